@@ -1,0 +1,5 @@
+import sys
+
+from rubato_desktop.cli import main
+
+sys.exit(main())

@@ -1,0 +1,197 @@
+"""The events everybody may listen to. One clock: `t` is microseconds since the program began.
+
+Everything that happens is published on the engine's thread, in order. Nobody but the engine decides
+anything from a note; all others (sound, window, journal) only listen.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from rubato_desktop.language.results import NotUnderstood, Preview, Understood
+from rubato_desktop.midi.messages import Message
+
+log = logging.getLogger(__name__)
+
+Status = Literal["ok", "failed", "timeout", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    t: int
+
+
+@dataclass(frozen=True, slots=True)
+class Played(Event):
+    """A MIDI message arrived; `key` is 0-24 for a note within the 25 keys of a device that gives commands."""
+
+    message: Message
+    key: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewChanged(Event):
+    """What is half played, or what the next keys mean, changed."""
+
+    preview: Preview
+
+
+@dataclass(frozen=True, slots=True)
+class WordHeard(Event):
+    """A word was understood and now acts; its result follows as `CommandDone` with the same `id`."""
+
+    word: Understood
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordMissed(Event):
+    """A run was not understood; `nearest` are the words closest to it, as (keys, word, language)."""
+
+    run: NotUnderstood
+    nearest: tuple[tuple[tuple[int, ...], str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a command ended, whoever carried it out.
+
+    Attributes:
+        id: Number of the request, counted from 1 in one run of the program.
+        name: Id of the command.
+        args: The arguments it was given.
+        status: ``ok``, ``failed``, ``timeout`` or ``refused``.
+        value: What it answers, JSON-like; None for nothing.
+        text: The answer in words, for the screen and the voice.
+        error: ``{"code": …, "message": …}`` unless ok.
+        state: What it changed, JSON-like.
+        elapsed_ms: How long it took.
+    """
+
+    id: int
+    name: str
+    args: Mapping[str, Any]
+    status: Status
+    value: Any = None
+    text: str = ""
+    error: Mapping[str, str] | None = None
+    state: Mapping[str, Any] = field(default_factory=dict)
+    elapsed_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CommandDone(Event):
+    """A command ended; `word` is the word that asked for it, None when it came by mouse or command line."""
+
+    result: Result
+    word: Understood | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Event):
+    """A numbered list was shown or read out; a `choice` picks from it, counting from 1."""
+
+    title: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRead(Event):
+    """An open entry ended and is read back before it counts."""
+
+    word: str
+    keys: tuple[int, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesChanged(Event):
+    """The devices that are there, or what they are used for, changed; ask the device manager."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagesChanged(Event):
+    """The dictionary changed; ask the engine for its stack."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChanged(Event):
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingChanged(Event):
+    """Recording began, paused, went on or ended; `session` is the folder once there is one."""
+
+    state: Literal["off", "on", "paused"]
+    session: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RollOpened(Event):
+    """A file or session was opened in the pianoroll; ask the engine's `roll`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RollMoved(Event):
+    """The pianoroll's position, span or playing changed by a command; ask the engine's `roll`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelFolded(Event):
+    """A panel was folded or unfolded by a command."""
+
+    panel: str
+    folded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice(Event):
+    """Something a person should know: what happened, what was kept, what to do. Shown, logged and spoken."""
+
+    level: Literal["info", "warning", "error"]
+    happened: str
+    kept: str = ""
+    todo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontRequested(Event):
+    """Somebody started the program a second time: the window should come to the front."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping(Event):
+    """The program is about to end."""
+
+
+Listener = Callable[[Event], None]
+
+
+class Bus:
+    """Carries events to listeners; one that fails is logged and stops nobody else."""
+
+    def __init__(self) -> None:
+        self._listeners: tuple[Listener, ...] = ()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Add a listener, called on the publisher's thread; returns a function that takes it off again."""
+        self._listeners = (*self._listeners, listener)
+
+        def unsubscribe() -> None:
+            # `==`, not `is`: a bound method is a new object at each look.
+            self._listeners = tuple(other for other in self._listeners if other != listener)
+
+        return unsubscribe
+
+    def publish(self, event: Event) -> None:
+        for listener in self._listeners:
+            try:
+                listener(event)
+            except Exception:
+                log.exception("a listener failed on %s", type(event).__name__)

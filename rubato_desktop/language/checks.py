@@ -1,0 +1,74 @@
+"""What is wrong with a word before it is saved, and which free keys would do instead (rules: keymap §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice, product
+
+from rubato_desktop.language.dictionary import NAMES, Hidden, Language, Stack, Word, conflicts
+from rubato_desktop.language.keys import LEAVE, LOWEST
+from rubato_desktop.language.names import is_name
+
+LONGEST_WORD = 30
+SHORTEST_WORD = 2  # one key alone would act at every touch
+
+
+def faults(word: Word) -> list[str]:
+    """Return what is wrong with a word by itself, in words; empty for nothing."""
+    wrong = []
+    if LEAVE in word.keys:
+        wrong.append("key 24 leaves whatever is open and is never part of a word")
+    if word.language == NAMES:
+        if LEAVE not in word.keys and not is_name(word.keys):
+            wrong.append("a name is three to twelve keys with key 0 among them")
+    elif not SHORTEST_WORD <= len(word.keys) <= LONGEST_WORD:
+        wrong.append(f"a word is {SHORTEST_WORD} to {LONGEST_WORD} keys")
+    return wrong
+
+
+def all_conflicts(stack: Stack) -> list[Hidden]:
+    """Return every word that stands in another's way, within and across the languages of a stack."""
+    return list(stack.hidden)
+
+
+def alone(language: Language) -> list[Hidden]:
+    """Return the conflicts of a language within itself."""
+    return list(Stack([language]).hidden)
+
+
+def propose(word: Word, stack: Stack, limit: int = 3) -> list[tuple[int, ...]]:
+    """Propose free keys for a word, close to the ones that were wanted.
+
+    By the habits of the core language: what opens on a key closes on it. Nearest first: one key changed, one
+    put in, then two changed.
+    """
+    return list(islice(_free(word, stack), limit))
+
+
+def _free(word: Word, stack: Stack) -> Iterator[tuple[int, ...]]:
+    seen = set()
+    for keys in _variants(tuple(key for key in word.keys if key != LEAVE) or (LOWEST,)):
+        if keys in seen or keys == word.keys:
+            continue
+        seen.add(keys)
+        variant = Word(keys, word.name, word.language)
+        if not faults(variant) and next(conflicts(variant, stack), None) is None:
+            yield keys
+
+
+def _variants(keys: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    opening = keys[0]
+    closed = tuple(keys) if len(keys) > 1 and keys[-1] == opening else (*keys, opening)
+    inner = closed[1:-1] or (opening,)
+    yield closed
+    for i, change in product(range(len(inner)), (1, -1, 2, -2, 3, -3, 4, -4)):
+        yield from _word(opening, [*inner[:i], inner[i] + change, *inner[i + 1 :]])
+    for i, key in product(range(len(inner), -1, -1), range(LEAVE)):
+        yield from _word(opening, [*inner[:i], key, *inner[i:]])
+    for i, first, second in product(range(len(inner), -1, -1), range(LEAVE), range(LEAVE)):
+        yield from _word(opening, [*inner[:i], first, second, *inner[i:]])
+
+
+def _word(opening: int, inner: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    if all(0 <= key < LEAVE for key in inner):
+        yield (opening, *inner, opening)

@@ -1,0 +1,53 @@
+"""Which reader reads which kind of parameter: the one table of kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rubato_desktop.language.dictionary import Parameter, Stack
+from rubato_desktop.language.names import ChoiceOrText, Name, NameOrChoice, OptionalName
+from rubato_desktop.language.parameters import (
+    Box,
+    Grid,
+    Keys,
+    Note,
+    Number,
+    Number2,
+    Reader,
+    Scroll,
+    Speed,
+    Text,
+    Timing,
+    Volume,
+)
+
+_PLAIN: dict[str, Callable[[Timing], Reader]] = {
+    "grid": Grid,
+    "box": Box,
+    "scroll": Scroll,
+    "number": Number,
+    "number2": Number2,
+    "speed": Speed,
+    "volume": Volume,
+    "note": Note,
+    "choice": Number,
+    "keys": Keys,
+    "text": Text,
+    "choice or text": ChoiceOrText,
+}
+
+KINDS = (*_PLAIN, "name", "name or choice")
+OPTIONAL_KINDS = ("name",)  # only a name can be told from the next word by order alone
+
+
+def reader_for(parameter: Parameter, timing: Timing, stack: Stack) -> Reader:
+    """Return a fresh reader for a parameter."""
+    match parameter.kind:
+        case "name" if parameter.optional:
+            return OptionalName(timing, stack.root, stack.names)
+        case "name":
+            return Name(timing, stack.names)
+        case "name or choice":
+            return NameOrChoice(timing, stack.names)
+        case kind:
+            return _PLAIN[kind](timing)

@@ -1,0 +1,1 @@
+"""Devices, notes, files, synthesiser: everything MIDI, nothing of words."""

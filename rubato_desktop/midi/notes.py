@@ -1,0 +1,47 @@
+"""Notes as columns: the one shape in which many notes travel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+NOTE_DTYPE = np.dtype(
+    [
+        ("on", np.int64),  # µs
+        ("off", np.int64),  # µs, not before `on`
+        ("track", np.uint16),  # index into `Notes.tracks`
+        ("channel", np.uint8),  # 0-15
+        ("note", np.uint8),  # 0-127
+        ("velocity", np.uint8),  # 1-127
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Notes sorted by onset.
+
+    Attributes:
+        table: Structured array of `NOTE_DTYPE`, shape (n,), sorted by ``on``.
+        tracks: Names of the tracks that ``table["track"]`` points into (a device's, a file's track name).
+    """
+
+    table: npt.NDArray[np.void] = field(default_factory=lambda: np.empty(0, NOTE_DTYPE))
+    tracks: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def end(self) -> int:
+        """Microsecond at which the last note ends; 0 when there are none."""
+        return int(self.table["off"].max()) if len(self.table) else 0
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, int, int, int, int, int]], tracks: Sequence[str]) -> Notes:
+        """Make notes from rows (on, off, track, channel, note, velocity), in any order."""
+        table = np.array(list(rows), NOTE_DTYPE)
+        return cls(table[np.argsort(table["on"], kind="stable")], tuple(tracks))

@@ -1,0 +1,156 @@
+"""One typed table of settings: name, type, default, help. The file, the dialog and the reference come from it."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+import tomlkit
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.files import write_beside
+
+Seconds = Annotated[float, Field(gt=0, le=60)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Role = Literal["command", "performance", "both"]
+
+
+class DeviceSettings(BaseModel):
+    """What is remembered of one MIDI device, by its name."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    role: Role = Field("both", description="What its keys are: commands, music, or both.")
+    base_note: int = Field(48, ge=0, le=127, description="MIDI note of its lowest command key.")
+    used: bool = Field(True, description="Whether the program listens to it.")
+
+
+class Settings(BaseModel):
+    """Every setting of the program."""
+
+    model_config = ConfigDict(extra="ignore", validate_assignment=True)
+
+    # Timing of the language (keymap §3).
+    naming_window: Seconds = Field(2.0, description="Seconds from a name's first key to its end.")
+    pending_time: Seconds = Field(4.0, description="Seconds until something half-played lapses.")
+    number_pause: Seconds = Field(1.2, description="Seconds after a number's last digit until it is taken.")
+    entry_pause: Seconds = Field(2.0, description="Seconds of pause that end an open entry.")
+    together_ms: float = Field(
+        35.0, ge=1, le=200, description="Keys that begin within this many milliseconds are one chord."
+    )
+    longest_entry: int = Field(30, ge=3, le=200, description="The most keys in one entry.")
+
+    # Languages.
+    languages: list[str] = Field(["core", "names"], description="The active languages, the current one first.")
+
+    # Sound.
+    sound: bool = Field(True, description="Whether the program sounds at all.")
+    echo: bool = Field(True, description="Whether the keys you play are heard.")
+    cues: bool = Field(True, description="Whether understood, unknown and the like are heard.")
+    echo_volume: Share = Field(0.7, description="How loud your own keys are, 0 to 1.")
+    cue_volume: Share = Field(0.5, description="How loud the cues are, 0 to 1.")
+    playback_volume: Share = Field(0.8, description="How loud recordings are, 0 to 1.")
+    playback_speed: float = Field(1.0, gt=0, le=4, description="How fast recordings play, 1 is as recorded.")
+    echo_instrument: int = Field(1, ge=1, le=128, description="General MIDI instrument of your own keys, from 1.")
+    sound_output: str = Field("", description="Name of the sound device, empty for the system's own choice.")
+    sound_block: int = Field(
+        0, ge=0, le=4096, description="Frames in a block of sound; 0 lets the device choose; fewer answer sooner."
+    )
+
+    # Keys.
+    midi_system: Literal["auto", "alsa", "jack", "coremidi", "winmm"] = Field(
+        "auto", description="The MIDI system to use; auto takes the first that works."
+    )
+    computer_keys: bool = Field(True, description="Whether the computer's keyboard plays the 25 keys.")
+
+    # Looks.
+    theme: Literal["system", "dark", "light"] = Field("system", description="Dark, light, or as the system is.")
+    folded: list[str] = Field([], description="Panels that are folded.")
+
+    devices: dict[str, DeviceSettings] = Field({}, description="What is remembered of each MIDI device.")
+
+
+def data_folder(chosen: str | Path | None = None) -> Path:
+    """Return the folder of everything the program keeps: `chosen`, RUBATO_DATA, or the system's place for it."""
+    where = chosen or os.environ.get("RUBATO_DATA")
+    return Path(where).expanduser() if where else platformdirs.user_data_path("rubato", "rubato")
+
+
+class SettingsFile:
+    """`settings.toml` in the data folder; only what differs from the defaults is written.
+
+    Args:
+        path: The file; it need not exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.values = Settings()
+
+    def load(self) -> list[RubatoError]:
+        """Read the file; whatever in it is wrong keeps its default and is reported, nothing else is lost."""
+        try:
+            raw = tomllib.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return []
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            aside = self.path.with_suffix(".damaged.toml")
+            kept = "The defaults are used"
+            if not isinstance(error, OSError):
+                self.path.replace(aside)
+                kept += f"; your file is kept as {aside.name}"
+            return [RubatoError(f"The settings could not be read: {error}", kept=kept)]
+        problems = []
+        for name, value in raw.items():
+            if name not in Settings.model_fields:
+                problems.append(RubatoError(f"{self.path.name}: there is no setting {name!r}", kept="It is ignored"))
+                continue
+            try:
+                setattr(self.values, name, value)
+            except ValidationError as error:
+                reason = error.errors()[0]["msg"]
+                default = getattr(self.values, name)
+                problems.append(
+                    RubatoError(f"{self.path.name}: {name}: {reason}", kept=f"Its default {default!r} is used")
+                )
+        return problems
+
+    def set(self, name: str, value: Any) -> Any:
+        """Set one setting and write the file.
+
+        Args:
+            name: A field of `Settings`.
+            value: The new value.
+
+        Returns:
+            The value as it is kept.
+
+        Raises:
+            RubatoError: no such setting, or not a value for it.
+        """
+        if name not in Settings.model_fields:
+            raise RubatoError(f"There is no setting {name!r}", code="bad_setting")
+        try:
+            setattr(self.values, name, value)
+        except ValidationError as error:
+            raise RubatoError(f"{name}: {error.errors()[0]['msg']}", code="bad_setting") from None
+        self.save()
+        return getattr(self.values, name)
+
+    def device(self, name: str) -> DeviceSettings:
+        """Return what is remembered of a device, its defaults when it is new."""
+        return self.values.devices.get(name, DeviceSettings())
+
+    def set_device(self, name: str, **changes: Any) -> DeviceSettings:
+        """Change what is remembered of a device (``role``, ``base_note``, ``used``) and write the file."""
+        known = DeviceSettings.model_validate({**self.device(name).model_dump(), **changes})
+        self.set("devices", {**self.values.devices, name: known})
+        return known
+
+    def save(self) -> None:
+        """Write what differs from the defaults, beside and then into place."""
+        write_beside(self.path, tomlkit.dumps(self.values.model_dump(exclude_defaults=True)).encode())
