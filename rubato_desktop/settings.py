@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -45,7 +46,9 @@ class Settings(BaseModel):
     longest_entry: int = Field(30, ge=3, le=200, description="The most keys in one entry.")
 
     # Languages.
-    languages: list[str] = Field(["core", "names"], description="The active languages, the current one first.")
+    languages: list[str] = Field(
+        ["core", "names"], description="The active languages, the current one first."
+    )
 
     # Sound.
     sound: bool = Field(True, description="Whether the program sounds at all.")
@@ -55,10 +58,15 @@ class Settings(BaseModel):
     cue_volume: Share = Field(0.5, description="How loud the cues are, 0 to 1.")
     playback_volume: Share = Field(0.8, description="How loud recordings are, 0 to 1.")
     playback_speed: float = Field(1.0, gt=0, le=4, description="How fast recordings play, 1 is as recorded.")
-    echo_instrument: int = Field(1, ge=1, le=128, description="General MIDI instrument of your own keys, from 1.")
+    echo_instrument: int = Field(
+        1, ge=1, le=128, description="General MIDI instrument of your own keys, from 1."
+    )
     sound_output: str = Field("", description="Name of the sound device, empty for the system's own choice.")
     sound_block: int = Field(
-        0, ge=0, le=4096, description="Frames in a block of sound; 0 lets the device choose; fewer answer sooner."
+        0,
+        ge=0,
+        le=4096,
+        description="Frames in a block of sound; 0 lets the device choose; fewer answer sooner.",
     )
 
     # Keys.
@@ -68,8 +76,10 @@ class Settings(BaseModel):
     computer_keys: bool = Field(True, description="Whether the computer's keyboard plays the 25 keys.")
 
     # Looks.
-    theme: Literal["system", "dark", "light"] = Field("system", description="Dark, light, or as the system is.")
-    folded: list[str] = Field([], description="Panels that are folded.")
+    theme: Literal["system", "dark", "light"] = Field(
+        "system", description="Dark, light, or as the system is."
+    )
+    folded: list[str] = Field(["devices"], description="Panels that are folded.")
 
     devices: dict[str, DeviceSettings] = Field({}, description="What is remembered of each MIDI device.")
 
@@ -90,6 +100,7 @@ class SettingsFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.values = Settings()
+        self._lock = threading.RLock()  # devices are remembered from a thread of their own
 
     def load(self) -> list[RubatoError]:
         """Read the file; whatever in it is wrong keeps its default and is reported, nothing else is lost."""
@@ -107,7 +118,9 @@ class SettingsFile:
         problems = []
         for name, value in raw.items():
             if name not in Settings.model_fields:
-                problems.append(RubatoError(f"{self.path.name}: there is no setting {name!r}", kept="It is ignored"))
+                problems.append(
+                    RubatoError(f"{self.path.name}: there is no setting {name!r}", kept="It is ignored")
+                )
                 continue
             try:
                 setattr(self.values, name, value)
@@ -115,7 +128,9 @@ class SettingsFile:
                 reason = error.errors()[0]["msg"]
                 default = getattr(self.values, name)
                 problems.append(
-                    RubatoError(f"{self.path.name}: {name}: {reason}", kept=f"Its default {default!r} is used")
+                    RubatoError(
+                        f"{self.path.name}: {name}: {reason}", kept=f"Its default {default!r} is used"
+                    )
                 )
         return problems
 
@@ -134,12 +149,13 @@ class SettingsFile:
         """
         if name not in Settings.model_fields:
             raise RubatoError(f"There is no setting {name!r}", code="bad_setting")
-        try:
-            setattr(self.values, name, value)
-        except ValidationError as error:
-            raise RubatoError(f"{name}: {error.errors()[0]['msg']}", code="bad_setting") from None
-        self.save()
-        return getattr(self.values, name)
+        with self._lock:
+            try:
+                setattr(self.values, name, value)
+            except ValidationError as error:
+                raise RubatoError(f"{name}: {error.errors()[0]['msg']}", code="bad_setting") from None
+            self.save()
+            return getattr(self.values, name)
 
     def device(self, name: str) -> DeviceSettings:
         """Return what is remembered of a device, its defaults when it is new."""
@@ -147,9 +163,10 @@ class SettingsFile:
 
     def set_device(self, name: str, **changes: Any) -> DeviceSettings:
         """Change what is remembered of a device (``role``, ``base_note``, ``used``) and write the file."""
-        known = DeviceSettings.model_validate({**self.device(name).model_dump(), **changes})
-        self.set("devices", {**self.values.devices, name: known})
-        return known
+        with self._lock:
+            known = DeviceSettings.model_validate({**self.device(name).model_dump(), **changes})
+            self.set("devices", {**self.values.devices, name: known})
+            return known
 
     def save(self) -> None:
         """Write what differs from the defaults, beside and then into place."""

@@ -97,7 +97,9 @@ class Hidden:
     kind: str
 
     def __str__(self) -> str:
-        how = {"equal": "has the same keys as", "prefix": "is the beginning of", "extends": "begins with"}[self.kind]
+        how = {"equal": "has the same keys as", "prefix": "is the beginning of", "extends": "begins with"}[
+            self.kind
+        ]
         return f"{self.word} of {self.word.language} {how} {self.by} of {self.by.language}"
 
 

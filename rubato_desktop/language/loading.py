@@ -78,15 +78,14 @@ class _Reading:
         return LanguageFileError(self.path, line, reason)
 
     def line_of(self, field: str, start: int = 1) -> int:
-        """The line on which `field` is set, at or after `start`, before the next word; else `start`."""
-        for n in range(start, len(self.lines)):
-            line = self.lines[n - 1] if n == start else self.lines[n - 1]
+        """The line on which `field` is set, from `start` to the next word; `start` itself when it is on none."""
+        sets = re.compile(rf"\s*{re.escape(field)}\s*=")
+        for n, line in enumerate(self.lines[start - 1 :], start):
             if n > start and re.match(r"\s*\[", line):
                 break
-            if re.match(rf"\s*{re.escape(field)}\s*=", line):
+            if sets.match(line):
                 return n
-        last = self.lines[-1] if self.lines else ""
-        return len(self.lines) if re.match(rf"\s*{re.escape(field)}\s*=", last) else start
+        return start
 
     def language(self, raw: Mapping[str, Any]) -> Language:
         for field in raw:
@@ -94,7 +93,9 @@ class _Reading:
                 raise self.wrong(self.line_of(field), f"there is no {field!r} in a language")
         name = self.text(raw, "name", 1, required=True)
         if not re.fullmatch(r"[\w -]{1,40}", name):
-            raise self.wrong(self.line_of("name"), f"{name!r} is not a name for a language: letters, digits, - and space")
+            raise self.wrong(
+                self.line_of("name"), f"{name!r} is not a name for a language: letters, digits, - and space"
+            )
         colour = self.text(raw, "colour", 1) or "#8aa4ff"
         if not _COLOUR.fullmatch(colour):
             raise self.wrong(self.line_of("colour"), f"{colour!r} is not a colour like #4fd1c5")
@@ -160,7 +161,9 @@ class _Reading:
             kind = str(text).removesuffix(OPTIONAL)
             optional = kind != text
             if kind not in KINDS:
-                raise self.wrong(line, f"there is no parameter of kind {text!r}; there are {', '.join(KINDS)}")
+                raise self.wrong(
+                    line, f"there is no parameter of kind {text!r}; there are {', '.join(KINDS)}"
+                )
             if optional and kind not in OPTIONAL_KINDS:
                 raise self.wrong(line, f"only {' and '.join(OPTIONAL_KINDS)} can be optional")
             yield Parameter(name, kind, optional)

@@ -8,7 +8,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from rubato_desktop.language.dictionary import Stack, Word
+from rubato_desktop.language.keys import COUNT
 
+CANDIDATES = 40
 LONGEST_RUN = 16  # a run this long was music; its beginning still tells what was meant
 
 
@@ -24,15 +26,32 @@ class Nearest:
         self._texts = [_text(word.keys) for word in self._words]
 
     def find(self, keys: Sequence[int], limit: int = 3) -> list[Word]:
-        """Return at most `limit` words, nearest first; of equally near ones, first in the dictionary first.
+        """Return at most `limit` words, nearest first.
 
-        A word is near when at most half of the longer of the two would have to change.
+        A word is near when at most half of the longer of the two would have to change. Of those that differ in
+        equally many keys, the one whose keys lie closest comes first: a finger that slips lands next door.
         """
-        run = _text(keys[:LONGEST_RUN])
+        run = tuple(keys[:LONGEST_RUN])
         found = process.extract(
-            run, self._texts, scorer=Levenshtein.normalized_distance, limit=limit, score_cutoff=0.5
+            _text(run),
+            self._texts,
+            scorer=Levenshtein.distance,
+            limit=CANDIDATES,
+            score_cutoff=(len(run) + 1) // 2,
         )
-        return [self._words[index] for _, _, index in found]
+        words = [(changes, self._words[index]) for _, changes, index in found]
+        near = [
+            (changes, _apart(run, word.keys), word)
+            for changes, word in words
+            if 2 * changes <= max(len(run), len(word.keys))
+        ]
+        near.sort(key=lambda item: item[:2])
+        return [word for _, _, word in near[:limit]]
+
+
+def _apart(run: Sequence[int], keys: Sequence[int]) -> int:
+    """How far the fingers were off, in keys; as much as the whole keyboard for each key too many or too few."""
+    return sum(abs(a - b) for a, b in zip(run, keys, strict=False)) + COUNT * abs(len(run) - len(keys))
 
 
 def _text(keys: Sequence[int]) -> str:

@@ -26,7 +26,9 @@ class Step(Enum):
     DONE = auto()  # complete, `value` holds
     BEFORE = auto()  # complete without the keys in `left`, which open what comes next
     WITHOUT = auto()  # an optional parameter that is not given; `left` opens what comes next
-    NOTHING = auto()  # no value was given and this key cannot be one: the word lapses, `left` opens what comes next
+    NOTHING = (
+        auto()
+    )  # no value was given and this key cannot be one: the word lapses, `left` opens what comes next
     ERASED = auto()
     UNKNOWN = auto()  # the key continues nothing
     LAPSED = auto()
@@ -139,7 +141,7 @@ class Note(Reader):
         return Step.DONE
 
     def faces(self) -> dict[int, str]:
-        return {key: "lowest" for key in range(COUNT)}
+        return dict.fromkeys(range(COUNT), "lowest")
 
 
 class Grid(Reader):
@@ -168,7 +170,9 @@ class Grid(Reader):
 
     def faces(self) -> dict[int, str]:
         rows = {} if self.row is not None else {key: f"row {11 - key}" for key in range(MIDDLE)}
-        columns = {} if self.column is not None else {key: f"col {key - 13}" for key in range(MIDDLE + 1, COUNT)}
+        columns = (
+            {} if self.column is not None else {key: f"col {key - 13}" for key in range(MIDDLE + 1, COUNT)}
+        )
         return {**rows, MIDDLE: "erase", **columns}
 
     def said(self) -> str:
@@ -322,7 +326,10 @@ class Number2(Reader):
         return Step.DONE if self.count else Step.LAPSED
 
     def faces(self) -> dict[int, str]:
-        return {key: f"{self.of(key):+d}" if key != MIDDLE else "done" if self.count else "0" for key in range(COUNT)}
+        return {
+            key: f"{self.of(key):+d}" if key != MIDDLE else "done" if self.count else "0"
+            for key in range(COUNT)
+        }
 
     def said(self) -> str:
         return str(self.value) if self.count else ""

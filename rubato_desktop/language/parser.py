@@ -28,12 +28,16 @@ class Parser:
         timing: The times of the language.
     """
 
+    _node: Node
+
     def __init__(self, stack: Stack, timing: Timing | None = None) -> None:
         self.timing = timing or Timing()
         self.stack = stack
         self.gate: Gate | None = None
         self._held: set[int] = set()
-        self._quiet_since = -NEVER  # µs of the last release; a player has rested for ever before the first note
+        self._quiet_since = (
+            -NEVER
+        )  # µs of the last release; a player has rested for ever before the first note
         self._deadline = NEVER
         self._heard: list[Heard] = []
         self._rest()
@@ -113,6 +117,15 @@ class Parser:
             self._miss("erased")
         return self._take()
 
+    def set_piano(self, t: int, on: bool) -> Sequence[Heard]:
+        """Open or close the gate as "piano on" and "piano off" do; leaves what is half played."""
+        if on != self.piano:
+            if self._keys:
+                self._miss("erased")
+            self._rest()
+            self.gate = None if on else Gate(piano_words(self.stack), self.timing)
+        return self._take()
+
     def preview(self) -> Preview:
         """What is open, and what each next key would mean now."""
         from rubato_desktop.language.preview import preview
@@ -124,7 +137,7 @@ class Parser:
     def _rest(self) -> None:
         self._keys: list[int] = []
         self._times: list[int] = []  # µs of each of them
-        self._node: Node = self.stack.root
+        self._node = self.stack.root
         self._word: Word | None = None
         self._args: dict[str, Any] = {}
         self._reader: Reader | None = None
@@ -189,7 +202,9 @@ class Parser:
         args = {name: value for name, value in self._args.items() if value is not None}
         times, keys = self._times, tuple(self._keys)
         args = {**word.args, **args}
-        self._heard.append(Understood(times[0], times[-1], keys, word.name, word.language, word.command, args))
+        self._heard.append(
+            Understood(times[0], times[-1], keys, word.name, word.language, word.command, args)
+        )
         self._rest()
         if word.command == PIANO_OFF:
             self.gate = Gate(piano_words(self.stack), self.timing)

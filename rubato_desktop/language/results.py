@@ -78,8 +78,7 @@ class Preview:
         keys: Keys played so far of what is open; empty at rest.
         word: The word whose parameter is being read; empty while the word itself is open.
         awaits: ``rest`` (nothing open), ``word`` (half-played), ``unknown`` (a run that continues nothing),
-            ``off`` (piano off), or the kind of parameter awaited: ``grid``, ``box``, ``scroll``, ``number``, ``number2``,
-            ``speed``, ``volume``, ``note``, ``choice``, ``name``, ``keys``, ``text`` …
+            ``off`` (piano off), or the kind of parameter that is awaited, one of `language.readers.KINDS`.
         options: Key 0-24 → what it would mean; a key that would mean nothing is absent.
         value: What of the parameter has been read so far, as people would say it (``-12``, ``row 4``).
     """

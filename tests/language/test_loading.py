@@ -53,7 +53,15 @@ def test_text_that_is_not_utf8_names_its_line(tmp_path: Path) -> None:
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     words = (
-        Word((0, 5, 0), 'say "hi"', "mine", "tab", {"number": 3}, help="Says hi.", meanings=('say "hi"', "greet")),
+        Word(
+            (0, 5, 0),
+            'say "hi"',
+            "mine",
+            "tab",
+            {"number": 3},
+            help="Says hi.",
+            meanings=('say "hi"', "greet"),
+        ),
         Word((0, 6, 0), "plain", "mine", parameters=(Parameter("n", "number"), Parameter("m", "name", True))),
         Word((0, 8, 0), "deep", "mine", "scroll", {"by": {"vertical": 1, "horizontal": 0}}),
     )

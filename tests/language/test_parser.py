@@ -44,7 +44,10 @@ def said(heard: Heard) -> str:
     """What was heard, as lines.txt writes it."""
     if isinstance(heard, NotUnderstood):
         return f"?{heard.reason} {' '.join(map(str, heard.keys))}"
-    args = (f"{name}={json.dumps(value, separators=(',', ':'), ensure_ascii=False)}" for name, value in heard.args.items())
+    args = (
+        f"{name}={json.dumps(value, separators=(',', ':'), ensure_ascii=False)}"
+        for name, value in heard.args.items()
+    )
     return " ".join([heard.word, *args])
 
 
@@ -141,7 +144,9 @@ def test_no_key_is_lost_and_none_is_counted_twice(
     assert counted == [press.key for press in presses if press.down and 0 <= press.key < LEAVE]
 
 
-def test_a_value_given_by_voice_or_typing_takes_the_place_of_played_keys(stack: Stack, timing: Timing) -> None:
+def test_a_value_given_by_voice_or_typing_takes_the_place_of_played_keys(
+    stack: Stack, timing: Timing
+) -> None:
     parser = Parser(stack, timing)
     for press in read_line("12 9 11 12"):
         parser.feed(press)

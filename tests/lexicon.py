@@ -1,3 +1,5 @@
+"""The languages that come with the program, for every test that reads words."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,0 +1,266 @@
+"""Write `docs/reference/` from where the facts are: registry, settings, languages, command line.
+
+`make_docs.py` writes the pages; tests/test_docs.py fails while one of them is stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+import rubato_desktop.commands  # noqa: F401 - registers every command
+from rubato_desktop import cli
+from rubato_desktop.commands.registry import NEEDS, REGISTRY, Argument, Command
+from rubato_desktop.language.dictionary import Language, Parameter, Stack, Word
+from rubato_desktop.language.keys import format_keys
+from rubato_desktop.language.loading import load_language
+from rubato_desktop.language.parameters import Timing
+from rubato_desktop.language.readers import KINDS, reader_for
+from rubato_desktop.resources import ROOT as RESOURCES
+from rubato_desktop.settings import DeviceSettings, Settings
+
+REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+GENERATED = "<!-- Written by packaging/make_docs.py; change the source, not this page. -->"
+
+
+def languages() -> list[Language]:
+    """Return the program's own languages."""
+    folder = RESOURCES / "languages"
+    return [load_language(path) for path in sorted(folder.glob("*.toml")) if path.stem != "spelling"]
+
+
+def registered() -> list[Command]:
+    """Return every command, by name."""
+    return sorted(REGISTRY.values(), key=lambda command: command.id)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return a Markdown table, a line each."""
+    lines = [head, ["---"] * len(head), *rows]
+    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
+
+
+def page(title: str, intro: str, *parts: str) -> str:
+    return "\n".join([GENERATED, "", f"# {title}", "", intro, "", *parts]).rstrip() + "\n"
+
+
+def code(text: object) -> str:
+    """Return text as Markdown code, whatever backticks it holds."""
+    shown = str(text)
+    return f"`` {shown} ``" if "`" in shown else f"`{shown}`"
+
+
+def shown(value: Any) -> str:
+    """Return a default as people would write it in a settings file or on the command line."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return code(str(value).lower())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(shown(item) for item in value) or "none"
+    if value in ("", {}):
+        return "none"
+    return code(value.value if isinstance(value, Enum) else value)
+
+
+def commands_page() -> str:
+    """The reference of commands, by subject."""
+    words: dict[str, list[Word]] = {}
+    for language in languages():
+        for word in language.words:
+            words.setdefault(word.command, []).append(word)
+    commands = registered()
+    parts: list[str] = []
+    for subject in sorted({subject_of(command) for command in commands}):
+        parts += [f"## {subject.capitalize()}", ""]
+        for command in commands:
+            if subject_of(command) == subject:
+                parts += command_part(command, words.get(command.id, []))
+    intro = (
+        "What the application can do. Each command is asked for by its keys, by the mouse, or by its name."
+        " The keys are counted from the lowest of the 25, which is 0."
+    )
+    return page("Commands", intro, *parts)
+
+
+def subject_of(command: Command) -> str:
+    return str(command.function.__module__).rpartition(".")[2].replace("_", " ")
+
+
+def command_part(command: Command, words: Sequence[Word]) -> list[str]:
+    """One command: what it does, its keys, its arguments."""
+    lines = [f"### {code(command.id)}", "", command.summary, ""]
+    if command.help:
+        lines += [inspect.cleandoc(command.help), ""]
+    if command.needs:
+        lines += [f"Needs {NEEDS[command.needs]}.", ""]
+    lines += [f"- {word.name}: {code(keys_of(word))}{fixed(word)}" for word in words] or ["- no keys"]
+    lines.append("")
+    if command.arguments:
+        rows = [argument_row(argument) for argument in command.arguments]
+        lines += [*table(("argument", "played as", "default", "meaning"), rows), ""]
+    return lines
+
+
+def argument_row(argument: Argument) -> tuple[str, str, str, str]:
+    default = "needed" if argument.required else shown(argument.default)
+    return code(argument.name), argument.kind or "not played", default, argument.help
+
+
+def keys_of(word: Word) -> str:
+    return format_keys(word.keys)
+
+
+def fixed(word: Word) -> str:
+    """The arguments that a word itself gives, in words."""
+    return f" ({', '.join(f'{name} = {value}' for name, value in word.args.items())})" if word.args else ""
+
+
+def settings_page() -> str:
+    """The reference of settings."""
+    head = ("setting", "default", "values", "meaning")
+    fields = [setting_row(name, field) for name, field in Settings.model_fields.items()]
+    device = [setting_row(name, field) for name, field in DeviceSettings.model_fields.items()]
+    intro = (
+        "Settings are kept in `settings.toml` in the data folder; `rubato doctor` says where that is."
+        " Only what differs from its default is written there."
+        " A value that cannot be is ignored and reported."
+    )
+    return page(
+        "Settings",
+        intro,
+        *table(head, fields),
+        "",
+        '## One device: `[devices."its name"]`',
+        "",
+        *table(head, device),
+    )
+
+
+def setting_row(name: str, field: FieldInfo) -> tuple[str, str, str, str]:
+    return code(name), shown(field.get_default()), values_of(field), field.description or ""
+
+
+def values_of(field: FieldInfo) -> str:
+    """The values that a setting can have, in words."""
+    if field.annotation is bool:
+        return "`true`, `false`"
+    choices = getattr(field.annotation, "__args__", ())
+    if choices and all(isinstance(choice, str) for choice in choices):
+        return ", ".join(map(code, choices))
+    names: dict[Any, str] = {int: "whole number", float: "number", str: "text"}
+    kind = names.get(field.annotation, "list" if isinstance(field.get_default(), list) else "table")
+    limits = {"ge": "from", "gt": "above", "le": "to", "lt": "below"}
+    bounds = [
+        f"{word} {getattr(limit, sign):g}"
+        for sign, word in limits.items()
+        for limit in field.metadata
+        if getattr(limit, sign, None) is not None
+    ]
+    return " ".join([kind, *bounds])
+
+
+def keys_page() -> str:
+    """The reference of words: their keys, what they take, what they do."""
+    parts: list[str] = []
+    summaries = {command.id: command.summary for command in registered()}
+    for language in languages():
+        parts += [f"## {language.title}", "", language.description, ""]
+        if language.words:
+            rows = [
+                (code(keys_of(word)), word.name, takes(word), word.help or summaries.get(word.command, ""))
+                for word in language.words
+            ]
+            parts += [*table(("keys", "word", "takes", "does"), rows), ""]
+    parts += ["## How parameters are played", ""]
+    parts += table(("kind", "keys"), ((kind, how_played(kind)) for kind in KINDS))
+    intro = (
+        "The keys are counted from the lowest of the 25, which is 0; 12 is the middle, 24 the"
+        " highest, which leaves whatever is open. A word acts as soon as its last key is down."
+    )
+    return page("Keys", intro, *parts)
+
+
+def takes(word: Word) -> str:
+    return ", ".join(str(parameter) for parameter in word.parameters)
+
+
+def how_played(kind: str) -> str:
+    """How a kind of parameter is played, in the words of the class that reads it."""
+    reader = reader_for(Parameter("", kind), Timing(), Stack([]))
+    text = (inspect.getdoc(reader) or "").partition("\n\n")[0].replace("\n", " ")
+    return f"{text} It picks from the list shown last." if kind == "choice" else text
+
+
+def command_line_page() -> str:
+    """The reference of the command line."""
+    parts = [line for name, parser in subcommands(cli.parser()) for line in subcommand_part(name, parser)]
+    intro = (
+        "After `./run` or `./test` this is `.venv/bin/rubato`. Exit status: 0 done, 1 the answer is no,"
+        " 2 the input or the machine is not fit, with one line on standard error that says why."
+        " Every command takes `--json` to answer in JSON,"
+        " and `--data DIR` for the folder of everything that is kept."
+    )
+    return page("Command line", intro, *parts)
+
+
+def subcommands(
+    parser: argparse.ArgumentParser, prefix: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Yield the commands of a command line that do something, those within others by their whole name."""
+    deeper = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not deeper:
+        yield prefix, parser
+    for action in deeper:
+        for name, inner in action.choices.items():
+            yield from subcommands(inner, f"{prefix} {name}".strip())
+
+
+def subcommand_part(name: str, parser: argparse.ArgumentParser) -> list[str]:
+    """One command of the command line: what it does, its own arguments."""
+    own = [action for action in parser._actions if action.dest not in ("help", "json", "data")]
+    lines = [f"## {code(f'rubato {name}')}", "", sentence(parser.description or ""), ""]
+    if own:
+        rows = [(code(spelled(action)), action.help or "") for action in own]
+        lines += [*table(("argument", "meaning"), rows), ""]
+    return lines
+
+
+def spelled(action: argparse.Action) -> str:
+    """How an argument is written: ``--data DIR``, ``FILE.mid``, ``[FILE]``."""
+    choices = f"{{{','.join(map(str, action.choices))}}}" if action.choices else ""
+    placeholder = str(action.metavar or choices or action.dest.upper())
+    if not action.option_strings:
+        return f"[{placeholder}]" if action.nargs == "?" else placeholder
+    return action.option_strings[-1] + ("" if action.nargs == 0 else f" {placeholder}")
+
+
+def sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+PAGES = {
+    "command-line.md": command_line_page,
+    "commands.md": commands_page,
+    "settings.md": settings_page,
+    "keys.md": keys_page,
+}
+
+
+def main() -> int:
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, written in PAGES.items():
+        (REFERENCE / name).write_text(written(), encoding="utf-8")
+        print(f"docs/reference/{name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

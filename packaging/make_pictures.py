@@ -1,0 +1,99 @@
+"""Take the pictures of the window that README shows: the real application while somebody plays.
+
+Writes `docs/window.png` (dark) and `docs/window-light.png`. Time is moved by hand, so the pictures are the same
+each time; the last word is left half played, so that the keys show what may come next.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QImage
+
+from rubato_desktop.app import App
+from rubato_desktop.clock import MILLISECOND, SECOND, ManualClock
+from rubato_desktop.commands.context import SCREEN
+from rubato_desktop.language.keys import BASE_NOTE, read_line
+from rubato_desktop.midi.messages import Message, note_off, note_on
+from rubato_desktop.settings import DeviceSettings
+from rubato_desktop.ui.picture import ensure_application
+from rubato_desktop.ui.theme import Theme
+from rubato_desktop.ui.window import MainWindow
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+SIZE = (1440, 900)
+SETTLE_MS = 600  # longer than anything in the window moves by itself
+
+PIANO = "Stage piano"  # a second keyboard, for music only
+WORDS = "0 11 0 (1.2) 12 10 10 12 (1.6) 0 8 0 (1.4) 12 6 6 12 14 (1.3) 0 14 14 0 (1.0) 0"
+MUSIC = (
+    "4 9 12 16 21 (0.25) 16 12 9 5 9 12 17 21 (0.25) 17 12 9 7 11 14 19 23 (0.25) 19 14 11"
+    " 0+4+7 (0.5) 4 9 12 16 21 16 12 9"
+)
+FASTER = 0.8
+
+
+def performance() -> list[Message]:
+    """Return all that is played, in order of time."""
+    messages: list[Message] = []
+    for device, line, start in ((PIANO, MUSIC, SECOND // 2), (SCREEN, WORDS, SECOND)):
+        for press in read_line(line):
+            t = start + round(press.t * FASTER)
+            make = note_on if press.down else note_off
+            messages.append(make(t, device, BASE_NOTE + press.key))
+    last = max(message.t for message in messages if message.device == SCREEN and message.is_note_on)
+    return sorted((message for message in messages if message.t <= last), key=lambda message: message.t)
+
+
+def settle() -> None:
+    wait = QEventLoop()
+    QTimer.singleShot(SETTLE_MS, wait.quit)
+    wait.exec()
+
+
+def picture(theme: Literal["dark", "light"], data: Path) -> QImage:
+    """Return the window of a fresh application after the performance."""
+    clock = ManualClock()
+    app = App(data, devices=False, sound=False, clock=clock)
+    app.services.settings.values.devices[PIANO] = DeviceSettings(role="performance")
+    app.begin()
+    window = MainWindow(app.engine, Theme(theme))
+    window.resize(*SIZE)
+    window.show()
+    app.engine.run("add_word", keys=[0, 14, 14, 0], meaning="where the left hand rushes")
+    app.engine.pump()
+    settle()
+    for message in performance():
+        while (deadline := app.engine.deadline) is not None and deadline < message.t:
+            clock.move_to(deadline)
+            app.engine.pump()
+        clock.move_to(message.t)
+        app.engine.receive(message)
+        app.engine.pump()
+    clock.move_to(clock.now() + 100 * MILLISECOND)
+    settle()
+    image = window.grab().toImage()
+    window.close()
+    app.stop()
+    return image
+
+
+def main() -> int:
+    kept = ensure_application()
+    for name, theme in (("window.png", "dark"), ("window-light.png", "light")):
+        with tempfile.TemporaryDirectory(prefix="rubato-pictures-") as folder:
+            picture(theme, Path(folder)).save(str(DOCS / name))  # type: ignore[arg-type]
+        print(f"docs/{name}")
+    del kept
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,245 @@
+"""The composition root: settings in, a running engine out. No Qt."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import logging.handlers
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import rubato_desktop.commands  # noqa: F401 (registers them)
+from rubato_desktop.clock import Clock, SystemClock
+from rubato_desktop.commands.context import SCREEN, Services
+from rubato_desktop.engine import Engine
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.events import (
+    Bus,
+    DevicesChanged,
+    Event,
+    FrontRequested,
+    Notice,
+    RecordingChanged,
+    SettingChanged,
+)
+from rubato_desktop.midi.devices import DeviceManager
+from rubato_desktop.midi.sound import Sound
+from rubato_desktop.services.cueing import Cueing
+from rubato_desktop.services.library import Library
+from rubato_desktop.services.listing import Listing
+from rubato_desktop.services.media import Media
+from rubato_desktop.services.recorder import Recorder
+from rubato_desktop.services.roll import Roll
+from rubato_desktop.services.undo import Undo
+from rubato_desktop.settings import DeviceSettings, SettingsFile
+
+log = logging.getLogger(__name__)
+
+COMPUTER = "computer"  # the computer's keys, a device like any other
+OWN_KEYS = (SCREEN, COMPUTER)
+SWITCH_INTERVAL_S = 0.0005  # how long a thread may keep a note waiting for the interpreter
+LOG_BYTES, LOG_FILES = 1_000_000, 3
+
+
+class App:
+    """The program without its window.
+
+    Args:
+        data: The folder of everything that is kept.
+        devices: Whether MIDI devices are looked for.
+        sound: Whether a sound device is opened.
+        clock: The clock of everything; the machine's own when left out.
+
+    Raises:
+        RubatoError: the data folder cannot be written.
+    """
+
+    def __init__(
+        self, data: Path, *, devices: bool = True, sound: bool = True, clock: Clock | None = None
+    ) -> None:
+        self.data = data
+        _prepare(data)
+        self.clock = clock or SystemClock()
+        self.bus = Bus()
+        self.devices: DeviceManager | None = None
+        self._problems: list[RubatoError] = []
+        settings = SettingsFile(data / "settings.toml")
+        self._problems += settings.load()
+        values = settings.values
+        library = Library(data, values.languages)
+        self._problems += library.problems
+        self.sound = Sound(
+            output=values.sound_output,
+            block=values.sound_block,
+            instrument=values.echo_instrument,
+            volumes={
+                "echo": values.echo_volume,
+                "cue": values.cue_volume,
+                "playback": values.playback_volume,
+            },
+            silent=not (sound and values.sound),
+            on_problem=self._sound_changed,
+            on_end=self._recording_ended,
+        )
+        roll = Roll(self.bus, self.clock, self.sound, values.playback_speed, values.playback_volume)
+        self.recorder = Recorder(
+            data, self.clock, self.bus, report=self._report, devices=self._describe_devices
+        )
+        self.services = Services(
+            clock=self.clock,
+            bus=self.bus,
+            settings=settings,
+            library=library,
+            listing=Listing(self.bus),
+            undo=Undo(),
+            roll=roll,
+            media=Media(roll),
+            recorder=self.recorder,
+            sound=self.sound,
+        )
+        self.engine = Engine(self.services, self._binding)
+        if devices:
+            known = {name: use.model_dump() for name, use in values.devices.items() if name not in OWN_KEYS}
+            self.devices = DeviceManager(
+                self.clock,
+                self.engine.receive,
+                lambda: self.engine.post(self._keep_devices),
+                on_news=lambda news: self._report(
+                    Notice(self.clock.now(), news.level, news.happened, news.kept, news.todo)
+                ),
+                remembered=known,
+                system=values.midi_system,
+            )
+            self.services.devices = self.devices
+        self.bus.subscribe(self.recorder.listen)
+        self.bus.subscribe(Cueing(self.sound, values).listen)
+        self.bus.subscribe(self._listen)
+
+    def start(self) -> None:
+        """Begin: recover what a crash left, then listen to keys and sound. Slow parts start on their own threads."""
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self.sound.start()
+        self.engine.start()
+        self.engine.post(self.begin)
+        if self.devices is not None:
+            self.devices.start()
+
+    def begin(self) -> None:
+        """Tell what was wrong with files, and begin the record; on the engine's thread, which `start` sees to."""
+        for problem in self._problems:
+            self._tell("warning", problem)
+        for notice in self.recorder.begin():
+            self.bus.publish(notice)
+
+    def _report(self, notice: Notice) -> None:
+        self.engine.post(lambda: self.bus.publish(notice))
+
+    def _describe_devices(self) -> list[dict[str, Any]]:
+        states = self.devices.states() if self.devices is not None else ()
+        return [
+            {
+                "name": state.name,
+                "connected": state.connected,
+                "role": state.role,
+                "base_note": state.base_note,
+            }
+            for state in states
+        ]
+
+    def asked(self, what: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer another process of the same user: a second start, or the command line.
+
+        Args:
+            what: ``{"do": "front"}``, or ``{"do": "run", "command": id, "args": {...}}``.
+        """
+        match what:
+            case {"do": "front"}:
+                self.bus.publish(FrontRequested(self.clock.now()))
+                return {"ok": True}
+            case {"do": "run", "command": str(command), **rest}:
+                args = rest.get("args")
+                result = self.engine.run(command, **(args if isinstance(args, dict) else {})).result(
+                    timeout=60
+                )
+                return dataclasses.asdict(result)
+        return {"ok": False, "error": "this is nothing that can be asked"}
+
+    def stop(self) -> None:
+        """End calmly: keys first, then the record, then the sound. Safe to call twice."""
+        if self.devices is not None:
+            self.devices.stop()
+        self.engine.stop()
+        self.recorder.close()
+        try:
+            self.services.library.save_usage()
+        except OSError as error:
+            log.warning("the usage counts could not be written: %s", error)
+        self.sound.stop()
+
+    def _binding(self, device: str) -> tuple[str, int]:
+        known = self.services.settings.values.devices.get(device)
+        if known is None:
+            return ("both", 48)
+        # On-screen and computer keys are always commands; only where they begin can change.
+        return ("both" if device in OWN_KEYS else known.role, known.base_note)
+
+    def _tell(self, level: Any, problem: RubatoError) -> None:
+        self.bus.publish(Notice(self.clock.now(), level, problem.happened, problem.kept, problem.todo))
+
+    def _sound_changed(self, problem: RubatoError | None) -> None:
+        if problem is not None:
+            self.engine.post(lambda: self._tell("warning", problem))
+
+    def _recording_ended(self) -> None:
+        self.engine.post(self.services.roll.ended)
+
+    def _keep_devices(self) -> None:
+        """What a device is used for is remembered, also what was learnt on the device itself; everybody is told."""
+        assert self.devices is not None
+        for state in self.devices.states():
+            use = DeviceSettings(role=state.role, base_note=state.base_note, used=state.used)
+            if use != self.services.settings.device(state.name):
+                self.services.settings.set_device(state.name, **use.model_dump())
+        self.bus.publish(DevicesChanged(self.clock.now()))
+
+    def _listen(self, event: Event) -> None:
+        if isinstance(event, SettingChanged):
+            self._apply(event.name, event.value)
+        elif isinstance(event, RecordingChanged):
+            log.info("recording %s", event.state)
+
+    def _apply(self, name: str, value: Any) -> None:
+        match name:
+            case "echo" | "echo_volume":
+                values = self.services.settings.values
+                self.sound.set_volume("echo", values.echo_volume if values.echo else 0.0)
+            case "cue_volume":
+                self.sound.set_volume("cue", value)
+            case "playback_volume":
+                self.services.roll.set_volume(value)
+            case "echo_instrument":
+                self.sound.set_instrument(value)
+
+
+def _prepare(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            data / "rubato.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True
+        )
+    except OSError as error:
+        raise RubatoError(
+            f"The data folder {data} cannot be used: {error.strerror}",
+            todo="Choose another with --data or RUBATO_DATA",
+            code="bad_data",
+        ) from None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger("rubato_desktop")
+    for old in [old for old in root.handlers if isinstance(old, logging.handlers.RotatingFileHandler)]:
+        root.removeHandler(old)
+        old.close()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    root.propagate = False

@@ -1,0 +1,87 @@
+"""What a command may use: the services, and the word that asked for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rubato_desktop.clock import Clock
+from rubato_desktop.events import Bus
+from rubato_desktop.language.dictionary import Word
+from rubato_desktop.language.results import Understood
+from rubato_desktop.services.library import Library
+from rubato_desktop.services.listing import Listing
+from rubato_desktop.services.media import Media
+from rubato_desktop.services.undo import Undo
+from rubato_desktop.settings import SettingsFile
+
+if TYPE_CHECKING:
+    from rubato_desktop.midi.devices import DeviceManager
+    from rubato_desktop.midi.sound import Sound
+    from rubato_desktop.services.recorder import Recorder
+    from rubato_desktop.services.roll import Roll
+
+SCREEN = "screen"  # the on-screen keys, a device like any other
+
+
+class Control(Protocol):
+    """What a command may ask of the engine itself."""
+
+    def set(self, name: str, value: Any) -> None:
+        """Change a setting."""
+
+    def use_languages(self, active: list[str]) -> None:
+        """Make languages active, the current one first."""
+
+    def piano(self, on: bool) -> None:
+        """Let words be heard, or leave the keys to music."""
+
+    def leave(self) -> bool:
+        """Leave what is half played; returns whether there was anything."""
+
+    def again(self) -> Understood | None:
+        """The word before this one that did something, to do it again."""
+
+    def run_word(self, word: Understood) -> None:
+        """Carry a word out, after this command."""
+
+    def end(self) -> None:
+        """End the program, after this command."""
+
+
+@dataclass(slots=True)
+class Services:
+    """The services there are. One object for the whole run; the window and commands share it."""
+
+    clock: Clock
+    bus: Bus
+    settings: SettingsFile
+    library: Library
+    listing: Listing
+    undo: Undo
+    roll: Roll
+    media: Media
+    recorder: Recorder
+    sound: Sound
+    devices: DeviceManager | None = None
+    has: set[str] = field(default_factory=set)  # names of `registry.NEEDS` that are there
+    panels: dict[str, str] = field(default_factory=dict)  # the window's panels, name → title
+    last_device: str = SCREEN  # the device whose keys were words last
+    new_word: Word | None = None  # the word added last, which may still be told its meaning
+
+
+@dataclass(slots=True)
+class Context:
+    """What one call of a command may use.
+
+    Attributes:
+        t: µs at which it was asked for: the end of its word.
+        word: The word that asked; None for mouse and command line.
+        services: Everything else.
+        control: The engine.
+    """
+
+    t: int
+    word: Understood | None
+    services: Services
+    control: Control

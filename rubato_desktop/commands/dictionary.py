@@ -1,0 +1,198 @@
+"""Words and languages: list, add, remove, change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from rubato_desktop.commands.context import Context
+from rubato_desktop.commands.kinds import Choice, NewKeys, Text
+from rubato_desktop.commands.registry import REGISTRY, Answer, command
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.language.dictionary import Word
+from rubato_desktop.language.keys import format_keys
+
+
+@command()
+def add_word(ctx: Context, keys: NewKeys, meaning: str = "") -> Answer:
+    """Add a word by playing its keys; conflicts are told before anything is saved.
+
+    Args:
+        keys: The keys of the new word.
+        meaning: What it means; spelt, typed or said afterwards with `meaning` when left out.
+    """
+    library = ctx.services.library
+    name = meaning.strip() or format_keys(keys)
+    word = library.add(_meant(Word(tuple(keys), name, library.home()), name))
+    ctx.control.use_languages(library.active)
+    ctx.services.sound.hear(word.keys)
+    ctx.services.new_word = word
+    ctx.services.undo.did(f"adding {word}", lambda: _take_away(ctx, word.keys))
+    text = f"Added {format_keys(keys)} to {word.language}"
+    if not meaning:
+        text += ". Now its meaning: type it, or spell it with the word meaning"
+    return Answer(
+        text, {"keys": list(keys), "language": word.language}, {"words": len(library.current.words)}
+    )
+
+
+@command()
+def meaning(ctx: Context, text: Text) -> Answer:
+    """Say what the word just added means: a sentence, or the name of a word or command that it then carries out.
+
+    Args:
+        text: The meaning.
+    """
+    old = ctx.services.new_word
+    if old is None:
+        raise RubatoError("No word is waiting for its meaning", todo="Add a word first", code="no_new_word")
+    said = text.strip()
+    if not said:
+        raise RubatoError(
+            "The meaning is empty", kept=f"{format_keys(old.keys)} stays without one", code="bad_value"
+        )
+    library = ctx.services.library
+    new = _meant(
+        replace(old, name=said, meanings=(said, *(m for m in old.meanings if m not in (said, old.name)))),
+        said,
+    )
+    library.change(_stored(ctx, old), new)
+    ctx.control.use_languages(library.active)
+    ctx.services.new_word = new
+    ctx.services.undo.did(f"the meaning of {format_keys(new.keys)}", lambda: _put_back(ctx, new, old))
+    acts = ", and does it" if new.command else ""
+    return Answer(f"{format_keys(new.keys)} means {said}{acts}", {"keys": list(new.keys), "meaning": said})
+
+
+def _meant(word: Word, said: str) -> Word:
+    """The word with the command of the word or command that `said` names, when it names one."""
+    wanted = said.lower().replace(" ", "_")
+    found = REGISTRY.get(wanted)
+    if found is None or any(argument.required for argument in found.arguments):
+        return replace(word, command="")
+    return replace(word, command=found.id)
+
+
+def _stored(ctx: Context, word: Word) -> Word:
+    language = ctx.services.library.languages[word.language]
+    found = next((other for other in language.words if other.keys == word.keys), None)
+    if found is None:
+        raise RubatoError(f"{format_keys(word.keys)} is no longer in {word.language}", code="no_such_word")
+    return found
+
+
+def _put_back(ctx: Context, new: Word, old: Word) -> None:
+    ctx.services.library.change(_stored(ctx, new), old)
+    ctx.control.use_languages(ctx.services.library.active)
+
+
+@command()
+def remove_word(ctx: Context, keys: NewKeys) -> Answer:
+    """Remove a word of your own by playing its keys.
+
+    Args:
+        keys: Its keys.
+    """
+    word = _take_away(ctx, tuple(keys))
+    ctx.services.undo.did(f"removing {word}", lambda: _bring_back(ctx, word))
+    return Answer(f"Removed {word}", {"keys": list(keys), "language": word.language})
+
+
+def _take_away(ctx: Context, keys: tuple[int, ...]) -> Word:
+    found = next((word for word in ctx.services.library.stack.words() if word.keys == keys), None)
+    if found is None:
+        raise RubatoError(f"There is no word {format_keys(keys)}", code="no_such_word")
+    ctx.services.library.remove(found)
+    ctx.control.use_languages(ctx.services.library.active)
+    return found
+
+
+def _bring_back(ctx: Context, word: Word) -> None:
+    ctx.services.library.add(word)
+    ctx.control.use_languages(ctx.services.library.active)
+
+
+@command()
+def add_language(ctx: Context, title: Text) -> Answer:
+    """Add a language of your own; it becomes the current one and takes the words you add.
+
+    Args:
+        title: What it is called.
+    """
+    before = ctx.services.library.active
+    language = ctx.services.library.add_language(title)
+    ctx.control.use_languages(ctx.services.library.active)
+
+    def back() -> None:
+        ctx.services.library.forget_language(language.name)
+        ctx.control.use_languages(before)
+
+    ctx.services.undo.did(f"adding the language {language.title}", back)
+    return Answer(f"Language {language.title} added; it is the current one", {"language": language.name})
+
+
+@command()
+def languages(ctx: Context) -> Answer:
+    """List the languages; `change language` and a number makes one the current one."""
+    items = _languages(ctx)
+    text = ctx.services.listing.show(ctx.t, "language", "Languages", items)
+    return Answer(text, [name for _, name in items])
+
+
+@command()
+def change_language(ctx: Context, number: Choice) -> Answer:
+    """Make a language the current one.
+
+    Args:
+        number: Its number in the list of languages.
+    """
+    name = ctx.services.listing.pick("language", number, lambda: _languages(ctx))
+    return set_language(ctx, name)
+
+
+@command()
+def set_language(ctx: Context, name: str) -> Answer:
+    """Make a language the current one, by its name.
+
+    Args:
+        name: Its name.
+    """
+    library = ctx.services.library
+    if name not in library.languages:
+        raise RubatoError(f"There is no language {name!r}", code="no_such_language")
+    before = library.active
+    ctx.control.use_languages(list(dict.fromkeys([name, *before])))
+    ctx.services.undo.did(f"change to {name}", lambda: ctx.control.use_languages(before))
+    title = library.languages[name].title
+    return Answer(f"Language: {title}", {"language": name}, {"languages": library.active})
+
+
+@command()
+def words(ctx: Context) -> Answer:
+    """List the words of the current language; `hear word` and a number plays one."""
+    language = ctx.services.library.current
+    items = [(f"{word.name}, {format_keys(word.keys)}", word) for word in language.words]
+    text = ctx.services.listing.show(ctx.t, "word", f"Words of {language.title}", items)
+    return Answer(text, [{"word": word.name, "keys": list(word.keys)} for _, word in items])
+
+
+@command()
+def hear_word(ctx: Context, number: Choice) -> Answer:
+    """Hear the keys of a word in the list of words.
+
+    Args:
+        number: Its number in the list.
+    """
+    current = ctx.services.library.current
+    word: Word = ctx.services.listing.pick(
+        "word", number, lambda: [(word.name, word) for word in current.words]
+    )
+    ctx.services.sound.hear(word.keys)
+    return Answer(f"{word.name}: {format_keys(word.keys)}", {"word": word.name, "keys": list(word.keys)})
+
+
+def _languages(ctx: Context) -> list[tuple[str, Any]]:
+    library = ctx.services.library
+    active = library.active
+    order = [*active, *(name for name in library.languages if name not in active)]
+    return [(library.languages[name].title, name) for name in order]

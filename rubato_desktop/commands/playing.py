@@ -1,0 +1,130 @@
+"""Media words: they act on what last sounded, and their answer names it."""
+
+from __future__ import annotations
+
+from rubato_desktop.commands.context import Context
+from rubato_desktop.commands.kinds import Factor, Level, Seconds, Whole
+from rubato_desktop.commands.registry import Answer, command
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.language.keys import format_keys
+
+
+def clock_time(us: int) -> str:
+    """Return µs as people read times: ``4:07.5``."""
+    minutes, tenths = divmod(us // 100_000, 600)
+    return f"{minutes}:{tenths // 10:02d}.{tenths % 10}"
+
+
+def _position(ctx: Context) -> Answer:
+    roll = ctx.services.roll
+    seconds = roll.position / 1e6
+    return Answer(f"{roll.title} at {clock_time(roll.position)}", {"seconds": seconds}, {"position": seconds})
+
+
+@command()
+def play(ctx: Context) -> Answer:
+    """Play what last sounded, from where it stands."""
+    source = ctx.services.media.last
+    source.play()
+    return Answer(f"{source.name}: playing", {"source": source.name}, {"playing": True})
+
+
+@command()
+def pause(ctx: Context) -> Answer:
+    """Pause what is sounding."""
+    source = ctx.services.media.last
+    source.pause()
+    return Answer(f"{source.name}: paused", {"source": source.name}, {"playing": False})
+
+
+@command()
+def skip(ctx: Context, seconds: Seconds) -> Answer:
+    """Skip in what last sounded; negative is back.
+
+    Args:
+        seconds: How far, in seconds.
+    """
+    source = ctx.services.media.last
+    source.skip(seconds)
+    return Answer(f"{source.name}: {seconds:+g} s", {"source": source.name, "seconds": seconds})
+
+
+@command()
+def speed(ctx: Context, factor: Factor) -> Answer:
+    """Set the speed of what last sounded.
+
+    Args:
+        factor: 0.1 to 4; 1 is as recorded; or "pause" or "play".
+    """
+    if factor == "pause":
+        return pause(ctx)
+    if factor == "play":
+        return play(ctx)
+    source = ctx.services.media.last
+    if isinstance(factor, str):
+        raise RubatoError(f"{factor!r} is no speed: 0.1 to 4, pause or play", code="bad_value")
+    before = source.speed
+    source.set_speed(ctx.services.media.require(factor))
+    ctx.services.undo.did(f"speed of {source.name}", lambda: source.set_speed(before))
+    return Answer(
+        f"{source.name}: speed {factor:g}", {"source": source.name, "speed": factor}, {"speed": factor}
+    )
+
+
+@command()
+def volume(ctx: Context, level: Level) -> Answer:
+    """Set the volume of what last sounded.
+
+    Args:
+        level: 0 (silent) to 1 (full).
+    """
+    source = ctx.services.media.last
+    before = source.volume
+    source.set_volume(level)
+    ctx.services.undo.did(f"volume of {source.name}", lambda: source.set_volume(before))
+    text = f"{source.name}: volume {round(level * 100)} %"
+    return Answer(text, {"source": source.name, "volume": level}, {"volume": level})
+
+
+@command()
+def seek(ctx: Context, seconds: float) -> Answer:
+    """Move to a time in the recording that is open.
+
+    Args:
+        seconds: From its beginning.
+    """
+    ctx.services.roll.seek(round(seconds * 1e6))
+    return _position(ctx)
+
+
+@command()
+def jump(ctx: Context, events: Whole) -> Answer:
+    """Jump by words, or by notes where a recording has no words; negative is back.
+
+    Args:
+        events: How many.
+    """
+    ctx.services.roll.jump(events)
+    return _position(ctx)
+
+
+@command()
+def hear(ctx: Context, word: str) -> Answer:
+    """Hear the keys of a word.
+
+    Args:
+        word: Its name in the dictionary.
+    """
+    found = ctx.services.library.stack.word(word)
+    if found is None:
+        raise RubatoError(f"There is no word {word!r}", code="no_such_word")
+    ctx.services.sound.hear(found.keys)
+    return Answer(f"{found.name}: {format_keys(found.keys)}", {"word": found.name, "keys": list(found.keys)})
+
+
+@command()
+def silence(ctx: Context) -> Answer:
+    """Silence everything at once: the recording, the keys, the cues."""
+    ctx.services.roll.pause()
+    ctx.services.sound.silence()
+    return Answer("Silent")

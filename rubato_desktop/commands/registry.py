@@ -1,0 +1,188 @@
+"""The registry: a command is a function.
+
+A decorator registers it; its signature gives the typed parameters, its docstring the help. Keys, command line,
+on-screen hints and reference pages come from here. The function itself is returned unchanged.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from rubato_desktop.commands.kinds import kind_of
+from rubato_desktop.errors import RubatoError
+
+Function = Callable[..., Any]
+F = TypeVar("F", bound=Function)
+
+NEEDS = {
+    "browser": "the browser",
+    "window": "the window",
+    "sound": "a sound device",
+    "hearing": "the microphone and speech recognition",
+    "knowledge": "the knowledge base",
+    "model": "a language model",
+    "users": "more than one user",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command answers.
+
+    Attributes:
+        text: In words, for the screen and the voice.
+        value: JSON-like, for programs.
+        state: What it changed, JSON-like.
+    """
+
+    text: str = ""
+    value: Any = None
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One parameter of a command: its name, how it is played (empty: not by keys), default, help."""
+
+    name: str
+    kind: str
+    required: bool
+    default: Any
+    help: str
+    type: TypeAdapter[Any]
+    type_name: str
+
+    def check(self, value: Any) -> Any:
+        """Return `value` as the argument's type.
+
+        Raises:
+            RubatoError: it is not a value of that type.
+        """
+        try:
+            return self.type.validate_python(value)
+        except ValidationError as error:
+            raise RubatoError(f"{self.name}: {error.errors()[0]['msg']}", code="bad_arguments") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A registered command.
+
+    Attributes:
+        id: Its name in languages, on the command line and in the record.
+        function: The function, which takes a `Context` first.
+        summary: The first line of its docstring.
+        help: The rest of it.
+        arguments: Its parameters in order.
+        needs: A service it cannot do without, a key of `NEEDS`; empty for none.
+    """
+
+    id: str
+    function: Function
+    summary: str
+    help: str
+    arguments: tuple[Argument, ...]
+    needs: str = ""
+
+    def bind(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        """Return `args` as the types of the signature.
+
+        Raises:
+            RubatoError: one is missing, unknown, or not a value of its type.
+        """
+        unknown = sorted(set(args) - {argument.name for argument in self.arguments})
+        if unknown:
+            raise RubatoError(f"{self.id} takes no {unknown[0]!r}", code="bad_arguments")
+        bound = {}
+        for argument in self.arguments:
+            if argument.name not in args:
+                if argument.required:
+                    raise RubatoError(f"{self.id} needs {argument.name}", code="bad_arguments")
+                continue
+            bound[argument.name] = argument.check(args[argument.name])
+        return bound
+
+
+REGISTRY: dict[str, Command] = {}
+REQUIRED: Any = object()
+
+
+def command(id: str = "", *, needs: str = "") -> Callable[[F], F]:
+    """Register a function as a command.
+
+    Args:
+        id: Its id; the function's name when empty.
+        needs: The service it cannot do without, a key of `NEEDS`.
+
+    Raises:
+        ValueError: the id is taken, the docstring is missing, or the need is not known.
+    """
+
+    def register(function: F) -> F:
+        add(describe(function, id or function.__name__, needs))
+        return function
+
+    return register
+
+
+def add(new: Command) -> None:
+    """Put a command into the registry."""
+    if new.id in REGISTRY:
+        raise ValueError(f"there is a command {new.id} already")
+    if new.needs and new.needs not in NEEDS:
+        raise ValueError(f"{new.id} needs {new.needs!r}, which is nothing known")
+    REGISTRY[new.id] = new
+
+
+def describe(function: Function, id: str, needs: str = "") -> Command:
+    """Make a command from a function's signature and docstring."""
+    doc = inspect.getdoc(function)
+    if not doc:
+        raise ValueError(f"{id} has no docstring, so it would have no help")
+    summary, _, rest = doc.partition("\n")
+    helps = dict(re.findall(r"^ {4}(\w+): (.+)$", rest, re.MULTILINE))
+    hints = get_type_hints(function, include_extras=True)
+    arguments = []
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        default = REQUIRED if parameter.default is inspect.Parameter.empty else parameter.default
+        arguments.append(
+            argument(parameter.name, hints[parameter.name], default, helps.get(parameter.name, ""))
+        )
+    return Command(id, function, summary, rest.partition("Args:")[0].strip(), tuple(arguments), needs)
+
+
+def argument(name: str, annotation: Any, default: Any = REQUIRED, help: str = "") -> Argument:
+    """Make an argument from its annotation, which may be one of `commands.kinds`, plain or optional."""
+    parts = [part for part in get_args(annotation) if get_origin(part) is Annotated]
+    keyed = parts[0] if parts and get_origin(annotation) is not Annotated else annotation
+    metadata = get_args(keyed)[1:] if get_origin(keyed) is Annotated else ()
+    required = default is REQUIRED
+    return Argument(
+        name=name,
+        kind=kind_of(metadata),
+        required=required,
+        default=None if required else default,
+        help=help,
+        type=TypeAdapter(annotation),
+        type_name=_type_name(keyed),
+    )
+
+
+def missing(need: str, what: str) -> RubatoError:
+    """Return the error of a command whose service is not there: it refuses, it never pretends."""
+    return RubatoError(f"{what}: this needs {NEEDS[need]}, which is not there", code=f"needs_{need}")
+
+
+def _type_name(annotation: Any) -> str:
+    plain = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    return (
+        getattr(plain, "__name__", "")
+        if get_origin(plain) is None and isinstance(plain, type)
+        else str(plain)
+    )

@@ -1,0 +1,124 @@
+"""The tour: a script of keys, through the real program, without screen or device.
+
+Time is moved by hand, so that a minute of playing takes seconds; everything else is as it always is.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from rubato_desktop.app import App
+from rubato_desktop.clock import SECOND, ManualClock
+from rubato_desktop.commands.context import SCREEN
+from rubato_desktop.events import CommandDone, Event, Listed, Notice, WordHeard, WordMissed
+from rubato_desktop.language.keys import BASE_NOTE, format_keys, read_line
+from rubato_desktop.midi.messages import Message, note_off, note_on
+from rubato_desktop.midi.render import render
+from rubato_desktop.resources import resource
+
+VELOCITY = 76
+SLOWER = 1.6  # words are played calmly, so that a listener can follow
+PAUSE_AFTER = 5 * SECOND  # long enough for everything pending to end
+
+
+def tour(out: Path) -> dict[str, Path]:
+    """Play the tour and leave what came of it.
+
+    Args:
+        out: A folder; made when it is not there.
+
+    Returns:
+        What was left: ``session`` (a recording's folder), ``wav``, ``screenshot`` and ``timeline``.
+
+    Raises:
+        RubatoError: the folder cannot be written.
+    """
+    data = out / "data"
+    shutil.rmtree(data, ignore_errors=True)
+    clock = ManualClock()
+    app = App(data, devices=False, sound=False, clock=clock)
+    timeline: list[str] = []
+    app.bus.subscribe(lambda event: timeline.extend(_told(event)))
+    app.begin()
+    for says, messages in _lines():
+        clock.move_to(max(clock.now(), messages[0].t - 1))
+        timeline.append(f"\n{_stamp(messages[0].t)}  {says}")
+        for message in messages:
+            _wait_until(app, clock, message.t)
+            app.engine.receive(message)
+            app.engine.pump()
+    _wait_until(app, clock, clock.now() + PAUSE_AFTER)
+    left = {"session": out / "session", "wav": out / "tour.wav", "screenshot": out / "window.png"}
+    _keep(app, left)
+    app.stop()
+    left["timeline"] = out / "timeline.txt"
+    left["timeline"].write_text("\n".join(timeline).strip() + "\n", encoding="utf-8")
+    return left
+
+
+def _keep(app: App, left: dict[str, Path]) -> None:
+    from rubato_desktop.ui.screenshot import save_screenshot
+
+    folder = max((app.data / "sessions").glob("*/*/*"))
+    shutil.rmtree(left["session"], ignore_errors=True)
+    shutil.copytree(folder, left["session"])
+    render(app.services.roll.notes, app.services.roll.messages, left["wav"])
+    app.engine.pump()
+    save_screenshot(app.engine, left["screenshot"])
+
+
+def _wait_until(app: App, clock: ManualClock, t: int) -> None:
+    """Let time pass as the engine would, deadline by deadline."""
+    while (deadline := app.engine.deadline) is not None and deadline < t:
+        clock.move_to(deadline)
+        app.engine.pump()
+    clock.move_to(t)
+    app.engine.pump()
+
+
+def _lines() -> Iterator[tuple[str, list[Message]]]:
+    script = tomllib.loads(resource("tour.toml").read_text(encoding="utf-8"))
+    t = SECOND
+    for line in script["line"]:
+        t += round(line.get("rest", 0.0) * SECOND)
+        tempo = 1.0 if line.get("music") else SLOWER
+        messages = list(_messages(line["keys"], t, tempo))
+        yield line["says"], messages
+        t = max(message.t for message in messages)
+
+
+def _messages(keys: str, start: int, tempo: float) -> Iterator[Message]:
+    for press in read_line(keys):
+        t = start + round(press.t / tempo)
+        make: Callable[..., Message] = note_on if press.down else note_off
+        yield make(t, SCREEN, BASE_NOTE + press.key, VELOCITY if press.down else 0)
+
+
+def _told(event: Event) -> Iterator[str]:
+    match event:
+        case WordHeard(word=word):
+            args = " ".join(f"{name}={_plain(value)}" for name, value in word.args.items())
+            yield f"{_stamp(event.t)}  {format_keys(word.keys):<34} {word.word} {args}".rstrip()
+        case WordMissed(run=run, nearest=nearest):
+            near = f", near: {', '.join(name for _, name, _ in nearest)}" if nearest else ""
+            yield f"{_stamp(event.t)}  {format_keys(run.keys):<34} ? {run.reason}{near}"
+        case CommandDone(result=result):
+            yield f"{'':>7}  {'':<34} {result.status}: {result.text}"
+        case Listed(title=title, items=items):
+            yield f"{'':>7}  {'':<34} list of {len(items)}: {title}"
+        case Notice(happened=happened, kept=kept, todo=todo):
+            yield f"{_stamp(event.t)}  {'':<34} {'. '.join(filter(None, (happened, kept, todo)))}"
+
+
+def _plain(value: Any) -> str:
+    return (
+        format_keys(value) if isinstance(value, list) and value and isinstance(value[0], int) else str(value)
+    )
+
+
+def _stamp(t: int) -> str:
+    return f"{t / SECOND:7.2f}"

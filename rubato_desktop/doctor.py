@@ -1,0 +1,134 @@
+"""What is there, what is missing, what to do: each finding in one line."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.settings import Settings
+
+ROOM = 100_000_000  # bytes; with less a recording may not be kept
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        name: What.
+        good: Whether it is as it should be.
+        found: What was found.
+        todo: What to do when it is not good.
+    """
+
+    name: str
+    good: bool
+    found: str
+    todo: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def screen() -> bool:
+    """Return whether there is a screen that a window can open on."""
+    if os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
+        return True
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def examine(data: Path, settings: Settings) -> list[Finding]:
+    """Look at everything the program stands on.
+
+    Args:
+        data: The data folder.
+        settings: The settings, for the MIDI system and the sound device that were chosen.
+    """
+    looks: dict[str, Callable[[], Finding]] = {
+        "python": _python,
+        "data folder": lambda: _data(data),
+        "screen": _screen,
+        "window": _qt,
+        "midi": lambda: _midi(settings),
+        "sound device": lambda: _sound_device(settings),
+        "instruments": _soundfont,
+    }
+    return [_looked(name, look) for name, look in looks.items()]
+
+
+def _looked(name: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except RubatoError as error:
+        return Finding(name, False, error.happened, error.todo)
+
+
+def _python() -> Finding:
+    good = (3, 11) <= sys.version_info[:2] < (3, 13)
+    return Finding("python", good, platform.python_version(), "Use Python 3.11 or 3.12")
+
+
+def _data(data: Path) -> Finding:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=data):
+            pass
+        free = shutil.disk_usage(data).free
+    except OSError as error:
+        return Finding(
+            "data folder", False, f"{data}: {error.strerror}", "Choose another with --data or RUBATO_DATA"
+        )
+    found = f"{data}, {free / 1e9:.1f} GB free"
+    return Finding("data folder", free > ROOM, found, "Make room on the disk: recordings could not be kept")
+
+
+def _screen() -> Finding:
+    found = "there" if screen() else "none"
+    return Finding("screen", screen(), found, "Run with --headless, or try: rubato demo --out demo")
+
+
+def _qt() -> Finding:
+    try:
+        from PySide6 import __version__
+        from PySide6.QtWidgets import QApplication  # noqa: F401 (loads the libraries that may be missing)
+    except ImportError as error:
+        return Finding(
+            "window", False, f"Qt does not load: {error}", "Run ./run once: it installs what Qt needs"
+        )
+    good = not (__version__.startswith("6.12.") and sys.version_info < (3, 12))
+    return Finding("window", good, f"Qt {__version__}", "Qt 6.12 is broken on this Python: install 6.11")
+
+
+def _midi(settings: Settings) -> Finding:
+    from rubato_desktop.midi.ports import open_system
+
+    system = open_system(settings.midi_system)
+    try:
+        names = list(system.inputs())
+    finally:
+        system.close()
+    found = (
+        f"{system.name}: {', '.join(names) if names else 'no device; the on-screen and computer keys work'}"
+    )
+    return Finding("midi", True, found)
+
+
+def _sound_device(settings: Settings) -> Finding:
+    from rubato_desktop.midi.output import Output
+
+    with Output(settings.sound_output, settings.sound_block) as output:
+        return Finding("sound device", True, output.name)
+
+
+def _soundfont() -> Finding:
+    from rubato_desktop.midi.soundfont import find_soundfont
+
+    return Finding("instruments", True, str(find_soundfont()))

@@ -1,0 +1,395 @@
+"""One engine thread and its queue: the only place where notes, words and results meet. No Qt.
+
+Notes come in through `receive` from any thread. Their sound is handed on at once, on the caller's thread;
+everything else happens here, in order.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from rubato_desktop.commands.context import Context, Services
+from rubato_desktop.commands.registry import REGISTRY, Answer, Command, missing
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.events import (
+    CommandDone,
+    EntryRead,
+    LanguagesChanged,
+    Notice,
+    Played,
+    PreviewChanged,
+    Result,
+    SettingChanged,
+    Status,
+    Stopping,
+    WordHeard,
+    WordMissed,
+)
+from rubato_desktop.language.keys import COUNT
+from rubato_desktop.language.parameters import Timing
+from rubato_desktop.language.parser import Parser
+from rubato_desktop.language.results import Heard, Preview, Understood
+from rubato_desktop.midi.messages import Message
+
+log = logging.getLogger(__name__)
+
+READ_BACK = ("keys", "text")  # kinds of entries that are read back before they count
+UNREPEATABLE = {"repeat", "undo", "erase", "confirm", "cancel"}
+
+
+def timing_of(settings: Any, spelling: Mapping[tuple[int, int], str]) -> Timing:
+    """Return the times of the language as set, in µs."""
+    return Timing(
+        naming=round(settings.naming_window * 1e6),
+        pending=round(settings.pending_time * 1e6),
+        number=round(settings.number_pause * 1e6),
+        entry=round(settings.entry_pause * 1e6),
+        together=round(settings.together_ms * 1e3),
+        longest_entry=settings.longest_entry,
+        spelling=spelling,
+    )
+
+
+class Engine:
+    """Takes notes, recognises words, carries them out, and tells everybody.
+
+    Args:
+        services: Everything it works with.
+        binding: Device name → (role, base note); what a device's keys are.
+
+    Attributes:
+        preview: What is half played and what each key means now; replaced, never changed.
+        latency: ms from a note's arrival to its recognised word, the last thousand.
+    """
+
+    def __init__(self, services: Services, binding: Callable[[str], tuple[str, int]]) -> None:
+        self.services = services
+        self.bus, self.clock, self.settings = services.bus, services.clock, services.settings
+        self.registry: Mapping[str, Command] = REGISTRY
+        self.binding = binding
+        self.latency: deque[float] = deque(maxlen=1000)
+        self._queue: SimpleQueue[Message | Callable[[], None] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._now = 0  # µs of the last thing handled; notes of two devices may arrive crossed
+        self._ids = 0
+        self._last: Understood | None = None
+        self._ending = threading.Event()
+        self._parser = Parser(services.library.stack, self._timing())
+        self.preview: Preview = self._parser.preview()
+
+    def _timing(self) -> Timing:
+        return timing_of(self.settings.values, self.services.library.spelling)
+
+    # For everybody, from any thread -----------------------------------------------------------------
+
+    @property
+    def languages(self) -> Sequence[Any]:
+        return self.services.library.stack.languages
+
+    @property
+    def stack(self) -> Any:
+        return self.services.library.stack
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        return self.services.listing.shown
+
+    @property
+    def usage(self) -> Mapping[tuple[int, ...], int]:
+        return self.services.library.usage
+
+    @property
+    def devices(self) -> Any:
+        return self.services.devices
+
+    @property
+    def sound(self) -> Any:
+        return self.services.sound
+
+    @property
+    def roll(self) -> Any:
+        return self.services.roll
+
+    @property
+    def recorder(self) -> Any:
+        return self.services.recorder
+
+    def receive(self, message: Message) -> None:
+        """Take a MIDI message: the one way in for notes."""
+        self.services.sound.echo(message)
+        self._queue.put(message)
+
+    def run(self, command: str, **args: Any) -> Future[Result]:
+        """Carry out a command; the future gives its result."""
+        future: Future[Result] = Future()
+        self.post(lambda: future.set_result(self._carry_out(command, args, None, self.clock.now())))
+        return future
+
+    def give(self, value: Any) -> None:
+        """Give the parameter that is awaited a value that was spoken or typed instead of played."""
+        self.post(lambda: self._hear(self._parser.give(self._tick(self.clock.now()), value)))
+
+    def set(self, name: str, value: Any) -> None:
+        """Change a setting, and tell everybody."""
+        self.post(lambda: self._set(name, value))
+
+    def post(self, action: Callable[[], None]) -> None:
+        """Do something on the engine thread."""
+        self._queue.put(action)
+
+    def start(self) -> None:
+        """Begin to work, on a thread of its own."""
+        self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is queued and end; from any thread but the engine's."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join(timeout=10)
+            self._thread = None
+        self._ending.set()
+
+    def settle(self, timeout: float = 10.0) -> None:
+        """Wait until all that was asked before is done; not from the engine thread.
+
+        Raises:
+            TimeoutError: it took longer than `timeout` seconds.
+        """
+        done: Future[None] = Future()
+        self.post(lambda: done.set_result(None))
+        done.result(timeout)
+
+    def wait_for_end(self, timeout: float | None = None) -> bool:
+        """Wait until somebody asked the program to end; returns whether they did."""
+        return self._ending.wait(timeout)
+
+    # The engine thread ------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while True:
+            try:
+                item = self._queue.get(timeout=self._until_deadline())
+            except Empty:
+                self._guard(self._time_passes)
+                continue
+            if item is None:
+                return
+            self._guard(partial(self._take, item))
+
+    def pump(self) -> None:
+        """Handle what is queued, then what time makes of it: for a clock that is moved by hand, without a thread."""
+        while not self._queue.empty():
+            item = self._queue.get()
+            if item is not None:
+                self._guard(partial(self._take, item))
+        self._guard(self._time_passes)
+
+    @property
+    def deadline(self) -> int | None:
+        """µs at which time has its next say; None when nothing is pending."""
+        return self._parser.deadline
+
+    def _until_deadline(self) -> float | None:
+        deadline = self._parser.deadline
+        return None if deadline is None else max(0.0, (deadline - self.clock.now()) / 1e6)
+
+    def _guard(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception:
+            log.exception("a bug on the engine thread")
+            self.bus.publish(
+                Notice(
+                    self._now,
+                    "error",
+                    "Something went wrong inside the program",
+                    "The keys go on working and nothing recorded is lost",
+                    "The log in the data folder has the details",
+                )
+            )
+
+    def _take(self, item: Message | Callable[[], None]) -> None:
+        if isinstance(item, Message):
+            self._message(item)
+        else:
+            item()
+
+    def _tick(self, t: int) -> int:
+        self._now = max(self._now, t)
+        return self._now
+
+    def _message(self, message: Message) -> None:
+        t = self._tick(message.t)
+        key = None
+        is_on, is_off = message.is_note_on, message.is_note_off
+        if is_on or is_off:
+            role, base = self.binding(message.device)
+            if role != "performance":
+                self.services.last_device = message.device
+                offset = message.note - base
+                key = offset if 0 <= offset < COUNT else None
+                before = self._parser.is_open
+                heard = self._parser.press(t, offset) if is_on else self._parser.release(t, offset)
+                if heard:
+                    self.latency.append((self.clock.now() - message.t) / 1000)
+                self.bus.publish(Played(t, message, key))
+                self._hear(heard)
+                if is_on and (before or self._parser.is_open) and not heard:
+                    self._show_preview()
+                return
+        self.bus.publish(Played(t, message, key))
+
+    def _time_passes(self) -> None:
+        t = self._tick(self.clock.now())
+        if self._parser.deadline is not None and t >= self._parser.deadline:
+            self._hear(self._parser.advance(t))
+
+    def _hear(self, heard: Sequence[Heard]) -> None:
+        for item in heard:
+            if isinstance(item, Understood):
+                self._act(item)
+            else:
+                nearest = self.services.library.nearest(item.keys) if item.reason == "unknown" else []
+                self.bus.publish(
+                    WordMissed(
+                        self._now, item, tuple((word.keys, word.name, word.language) for word in nearest)
+                    )
+                )
+        if heard:
+            self._show_preview()
+
+    def _show_preview(self) -> None:
+        preview = self._parser.preview()
+        if preview != self.preview:
+            self.preview = preview
+            self.bus.publish(PreviewChanged(self._now, preview))
+
+    def _act(self, word: Understood) -> None:
+        self._ids += 1
+        self.services.library.used(self._own_keys(word))
+        self.bus.publish(WordHeard(self._now, word, self._ids))
+        self._read_back(word)
+        if not word.command:
+            self._done(Result(self._ids, "", {}, "ok", text=word.word), word)
+            return
+        self._carry_out(word.command, word.args, word, word.end, self._ids)
+        if word.command not in UNREPEATABLE:
+            self._last = word
+
+    def _own_keys(self, word: Understood) -> tuple[int, ...]:
+        """The keys of the dictionary's word, without those of its parameters."""
+        found = self.services.library.stack.word(word.word)
+        return found.keys if found is not None else word.keys
+
+    def _read_back(self, word: Understood) -> None:
+        command = REGISTRY.get(word.command)
+        for argument in command.arguments if command else ():
+            value = word.args.get(argument.name)
+            if value is None or argument.kind not in READ_BACK:
+                continue
+            if isinstance(value, str):
+                self.bus.publish(EntryRead(self._now, word.word, text=value))
+            else:
+                self.bus.publish(EntryRead(self._now, word.word, keys=tuple(value)))
+
+    # Commands ---------------------------------------------------------------------------------------
+
+    def _carry_out(
+        self, id: str, args: Mapping[str, Any], word: Understood | None, t: int, number: int = 0
+    ) -> Result:
+        if not number:
+            self._ids += 1
+            number = self._ids
+        began = time.perf_counter()
+        try:
+            answer = self._call(id, args, word, t)
+            result = Result(number, id, args, "ok", answer.value, answer.text, state=answer.state)
+        except RubatoError as error:
+            status: Status = "refused" if error.code.startswith("needs_") else "failed"
+            told = {"code": error.code, "message": str(error)}
+            result = Result(number, id, args, status, text=str(error), error=told)
+        except Exception:
+            log.exception("a bug in the command %s", id)
+            text = f"{id} went wrong inside the program. Nothing recorded is lost. The log has the details"
+            result = Result(number, id, args, "failed", text=text, error={"code": "bug", "message": text})
+        elapsed = (time.perf_counter() - began) * 1000
+        result = Result(
+            number,
+            id,
+            args,
+            result.status,
+            result.value,
+            result.text,
+            result.error,
+            result.state,
+            round(elapsed, 3),
+        )
+        self._done(result, word)
+        return result
+
+    def _call(self, id: str, args: Mapping[str, Any], word: Understood | None, t: int) -> Answer:
+        command = REGISTRY.get(id)
+        if command is None:
+            raise RubatoError(f"There is no command {id!r}", code="no_such_command")
+        if command.needs and command.needs not in self.services.has:
+            raise missing(command.needs, command.summary.rstrip("."))
+        answer = command.function(Context(t, word, self.services, self), **command.bind(args))
+        return answer if isinstance(answer, Answer) else Answer(answer or "")
+
+    def _done(self, result: Result, word: Understood | None) -> None:
+        self.bus.publish(CommandDone(self._now, result, word))
+
+    def _set(self, name: str, value: Any) -> None:
+        try:
+            kept = self.settings.set(name, value)
+        except RubatoError as error:
+            self.bus.publish(Notice(self._now, "warning", error.happened, error.kept, error.todo))
+            return
+        except OSError as error:
+            self.bus.publish(
+                Notice(
+                    self._now,
+                    "warning",
+                    f"The settings could not be written: {error.strerror}",
+                    f"{name} holds until the program ends",
+                )
+            )
+            kept = getattr(self.settings.values, name)
+        self._parser.timing = self._timing()
+        self.bus.publish(SettingChanged(self._now, name, kept))
+
+    # `commands.context.Control`, for commands on the engine thread -------------------------------------
+
+    def use_languages(self, active: list[str]) -> None:
+        self._parser.use(self.services.library.activate(active))
+        self._set("languages", self.services.library.active)
+        self.bus.publish(LanguagesChanged(self._now))
+        self._show_preview()
+
+    def piano(self, on: bool) -> None:
+        self._hear(self._parser.set_piano(self._now, on))
+        self._show_preview()
+
+    def leave(self) -> bool:
+        heard = self._parser.leave(self._now)
+        self._hear(heard)
+        return bool(heard)
+
+    def again(self) -> Understood | None:
+        return self._last
+
+    def run_word(self, word: Understood) -> None:
+        self.post(lambda: self._act(word))
+
+    def end(self) -> None:
+        self.bus.publish(Stopping(self._now))
+        self._ending.set()

@@ -1,0 +1,193 @@
+"""Cues: short sounds named by what they mean, and the desk that never lets two of them sound together."""
+
+from __future__ import annotations
+
+import heapq
+import tomllib
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.midi.messages import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
+from rubato_desktop.midi.parts import NEVER, Part
+from rubato_desktop.midi.synth import ALL_SOUND_OFF, Instrument
+from rubato_desktop.resources import resource
+
+# Two cues at once are not recognised; 300 ms apart they are (McGookin and Brewster, ACM TAP 2004).
+APART_MS: Final = 300
+WAITING: Final = 3
+TAIL_MS: Final = 250
+
+
+@dataclass(frozen=True, slots=True)
+class CueNote:
+    """One note of a cue: its onset and length in ms, MIDI note 0-127, velocity 1-127."""
+
+    at_ms: int
+    length_ms: int
+    note: int
+    velocity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A sound with a meaning.
+
+    Attributes:
+        name: What it means.
+        help: The meaning in a sentence.
+        program: General-MIDI instrument, 0-127.
+        notes: Its notes, in order of onset.
+        stale_ms: How long it may wait for its turn; later it would mislead and is dropped.
+    """
+
+    name: str
+    help: str
+    program: int
+    notes: tuple[CueNote, ...]
+    stale_ms: int = 900
+
+    @property
+    def last_onset_ms(self) -> int:
+        return max(note.at_ms for note in self.notes)
+
+
+def load_cues(path: Path | None = None) -> dict[str, Cue]:
+    """Read cues from a TOML file: a table a cue, named by its meaning.
+
+    Args:
+        path: The file; ours when None.
+
+    Returns:
+        Cues by name, in the order of the file.
+
+    Raises:
+        RubatoError: the file cannot be read, or a cue in it is wrong; says which.
+    """
+    path = path or resource("sounds", "cues.toml")
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RubatoError(f"The cues in {path.name} cannot be read: {error}", kept="Cues are off") from error
+    return {name: _cue(path, name, table) for name, table in tables.items()}
+
+
+def _cue(path: Path, name: str, table: Any) -> Cue:
+    try:
+        notes = tuple(CueNote(n["at"], n["ms"], n["note"], n["velocity"]) for n in table["notes"])
+        cue = Cue(name, table["help"], table["instrument"] - 1, notes, table.get("stale_ms", 900))
+        well = (
+            len(notes) > 0
+            and 0 <= cue.program < 128
+            and all(
+                0 <= n.note < 128 and 0 < n.velocity < 128 and n.at_ms >= 0 and n.length_ms > 0 for n in notes
+            )
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RubatoError(
+            f"{path.name}: cue {name!r}: {error} is missing or wrong", kept="Cues are off"
+        ) from error
+    if not well:
+        raise RubatoError(f"{path.name}: cue {name!r} has a number outside its range", kept="Cues are off")
+    return cue
+
+
+def spell(keys: Sequence[int], base: int, *, program: int = 0, apart_ms: int = 220) -> Cue:
+    """Return a word's keys as a cue: one after the other, in the pitch they have on the keyboard.
+
+    Args:
+        keys: Offsets from the base note, 0-24.
+        base: MIDI note of key 0.
+        program: General-MIDI instrument, 0-127.
+        apart_ms: From one onset to the next.
+    """
+    notes = tuple(
+        CueNote(i * apart_ms, int(apart_ms * 0.9), max(0, min(127, base + key)), 76)
+        for i, key in enumerate(keys)
+    )
+    return Cue("", "The keys of a word", program, notes, 3000)
+
+
+class CueDesk(Part):
+    """Sounds cues one after the other.
+
+    The rule: the onset of a cue is at least `APART_MS` after the last onset of the one before. Until then
+    it waits. A name that already waits is not added again. At most `WAITING` wait; the one that goes
+    stale soonest gives way. One that waited longer than its `stale_ms` is dropped when its turn comes.
+    So what is heard is recent.
+
+    Args:
+        instrument: What the cues are played on; nothing else may use it.
+        rate: Its sample rate, Hz.
+        cues: The cues by name.
+    """
+
+    def __init__(self, instrument: Instrument, rate: int, cues: Mapping[str, Cue]) -> None:
+        super().__init__(instrument)
+        self._rate = rate
+        self._cues = cues
+        self._waiting: deque[tuple[int, Cue]] = deque()
+        self._free = 0
+        self._plan: list[tuple[int, int, bytes]] = []
+        self._order = count()
+        self._channel = 0
+
+    def cue(self, name: str) -> None:
+        """Sound the cue of that name as soon as the rule lets it; unknown names are let pass."""
+        cue = self._cues.get(name)
+        if cue is not None and all(other is not cue for _, other in self._waiting):
+            self._wait(cue)
+
+    def hear(self, cue: Cue) -> None:
+        """Sound a cue that is not in the table, such as a word's keys, in place of all others."""
+        if cue.notes:
+            self.hush()
+            self._wait(cue)
+
+    def hush(self) -> None:
+        """Stop what sounds and forget what waits."""
+        self._waiting.clear()
+        self._plan.clear()
+        self._free = self.frame
+        self.instrument.stop()
+
+    def due(self) -> int:
+        turn = self._turn()
+        return min(turn, self._plan[0][0]) if self._plan else turn
+
+    def act(self) -> None:
+        if self._turn() <= self.frame:
+            asked, cue = self._waiting.popleft()
+            if self.frame - asked <= self._frames(cue.stale_ms):
+                self._begin(cue)
+        else:
+            self.instrument.send(heapq.heappop(self._plan)[2])
+
+    def _turn(self) -> int:
+        return max(self._free, self.frame) if self._waiting else NEVER
+
+    def _wait(self, cue: Cue) -> None:
+        self._waiting.append((self.frame, cue))
+        if len(self._waiting) > WAITING:
+            self._waiting.remove(min(self._waiting, key=lambda waiting: waiting[1].stale_ms))
+
+    def _begin(self, cue: Cue) -> None:
+        # Channels in turn, so that the end of one cue does not cut into the next; 9 is the drums'.
+        self._channel = channel = (self._channel + 1) % 8
+        self.instrument.send(bytes((PROGRAM | channel, cue.program)))
+        for note in cue.notes:
+            self._at(note.at_ms, bytes((NOTE_ON | channel, note.note, note.velocity)))
+            self._at(note.at_ms + note.length_ms, bytes((NOTE_OFF | channel, note.note, 0)))
+        end_ms = max(note.at_ms + note.length_ms for note in cue.notes)
+        self._at(end_ms + TAIL_MS, bytes((CONTROL | channel, ALL_SOUND_OFF, 0)))
+        self._free = self.frame + self._frames(cue.last_onset_ms + APART_MS)
+
+    def _at(self, ms: int, data: bytes) -> None:
+        heapq.heappush(self._plan, (self.frame + self._frames(ms), next(self._order), data))
+
+    def _frames(self, ms: int) -> int:
+        return ms * self._rate // 1000

@@ -1,0 +1,178 @@
+"""Sound devices: finding one, and having it driven until it goes away."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any
+
+from rubato_desktop.errors import RubatoError
+
+Fill = Callable[[memoryview], None]
+
+_CLIENT = ctypes.c_char_p(b"Rubato")
+
+
+class Output:
+    """One open sound device: stereo, float32.
+
+    Opening looks at the devices anew, so that one that was connected a moment ago is found. There can be
+    one at a time in a process. Use with `with`.
+
+    Args:
+        name: Part of the device's name; empty for the system's own choice: JACK when its server runs.
+        block: Frames a block; 0 lets the device choose.
+
+    Attributes:
+        name: The device that was opened.
+        rate: Its sample rate, Hz.
+        fallback: True when there was no device of that name and the system's own choice was taken.
+        names: All devices that can play.
+        underflows: How often the device had to do without a block in time.
+
+    Raises:
+        RubatoError: there is no device, it cannot be opened, or PortAudio is missing (code ``no_portaudio``).
+    """
+
+    def __init__(self, name: str = "", block: int = 0) -> None:
+        self._sd = _portaudio()
+        with _quiet():
+            self._sd._initialize()
+        try:
+            found = [device for device in self._sd.query_devices() if device["max_output_channels"] > 0]
+            self.names = tuple(device["name"] for device in found)
+            device, self.fallback = self._choose(found, name)
+            self.name: str = device["name"]
+            self.rate = int(device["default_samplerate"])
+            self.underflows = 0
+            self._block = block
+            self._device = device
+        except BaseException:
+            self._terminate()
+            raise
+
+    def __enter__(self) -> Output:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._terminate()
+
+    def drive(self, fill: Fill, watch: Callable[[float], bool], *, on_thread: Callable[[], None]) -> None:
+        """Play until `watch` says to stop or the device goes away.
+
+        Args:
+            fill: Fills a block; called on the device's own thread.
+            watch: Called again and again on this thread with the latency in ms; must wait a little itself.
+                Returns False to stop.
+            on_thread: Called once on the device's thread before its first block.
+
+        Raises:
+            RubatoError: the device cannot be opened, or it has gone.
+        """
+        frames = 0
+        began = False
+
+        def callback(out: Any, count: int, time: Any, status: Any) -> None:
+            nonlocal frames, began
+            if not began:
+                began = True
+                on_thread()
+            if status:
+                self.underflows += 1
+            frames = count
+            fill(memoryview(out))
+
+        gone = RubatoError(
+            f"The sound device {self.name} has gone",
+            kept="Everything else goes on",
+            todo="Sound comes back by itself when the device does",
+            code="sound_gone",
+        )
+        try:
+            with _quiet():
+                stream = self._sd.RawOutputStream(
+                    device=self._device["index"],
+                    samplerate=self.rate,
+                    channels=2,
+                    dtype="float32",
+                    blocksize=self._block,
+                    latency="low",
+                    callback=callback,
+                    prime_output_buffers_using_stream_callback=False,
+                )
+                stream.start()
+            while stream.active:
+                if not watch(max(stream.latency, frames / self.rate) * 1000):
+                    stream.abort()
+                    return
+        except self._sd.PortAudioError as error:
+            raise RubatoError(
+                f"The sound device {self.name} cannot be opened: {error}",
+                kept="Everything works, silently",
+                todo="Close the program that uses it, or choose another in the settings (sound_output)",
+                code="sound_busy",
+            ) from error
+        raise gone
+
+    def _choose(self, found: list[dict[str, Any]], name: str) -> tuple[dict[str, Any], bool]:
+        if not found:
+            raise RubatoError(
+                "There is no sound device",
+                kept="Everything works, silently",
+                todo="Connect one or start the sound server; it is looked for every few seconds",
+                code="no_sound_device",
+            )
+        named = [device for device in found if name and name.casefold() in device["name"].casefold()]
+        if named:
+            return named[0], False
+        # Who starts a JACK server wants to be heard there.
+        jack = [api for api in self._sd.query_hostapis() if "JACK" in api["name"]]
+        index = next((api["default_output_device"] for api in jack), -1)
+        if index < 0:
+            with contextlib.suppress(self._sd.PortAudioError):
+                index = self._sd.query_devices(kind="output")["index"]
+        return next((device for device in found if device["index"] == index), found[0]), bool(name)
+
+    def _terminate(self) -> None:
+        with _quiet(), contextlib.suppress(self._sd.PortAudioError):
+            self._sd._terminate()
+
+
+def _portaudio() -> Any:
+    try:
+        # Not before sound is wanted: it starts PortAudio, which asks every sound system there is.
+        with _quiet():
+            import sounddevice
+
+            while sounddevice._initialized:
+                sounddevice._terminate()
+        with contextlib.suppress(AttributeError, OSError):
+            # The name under which JACK shows us; PortAudio keeps the pointer, not the text.
+            ctypes.CDLL(sounddevice._libname).PaJack_SetClientName(_CLIENT)
+    except OSError as error:
+        raise RubatoError(
+            "The sound library PortAudio is missing",
+            kept="Everything works, silently",
+            todo="Install the package libportaudio2",
+            code="no_portaudio",
+        ) from error
+    return sounddevice
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what ALSA and JACK print about devices that are not there off the terminal."""
+    stderr = os.dup(2)
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)

@@ -1,0 +1,172 @@
+"""The MIDI systems as python-rtmidi reaches them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rtmidi
+
+from rubato_desktop.midi.jack import JackClosed, JackWatch, keep_quiet
+from rubato_desktop.midi.portnames import CLIENT, Source, sources
+from rubato_desktop.midi.ports import Callback, InputPort, MidiSystem, NoMidi, PortError, SystemName, no_midi
+
+_APIS = {
+    "alsa": rtmidi.API_LINUX_ALSA,
+    "jack": rtmidi.API_UNIX_JACK,
+    "coremidi": rtmidi.API_MACOSX_CORE,
+    "winmm": rtmidi.API_WINDOWS_MM,
+}
+# Of a JACK server that ended, and whose memory libjack may have freed: neither closed nor forgotten.
+_ABANDONED: list[Any] = []
+
+
+def join(name: SystemName) -> MidiSystem | None:
+    """Join a MIDI system by its name; None when it is not there."""
+    if _APIS[name] not in rtmidi.get_compiled_api():
+        return None
+    keep_quiet()
+    try:
+        return JackSystem() if name == "jack" else RtMidiSystem(name)
+    except (rtmidi.RtMidiError, JackClosed):
+        return None
+
+
+class RtMidiPort:
+    """One open input of python-rtmidi."""
+
+    def __init__(self, api: int, callback: Callback) -> None:
+        self.midi = rtmidi.MidiIn(api, name=CLIENT)
+        # Active sensing says three times a second that nothing happened; all else is passed on.
+        self.midi.ignore_types(sysex=False, timing=False, active_sense=True)
+        self.midi.set_callback(lambda event, _: callback(bytes(event[0])))
+
+    def close(self) -> None:
+        self.midi.close_port()
+        self.midi.delete()
+
+
+class RtMidiSystem:
+    """ALSA's sequencer, CoreMIDI or Windows' MIDI.
+
+    Raises:
+        rtmidi.RtMidiError: it is not there.
+    """
+
+    period_ms: float | None = None
+
+    def __init__(self, name: SystemName) -> None:
+        self.name: SystemName = name
+        self._list = rtmidi.MidiIn(_APIS[name], name=CLIENT)
+
+    def inputs(self) -> dict[str, Source]:
+        try:
+            return sources(self.name, ((port, "") for port in self._list.get_ports()))
+        except rtmidi.RtMidiError as error:
+            raise no_midi((self.name,)) from error
+
+    def open(self, source: Source, callback: Callback) -> InputPort:
+        return self._open(source, callback)
+
+    def carries(self, source: Source, port: InputPort) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._list.delete()
+
+    def _open(self, source: Source, callback: Callback) -> RtMidiPort:
+        port = RtMidiPort(_APIS[self.name], callback)
+        try:
+            port.midi.open_port(port.midi.get_ports().index(source.port), name=source.name)
+        except ValueError:
+            port.close()
+            raise PortError(f"{source.name} was just unplugged", code="unplugged") from None
+        except (rtmidi.RtMidiError, OSError) as error:
+            port.close()
+            raise PortError(
+                f"{source.name} cannot be listened to: {error}",
+                todo="Close the other program that uses it; it is then joined by itself",
+                code="busy",
+            ) from error
+        return port
+
+
+class JackPort:
+    """An input in JACK.
+
+    Attributes:
+        own: Full names of its ports, as others see them connected.
+    """
+
+    def __init__(self, port: RtMidiPort, own: frozenset[str], system: JackSystem) -> None:
+        self._port = port
+        self.own = own
+        self._system = system
+
+    def close(self) -> None:
+        if self._system.abandoned:
+            _ABANDONED.append(self._port)
+        else:
+            self._port.close()
+
+
+class JackSystem(RtMidiSystem):
+    """JACK: python-rtmidi carries the messages, a client of ours watches the server.
+
+    When a server has ended and a client is opened before those of the old server are closed, libjack frees
+    these, and closing them then ends the program. So: closed first while that can be, else never.
+
+    Raises:
+        JackClosed: no server answers.
+    """
+
+    def __init__(self) -> None:
+        self.name = "jack"
+        self.abandoned = False
+        self._watch = JackWatch(CLIENT)
+        self.period_ms = self._watch.period_ms
+
+    def inputs(self) -> dict[str, Source]:
+        if not self._watch.alive:
+            raise self._gone()
+        return sources("jack", self._watch.sources())
+
+    def open(self, source: Source, callback: Callback) -> InputPort:
+        if not self._watch.alive:
+            raise self._gone()
+        before = self._watch.connections(source.port)
+        try:
+            port = self._open(source, callback)
+        except rtmidi.RtMidiError as error:
+            if self._answers():
+                raise PortError(
+                    f"JACK has no room to listen to {source.name}: {error}", code="busy"
+                ) from error
+            self.abandoned = True
+            raise self._gone() from error
+        return JackPort(port, self._watch.connections(source.port) - before, self)
+
+    def carries(self, source: Source, port: InputPort) -> bool:
+        return isinstance(port, JackPort) and not port.own.isdisjoint(self._watch.connections(source.port))
+
+    def close(self) -> None:
+        if self.abandoned:
+            _ABANDONED.append(self._watch)
+        else:
+            self._watch.close()
+
+    @staticmethod
+    def _answers() -> bool:
+        try:
+            JackWatch(CLIENT).close()
+        except JackClosed:
+            return False
+        return True
+
+    @staticmethod
+    def _gone() -> NoMidi:
+        return NoMidi(
+            "The JACK server has ended",
+            kept="What was held is released; the keys on the screen and the computer's own keys work",
+            todo="Start it again; it is found by itself",
+            code="no_midi",
+        )

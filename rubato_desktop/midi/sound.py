@@ -1,0 +1,331 @@
+"""Sound, as the rest of the program sees it. Any method may be called from any thread; none waits."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.midi.frames import LARGEST, json_frame, midi_frame
+from rubato_desktop.midi.messages import SYSEX, Message
+from rubato_desktop.midi.mixer import Kind
+from rubato_desktop.midi.notes import Notes
+from rubato_desktop.midi.player import FASTEST, SLOWEST
+from rubato_desktop.midi.score import Score
+from rubato_desktop.midi.sound_host import SoundHost
+
+log = logging.getLogger(__name__)
+
+
+class Sound:
+    """Echo of the keys, cues, and one recording that plays; sounded by a process of its own.
+
+    With no sound device all of it works silently: recordings keep time, `problem` says what is wrong, and
+    the device is looked for every few seconds. A sound process that dies is started again and goes on
+    where it was.
+
+    Args:
+        output: Part of the sound device's name; empty for the system's own choice.
+        block: Frames a block; 0 lets the device choose.
+        instrument: General-MIDI instrument of the own keys, 1-128.
+        volumes: Level 0-1 by kind: ``echo``, ``cue``, ``playback``.
+        silent: Never open a device.
+        on_problem: Called when `problem` changes, on a thread of its own.
+        on_end: Called when a recording has been played to its end, on the same thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        output: str = "",
+        block: int = 0,
+        instrument: int = 1,
+        volumes: Mapping[Kind, float] | None = None,
+        silent: bool = False,
+        on_problem: Callable[[RubatoError | None], None] | None = None,
+        on_end: Callable[[], None] | None = None,
+    ) -> None:
+        self.problem: RubatoError | None = None
+        self.on_problem = on_problem
+        self.on_end = on_end
+        self._program = instrument - 1
+        self._volumes: dict[Kind, float] = {"echo": 0.7, "cue": 0.5, "playback": 0.8, **(volumes or {})}
+        self._device: dict[str, Any] = {}
+        self._score = Score.of(Notes())
+        self._playing = False
+        self._speed = 1.0
+        # Where the recording was (µs), and when (ns of time.perf_counter_ns, which all processes share).
+        self._place = (0, 0)
+        self._turn = 0
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._lock = threading.RLock()
+        self._ready = threading.Event()
+        self._host = SoundHost([output, str(block), str(int(silent))], self._hear, self._died)
+
+    # -- life ---------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to start the sound process and return; only echo and cues are lost until it is there."""
+        self._folder = tempfile.TemporaryDirectory(prefix="rubato-sound-", ignore_cleanup_errors=True)
+        self._host.start()
+
+    def stop(self) -> None:
+        """End the sound process. Safe to call twice."""
+        self._host.stop()
+        if self._folder:
+            self._folder.cleanup()
+
+    def wait_ready(self, timeout: float = 10.0) -> bool:
+        """Wait until the sound process plays, on a device or in silence; returns whether it does.
+
+        Args:
+            timeout: Seconds.
+        """
+        return self._ready.wait(timeout)
+
+    # -- what sounds --------------------------------------------------------------------------------------
+
+    def echo(self, message: Message) -> None:
+        """Sound a message that was just played: the shortest way there is, for the MIDI callback."""
+        if message.data[0] < SYSEX:
+            self._host.write(midi_frame(message.data))
+
+    def cue(self, name: str) -> None:
+        """Sound a cue by its meaning, in its turn; see `CueDesk` for the rule."""
+        self._send(do="cue", name=name)
+
+    def hear(self, keys: Sequence[int], base: int = 48, *, instrument: int = 1) -> None:
+        """Play a word's keys one after the other.
+
+        Args:
+            keys: Offsets 0-24 from the base note.
+            base: MIDI note of key 0.
+            instrument: General-MIDI instrument, 1-128.
+        """
+        self._send(do="hear", keys=list(keys)[:64], base=base, program=instrument - 1)
+
+    def set_volume(self, kind: Kind, level: float) -> None:
+        """Set how loud ``echo``, ``cue`` or ``playback`` is, 0 to 1."""
+        self._volumes[kind] = level
+        self._send(do="volume", kind=kind, level=level)
+
+    def set_instrument(self, instrument: int) -> None:
+        """Choose the instrument of the own keys: General MIDI, 1-128."""
+        self._program = instrument - 1
+        self._send(do="instrument", program=self._program)
+
+    def release(self) -> None:
+        """Let go of all own keys and pedals."""
+        self._send(do="release")
+
+    def silence(self) -> None:
+        """Stop everything that sounds, at once; a recording pauses."""
+        with self._lock:
+            self._stand(self.position_us(), playing=False)
+            self._order(do="silence")
+
+    # -- a recording --------------------------------------------------------------------------------------
+
+    def load(self, notes: Notes, messages: Iterable[tuple[int, int, bytes]] = ()) -> None:
+        """Take a recording, stopped at its beginning.
+
+        Args:
+            notes: Its notes.
+            messages: All its other messages, as rows (µs, track, bytes).
+
+        Raises:
+            RubatoError: there is no room for it on the disk.
+        """
+        score = Score.of(notes, messages)
+        with self._lock:
+            self._score = score
+            self._stand(0, playing=False)
+            self._load()
+
+    def play(self) -> None:
+        """Play on from where it is; from the beginning when it is at its end."""
+        with self._lock:
+            place = self.position_us()
+            if place >= self._score.end:
+                place = 0
+            self._seek(place)
+            self._stand(place, playing=True)
+            self._order(do="play")
+
+    def pause(self) -> None:
+        """Stop where it is."""
+        with self._lock:
+            self._stand(self.position_us(), playing=False)
+            self._order(do="pause")
+
+    def seek(self, us: int) -> None:
+        """Go to a place (µs from the beginning), playing or not as it was; programs and pedals follow."""
+        with self._lock:
+            us = max(0, min(us, self._score.end))
+            self._stand(us, playing=self._playing)
+            self._seek(us)
+
+    def set_speed(self, speed: float) -> None:
+        """Play at 0.25 to 4 times the speed of the recording; the pitch stays."""
+        with self._lock:
+            self._stand(self.position_us(), playing=self._playing)
+            self._speed = max(SLOWEST, min(FASTEST, speed))
+            self._order(do="speed", speed=self._speed)
+
+    @property
+    def playing(self) -> bool:
+        """Whether the recording plays."""
+        return self._playing
+
+    @property
+    def speed(self) -> float:
+        return self._speed
+
+    @property
+    def end_us(self) -> int:
+        """The end of the recording, µs."""
+        return self._score.end
+
+    def position_us(self) -> int:
+        """Return the µs of the recording that is heard now."""
+        us, at = self._place
+        if self._playing:
+            us += int((time.perf_counter_ns() - at) / 1000 * self._speed)
+        return max(0, min(us, self._score.end))
+
+    # -- what it is ---------------------------------------------------------------------------------------
+
+    @property
+    def process_id(self) -> int:
+        """Process id of the sound process; 0 before there was one."""
+        return self._host.process_id
+
+    @property
+    def output(self) -> str:
+        """Name of the device that sounds; empty when there is none."""
+        return str(self._device.get("name", ""))
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of the devices that can sound."""
+        return tuple(self._device.get("names", ()))
+
+    @property
+    def latency_ms(self) -> float:
+        """From a rendered frame to the device, as the device says; 0 when there is none."""
+        return float(self._device.get("latency_ms", 0.0))
+
+    @property
+    def underflows(self) -> int:
+        """How often the device had to do without a block in time."""
+        return int(self._device.get("underflows", 0))
+
+    # -- the process --------------------------------------------------------------------------------------
+
+    def _hear(self, report: dict[str, Any]) -> None:
+        match report:
+            case {"ready": _}:
+                if self.problem and self.problem.code == "sound_died":
+                    self._say(None)
+                self._restore()
+                self._ready.set()
+            case {"device": device}:
+                self._device = device
+            case {"problem": found}:
+                self._say(RubatoError(**found) if found["happened"] else None)
+            case {"place": place}:
+                self._follow(place)
+            case {"bug": text}:
+                log.error("in the sound process: %s", text)
+
+    def _follow(self, place: dict[str, Any]) -> None:
+        with self._lock:
+            if place["turn"] != self._turn:
+                return
+            if place["playing"]:
+                # What is rendered now is heard one latency later.
+                self._place = (place["us"], place["ns"] + int(self.latency_ms * 1e6))
+            else:
+                self._stand(place["us"], playing=False)
+        if place["ended"] and self.on_end:
+            self.on_end()
+
+    def _restore(self) -> None:
+        """Tell a process that is new everything the last one knew."""
+        with self._lock:
+            place, playing = self.position_us(), self._playing
+            self._order(do="instrument", program=self._program)
+            for kind, level in self._volumes.items():
+                self._order(do="volume", kind=kind, level=level)
+            if len(self._score.times):
+                self._load()
+                self._order(do="speed", speed=self._speed)
+                self._seek(place)
+                if playing:
+                    self._stand(place, playing=True)
+                    self._order(do="play")
+
+    def _load(self) -> None:
+        if self._folder is None:
+            return
+        try:
+            handle, name = tempfile.mkstemp(dir=self._folder.name, suffix=".score")
+            with os.fdopen(handle, "wb") as file:
+                self._score.times.tofile(file)
+                self._score.words.tofile(file)
+        except OSError as error:
+            raise RubatoError(
+                f"The recording cannot be played: {error.strerror}",
+                todo="Make room on the disk",
+                code="disk_full",
+            ) from error
+        for old in Path(self._folder.name).glob("*.score"):
+            if old != Path(name) and os.name != "nt":
+                # The process has mapped or will never map it; a mapped file lives on without a name.
+                old.unlink(missing_ok=True)
+        self._order(do="load", path=name)
+
+    def _seek(self, us: int) -> None:
+        self._order(do="seek", us=us)
+        for data in self._score.chase(us):
+            self._order(do="control", data=data.hex())
+
+    def _stand(self, us: int, *, playing: bool) -> None:
+        self._playing = playing
+        self._place = (us, time.perf_counter_ns())
+
+    def _order(self, **order: Any) -> None:
+        """Send an order that changes the transport: reports about the time before it no longer count."""
+        with self._lock:
+            self._turn += 1
+            self._send(**order, turn=self._turn)
+
+    def _send(self, **order: Any) -> None:
+        frame = json_frame(order)
+        assert len(frame) <= LARGEST, order
+        self._host.write(frame)
+
+    def _died(self) -> None:
+        self._device = {}
+        self._say(
+            RubatoError(
+                "Sound stopped unexpectedly",
+                kept="Everything else goes on",
+                todo="It is started again by itself",
+                code="sound_died",
+            )
+        )
+
+    def _say(self, problem: RubatoError | None) -> None:
+        if str(problem) != str(self.problem):
+            self.problem = problem
+            if problem:
+                log.warning("%s", problem)
+            if self.on_problem:
+                self.on_problem(problem)

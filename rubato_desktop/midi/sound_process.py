@@ -1,0 +1,268 @@
+"""The process that sounds.
+
+It has a process of its own because a block of 64 frames leaves 1.3 ms: beside a window, a model and an index
+in one interpreter, the lock of that interpreter comes too late again and again (measured: one busy thread
+cost half of all blocks). Here nothing else runs. Orders come in on standard input, reports go out on
+standard output, as `Frames`; it ends when its input does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import mmap
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.midi.cues import load_cues, spell
+from rubato_desktop.midi.frames import Frames, json_frame
+from rubato_desktop.midi.mixer import Mixer
+from rubato_desktop.midi.output import Output
+from rubato_desktop.midi.soundfont import load_soundfont
+from rubato_desktop.midi.synth import FRAME_BYTES, Instrument, Silence, Synth
+
+SILENT_RATE: Final = 48_000
+_TICK_S: Final = 0.05
+_RETRY_S: Final = (0.5, 1.0, 2.0, 5.0)
+
+
+class SoundProcess:
+    """Drives the mixer with a sound device, or in silence until there is one.
+
+    Args:
+        orders: File descriptor to read orders from.
+        reports: File descriptor to write reports to.
+        output, block: As `Output`.
+        silent: Never open a device.
+    """
+
+    def __init__(self, orders: int, reports: int, *, output: str, block: int, silent: bool) -> None:
+        self._in, self._out = orders, reports
+        self._output, self._block, self._silent = output, block, silent
+        self._closing = threading.Event()
+        self._sending = threading.Lock()
+        self._rate = 0
+        self._turn = 0
+        self._ended = -1
+        self._said: dict[str, Any] = {}
+        self._problems: dict[str, RubatoError | None] = {}
+        self.mixer: Mixer
+
+    def run(self) -> None:
+        """Sound until the orders end."""
+        self._renew(SILENT_RATE)
+        threading.Thread(target=self._read, daemon=True).start()
+        failures = 0
+        while not self._closing.is_set():
+            if not self._silent:
+                began = time.monotonic()
+                try:
+                    self._play()
+                    continue
+                except RubatoError as problem:
+                    self._problem("device", problem)
+                    self._silent = problem.code == "no_portaudio"
+                failures = 0 if time.monotonic() - began > 10 else failures + 1
+            self._keep_time(_RETRY_S[min(failures, len(_RETRY_S) - 1)])
+
+    def _play(self) -> None:
+        with Output(self._output, self._block) as output:
+            if output.rate != self._rate:
+                self._renew(output.rate)
+            gc.freeze()
+
+            def watch(latency_ms: float) -> bool:
+                self._problem("device", self._fell_back(output))
+                self._say(
+                    "device",
+                    name=output.name,
+                    names=output.names[:8],
+                    latency_ms=round(latency_ms, 2),
+                    underflows=output.underflows,
+                )
+                self._report()
+                return not self._closing.wait(_TICK_S if self.mixer.player.playing else 4 * _TICK_S)
+
+            output.drive(lambda out: self.mixer.fill(out), watch, on_thread=_hurry)
+
+    def _keep_time(self, seconds: float) -> None:
+        """Let recordings play on without a device, by the clock, for so long."""
+        self._say("device", name="", names=[], latency_ms=0.0, underflows=0)
+        scratch = memoryview(bytearray(self._rate // 10 * FRAME_BYTES))
+        start, done = time.monotonic(), 0
+        while (passed := time.monotonic() - start) < seconds and not self._closing.wait(_TICK_S / 2):
+            while (frames := min(int(passed * self._rate) - done, self._rate // 10)) > 0:
+                self.mixer.fill(scratch[: frames * FRAME_BYTES])
+                done += frames
+            self._report()
+
+    def _renew(self, rate: int) -> None:
+        self._rate = rate
+        cues = {}
+        try:
+            cues = load_cues()
+        except RubatoError as problem:
+            self._problem("cues", problem)
+        self.mixer = Mixer(self._maker(rate), rate, cues, on_end=self._end)
+        self._send({"ready": rate})
+
+    def _maker(self, rate: int) -> Callable[[], Instrument]:
+        try:
+            font = load_soundfont()
+            Synth(font, rate)
+        except RubatoError as problem:
+            self._problem("soundfont", problem)
+            return Silence
+        return partial(Synth, font, rate)
+
+    def _end(self) -> None:
+        self._ended = self._turn
+
+    def _read(self) -> None:
+        frames = Frames()
+        while data := os.read(self._in, 65536):
+            for order in frames.feed(data):
+                if isinstance(order, bytes):
+                    self.mixer.give(self.mixer.echo, order)
+                else:
+                    try:
+                        self._take(**order)
+                    except Exception:
+                        self._send({"bug": traceback.format_exc()[-400:]})
+        self._closing.set()
+
+    def _take(self, do: str, turn: int | None = None, **args: Any) -> None:
+        mixer = self.mixer
+        player = mixer.player
+        match do:
+            case "cue":
+                mixer.give(mixer.desk.cue, args["name"])
+            case "hear":
+                mixer.give(mixer.desk.hear, spell(args["keys"], args["base"], program=args["program"]))
+            case "volume":
+                mixer.give(mixer.set_volume, args["kind"], args["level"])
+            case "instrument":
+                mixer.give(mixer.set_echo_program, args["program"])
+            case "silence":
+                mixer.give(mixer.silence)
+            case "release":
+                mixer.give(mixer.release)
+            case "load":
+                mixer.give(player.load, *_map_score(Path(args["path"])))
+            case "play":
+                mixer.give(player.play)
+            case "pause":
+                mixer.give(player.pause)
+            case "seek":
+                mixer.give(player.seek, args["us"])
+            case "control":
+                mixer.give(player.control, bytes.fromhex(args["data"]))
+            case "speed":
+                mixer.give(player.set_speed, args["speed"])
+            case _:
+                raise ValueError(f"unknown order {do!r}")
+        if turn is not None:
+            mixer.give(self._reached, turn)
+
+    def _reached(self, turn: int) -> None:
+        self._turn = turn
+
+    def _report(self) -> None:
+        player = self.mixer.player
+        # The turn is read first: a place with a turn that is too old is ignored, one too new would mislead.
+        turn = self._turn
+        if player.playing or self._said.get("place", {}).get("turn") != turn or self._ended == turn:
+            self._say(
+                "place",
+                turn=turn,
+                us=int(player.position_us()),
+                ns=time.perf_counter_ns(),
+                playing=player.playing,
+                ended=self._ended == turn,
+            )
+            if self._ended == turn:
+                self._ended = -1
+
+    @staticmethod
+    def _fell_back(output: Output) -> RubatoError | None:
+        if not output.fallback:
+            return None
+        return RubatoError(
+            "The chosen sound device is not there",
+            kept=f"{output.name} is used",
+            todo="Connect it and start again, or choose another in the settings (sound_output)",
+            code="sound_fallback",
+        )
+
+    def _problem(self, place: str, problem: RubatoError | None) -> None:
+        self._problems[place] = problem
+        worst = next((found for found in self._problems.values() if found), None)
+        self._say(
+            "problem",
+            happened=worst.happened if worst else "",
+            kept=worst.kept if worst else "",
+            todo=worst.todo if worst else "",
+            code=worst.code if worst else "",
+        )
+
+    def _say(self, what: str, **values: Any) -> None:
+        if self._said.get(what) != values:
+            self._said[what] = values
+            self._send({what: values})
+
+    def _send(self, value: dict[str, Any]) -> None:
+        with self._sending, contextlib.suppress(BrokenPipeError):
+            os.write(self._out, json_frame(value))
+
+
+def _map_score(path: Path) -> tuple[memoryview, memoryview]:
+    """Open a score file (`Score` written by `Sound`): int64 times, then uint32 words, as many of each."""
+    size = path.stat().st_size
+    if not size:
+        return memoryview(b"").cast("q"), memoryview(b"").cast("I")
+    with path.open("rb") as file:
+        whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    half = size // 12 * 8
+    return whole[:half].cast("q"), whole[half:].cast("I")
+
+
+def _hurry() -> None:
+    """Ask the system to run the calling thread before others, if it lets us."""
+    if sys.platform == "linux" and os.sched_getscheduler(0) == os.SCHED_OTHER:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(os.sched_get_priority_min(os.SCHED_RR) + 9))
+
+
+def main(arguments: list[str]) -> None:
+    """Run the sound process: OUTPUT BLOCK SILENT (0 or 1)."""
+    # Ctrl-C in a terminal goes to every process there; this one ends when its input does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    reports = os.dup(1)
+    # JACK and ALSA print to standard output and error as they please.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    sys.setswitchinterval(0.0005)
+    _hurry()
+    output, block, silent = arguments
+    process = SoundProcess(0, reports, output=output, block=int(block), silent=silent == "1")
+    try:
+        process.run()
+    except BaseException:
+        os.write(reports, json_frame({"bug": traceback.format_exc()[-400:]}))
+        raise
+    finally:
+        # A sound server that died can hold up an orderly end for ever.
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,70 @@
+"""The General-MIDI SoundFont: where it is, and reading it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.midi.attack import without_silence
+
+# Where Debian, Fedora, Arch and Homebrew put General-MIDI SoundFonts; the small one first, it loads at once.
+SYSTEM_PLACES = (
+    "/usr/share/sounds/sf2/TimGM6mb.sf2",
+    "/usr/share/soundfonts/default.sf2",
+    "/usr/share/sounds/sf2/default-GM.sf2",
+    "/usr/share/soundfonts/FluidR3_GM.sf2",
+    "/opt/homebrew/share/soundfonts/default.sf2",
+)
+
+
+def find_soundfont(places: Iterable[str] | None = None) -> Path:
+    """Return the SoundFont to play with: RUBATO_SOUNDFONT, the one installed with us, or the system's.
+
+    Args:
+        places: Where to look instead, in order.
+
+    Raises:
+        RubatoError: there is none.
+    """
+    if places is None:
+        places = (os.environ.get("RUBATO_SOUNDFONT", ""), *_packaged(), *SYSTEM_PLACES)
+    for place in places:
+        if place and Path(place).is_file():
+            return Path(place)
+    raise RubatoError(
+        "There is no General-MIDI SoundFont, so nothing can sound",
+        kept="Everything else works",
+        todo="Install the package timgm6mb-soundfont, or name a .sf2 file in RUBATO_SOUNDFONT",
+        code="no_soundfont",
+    )
+
+
+def load_soundfont(path: Path | None = None) -> bytes:
+    """Read a SoundFont, with the silence before its attacks taken out.
+
+    Args:
+        path: The file; what `find_soundfont` finds when None.
+
+    Raises:
+        RubatoError: there is none, or it cannot be read.
+    """
+    path = path or find_soundfont()
+    try:
+        return without_silence(path.read_bytes())
+    except OSError as error:
+        raise RubatoError(
+            f"The SoundFont {path} cannot be read: {error.strerror}",
+            kept="Everything but sound works",
+            todo="Make it readable, or name another in RUBATO_SOUNDFONT",
+            code="bad_soundfont",
+        ) from error
+
+
+def _packaged() -> tuple[str, ...]:
+    # pretty_midi carries TimGM6mb.sf2; finding its place does not import it, which would take half a second.
+    spec = find_spec("pretty_midi")
+    folders = spec.submodule_search_locations if spec else None
+    return tuple(str(Path(folder) / "TimGM6mb.sf2") for folder in folders or ())

@@ -1,0 +1,231 @@
+"""The crash journal: everything that happens, on the disk within a second, written by a thread of its own."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from rubato_desktop import __version__
+from rubato_desktop.clock import Clock
+from rubato_desktop.events import DevicesChanged, Event, Notice, Played
+from rubato_desktop.services.entries import Devices, Header, Mark
+from rubato_desktop.services.line_file import LineFile
+from rubato_desktop.services.lines import RECORDED, encode, encode_header
+
+log = logging.getLogger(__name__)
+
+BATCH_S = 0.25  # what happens within this is written together: the most a killed process loses
+SYNC_S = 0.5  # after this the next batch goes to the disk itself, so that a power cut loses at most a second
+RETRY_S = 1.0
+MOST_BYTES = 64 << 20  # kept in memory while the disk takes nothing: close to a million notes
+PATIENCE_S = 10.0
+
+_ACTIVE_SENSING = b"\xfe"  # says three times a second that a cable is plugged in
+STAMP = "%Y%m%d-%H%M%S"
+
+Report = Callable[[Notice], object]
+Describe = Callable[[], Sequence[Mapping[str, Any]]]
+
+
+def now() -> datetime:
+    """Return the wall-clock time with its offset from UTC."""
+    return datetime.now().astimezone()
+
+
+class _Flush:
+    """Asks the writer to put everything onto the disk, and tells whether it could."""
+
+    def __init__(self, last: bool) -> None:
+        self.last = last
+        self.sure = False
+        self.done = threading.Event()
+
+
+class Journal:
+    """Writes down what happens, from `start` to `close`.
+
+    Args:
+        folder: Where; made when it is missing.
+        clock: The clock of the events.
+        report: Told, on the journal's thread, when the disk takes nothing and when it does again.
+        devices: Describes the devices there are, JSON-like; asked on the publisher's thread when they change.
+        private: Says of an event that it must never be written down.
+        wall: The wall clock.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        report: Report,
+        *,
+        devices: Describe | None = None,
+        private: Callable[[Event], bool] | None = None,
+        wall: Callable[[], datetime] = now,
+    ) -> None:
+        self._clock, self._report, self._devices, self._private = clock, report, devices, private
+        self.header = Header(wall(), clock.now(), __version__)
+        self._file = LineFile(folder, self.header.began.strftime(STAMP))
+        self._file.add(encode_header(self.header))
+        self._queue: SimpleQueue[Event | _Flush] = SimpleQueue()
+        self._hurry = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
+        self._due = 0.0  # when the disk is to be visited next; counts only while something waits
+        self._trouble: OSError | None = None
+        self._lost = 0
+
+    @property
+    def path(self) -> Path:
+        """The file; it may not exist yet while the disk takes nothing."""
+        return self._file.path
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def listen(self, event: Event) -> None:
+        """Take an event of the bus: a few microseconds, whatever the disk does."""
+        if type(event) is DevicesChanged and self._devices is not None:
+            event = Devices(event.t, tuple(self._devices()))
+        if type(event) in RECORDED and (self._private is None or not self._private(event)):
+            self._queue.put(event)
+
+    def mark(self, mark: Mark) -> None:
+        """Write down something done to the record itself, after all that was listened to before."""
+        self._queue.put(mark)
+
+    def flush(self, timeout: float = PATIENCE_S) -> bool:
+        """Wait until everything so far is on the disk; False when it is not, and stays in memory.
+
+        Args:
+            timeout: s.
+        """
+        return self._ask(_Flush(last=False), timeout)
+
+    def close(self) -> bool:
+        """Write everything and end; False when the disk does not take it and it is lost."""
+        sure = self._ask(_Flush(last=True), PATIENCE_S)
+        self._thread.join(PATIENCE_S)
+        self._file.close()
+        return sure
+
+    def _ask(self, flush: _Flush, timeout: float) -> bool:
+        if not self._thread.is_alive():
+            return False
+        self._queue.put(flush)
+        self._hurry.set()
+        return flush.done.wait(timeout) and flush.sure
+
+    # The journal's thread ---------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        flushes: list[_Flush] = []
+        self._store(certain=True)
+        while not any(flush.last for flush in flushes):
+            batch = self._gather()
+            flushes = [item for item in batch if isinstance(item, _Flush)]
+            try:
+                for item in batch:
+                    if not isinstance(item, _Flush):
+                        self._add(item)
+                self._store(certain=bool(flushes))
+            except Exception:
+                log.exception("a bug in the journal")
+            for flush in flushes:
+                flush.sure = not self._file.waiting
+                flush.done.set()
+
+    def _gather(self) -> list[Event | _Flush]:
+        """Wait for something to do; return what happened meanwhile, and a little after."""
+        wait = max(0.0, self._due - time.monotonic()) if self._file.waiting else None
+        batch: list[Event | _Flush] = []
+        try:
+            batch.append(self._queue.get(timeout=wait))
+            if not self._file.waiting:
+                self._due = time.monotonic() + SYNC_S
+            if not isinstance(batch[0], _Flush):
+                self._hurry.wait(BATCH_S)
+            self._hurry.clear()
+            while True:
+                batch.append(self._queue.get_nowait())
+        except Empty:
+            return batch
+
+    def _add(self, event: Event) -> None:
+        if isinstance(event, Played):
+            if event.message.data == _ACTIVE_SENSING:
+                return
+            if self._file.waiting > MOST_BYTES and self._trouble is not None:
+                self._lose()
+                return
+        try:
+            line = encode(event)
+        except (TypeError, ValueError):
+            log.exception("%s cannot be written down", type(event).__name__)
+            return
+        if line is not None:
+            self._file.add(line)
+
+    def _lose(self) -> None:
+        if not self._lost:
+            self._tell(
+                "error",
+                "The record in memory is full, and the disk still takes nothing",
+                "What was played until now is kept in memory, and words are kept on; notes are not",
+                f"Make room on the disk of {self.path.parent}",
+            )
+        self._lost += 1
+
+    def _store(self, certain: bool) -> None:
+        due = time.monotonic() >= self._due
+        if not certain and self._trouble is not None and not due:
+            return
+        try:
+            if certain or due:
+                self._file.sync()
+            else:
+                self._file.write()
+        except OSError as error:
+            self._due = time.monotonic() + RETRY_S
+            if self._trouble is None:
+                self._tell("error", *_in_words(error, self.path))
+            self._trouble = error
+            return
+        if self._trouble is not None and not self._file.waiting:
+            self._over()
+
+    def _over(self) -> None:
+        self._trouble = None
+        kept = "Nothing is lost: what was kept in memory is on the disk now"
+        if self._lost:
+            kept = f"{self._lost} messages could not be kept, all else is on the disk now"
+            self.mark(Mark(self._clock.now(), "gap", lost=self._lost))
+            self._lost = 0
+        self._tell("info", "The record is written again", kept, "")
+
+    def _tell(self, level: Any, happened: str, kept: str, todo: str) -> None:
+        try:
+            self._report(Notice(self._clock.now(), level, happened, kept, todo))
+        except Exception:
+            log.exception("a notice of the journal was not taken")
+
+
+def _in_words(error: OSError, path: Path) -> tuple[str, str, str]:
+    kept = "Everything is kept in memory, about a million notes at most, and written as soon as it can be"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The record cannot be written: the disk of {path.parent} is full", kept, "Make room on it"
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return (
+            f"The record cannot be written: {path.parent} is read-only",
+            kept,
+            "Let the program write there",
+        )
+    reason = error.strerror or str(error)
+    return f"The record cannot be written to {path.parent}: {reason}", kept, "Check that the folder is there"

@@ -1,0 +1,175 @@
+"""Making a session out of pieces of a journal: the whole folder, or none of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from rubato_desktop.events import Event
+from rubato_desktop.files import sync_folder, write_beside
+from rubato_desktop.midi.messages import Message
+from rubato_desktop.midi.writing import write_session
+from rubato_desktop.services.cutting import Outline, Piece, Placed
+from rubato_desktop.services.entries import Header, Mark
+from rubato_desktop.services.journal import STAMP
+from rubato_desktop.services.line_file import numbered
+from rubato_desktop.services.lines import LineError, decode, encode, encode_header
+from rubato_desktop.services.sessions import (
+    JOURNAL,
+    MIDI,
+    SessionData,
+    SessionInfo,
+    read_info,
+    sessions_folder,
+)
+from rubato_desktop.services.wording import word_as_json
+
+
+def keep_recording(
+    data: Path, outline: Outline, id: int, *, name: str = "", recovered: bool = False
+) -> SessionInfo:
+    """Make a session of the recording of number `id`; see `keep`."""
+    start = outline.find("start", id)
+    assert start is not None
+    return keep(data, outline, outline.recording(id), start, name=name, recovered=recovered)
+
+
+def keep_since_save(
+    data: Path, outline: Outline, id: int = 0, *, name: str = "", recovered: bool = False
+) -> SessionInfo:
+    """Make a session of everything since the last save: up to the save of number `id`, or all; see `keep`."""
+    return keep(data, outline, outline.since_save(id), outline.last_save(), name=name, recovered=recovered)
+
+
+def keep(
+    data: Path, outline: Outline, pieces: Sequence[Piece], first: Placed | None, *, name: str, recovered: bool
+) -> SessionInfo:
+    """Make a session.
+
+    Args:
+        data: The data folder.
+        outline: The journal's.
+        pieces: What of the journal goes into it.
+        first: The mark at which it begins; None for the beginning of the run.
+        name: What the person calls it.
+        recovered: Whether it is found after a crash.
+
+    Returns:
+        The session; the one that is there already when it was made before.
+
+    Raises:
+        OSError: it cannot be written; then there is nothing of it.
+    """
+    zero, began = _beginning(outline, first)
+    events = read_events(outline, pieces, zero)
+    end = max((event.t for event in events), default=0)
+    if events and isinstance(events[-1], Mark) and events[-1].what in ("stop", "save"):
+        end = events[-1].t
+    draft = SessionInfo(
+        sessions_folder(data), began, max(0, end), name, run=outline.path.stem, zero=zero, recovered=recovered
+    )
+    session = SessionData(draft, events)
+    notes = sum(message.is_note_on for message in session.messages)
+    info = replace(draft, notes=notes, words=len(session.words))
+
+    month = draft.folder / f"{began:%Y}" / f"{began:%m}"
+    stamp = began.strftime(STAMP)
+    made = _made_before(month, stamp, info)
+    if made is not None:
+        return made
+    staged = staging(data, outline.path)
+    shutil.rmtree(staged, ignore_errors=True)
+    try:
+        _write(staged, replace(session, info=info), outline.header)
+        month.mkdir(parents=True, exist_ok=True)
+        folder = _move(staged, month, stamp)
+    except OSError:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
+    return replace(info, folder=folder)
+
+
+def staging(data: Path, journal: Path) -> Path:
+    """Return the folder in which a run makes its sessions before they are moved into place."""
+    return sessions_folder(data) / f".{journal.stem}"
+
+
+def first_free(data: Path, began: datetime) -> Path:
+    """Return the folder that a session beginning at that time would get now."""
+    month = sessions_folder(data) / f"{began:%Y}" / f"{began:%m}"
+    return next(month / name for name in numbered(began.strftime(STAMP)) if not (month / name).exists())
+
+
+def read_events(outline: Outline, pieces: Sequence[Piece], zero: int) -> tuple[Event, ...]:
+    """Return what pieces of a journal say, with `zero` µs taken off all times; damaged lines are left out."""
+    events = []
+    for line in outline.lines(pieces):
+        try:
+            events.append(decode(line, zero))
+        except LineError:
+            continue
+    return tuple(events)
+
+
+def _beginning(outline: Outline, first: Placed | None) -> tuple[int, datetime]:
+    if first is not None and first.mark.at is not None:
+        return first.mark.t, first.mark.at
+    if outline.header is not None:
+        zero = outline.header.t if first is None else first.mark.t
+        return zero, outline.header.wall(zero)
+    return 0 if first is None else first.mark.t, _from_name(outline.path)
+
+
+def _from_name(path: Path) -> datetime:
+    """The time in a journal's name, for one whose first line is damaged; else that of its last change."""
+    try:
+        return datetime.strptime(path.stem[:15], STAMP).astimezone()
+    except ValueError:
+        return datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+
+
+def _made_before(month: Path, stamp: str, info: SessionInfo) -> SessionInfo | None:
+    """Return the same session where the program ended between making it and saying so."""
+    for name in numbered(stamp):
+        if not (month / name).exists():
+            return None
+        found = read_info(month / name)
+        if found and replace(found, folder=info.folder, name=info.name, recovered=info.recovered) == info:
+            return found
+    return None
+
+
+def _write(folder: Path, session: SessionData, header: Header | None) -> None:
+    info = session.info
+    program = header.program if header else ""
+    lines = [encode_header(Header(info.began, 0, program, info.about))]
+    lines += [line for event in session.events if (line := encode(event)) is not None]
+    write_beside(folder / JOURNAL, b"".join(lines))
+    tracks: dict[str, list[Message]] = {}
+    for message in session.sounding:
+        tracks.setdefault(message.device, []).append(message)
+    texts: dict[str, list[tuple[int, str]]] = {}
+    for word in session.words:
+        texts.setdefault(word.language, []).append((word.t, json.dumps(word_as_json(word))))
+    write_session(folder / MIDI, tracks, texts, info.end)
+
+
+def _move(staged: Path, month: Path, stamp: str) -> Path:
+    for name in numbered(stamp):
+        folder = month / name
+        if folder.exists():
+            continue
+        try:
+            staged.rename(folder)
+        except OSError:
+            # Another program with the same data folder may have taken the name meanwhile.
+            if folder.exists() and staged.exists():
+                continue
+            raise
+        sync_folder(month)
+        return folder
+    raise OSError(f"{month} has no free name for {stamp}")

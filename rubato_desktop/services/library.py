@@ -1,0 +1,217 @@
+"""The languages there are: the program's own, the user's, which are active, and how often words were used."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.files import write_beside
+from rubato_desktop.language.checks import faults, propose
+from rubato_desktop.language.dictionary import NAMES, Language, Stack, Word, conflicts
+from rubato_desktop.language.keys import format_keys
+from rubato_desktop.language.loading import LanguageFileError, load_language, load_spelling, save_language
+from rubato_desktop.language.nearest import Nearest
+from rubato_desktop.resources import resource
+
+log = logging.getLogger(__name__)
+
+OWN = "own"  # the language that takes words added while the current one is not the user's
+COLOURS = ("#f6ad55", "#63b3ed", "#f687b3", "#9ae6b4", "#fbd38d", "#90cdf4")
+
+
+class ConflictError(RubatoError):
+    """A word that cannot be saved; `proposals` are free keys instead."""
+
+    def __init__(self, happened: str, proposals: list[tuple[int, ...]]) -> None:
+        free = ", ".join(format_keys(keys) for keys in proposals)
+        super().__init__(
+            happened, kept="Nothing was saved", todo=f"Free: {free}" if free else "", code="conflict"
+        )
+        self.proposals = proposals
+
+
+class Library:
+    """Every language, and the stack of those that are active.
+
+    Args:
+        data: The data folder; the user's languages are in its ``languages/``.
+        active: Names of the active languages, the current one first.
+
+    Attributes:
+        stack: The active languages as a tree; replaced, never changed.
+        problems: What was wrong with files, in words.
+        usage: keys → how often the word was understood.
+    """
+
+    def __init__(self, data: Path, active: Iterable[str]) -> None:
+        self.folder = data / "languages"
+        self._usage_file = data / "usage.json"
+        self.problems: list[RubatoError] = []
+        self.languages: dict[str, Language] = {}
+        self.usage: Counter[tuple[int, ...]] = Counter()
+        self.spelling = load_spelling(resource("languages", "spelling.toml"))
+        self._load()
+        self.stack = Stack([])
+        self.activate(active)
+
+    def _load(self) -> None:
+        own = sorted(self.folder.glob("*.toml")) if self.folder.is_dir() else []
+        for path in (resource("languages", "core.toml"), resource("languages", "names.toml"), *own):
+            try:
+                language = load_language(path)
+            except LanguageFileError as error:
+                self.problems.append(error)
+                continue
+            self.languages[language.name] = language
+        try:
+            counts = json.loads(self._usage_file.read_text(encoding="utf-8"))
+            self.usage.update({tuple(map(int, keys.split())): int(count) for keys, count in counts.items()})
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError, AttributeError, TypeError) as error:
+            log.warning("the usage counts could not be read and start anew: %s", error)
+
+    def activate(self, names: Iterable[str]) -> Stack:
+        """Make languages active, the current one first; core and names always are. Returns the new stack."""
+        wanted = [name for name in dict.fromkeys([*names, "core", NAMES]) if name in self.languages]
+        self._rebuild(Stack([self.languages[name] for name in wanted]))
+        return self.stack
+
+    def _rebuild(self, stack: Stack) -> None:
+        self.stack = stack
+        self._nearest: Nearest | None = None
+
+    @property
+    def current(self) -> Language:
+        """The current language."""
+        return self.stack.languages[0]
+
+    @property
+    def active(self) -> list[str]:
+        return [language.name for language in self.stack.languages]
+
+    def nearest(self, keys: tuple[int, ...], limit: int = 3) -> list[Word]:
+        """Return the words nearest to a run."""
+        if self._nearest is None:
+            self._nearest = Nearest(self.stack)
+        return self._nearest.find(keys, limit)
+
+    def used(self, keys: tuple[int, ...]) -> None:
+        self.usage[keys] += 1
+
+    def save_usage(self) -> None:
+        """Keep the usage counts.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        counts = {format_keys(keys): count for keys, count in self.usage.items()}
+        write_beside(self._usage_file, json.dumps(counts).encode())
+
+    def home(self) -> str:
+        """The language to which a new word goes: the current one when it is the user's, else `own`."""
+        return self.current.name if self.current.writable and self.current.name != NAMES else OWN
+
+    def check(self, word: Word) -> None:
+        """Say whether a word may be saved.
+
+        Raises:
+            ConflictError: it may not, because of itself or of another; with free keys instead.
+        """
+        wrong = faults(word)
+        if wrong:
+            raise ConflictError(
+                f"{format_keys(word.keys)} is no word: {'; '.join(wrong)}", propose(word, self.stack)
+            )
+        found = next(conflicts(word, self.stack), None)
+        if found is not None:
+            how = {
+                "equal": f"is already {found.by.name}",
+                "prefix": f"is the beginning of {found.by.name} ({format_keys(found.by.keys)})",
+                "extends": f"begins with {found.by.name} ({format_keys(found.by.keys)})",
+            }[found.kind]
+            raise ConflictError(
+                f"{format_keys(word.keys)} {how} in {found.by.language}", propose(word, self.stack)
+            )
+
+    def add(self, word: Word) -> Word:
+        """Check a word, save it in the language it names, and make it active.
+
+        Raises:
+            ConflictError: it stands in another's way.
+            RubatoError: the language is not the user's to write.
+        """
+        self.check(word)
+        if word.language not in self.languages:
+            self.languages[word.language] = Language(
+                word.language,
+                word.language.capitalize(),
+                COLOURS[len(self.languages) % len(COLOURS)],
+                writable=True,
+            )
+        language = self.languages[word.language]
+        self._write(replace(language, words=(*language.words, word)))
+        return word
+
+    def change(self, old: Word, new: Word) -> None:
+        """Put `new` in the place of `old`, which has the same keys, or of one that was removed."""
+        language = self._writable(old.language)
+        self._write(replace(language, words=tuple(new if word is old else word for word in language.words)))
+
+    def remove(self, word: Word) -> None:
+        """Take a word of the user's away.
+
+        Raises:
+            RubatoError: its language is not the user's to write.
+        """
+        language = self._writable(word.language)
+        self._write(replace(language, words=tuple(other for other in language.words if other is not word)))
+
+    def add_language(self, title: str) -> Language:
+        """Make a new, empty language and make it the current one.
+
+        Raises:
+            RubatoError: there is one of that name, or the title has no letter or digit.
+        """
+        name = "-".join(re.findall(r"\w+", title.lower()))[:40]
+        if not name:
+            raise RubatoError("A language needs a name with a letter or a digit in it", code="bad_value")
+        if name in self.languages:
+            raise RubatoError(f"There is a language {name} already", code="exists")
+        language = Language(name, title.strip(), COLOURS[len(self.languages) % len(COLOURS)], writable=True)
+        self.languages[name] = language
+        save_language(language, self._path(language))
+        self.activate([name, *self.active])
+        return language
+
+    def forget_language(self, name: str) -> None:
+        """Take away an empty language of the user's: the way back from `add_language`."""
+        language = self._writable(name)
+        if language.words:
+            raise RubatoError(f"{language.title} has words, so it stays", code="not_empty")
+        self._path(language).unlink(missing_ok=True)
+        del self.languages[name]
+        self.activate([other for other in self.active if other != name])
+
+    def _writable(self, name: str) -> Language:
+        language = self.languages[name]
+        if not language.writable:
+            raise RubatoError(
+                f"The language {language.title} comes with the program and stays as it is", code="read_only"
+            )
+        return language
+
+    def _path(self, language: Language) -> Path:
+        return self.folder / f"{language.name}.toml"
+
+    def _write(self, language: Language) -> None:
+        language = replace(self._writable(language.name), words=language.words)
+        save_language(language, self._path(language))
+        self.languages[language.name] = language
+        self.activate(dict.fromkeys([*self.active, language.name]))

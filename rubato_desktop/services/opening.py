@@ -1,0 +1,101 @@
+"""Reading what is to be shown in the pianoroll: a MIDI file of any kind, or a recording's folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from rubato_desktop.language.dictionary import Language, Word
+from rubato_desktop.language.keys import BASE_NOTE
+from rubato_desktop.language.parser import parse
+from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.midi.files import MidiFile, read_midi
+from rubato_desktop.midi.importing import language_of
+from rubato_desktop.services.library import COLOURS, Library
+from rubato_desktop.services.roll import Opened
+from rubato_desktop.services.sessions import MIDI, read_session
+from rubato_desktop.services.wording import presses_of, word_from_json
+
+
+def open_midi(
+    path: Path, library: Library, *, salvage: bool = False, as_recorder: bool = False, base: int = BASE_NOTE
+) -> Opened:
+    """Read a MIDI file for the pianoroll, with the words it carries.
+
+    Words stand in it as texts of one line of JSON; in a feedback file they are the notes of the language tracks.
+
+    Args:
+        path: The file.
+        library: The languages; ones found in the file that are known become active.
+        salvage: Keep what can be read of a damaged file.
+        as_recorder: Read ticks as milliseconds.
+        base: MIDI note of key 0.
+
+    Raises:
+        MidiFileError: the file cannot be read.
+    """
+    midi = read_midi(path, salvage=salvage, as_recorder=as_recorder)
+    words = _written(midi)
+    missed: tuple[NotUnderstood, ...] = ()
+    if midi.feedback and not words:
+        library.activate(dict.fromkeys([*library.active, *map(language_of, midi.notes.tracks)]))
+        heard = parse(presses_of(midi.notes, base), library.stack)
+        words = tuple(item for item in heard if isinstance(item, Understood))
+        missed = tuple(item for item in heard if isinstance(item, NotUnderstood))
+    load_languages(words, library)
+    return Opened(path.stem, midi.notes, midi.messages, words, missed)
+
+
+def open_session(folder: Path, library: Library) -> Opened:
+    """Read a recording's folder for the pianoroll: its journal, which has the microseconds, else its MIDI file.
+
+    Raises:
+        RubatoError: it is no recording, or both are damaged.
+    """
+    try:
+        session = read_session(folder)
+    except RubatoError:
+        if not (folder / MIDI).is_file():
+            raise
+        return open_midi(folder / MIDI, library)
+    load_languages(session.words, library)
+    notes = session.notes
+    track = {name: index for index, name in enumerate(notes.tracks)}
+    others = tuple(
+        (message.t, track.get(message.device, 0), message.data)
+        for message in session.sounding
+        if not (message.is_note_on or message.is_note_off)
+    )
+    return Opened(session.info.title, notes, others, session.words, session.missed)
+
+
+def _written(midi: MidiFile) -> tuple[Understood, ...]:
+    words = []
+    for text in midi.texts:
+        if text.kind == "text" and text.text.startswith("{"):
+            try:
+                words.append(replace(word_from_json(json.loads(text.text)), t=text.t))
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+                continue  # a text of somebody else's, which only looks like a word
+    return tuple(
+        sorted((replace(word, end=max(word.t, word.end)) for word in words), key=lambda word: word.t)
+    )
+
+
+def load_languages(words: tuple[Understood, ...], library: Library) -> None:
+    """Make the languages of words active; one that is not known is read from the words themselves.
+
+    Such a language lasts until the program ends and acts on nothing: words from a file only mean something.
+    """
+    found = {word.language for word in words if word.language}
+    for name in sorted(found - set(library.languages)):
+        entries = {
+            word.keys: Word(word.keys, word.word, name)
+            for word in words
+            if word.language == name and not word.args
+        }
+        colour = COLOURS[len(library.languages) % len(COLOURS)]
+        library.languages[name] = Language(name, name.capitalize(), colour, tuple(entries.values()))
+    if not found <= set(library.active):
+        library.activate([*library.active, *sorted(found)])

@@ -1,0 +1,33 @@
+"""What can be taken back, newest first."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from rubato_desktop.errors import RubatoError
+
+DEPTH = 100
+
+
+class Undo:
+    """A stack of steps, each with the way back."""
+
+    def __init__(self) -> None:
+        self._steps: deque[tuple[str, Callable[[], None]]] = deque(maxlen=DEPTH)
+
+    def did(self, what: str, back: Callable[[], object]) -> None:
+        """Remember a step: `what` was done (``volume 50 %``), and `back` undoes it."""
+        self._steps.append((what, lambda: (back(), None)[1]))
+
+    def back(self) -> str:
+        """Take the last step back; returns what it was.
+
+        Raises:
+            RubatoError: there is nothing to take back.
+        """
+        if not self._steps:
+            raise RubatoError("There is nothing to undo", code="nothing_to_undo")
+        what, back = self._steps.pop()
+        back()
+        return what

@@ -1,0 +1,79 @@
+"""Words of recorded notes, and words as the JSON that files and the command line share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rubato_desktop.language.dictionary import Word
+from rubato_desktop.language.keys import Press
+from rubato_desktop.language.results import Heard, NotUnderstood, Understood
+from rubato_desktop.midi.notes import Notes
+
+
+def presses_of(notes: Notes, base: int) -> list[Press]:
+    """Return the presses and releases of notes, in order of time; a release before a press of the same time.
+
+    Args:
+        notes: The notes.
+        base: MIDI note of key 0.
+    """
+    table = notes.table
+    keys = table["note"].astype(np.int64) - base
+    times = np.concatenate([table["on"], np.maximum(table["off"], table["on"] + 1)])
+    order = np.lexsort((np.repeat([1, 0], len(table)), times))
+    count = len(table)
+    all_times, all_keys = times.tolist(), keys.tolist()
+    return [Press(all_times[i], all_keys[i % count], i < count) for i in order.tolist()]
+
+
+def word_as_json(word: Understood) -> dict[str, Any]:
+    """Return a word as ``{"t": seconds, "keys", "word", "language", "command", "args"}``."""
+    return {
+        "t": word.t / 1e6,
+        "keys": list(word.keys),
+        "word": word.word,
+        "language": word.language,
+        "command": word.command,
+        "args": dict(word.args),
+    }
+
+
+def word_from_json(raw: Mapping[str, Any]) -> Understood:
+    """Read what `word_as_json` wrote.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is not such a word.
+    """
+    t = round(float(raw["t"]) * 1e6)
+    keys = tuple(int(key) for key in raw["keys"])
+    args = raw.get("args") or {}
+    if not isinstance(args, Mapping):
+        raise TypeError("args is no object")
+    end = round(float(raw.get("end", raw["t"])) * 1e6)
+    word, language, command = (str(raw.get(name, "")) for name in ("word", "language", "command"))
+    return Understood(t, max(t, end), keys, word, language, command, dict(args))
+
+
+def missed_as_json(run: NotUnderstood, nearest: Iterable[Word]) -> dict[str, Any]:
+    """Return a run as ``{"t": seconds, "keys", "reason", "nearest": names}``."""
+    return {
+        "t": run.t / 1e6,
+        "keys": list(run.keys),
+        "reason": run.reason,
+        "nearest": [word.name for word in nearest],
+    }
+
+
+def heard_as_json(
+    heard: Sequence[Heard], nearest: Callable[[tuple[int, ...]], Sequence[Word]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return what was heard as ``{"words": [...], "unknown": [...]}``."""
+    return {
+        "words": [word_as_json(item) for item in heard if isinstance(item, Understood)],
+        "unknown": [
+            missed_as_json(item, nearest(item.keys)) for item in heard if isinstance(item, NotUnderstood)
+        ],
+    }

@@ -1,0 +1,163 @@
+"""The computer's keyboard as the 25 keys: two rows, by where a key lies, whatever is printed on it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One key of the computer's keyboard.
+
+    Attributes:
+        label: What is printed on it on a US keyboard.
+        scan: Its scan code, set 1 (also Linux's evdev code).
+        mac: Its virtual key code on macOS (kVK_ANSI_…).
+    """
+
+    label: str
+    scan: int
+    mac: int
+
+
+# The 25 keys from the lowest: white keys on the letter rows, black ones in the row above.
+LAYOUT: tuple[Place, ...] = (
+    Place("Z", 44, 6),
+    Place("S", 31, 1),
+    Place("X", 45, 7),
+    Place("D", 32, 2),
+    Place("C", 46, 8),
+    Place("V", 47, 9),
+    Place("G", 34, 5),
+    Place("B", 48, 11),
+    Place("H", 35, 4),
+    Place("N", 49, 45),
+    Place("J", 36, 38),
+    Place("M", 50, 46),
+    Place("Q", 16, 12),
+    Place("2", 3, 19),
+    Place("W", 17, 13),
+    Place("3", 4, 20),
+    Place("E", 18, 14),
+    Place("R", 19, 15),
+    Place("5", 6, 23),
+    Place("T", 20, 17),
+    Place("6", 7, 22),
+    Place("Y", 21, 16),
+    Place("7", 8, 26),
+    Place("U", 22, 32),
+    Place("I", 23, 34),
+)
+
+_BY_SCAN = {place.scan: key for key, place in enumerate(LAYOUT)}
+_BY_MAC = {place.mac: key for key, place in enumerate(LAYOUT)}
+_BY_LABEL = {
+    ord(place.label): key for key, place in enumerate(LAYOUT)
+}  # Qt's codes of letters and digits are theirs
+
+XKB_OFFSET = 8  # X11 and Wayland count evdev codes from 8
+_OTHERS = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+)
+_TEXT_FIELDS = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
+
+
+def key_of(event: QKeyEvent, platform: str = sys.platform) -> int | None:
+    """The key 0-24 that a key event plays; None for another key.
+
+    By its place where the system tells it, otherwise by its letter.
+    """
+    if platform == "darwin":
+        # 0 is the code of A, which plays nothing, and of an event without a code.
+        return (
+            _BY_MAC.get(event.nativeVirtualKey()) if event.nativeVirtualKey() else _BY_LABEL.get(event.key())
+        )
+    scan = event.nativeScanCode()
+    if not scan:
+        return _BY_LABEL.get(event.key())
+    return _BY_SCAN.get(scan if platform == "win32" else scan - XKB_OFFSET)
+
+
+class ComputerKeys(QObject):
+    """Plays the 25 keys from the computer's keyboard while one of the program's windows is in front.
+
+    Text fields keep their keys, so do Ctrl, Alt and Meta. A key that repeats by itself plays once. What is held
+    when the window loses the keyboard is released.
+
+    Args:
+        press: Called with a key 0-24 going down.
+        release: Called with a key going up.
+    """
+
+    def __init__(self, press: Callable[[int], None], release: Callable[[int], None]) -> None:
+        super().__init__()
+        self.enabled = True
+        self._press = press
+        self._release = release
+        self._held: dict[int, int] = {}  # what the system calls the key → the key it plays
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self)
+        QGuiApplication.instance().focusWindowChanged.connect(lambda _: self.release_all())  # type: ignore[union-attr]
+
+    def release_all(self) -> None:
+        """Let go of every key."""
+        held, self._held = self._held, {}
+        for key in held.values():
+            self._release(key)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return isinstance(watched, QWidget) and self._down(event)
+        if kind == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
+            return isinstance(watched, QWidget) and self._up(event)
+        # A shortcut must not take what plays.
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._plays(event):
+            event.accept()
+            return True
+        return False
+
+    def _plays(self, event: QKeyEvent) -> bool:
+        if not self.enabled or event.modifiers() & _OTHERS or QApplication.activePopupWidget() is not None:
+            return False
+        return key_of(event) is not None and not writes(QApplication.focusWidget())
+
+    def _down(self, event: QKeyEvent) -> bool:
+        if not self._plays(event):
+            return False
+        name = event.nativeScanCode() or event.key()
+        key = key_of(event)
+        if not event.isAutoRepeat() and name not in self._held and key is not None:
+            self._held[name] = key
+            self._press(key)
+        return True
+
+    def _up(self, event: QKeyEvent) -> bool:
+        name = event.nativeScanCode() or event.key()
+        if name not in self._held:
+            return False
+        if not event.isAutoRepeat():
+            self._release(self._held.pop(name))
+        return True
+
+
+def writes(widget: QWidget | None) -> bool:
+    """True for a widget into which one writes."""
+    if isinstance(widget, QComboBox):
+        return widget.isEditable()
+    return isinstance(widget, _TEXT_FIELDS)

@@ -1,0 +1,261 @@
+"""Puts a scene on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+
+from rubato_desktop.ui.pianoroll.colours import RollColours, mix
+from rubato_desktop.ui.pianoroll.geometry import Geometry
+from rubato_desktop.ui.pianoroll.keys import KeyStrip
+from rubato_desktop.ui.pianoroll.labels import Labels
+from rubato_desktop.ui.pianoroll.overview import Overview
+from rubato_desktop.ui.pianoroll.pitches import Pitches, is_black
+from rubato_desktop.ui.pianoroll.raster import Canvas, Lattice
+from rubato_desktop.ui.pianoroll.ruler import format_time, parts_of, step_for, ticks
+from rubato_desktop.ui.pianoroll.scene import Scene
+from rubato_desktop.ui.pianoroll.viewport import Viewport
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Time on the grid of device pixels that all pictures share.
+
+    Attributes:
+        us_per_px: Microseconds a device pixel.
+        left_px: Device pixel at the left edge, counted from 0 µs.
+        scale: Device pixels a logical pixel.
+    """
+
+    us_per_px: float
+    left_px: int
+    scale: float
+
+    @classmethod
+    def of(cls, view: Viewport, scale: float) -> Grid:
+        us_per_px = view.us_per_px / scale
+        return cls(us_per_px, round(view.left / us_per_px), scale)
+
+    def x(self, t: float) -> float:
+        """Return the logical pixel of microsecond `t` from the left edge, on a whole device pixel."""
+        return (round(t / self.us_per_px) - self.left_px) / self.scale
+
+    def t(self, x: float) -> float:
+        """Return the microsecond at logical pixel `x`."""
+        return (x * self.scale + self.left_px) * self.us_per_px
+
+
+class RollPainter:
+    """Paints a scene; keeps what need not be made anew for each frame.
+
+    Args:
+        scene: What to paint.
+        colours: With what.
+    """
+
+    def __init__(self, scene: Scene, colours: RollColours) -> None:
+        self.scene = scene
+        self.colours = colours
+        self.languages: Mapping[str, QColor] = {}
+        self.labels = Labels(scene)
+        self.keys = KeyStrip()
+        self.overview = Overview()
+        self._canvas = Canvas()
+        self._lattice: tuple[object, Lattice] | None = None
+        self._table: tuple[object, Array] | None = None
+
+    def set_colours(self, colours: RollColours, languages: Mapping[str, QColor]) -> None:
+        """Paint with other colours from now on."""
+        self.colours, self.languages = colours, dict(languages)
+        self.renew()
+
+    def renew(self) -> None:
+        """Forget what was kept: something else is shown."""
+        self._lattice = self._table = None
+        self.labels.forget()
+        self.keys.forget()
+        self.overview.forget()
+
+    def paint(self, painter: QPainter, dirty: QRect, geometry: Geometry, view: Viewport, font: QFont) -> None:
+        """Paint what lies in `dirty` (logical pixels)."""
+        scale = painter.device().devicePixelRatio()
+        grid = Grid.of(view, scale)
+        painter.setFont(font)
+        painter.fillRect(dirty, self.colours.background)
+        if dirty.intersects(geometry.notes):
+            self._paint_notes(painter, dirty, geometry, view, grid)
+        if dirty.intersects(geometry.ruler):
+            self._paint_ruler(painter, geometry, view, grid, small(font))
+        if dirty.intersects(geometry.lanes):
+            self.labels.paint(painter, geometry, view, grid.x, self.colours, self.languages, font)
+        self._paint_moments(painter, geometry, view, grid.x)
+        if dirty.intersects(geometry.overview):
+            self.overview.paint(painter, geometry.overview, self.scene, view, self.colours, self._faces())
+        if dirty.left() < geometry.notes.left():
+            painter.fillRect(
+                0, 0, geometry.notes.left(), geometry.overview.bottom() + 1, self.colours.background
+            )
+            self.keys.paint(painter, geometry.keys, self.scene, self.colours, small(font))
+
+    def _paint_notes(
+        self, painter: QPainter, dirty: QRect, geometry: Geometry, view: Viewport, grid: Grid
+    ) -> None:
+        """Paint the columns of `dirty`."""
+        scale = grid.scale
+        area = geometry.notes
+        first = max(int((dirty.left() - area.left()) * scale), 0)
+        last = min(int(np.ceil((dirty.right() + 1 - area.left()) * scale)), int(area.width() * scale))
+        if last <= first:
+            return
+        part = Grid(grid.us_per_px, grid.left_px + first, scale)
+        margin = 3 * grid.us_per_px
+        begin, end = part.left_px * part.us_per_px, (part.left_px + last - first) * part.us_per_px
+        rows = self.scene.notes.between(begin - margin, end + margin)
+        lattice = self._rows(area.height(), scale)
+        picture = self._canvas.paint(
+            rows,
+            lattice,
+            self._faces(),
+            left_px=part.left_px,
+            us_per_px=part.us_per_px,
+            width=last - first,
+            now=self.scene.now,
+            lines=self._lines(part, begin, end, view),
+        )
+        self._rule(picture, lattice)
+        image = QImage(
+            picture.data, last - first, len(picture), 4 * (last - first), QImage.Format.Format_RGB32
+        )
+        image.setDevicePixelRatio(scale)
+        painter.drawImage(QPointF(area.left() + first / scale, area.top()), image)
+
+    def _lines(self, part: Grid, begin: float, end: float, view: Viewport) -> list[tuple[int, int]]:
+        """Return upright lines under the notes: times, and where words begin."""
+        colours = self.colours
+        step = step_for(view.us_per_px)
+        faint, clear = mix(colours.row, colours.grid, 0.5).rgb(), colours.grid.rgb()
+        fine = step // parts_of(step)
+
+        def at(t: float) -> int:
+            return round(t / part.us_per_px) - part.left_px
+
+        lines = [(at(t), clear if t % step == 0 else faint) for t in ticks(begin, end, fine)]
+        for t, colour in self.labels.beginnings(begin, end, view, colours, self.languages):
+            lines.append((at(t), mix(colours.row, colour, 0.32).rgb()))
+        return lines
+
+    def _rule(self, picture: Array, lattice: Lattice) -> None:
+        """Draw the level lines: octaves, and the edges of the command range."""
+        if not lattice.gap:
+            return
+        pitches = self.scene.pitches
+        for note, colour in self._level_lines(pitches):
+            row = pitches.highest - note
+            if 0 <= row < pitches.count:
+                picture[lattice.edges[row + 1] - 1] = colour.rgb()
+
+    def _level_lines(self, pitches: Pitches) -> list[tuple[int, QColor]]:
+        octaves = [(note, self.colours.grid) for note in range(0, 128, 12)]
+        return [*octaves, (pitches.base, self.colours.edge), (pitches.base + 25, self.colours.edge)]
+
+    def _paint_ruler(
+        self, painter: QPainter, geometry: Geometry, view: Viewport, grid: Grid, font: QFont
+    ) -> None:
+        step = step_for(view.us_per_px)
+        area = geometry.ruler
+        painter.fillRect(area, self.colours.background)
+        painter.setFont(font)
+        painter.setPen(self.colours.quiet)
+        metrics = QFontMetricsF(font)
+        baseline = area.top() + (area.height() + metrics.capHeight()) / 2
+        for t in ticks(view.left - step, view.right, step):
+            if t:
+                painter.drawText(QPointF(area.left() + grid.x(t) + 5, baseline), format_time(t, step))
+        painter.setPen(self.colours.grid)
+        for t in ticks(view.left, view.right, step):
+            x = area.left() + grid.x(t)
+            painter.drawLine(QPointF(x, area.bottom() - area.height() * 0.62), QPointF(x, area.bottom()))
+
+    def _paint_moments(
+        self, painter: QPainter, geometry: Geometry, view: Viewport, x_of: Callable[[float], float]
+    ) -> None:
+        """Paint pauses, feedback, remarks, the marker at 0 and the playhead."""
+        area, colours = geometry.notes, self.colours
+        painter.setClipRect(QRect(area.left(), 0, area.width(), geometry.lanes.bottom() + 1))
+        for mark in self.scene.marks_between(view.left, view.right):
+            self._paint_mark(
+                painter, mark.kind, area.left() + x_of(mark.t), area.left() + x_of(mark.end), geometry
+            )
+        if view.left <= 0 <= view.right:
+            x = area.left() + x_of(0)
+            painter.fillRect(
+                QRectF(x - 1, geometry.ruler.bottom() - 3, 2, area.bottom() - geometry.ruler.bottom() + 4),
+                colours.zero,
+            )
+            painter.setPen(colours.zero)
+            painter.drawText(
+                QRectF(x - 20, 0, 40, geometry.ruler.height() - 2), Qt.AlignmentFlag.AlignCenter, "0"
+            )
+        playhead = self.scene.playhead
+        if playhead is not None and view.left <= playhead <= view.right:
+            x = area.left() + x_of(playhead)
+            top = geometry.ruler.bottom() - 5
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillRect(QRectF(x - 0.75, top, 1.5, geometry.lanes.bottom() - top), colours.playhead)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours.playhead)
+            painter.drawEllipse(QPointF(x, top), 4, 4)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setClipping(False)
+
+    def _paint_mark(self, painter: QPainter, kind: str, x: float, end: float, geometry: Geometry) -> None:
+        area, colours = geometry.notes, self.colours
+        if kind == "pause":
+            shade = QColor(colours.quiet)
+            shade.setAlphaF(0.14)
+            painter.fillRect(QRectF(x, area.top(), max(end - x, 2), area.height()), shade)
+        pen = QPen(colours.quiet if kind != "remark" else colours.zero, 1)
+        pen.setStyle(Qt.PenStyle.DashLine if kind == "pause" else Qt.PenStyle.DotLine)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+
+    def _faces(self) -> Array:
+        known = len(self.scene.shades)
+        if self._table is None or self._table[0] != known:
+            table = self.scene.shades.table(self.colours, self.languages, self._grounds())
+            self._table = known, table
+        return self._table[1]
+
+    def _grounds(self) -> tuple[QColor, ...]:
+        colours = self.colours
+        own = (colours.row, colours.row_dark)
+        return (*own, *(mix(ground, colours.beside, 0.75) for ground in own))
+
+    def _rows(self, height: int, scale: float) -> Lattice:
+        pitches = self.scene.pitches
+        key = pitches, height, scale
+        if self._lattice is None or self._lattice[0] != key:
+            notes = range(pitches.highest, pitches.lowest - 1, -1)
+            ground = [is_black(note) + 2 * (pitches.key_of(note) is None) for note in notes]
+            faces = np.array([colour.rgb() for colour in self._grounds()], np.uint32)
+            edges = pitches.edges(round(height * scale))
+            self._lattice = key, Lattice(edges, pitches.highest, np.array(ground), faces, scale)
+        return self._lattice[1]
+
+
+def small(font: QFont) -> QFont:
+    """Return the font of times and key numbers: a little smaller, never too small to read."""
+    smaller = QFont(font)
+    if font.pixelSize() > 0:
+        smaller.setPixelSize(max(round(font.pixelSize() * 0.88), 10))
+    else:
+        smaller.setPointSizeF(max(font.pointSizeF() * 0.88, 7.5))
+    return smaller

@@ -1,0 +1,50 @@
+"""A picture of the real window, made without a screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from rubato_desktop.engine import Engine
+from rubato_desktop.ui.picture import ensure_application, save_png
+from rubato_desktop.ui.theme import Theme
+from rubato_desktop.ui.window import MainWindow
+
+SETTLE_MS = 350  # longer than the roll's slide to where it is to be
+
+
+def window_image(engine: Engine, size: tuple[int, int] = (1440, 900)) -> QImage:
+    """Draw the main window with what the engine has open.
+
+    Args:
+        engine: A running engine.
+        size: Width and height in px.
+    """
+    app = ensure_application()
+    assert isinstance(app, QApplication)
+    window = MainWindow(engine, Theme(engine.settings.values.theme))
+    window.setMinimumSize(1, 1)
+    window.resize(*size)
+    window.show()
+    wait = QEventLoop()
+    QTimer.singleShot(SETTLE_MS, wait.quit)
+    wait.exec()
+    image = window.grab().toImage()
+    window.close()
+    window.deleteLater()
+    app.processEvents()
+    return image
+
+
+def save_screenshot(engine: Engine, path: Path, size: tuple[int, int] = (1440, 900)) -> None:
+    """Write a picture of the main window as a PNG file.
+
+    Raises:
+        RubatoError: the file cannot be written.
+    """
+    kept = ensure_application()
+    save_png(window_image(engine, size), Path(path))
+    del kept

@@ -1,0 +1,264 @@
+"""Words act: each test is what a player plays and what comes of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from player import Player
+
+from rubato_desktop.events import (
+    EntryRead,
+    Listed,
+    PreviewChanged,
+    RecordingChanged,
+    SettingChanged,
+    WordHeard,
+    WordMissed,
+)
+from rubato_desktop.services.sessions import read_session
+
+# A line of keys → status and a piece of the answer. Add a line for whatever you find.
+ANSWERS = [
+    ("0 7 0", "refused", "needs the browser"),
+    ("12 7 12 14 12", "refused", "needs the browser"),
+    ("0 4 7 0", "refused", "needs the microphone"),
+    ("12 14 14 12 0 13 24", "refused", "needs a language model"),
+    ("12 10 11 12 14 12", "refused", "needs more than one user"),
+    ("23 16 17 23", "refused", "needs the window"),
+    ("23 22 23", "failed", "No recording is open"),
+    ("0 11 10 0", "failed", "nothing to undo"),
+    ("0 10 11 0", "failed", "no word to repeat"),
+    ("0 0 0", "ok", "Nothing to erase"),
+    ("12 6 6 12 12", "ok", "recordings: volume 50 %"),
+    ("0 1 1 0 16", "ok", "recordings: speed 2"),
+    ("0 12 12 0", "ok", "list of words"),
+    ("0 12 13 0", "ok", "Not there: the browser"),
+    ("12 5 5 12", "ok", "1 Core, 2 Names"),
+    ("12 5 7 12 15 12", "ok", "Language: Names"),
+    ("12 5 7 12 22 12", "failed", "9 is not in it"),
+    ("12 5 7 12 11 12", "failed", "0 is not in it"),
+    ("12 10 10 12", "ok", "Recordings: none"),
+    ("0 10 0 14 12", "failed", "no recording to choose from"),
+    ("0 10 0 0 7 0 24", "failed", "0 7 0 is click, not a name"),
+    ("0 10 0 0 19 21 24", "failed", "0 19 21 is no name yet"),
+    ("12 11 12", "failed", "Nothing is being recorded"),
+    ("0 11 11 0", "failed", "Recording is off"),
+    ("12 9 10 11 12 0 7 0 5 24", "failed", "begins with click"),
+    ("12 9 11 12 0 13 24", "failed", "No word is waiting"),
+    ("5 16 16 5", "failed", "not looked for in this run"),
+    ("5 18 18 5 14 13 13 13 12", "failed", "1 to 128"),
+    ("5 18 18 5 14 22 12", "ok", "instrument 19"),
+    ("23 15 14 23", "ok", "Theme: dark"),
+    ("12 15 15 12", "ok", "Remark starts"),
+]
+
+
+@pytest.mark.parametrize(("keys", "status", "said"), ANSWERS, ids=[keys for keys, _, _ in ANSWERS])
+def test_every_word_has_an_answer(keys: str, status: str, said: str, player: Player) -> None:
+    result = player.word(keys)
+    assert (result.status, said in result.text) == (status, True), result.text
+    json.dumps(result.value)
+
+
+def test_a_refusal_has_a_code_for_programs(player: Player) -> None:
+    assert player.word("0 7 0").error == {
+        "code": "needs_browser",
+        "message": "Click where you are: this needs the browser, which is not there",
+    }
+
+
+def test_an_unknown_run_is_heard_with_its_nearest_words(player: Player) -> None:
+    assert player.play("0 8 0") == []
+    missed = player.last(WordMissed)
+    assert missed.run.reason == "unknown" and missed.nearest[0] == ((0, 7, 0), "click", "core")
+
+
+def test_each_key_shows_what_the_next_would_mean(player: Player) -> None:
+    player.play("0 7", wait=0)
+    preview = player.last(PreviewChanged).preview
+    assert preview.keys == (0, 7) and preview.awaits == "word"
+    assert preview.options[0].label == "click" and preview.options[0].completes
+    assert preview.options[7].words == ("where am i",) and not preview.options[7].completes
+    assert preview.options[24].label == "leave" and 5 not in preview.options
+    player.wait(5)
+    assert player.last(PreviewChanged).preview.awaits == "rest"
+
+
+def test_a_parameter_shows_what_each_key_would_be(player: Player) -> None:
+    player.play("12 7 12 14", wait=0)
+    preview = player.last(PreviewChanged).preview
+    assert (preview.word, preview.awaits, preview.value) == ("tab", "number", "1")
+    assert (
+        preview.options[22].label == "9" and preview.options[12].label == "done" and 0 not in preview.options
+    )
+
+
+def test_recording_is_kept_under_a_name_that_opens_it(player: Player) -> None:
+    assert player.word("0 11 0").text == "Recording"
+    player.play("0 7 0")
+    kept = player.word("12 11 12 0 16 21 24")
+    assert kept.status == "ok", kept.text
+    folder = Path(kept.value["session"])
+    assert (folder / "session.mid").is_file() and (folder / "journal.jsonl").is_file()
+    assert [word.word for word in read_session(folder).words] == ["click", "stop recording"]
+    opened = player.word("0 16 21")
+    assert opened.status == "ok" and player.app.services.roll.title.startswith("0 16 21")
+    assert [word.word for word in player.app.services.roll.words] == ["click", "stop recording"]
+    assert player.word("23 22 23").text.endswith(": playing")
+
+
+def test_a_name_in_anothers_way_is_told_before_anything_stops(player: Player) -> None:
+    player.word("0 11 0")
+    result = player.run("record_stop", name=[0, 7, 0])
+    assert result.status == "failed" and "0 7 0 is already click" in result.text
+    assert player.last(RecordingChanged).state == "on"
+
+
+def test_save_keeps_what_was_never_recorded(player: Player) -> None:
+    player.play("0 7 0 12 30 31")
+    kept = player.word("12 10 12")
+    words = read_session(Path(kept.value["session"])).words
+    assert [word.word for word in words][0] == "click"
+
+
+def test_pausing_stops_recording_only(player: Player) -> None:
+    player.word("0 11 0")
+    player.word("0 11 11 0")
+    player.word("0 5 0")
+    player.word("12 11 11 12")
+    player.word("0 7 0")
+    session = read_session(Path(player.word("12 11 12").value["session"]))
+    assert "read" not in [word.word for word in session.words]
+    assert "click" in [word.word for word in session.words]
+    assert len(session.pauses) == 1
+
+
+def test_erase_at_rest_strikes_the_last_word_from_the_record(player: Player) -> None:
+    player.word("0 11 0")
+    player.word("0 7 0")
+    assert player.word("0 0 0").text == "Erased click from the record"
+    session = read_session(Path(player.word("12 11 12").value["session"]))
+    assert "click" not in [word.word for word in session.words]
+    assert "click" in [word.word for word in session.struck]
+
+
+def test_a_new_word_is_read_back_then_means_and_acts(player: Player) -> None:
+    added = player.word("12 9 10 11 12 0 14 14 0 24")
+    assert added.status == "ok" and player.last(EntryRead).keys == (0, 14, 14, 0)
+    meant = player.word("12 9 11 12 0 20 0 17 2 13 2 17 24")  # h e l p
+    assert meant.text == "0 14 14 0 means help, and does it" and player.last(EntryRead).text == "help"
+    assert player.word("0 14 14 0").text == player.word("0 12 12 0").text
+    assert player.word("0 11 10 0").text == "Undone: the meaning of 0 14 14 0"
+    assert player.word("0 11 10 0").text == "Undone: adding 0 14 14 0 (0 14 14 0)"
+    assert player.play("0 14 14 0") == [] and player.last(WordMissed).run.keys == (0, 14, 14, 0)
+
+
+def test_a_word_may_only_mean_something(player: Player) -> None:
+    player.word("12 9 10 11 12 0 14 14 0 24")
+    assert player.run("meaning", text="the left hand rushes").text == "0 14 14 0 means the left hand rushes"
+    assert player.word("0 14 14 0").text == "the left hand rushes"
+
+
+def test_a_word_of_ones_own_can_be_removed_and_brought_back(player: Player) -> None:
+    player.word("12 9 10 11 12 0 14 14 0 24")
+    assert player.word("12 11 10 9 12 0 14 14 0 24").status == "ok"
+    assert player.play("0 14 14 0") == []
+    player.word("0 11 10 0")
+    assert player.word("0 14 14 0").status == "ok"
+
+
+def test_what_comes_with_the_program_cannot_be_removed(player: Player) -> None:
+    assert "stays as it is" in player.run("remove_word", keys=[0, 7, 0]).text
+
+
+def test_a_new_language_takes_the_words_that_are_added(player: Player) -> None:
+    player.run("add_language", title="Études")
+    assert player.word("12 9 10 11 12 0 14 14 0 24").value["language"] == "études"
+    assert player.last(SettingChanged).name == "languages"
+    assert player.app.services.settings.values.languages[0] == "études"
+
+
+def test_set_octave_moves_the_25_keys_of_the_device_that_is_played(player: Player) -> None:
+    assert player.word("5 17 17 5 -12").value == {"device": "screen", "base_note": 36}
+    assert player.play("0 7 0") == []  # MIDI notes 48 55 48 are keys 12 19 12 now
+    assert player.last(WordMissed).run.keys == (12, 19, 12)
+    assert player.word("-12 -5 -12").error["code"] == "needs_browser"  # the lowest key is 12 lower
+
+
+def test_volume_and_speed_can_be_undone(player: Player) -> None:
+    roll = player.app.services.roll
+    player.word("12 6 6 12 6")
+    assert roll.volume == 0.25
+    player.word("0 11 10 0")
+    assert roll.volume == 0.8
+
+
+def test_repeat_does_the_last_word_again_with_its_parameters(player: Player) -> None:
+    player.word("12 7 12 14 12")
+    again = player.play("0 10 11 0")
+    assert [(result.name, dict(result.args)) for result in again] == [("repeat", {}), ("tab", {"number": 1})]
+
+
+def test_with_piano_off_music_is_only_music(player: Player) -> None:
+    player.word("0 7 3 0")
+    assert player.play("0 7 0 12 7 12 0 11 0") == []
+    assert player.word("0 3 7 0").text == "Piano on: the keys are words"
+    assert player.word("0 7 0").error["code"] == "needs_browser"
+
+
+def test_a_performance_device_is_only_music(player: Player) -> None:
+    player.app.services.settings.set_device("Grand", role="performance")
+    assert player.play("0 7 0", device="Grand") == []
+    assert player.play("0 7 0", device="Controller") != []
+
+
+def test_any_channel_pedal_and_wheel_is_taken_and_a_note_on_of_velocity_0_releases(player: Player) -> None:
+    from rubato_desktop.events import Played
+    from rubato_desktop.midi.messages import Message
+
+    t = player.clock.now()
+    for data in (
+        b"\x95\x30\x40",
+        b"\x95\x30\x00",
+        b"\xb5\x40\x7f",
+        b"\xe5\x00\x20",
+        b"\xd5\x22",
+        b"\xa5\x30\x11",
+    ):
+        player.send(Message(t, "screen", data))
+    played = [event.message.data for event in player.heard if isinstance(event, Played)]
+    assert len(played) == 6
+    assert not player.app.engine._parser._held
+
+
+def test_usage_is_counted_by_the_words_own_keys(player: Player) -> None:
+    player.word("12 7 12 14 12")
+    player.word("12 7 12 15 12")
+    assert player.app.engine.usage[12, 7, 12] == 2
+
+
+def test_help_lists_every_word(player: Player) -> None:
+    player.word("0 12 12 0")
+    shown = "\n".join(player.last(Listed).items)
+    assert "tab + number: 12 7 12. Go to a tab." in shown
+
+
+def test_the_results_are_numbered_and_follow_their_words(player: Player) -> None:
+    player.play("0 7 0 0 5 0")
+    heard = [event for event in player.heard if isinstance(event, WordHeard)]
+    assert [event.id for event in heard] == [1, 2]
+
+
+def test_a_bug_in_a_command_is_told_calmly_and_logged_whole(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(player.app.services.listing, "show", broken)
+    result = player.word("0 12 12 0")
+    assert result.status == "failed" and result.error["code"] == "bug"
+    assert "ZeroDivisionError: a bug" in (player.app.data / "rubato.log").read_text()
+    assert player.word("0 7 0").status == "refused"

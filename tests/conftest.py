@@ -1,0 +1,17 @@
+"""What holds for every test: real servers at hand, nothing passed over in silence, nobody's own data touched."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+pytest_plugins = ["servers", "lexicon", "player", "no_skips", "pytester"]
+
+_number = count()
+
+
+@pytest.fixture(autouse=True)
+def data_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test, and every program it starts, a data folder of its own."""
+    monkeypatch.setenv("RUBATO_DATA", str(tmp_path_factory.getbasetemp() / f"data-{next(_number)}"))

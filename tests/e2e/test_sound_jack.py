@@ -1,0 +1,122 @@
+"""What the program sounds, heard by another process through a real JACK server."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+import rtmidi
+from ears import Ears, frequency
+from servers import JackServer
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.midi.messages import Message, note_off, note_on
+from rubato_desktop.midi.notes import Notes
+from rubato_desktop.midi.sound import Sound
+
+SECOND = 1_000_000
+PATIENCE = 60.0
+LEAD_SQUARE = 81  # Counting from 1; steady and of one clear pitch.
+
+
+@pytest.fixture
+def problems() -> list[RubatoError | None]:
+    return []
+
+
+@pytest.fixture
+def sound(jack: JackServer, problems: list[RubatoError | None]) -> Iterator[Sound]:
+    made = Sound(instrument=LEAD_SQUARE, on_problem=problems.append)
+    made.start()
+    until(lambda: made.output != "")
+    yield made
+    made.stop()
+
+
+def until(there: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not there():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.01)
+
+
+def peak(sound: np.ndarray) -> float:
+    return float(np.abs(sound).max(initial=0.0))
+
+
+@pytest.mark.parametrize("note", [48, 60, 69])
+def test_a_key_played_by_another_process_is_heard_at_its_pitch(sound: Sound, note: int) -> None:
+    keys = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "rubato test")
+    keys.open_virtual_port("in")
+    keys.set_callback(lambda event, _: sound.echo(Message(0, "keys", bytes(event[0]))))
+    try:
+        heard = Ears(1.2, [(0.1, 0x90, note, 90), (0.9, 0x80, note, 0)], play="rubato test").hear()
+    finally:
+        keys.close_port()
+    assert heard.latency_ms(0) is not None
+    assert heard.pitch(0.3, 0.8) == pytest.approx(frequency(note), rel=0.015)
+
+
+def test_a_released_key_falls_silent(sound: Sound) -> None:
+    sound.echo(note_on(0, "keys", 60))
+    ears = Ears(1.0)
+    sound.echo(note_off(0, "keys", 60))
+    heard = ears.hear()
+    assert peak(heard.sound[-heard.rate // 4 :]) < 0.001
+
+
+def test_a_cue_is_heard(sound: Sound) -> None:
+    ears = Ears(0.8)
+    sound.cue("understood")
+    assert peak(ears.hear().sound) > 0.01
+
+
+def test_a_words_keys_are_heard_in_turn(sound: Sound) -> None:
+    ears = Ears(1.0)
+    sound.hear([12, 24], base=48, instrument=LEAD_SQUARE)
+    heard = ears.hear()
+    begin = int(np.argmax(np.abs(heard.sound) > 0.005)) / heard.rate
+    assert heard.pitch(begin + 0.02, begin + 0.19) == pytest.approx(frequency(60), rel=0.03)
+    assert heard.pitch(begin + 0.25, begin + 0.4) == pytest.approx(frequency(72), rel=0.03)
+
+
+def test_a_recording_is_heard_while_keys_are_played_and_neither_disturbs_the_other(sound: Sound) -> None:
+    sound.load(Notes.of([(0, 4 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
+    sound.play()
+    ears = Ears(1.5)
+    # The same key on the same channel, pressed and released, and a silenced channel: the recording goes on.
+    sound.echo(note_on(0, "keys", 69))
+    sound.echo(note_off(0, "keys", 69))
+    sound.echo(Message(0, "keys", bytes((0xB0, 120, 0))))
+    heard = ears.hear()
+    assert heard.pitch(0.8, 1.4) == pytest.approx(frequency(69), rel=0.015)
+    assert 0 < sound.position_us() <= 4 * SECOND
+
+
+def test_silence_stops_it_all(sound: Sound) -> None:
+    sound.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
+    sound.play()
+    sound.echo(note_on(0, "keys", 60))
+    ears = Ears(1.0)
+    sound.silence()
+    heard = ears.hear()
+    assert peak(heard.sound[-heard.rate // 4 :]) < 0.001
+    assert not sound.playing
+
+
+def test_a_server_that_dies_is_said_once_and_sound_comes_back_with_it(
+    jack: JackServer, sound: Sound, problems: list[RubatoError | None]
+) -> None:
+    sound.load(Notes.of([(0, 600 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
+    sound.play()
+    jack.kill()
+    until(lambda: any(problem and problem.code == "sound_gone" for problem in problems))
+    place = sound.position_us()
+    until(lambda: sound.position_us() > place + SECOND)
+    assert sound.playing
+    assert sound.output == ""
+    jack.start()
+    until(lambda: sound.output != "")
+    until(lambda: sound.problem is None)
+    assert Ears(1.0).hear().pitch(0.3, 0.9) == pytest.approx(frequency(69), rel=0.015)
+    assert [problem.code for problem in problems if problem].count("sound_gone") == 1

@@ -1,0 +1,80 @@
+"""What the pages say is so: generated pages are fresh, links lead somewhere, examples work."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import make_docs
+import pytest
+
+from rubato_desktop import cli
+from rubato_desktop.commands.registry import REGISTRY
+from rubato_desktop.language.loading import load_language
+from rubato_desktop.services.entries import decode, encode
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("name", make_docs.PAGES)
+def test_a_generated_page_is_what_its_source_says(name: str) -> None:
+    written = (make_docs.REFERENCE / name).read_text(encoding="utf-8")
+    assert written == make_docs.PAGES[name](), "stale; run .venv/bin/python packaging/make_docs.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_that_a_page_names_exists(page: Path) -> None:
+    named = re.findall(
+        r"`\.?/?((?:packaging|benchmarks|tests|resources|rubato_desktop|docs)/[\w./-]*)", page.read_text()
+    )
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_line_of_the_command_line_in_the_readme_is_understood() -> None:
+    lines = re.findall(
+        r"^\| `rubato ([^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert len(lines) > 8
+    for line in lines:
+        cli.parser().parse_args(shlex.split(line))
+
+
+def test_every_command_is_in_its_reference() -> None:
+    text = (make_docs.REFERENCE / "commands.md").read_text(encoding="utf-8")
+    assert [name for name in REGISTRY if f"### `{name}`" not in text] == []
+
+
+def test_the_language_in_the_guide_is_a_language(tmp_path: Path) -> None:
+    guide = (ROOT / "docs/adding-a-language.md").read_text(encoding="utf-8")
+    found = re.search(r"```toml\n(.*?)```", guide, re.DOTALL)
+    assert found
+    file = tmp_path / "chopin.toml"
+    file.write_text(found[1], encoding="utf-8")
+    words = load_language(file).words
+    assert [word.name for word in words] == ["slow take", "back"]
+    for word in words:
+        REGISTRY[word.command].bind(word.args | {parameter.name: 1 for parameter in word.parameters})
+
+
+def test_the_command_in_the_guide_is_the_one_there_is() -> None:
+    guide = (ROOT / "docs/adding-a-command.md").read_text(encoding="utf-8")
+    found = re.search(r"```python\n(.*?)```", guide, re.DOTALL)
+    assert found
+    example = re.sub(r"^ {3}", "", found[1], flags=re.MULTILINE)
+    assert example in (ROOT / "rubato_desktop/commands/playing.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "line",
+    re.findall(r"^\{\"kind.*$", (ROOT / "docs/recording.md").read_text(encoding="utf-8"), re.MULTILINE),
+)
+def test_a_journal_line_in_the_guide_is_what_the_journal_would_write(line: str) -> None:
+    assert encode(decode(line.encode())) == line.encode() + b"\n"

@@ -1,0 +1,32 @@
+"""The architecture, the types and the style are as docs/architecture.md says; the tools that know say so."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["lint-imports", "--no-cache"],
+        ["mypy"],
+        ["ruff", "check", "--no-cache"],
+        ["ruff", "format", "--check", "--no-cache"],
+    ],
+    ids=[
+        "every layer imports only what is below it",
+        "the types hold",
+        "the code is clean",
+        "it is formatted",
+    ],
+)
+def test_the_house_is_in_order(command: list[str]) -> None:
+    done = subprocess.run(
+        [BIN / command[0], *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

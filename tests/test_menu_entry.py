@@ -1,0 +1,23 @@
+"""Rubato goes into the desktop's menu, and out of it."""
+
+import configparser
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_menu_entry_opens_this_checkout_and_goes_without_a_trace(tmp_path: Path) -> None:
+    def menu_entry(*arguments: str) -> list[Path]:
+        script = ROOT / "packaging/menu-entry.sh"
+        subprocess.run([script, *arguments], env=os.environ | {"XDG_DATA_HOME": str(tmp_path)}, check=True)
+        return [path for path in tmp_path.rglob("*") if path.is_file()]
+
+    written = menu_entry()
+    assert {path.name for path in written} == {"rubato-desktop.desktop", "rubato-desktop.svg"}
+    entry = configparser.ConfigParser(interpolation=None)
+    entry.read(next(path for path in written if path.suffix == ".desktop"))
+    assert shlex.split(entry["Desktop Entry"]["Exec"]) == [str(ROOT / "run")]
+    assert menu_entry("--remove") == []
