@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-import rubato_desktop.commands  # noqa: F401 - registers every command
+import rubato_desktop.commands
 from rubato_desktop import cli
 from rubato_desktop.commands.registry import NEEDS, REGISTRY, Argument, Command
 from rubato_desktop.language.dictionary import Language, Parameter, Stack, Word
@@ -79,7 +79,8 @@ def commands_page() -> str:
     commands = registered()
     parts: list[str] = []
     for subject in sorted({subject_of(command) for command in commands}):
-        parts += [f"## {subject.capitalize()}", ""]
+        module = sys.modules[f"{rubato_desktop.commands.__name__}.{subject.replace(' ', '_')}"]
+        parts += [f"## {subject.capitalize()}", "", first_paragraph(module), ""]
         for command in commands:
             if subject_of(command) == subject:
                 parts += command_part(command, words.get(command.id, []))
@@ -192,10 +193,15 @@ def takes(word: Word) -> str:
     return ", ".join(str(parameter) for parameter in word.parameters)
 
 
+def first_paragraph(thing: object) -> str:
+    """Return the first paragraph of a docstring as one line."""
+    return (inspect.getdoc(thing) or "").partition("\n\n")[0].replace("\n", " ")
+
+
 def how_played(kind: str) -> str:
     """How a kind of parameter is played, in the words of the class that reads it."""
     reader = reader_for(Parameter("", kind), Timing(), Stack([]))
-    text = (inspect.getdoc(reader) or "").partition("\n\n")[0].replace("\n", " ")
+    text = first_paragraph(reader)
     return f"{text} It picks from the list shown last." if kind == "choice" else text
 
 

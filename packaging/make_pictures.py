@@ -1,7 +1,7 @@
 """Take the pictures of the window that README shows: the real application while somebody plays.
 
-Writes `docs/window.png` (dark) and `docs/window-light.png`. Time is moved by hand, so the pictures are the same
-each time; the last word is left half played, so that the keys show what may come next.
+Writes `docs/window.png` (dark) and `docs/window-light.png`. Time is moved by hand, so that nobody waits; the last
+word is left half played, so that the keys show what may come next.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ def picture(theme: Literal["dark", "light"], data: Path) -> QImage:
     app = App(data, devices=False, sound=False, clock=clock)
     app.services.settings.values.devices[PIANO] = DeviceSettings(role="performance")
     app.begin()
+    app.engine.run("add_word", keys=[0, 14, 14, 0], meaning="left hand rushes")
+    app.engine.pump()
     window = MainWindow(app.engine, Theme(theme))
     window.resize(*SIZE)
     window.show()
-    app.engine.run("add_word", keys=[0, 14, 14, 0], meaning="where the left hand rushes")
-    app.engine.pump()
     settle()
     for message in performance():
         while (deadline := app.engine.deadline) is not None and deadline < message.t:

@@ -96,15 +96,9 @@ def _screen() -> Finding:
 
 
 def _qt() -> Finding:
-    try:
-        from PySide6 import __version__
-        from PySide6.QtWidgets import QApplication  # noqa: F401 (loads the libraries that may be missing)
-    except ImportError as error:
-        return Finding(
-            "window", False, f"Qt does not load: {error}", "Run ./run once: it installs what Qt needs"
-        )
-    good = not (__version__.startswith("6.12.") and sys.version_info < (3, 12))
-    return Finding("window", good, f"Qt {__version__}", "Qt 6.12 is broken on this Python: install 6.11")
+    from rubato_desktop.ui.health import qt_version
+
+    return Finding("window", True, f"Qt {qt_version()}")
 
 
 def _midi(settings: Settings) -> Finding:

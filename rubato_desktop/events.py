@@ -7,6 +7,7 @@ anything from a note; all others (sound, window, journal) only listen.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ from rubato_desktop.language.results import NotUnderstood, Preview, Understood
 from rubato_desktop.midi.messages import Message
 
 log = logging.getLogger(__name__)
+
+NOTICES_KEPT = 50
 
 Status = Literal["ok", "failed", "timeout", "refused"]
 
@@ -178,6 +181,7 @@ class Bus:
 
     def __init__(self) -> None:
         self._listeners: tuple[Listener, ...] = ()
+        self.notices: deque[Notice] = deque(maxlen=NOTICES_KEPT)  # for those who begin to listen late
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Add a listener, called on the publisher's thread; returns a function that takes it off again."""
@@ -190,6 +194,8 @@ class Bus:
         return unsubscribe
 
     def publish(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            self.notices.append(event)
         for listener in self._listeners:
             try:
                 listener(event)

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 PORT = "out"
+PATIENCE = 20.0
 
 
 class Controller:
@@ -57,12 +58,20 @@ class Controller:
         self._answer()
 
     def unplug(self) -> None:
-        """Make the device vanish at once, whatever it held; a second time does nothing."""
-        if self._process is None:
-            return
+        """Make the device vanish, whatever it holds; a second time does nothing."""
         process, self._process = self._process, None
-        process.kill()
-        process.communicate()
+        if process is not None:
+            try:
+                process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+
+    def kill(self) -> None:
+        """End the process without a word to JACK, which in synchronous mode then stands still for 5 s."""
+        assert self._process
+        self._process.kill()
+        self.unplug()
 
     def send(self, *messages: str | bytes, gap_ms: float = 0) -> list[int]:
         """Send messages, given as hexadecimal text (``"90 3c 40"``) or bytes.
@@ -114,6 +123,8 @@ def main(name: str) -> None:
     for line in sys.stdin:
         request = json.loads(line)
         print(json.dumps(_send(output, request["send"], request["gap_ms"])), flush=True)
+    output.close_port()
+    output.delete()
 
 
 def _send(output: Any, messages: Sequence[str], gap_ms: float) -> list[int]:

@@ -3,7 +3,8 @@
 As a program: ``python tests/ears.py ORDERS.json``, with orders::
 
     {"listen": "Rubato",      part of the name of the ports to record
-     "play": "rubato",        part of the name of the MIDI port to play into; empty for none
+     "play": "rubato",        part of the name of the MIDI port to play into; empty waits to be joined
+     "name": "ears",          name of the JACK client, as a device is called
      "messages": [[0.5, 144, 60, 90], …],   second, then the bytes
      "seconds": 2.0}
 
@@ -19,9 +20,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -88,7 +91,8 @@ class Ears:
     Args:
         seconds: How long to listen.
         messages: Rows (second, bytes…) to send meanwhile.
-        play: Part of the name of the MIDI port to send to.
+        play: Part of the name of the MIDI port to send to; without it, waits until a program joins the hand.
+        name: Name of the device the program sees.
         listen: Part of the name of the sound ports to record.
     """
 
@@ -98,12 +102,15 @@ class Ears:
         messages: Sequence[tuple[float, ...]] = (),
         *,
         play: str = "",
+        name: str = "ears",
         listen: str = "Rubato",
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="ears-")
         self._orders = Path(self._folder.name, "orders.json")
         self._orders.write_text(
-            json.dumps({"seconds": seconds, "messages": messages, "play": play, "listen": listen})
+            json.dumps(
+                {"seconds": seconds, "messages": messages, "play": play, "name": name, "listen": listen}
+            )
         )
         self._process = subprocess.Popen(
             [sys.executable, __file__, str(self._orders)], stdout=subprocess.PIPE, text=True
@@ -128,65 +135,65 @@ def _listen(orders_path: Path) -> None:
     import jack
 
     orders = json.loads(orders_path.read_text())
-    client = jack.Client("ears", no_start_server=True)
+    client = jack.Client(orders["name"], no_start_server=True)
+    rate, frames = client.samplerate, client.blocksize
     ear = client.inports.register("left")
-    blocks = int((orders["seconds"] + 2) * client.samplerate / client.blocksize)
-    sound = np.zeros((blocks, client.blocksize), np.float32)
+    # A hand of the same client: a second MIDI library here would wait for JACK with the interpreter's lock held,
+    # and JACK for the lock.
+    hand = client.midi_outports.register("hand")
+    waiting: deque[bytes] = deque()
+    blocks = int((orders["seconds"] + 2) * rate / frames)
+    sound = np.zeros((blocks, frames), np.float32)
     arrived = np.zeros(blocks, np.int64)
     count = 0
 
     @client.set_process_callback
     def process(_: int) -> None:
         nonlocal count
+        hand.clear_buffer()
+        while waiting:
+            hand.write_midi_event(0, waiting.popleft())
         if count < blocks:
             arrived[count] = time.perf_counter_ns()
             sound[count] = ear.get_array()
             count += 1
 
-    # Ports are connected as they appear, also those of a program that opens its device anew.
+    sent = []
     with client:
-        hand = _hand(orders["play"]) if orders["play"] else None
-        _wait(lambda: _connect(client, ear, orders["listen"]), f"no sound port of {orders['listen']!r}")
+        if orders["messages"]:
+            _wait(lambda: _reach(client, hand, orders["play"]), f"no MIDI port of {orders['play']!r}")
+        _wait(lambda: _turn_to(client, ear, orders["listen"]), f"no sound port of {orders['listen']!r}")
         print("listening", flush=True)
         start = time.perf_counter()
-        rate, frames = client.samplerate, client.blocksize
-        sent = []
         for second, *data in orders["messages"]:
             time.sleep(max(0.0, start + second - time.perf_counter()))
             sent.append(time.perf_counter_ns())
-            hand.send_message(data)
-        while time.perf_counter() - start < orders["seconds"]:
-            _connect(client, ear, orders["listen"])
-            time.sleep(0.05)
+            waiting.append(bytes(data))
+        time.sleep(max(0.0, start + orders["seconds"] - time.perf_counter()))
     sound[:count].tofile(orders_path.with_suffix(".raw"))
     arrived[:count].tofile(orders_path.with_suffix(".times"))
     print(json.dumps({"rate": rate, "frames": frames, "sent": sent}), flush=True)
 
 
-def _connect(client, ear, name: str) -> bool:
-    """Connect the left of all stereo outputs of that name; returns whether there is one."""
-    known = {port.name for port in client.get_all_connections(ear)}
+def _turn_to(client: Any, ear: Any, name: str) -> bool:
+    """Listen to the left of each stereo output of that name; returns whether there is one."""
     found = [port for port in client.get_ports(is_output=True, is_audio=True) if name in port.name][::2]
     for port in found:
-        if port.name not in known:
-            client.connect(port, ear)
+        client.connect(port, ear)
     return bool(found)
 
 
-def _hand(name: str):
-    import rtmidi
-
-    out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "hand")
-
-    def there() -> bool:
-        return any(name in port for port in out.get_ports())
-
-    _wait(there, f"no MIDI port of {name!r}")
-    out.open_port(next(i for i, port in enumerate(out.get_ports()) if name in port))
-    return out
+def _reach(client: Any, hand: Any, name: str) -> bool:
+    """Lay the hand on each MIDI input of that name, or none; returns whether it plays into one."""
+    if not name:
+        return bool(client.get_all_connections(hand))
+    found = [port for port in client.get_ports(is_input=True, is_midi=True) if name in port.name]
+    for port in found:
+        client.connect(hand, port)
+    return bool(found)
 
 
-def _wait(there, otherwise: str) -> None:
+def _wait(there: Callable[[], bool], otherwise: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not there():
         if time.monotonic() > deadline:

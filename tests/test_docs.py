@@ -12,7 +12,7 @@ import pytest
 from rubato_desktop import cli
 from rubato_desktop.commands.registry import REGISTRY
 from rubato_desktop.language.loading import load_language
-from rubato_desktop.services.entries import decode, encode
+from rubato_desktop.services.lines import decode, encode
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])

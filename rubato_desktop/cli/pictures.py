@@ -35,8 +35,7 @@ def _picture(args: argparse.Namespace) -> int:
             keys = read_keys(args.word)
         except KeyLineError:
             raise RubatoError(f"There is no word {args.word!r}", code="no_such_word") from None
-        known = next((word for word in library.stack.words() if word.keys == keys), None)
-        word = known or Word(keys, format_keys(keys))
+        word = library.stack.at(keys) or Word(keys, format_keys(keys))
     save_picture(word, library.stack.colour(word.language), Path(args.png))
     emit(args, {"png": args.png, "word": word.name, "keys": list(word.keys)}, f"{args.png}: {word}")
     return DONE

@@ -99,7 +99,7 @@ def remove_word(ctx: Context, keys: NewKeys) -> Answer:
 
 
 def _take_away(ctx: Context, keys: tuple[int, ...]) -> Word:
-    found = next((word for word in ctx.services.library.stack.words() if word.keys == keys), None)
+    found = ctx.services.library.stack.at(keys)
     if found is None:
         raise RubatoError(f"There is no word {format_keys(keys)}", code="no_such_word")
     ctx.services.library.remove(found)

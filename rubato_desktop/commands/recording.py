@@ -77,7 +77,7 @@ def open_(ctx: Context, what: NameOrChoice) -> Answer:
     """
     if isinstance(what, int):
         return _open(ctx, ctx.services.listing.pick("recording", what, lambda: _recordings(ctx)))
-    word = next((word for word in ctx.services.library.stack.words() if word.keys == tuple(what)), None)
+    word = ctx.services.library.stack.at(what)
     if word is None or word.language != NAMES:
         called = f"{word.name}, not a name" if word else "no name yet"
         raise RubatoError(f"{format_keys(what)} is {called}", code="no_such_name")

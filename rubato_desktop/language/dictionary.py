@@ -7,7 +7,7 @@ once. Where two languages want the same keys, the higher one hides the lower one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,42 +115,57 @@ class Stack:
         self.root: Node = {}
         self.names: Node = {}
         self.hidden: list[Hidden] = []
-        self._behind: dict[int, tuple[Word, ...]] = {}
+        self._words: list[Word] = []
+        self._by_name: dict[str, Word] = {}
+        self._behind: dict[int, tuple[tuple[Word, ...], tuple[str, ...]]] = {}
         for language in self.languages:
             for word in language.words:
-                other = self._add(word)
-                if other is not None:
-                    self.hidden.append(other)
+                self._add(word)
 
-    def _add(self, word: Word) -> Hidden | None:
+    def _add(self, word: Word) -> None:
         found = next(conflicts(word, self), None)
-        if found is None:
-            insert(self.root, word)
-            if word.language == NAMES:
-                insert(self.names, word)
-        return found
+        if found is not None:
+            self.hidden.append(found)
+            return
+        insert(self.root, word)
+        if word.language == NAMES:
+            insert(self.names, word)
+        self._words.append(word)
+        self._by_name.setdefault(word.name.lower(), word)
 
-    def words(self) -> Iterator[Word]:
+    def words(self) -> Sequence[Word]:
         """Every word that can be reached, in the order of the dictionary."""
-        hidden = {id(found.word) for found in self.hidden}
-        return (word for language in self.languages for word in language.words if id(word) not in hidden)
+        return self._words
 
     def word(self, name: str) -> Word | None:
         """The first reachable word called `name`, whatever its letter case."""
-        return next((word for word in self.words() if word.name.lower() == name.lower()), None)
+        return self._by_name.get(name.lower())
+
+    def at(self, keys: Sequence[int]) -> Word | None:
+        """The reachable word of exactly these keys."""
+        node: Node | Word | None = self.root
+        for key in keys:
+            node = node.get(key) if isinstance(node, dict) else None
+        return node if isinstance(node, Word) else None
 
     def colour(self, language: str) -> str:
         """The colour of a language, ``#rrggbb``; grey for one that is not active."""
         return next((other.colour for other in self.languages if other.name == language), "#8a8fa3")
 
     def behind(self, node: Node | Word) -> tuple[Word, ...]:
-        """Every word at or below a node, in the order of the tree; remembered, since it is asked at each key."""
-        if isinstance(node, Word):
-            return (node,)
+        """Every word at or below a node, in the order of the tree."""
+        return (node,) if isinstance(node, Word) else self._remembered(node)[0]
+
+    def names_behind(self, node: Node | Word) -> tuple[str, ...]:
+        """Their names; the same tuple each time, so that two looks at one place compare at once."""
+        return (node.name,) if isinstance(node, Word) else self._remembered(node)[1]
+
+    def _remembered(self, node: Node) -> tuple[tuple[Word, ...], tuple[str, ...]]:
+        # Asked at each key: with many words, gathering them anew would hold the next note up.
         known = self._behind.get(id(node))
         if known is None:
-            known = tuple(word for child in node.values() for word in self.behind(child))
-            self._behind[id(node)] = known
+            words = tuple(word for child in node.values() for word in self.behind(child))
+            known = self._behind[id(node)] = (words, tuple(word.name for word in words))
         return known
 
 

@@ -32,7 +32,5 @@ def preview(parser: Parser) -> Preview:
 
 
 def _option(parser: Parser, child: Node | Word) -> Option:
-    behind = parser.stack.behind(child)
-    first = behind[0]
-    names = tuple(word.name for word in behind)
-    return Option(first.name, first.language, isinstance(child, Word), names)
+    first = parser.stack.behind(child)[0]
+    return Option(first.name, first.language, isinstance(child, Word), parser.stack.names_behind(child))

@@ -104,12 +104,16 @@ def parse_midi(
     tempos = maps[0].tempos if tracks and division.ticks_per_quarter else ()
     feedback = is_feedback(header.format, header.division, tempos)
     tables = [track.notes() for track in timed]
-    infos = tuple(track.info(len(table), feedback) for track, table in zip(timed, tables, strict=True))
+    texts = [track.texts() for track in timed]
+    infos = tuple(
+        track.info(len(table), len(own), feedback)
+        for track, table, own in zip(timed, tables, texts, strict=True)
+    )
     return MidiFile(
         notes=Notes(_merged(tables, NOTE_DTYPE, "on"), tuple(info.title for info in infos)),
         tracks=infos,
         messages=_messages(timed),
-        texts=tuple(sorted((text for track in timed for text in track.texts()), key=lambda text: text.t)),
+        texts=tuple(sorted((text for own in texts for text in own), key=lambda text: text.t)),
         format=header.format,
         division=division,
         tempos=tempos,
@@ -125,18 +129,21 @@ def _bytes_of(path: Path) -> bytes:
     try:
         # Not blocking: a pipe that nobody writes to would be waited for.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(handle, "rb") as file:
+        try:
             kind = os.fstat(handle)
             if not stat.S_ISREG(kind.st_mode):
                 what = "a folder" if stat.S_ISDIR(kind.st_mode) else "not an ordinary file"
                 raise MidiFileError(f"{path} is {what}", todo="Choose a MIDI file")
-            raw = file.read(MAX_BYTES + 1)
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                raw = file.read(MAX_BYTES + 1)
+        finally:
+            os.close(handle)
     except FileNotFoundError:
         raise MidiFileError(f"There is no file {path}", todo="Check its name and folder") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        if path.is_dir():
+        if isinstance(error, PermissionError) and path.is_dir():  # Windows refuses to open a folder
             raise MidiFileError(f"{path} is a folder", todo="Choose a MIDI file") from None
+        reason = getattr(error, "strerror", None) or str(error)
         raise MidiFileError(f"{path} cannot be read: {reason}", todo="Check that you may read it") from error
     if len(raw) > MAX_BYTES:
         size = f"{kind.st_size / 1e6:,.0f} MB"

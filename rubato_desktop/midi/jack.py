@@ -39,6 +39,7 @@ def _library() -> ctypes.CDLL:
         ("jack_port_by_name", pointer, pointer, text),
         ("jack_port_get_aliases", number, pointer, pointer),
         ("jack_port_get_all_connections", strings, pointer, pointer),
+        ("jack_disconnect", number, pointer, text, text),
         ("jack_free", None, pointer),
     ):
         function = getattr(lib, name)
@@ -98,6 +99,10 @@ class JackWatch:
         if not (found := self._lib.jack_port_by_name(self._client, port.encode())):
             return frozenset()
         return frozenset(self._taken(self._lib.jack_port_get_all_connections(self._client, found)))
+
+    def disconnect(self, source: str, destination: str) -> None:
+        """Part two ports; nothing happens where they are not connected."""
+        self._lib.jack_disconnect(self._client, source.encode(), destination.encode())
 
     def close(self) -> None:
         """Leave the server; a second time does nothing."""

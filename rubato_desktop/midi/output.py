@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
+
+# A device that asks for no sound for so long has gone, whatever it says.
+_PATIENCE_S: Final = 5.0
 
 Fill = Callable[[memoryview], None]
 
@@ -48,6 +52,7 @@ class Output:
             self.name: str = device["name"]
             self.rate = int(device["default_samplerate"])
             self.underflows = 0
+            self._gone = False
             self._block = block
             self._device = device
         except BaseException:
@@ -60,7 +65,9 @@ class Output:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._terminate()
+        # With its server gone, PortAudio waits for ever for an orderly end: then the process has to end instead.
+        if not self._gone:
+            self._terminate()
 
     def drive(self, fill: Fill, watch: Callable[[float], bool], *, on_thread: Callable[[], None]) -> None:
         """Play until `watch` says to stop or the device goes away.
@@ -72,27 +79,22 @@ class Output:
             on_thread: Called once on the device's thread before its first block.
 
         Raises:
-            RubatoError: the device cannot be opened, or it has gone.
+            RubatoError: the device cannot be opened, or it has gone (code ``sound_gone``): then nothing more can be
+                opened in this process.
         """
         frames = 0
-        began = False
+        blocks = 0
 
-        def callback(out: Any, count: int, time: Any, status: Any) -> None:
-            nonlocal frames, began
-            if not began:
-                began = True
+        def callback(out: Any, count: int, _: Any, status: Any) -> None:
+            nonlocal frames, blocks
+            if not blocks:
                 on_thread()
+            blocks += 1
             if status:
                 self.underflows += 1
             frames = count
             fill(memoryview(out))
 
-        gone = RubatoError(
-            f"The sound device {self.name} has gone",
-            kept="Everything else goes on",
-            todo="Sound comes back by itself when the device does",
-            code="sound_gone",
-        )
         try:
             with _quiet():
                 stream = self._sd.RawOutputStream(
@@ -106,7 +108,10 @@ class Output:
                     prime_output_buffers_using_stream_callback=False,
                 )
                 stream.start()
-            while stream.active:
+            seen, alive = -1, time.monotonic()
+            while stream.active and time.monotonic() - alive < _PATIENCE_S:
+                if seen != blocks:
+                    seen, alive = blocks, time.monotonic()
                 if not watch(max(stream.latency, frames / self.rate) * 1000):
                     stream.abort()
                     return
@@ -117,7 +122,13 @@ class Output:
                 todo="Close the program that uses it, or choose another in the settings (sound_output)",
                 code="sound_busy",
             ) from error
-        raise gone
+        self._gone = True
+        raise RubatoError(
+            f"The sound device {self.name} has gone",
+            kept="Everything else goes on",
+            todo="Sound comes back by itself when the device does",
+            code="sound_gone",
+        )
 
     def _choose(self, found: list[dict[str, Any]], name: str) -> tuple[dict[str, Any], bool]:
         if not found:

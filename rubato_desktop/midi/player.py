@@ -10,7 +10,7 @@ from rubato_desktop.midi.messages import CONTROL, PROGRAM
 from rubato_desktop.midi.parts import NEVER, Part
 from rubato_desktop.midi.synth import SOFT, SOSTENUTO, SUSTAIN, Instrument
 
-SLOWEST, FASTEST = 0.25, 4.0
+SLOWEST, FASTEST = 0.1, 4.0
 _PEDALS: Final = (SUSTAIN, SOSTENUTO, SOFT)
 
 

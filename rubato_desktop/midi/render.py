@@ -49,7 +49,7 @@ def render(
         path: Where to; what is there is replaced when all is done.
         rate: Sample rate, Hz.
         level: Loudness 0-1. What is louder than full scale is rounded off, not cut off.
-        speed: 0.25 to 4 times as recorded.
+        speed: 0.1 to 4 times as recorded.
         progress: Called with the share done, 0 to 1.
         cancelled: Asked again and again; when it says yes, nothing is left behind.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
+import time
 from typing import Any
 
 import rtmidi
@@ -18,6 +21,9 @@ _APIS = {
 }
 # Of a JACK server that ended, and whose memory libjack may have freed: neither closed nor forgotten.
 _ABANDONED: list[Any] = []
+# No two ports of ours have one name: a port just closed may still show as connected when the next is opened.
+_NUMBERS = itertools.count(1)
+CONNECTING, LOOK_AGAIN, QUIET = 1.0, 0.002, 0.02  # s
 
 
 def join(name: SystemName) -> MidiSystem | None:
@@ -38,11 +44,29 @@ class RtMidiPort:
         self.midi = rtmidi.MidiIn(api, name=CLIENT)
         # Active sensing says three times a second that nothing happened; all else is passed on.
         self.midi.ignore_types(sysex=False, timing=False, active_sense=True)
-        self.midi.set_callback(lambda event, _: callback(bytes(event[0])))
+        self._callback = callback
+        self._calls = 0
+        self.midi.set_callback(self._call)
 
     def close(self) -> None:
+        # python-rtmidi closes while it holds the interpreter, and waits there for a call under way, which waits for
+        # the interpreter: for ever. So no new calls, time for the last one to end, and only then closing.
+        used_by_a_last_call = gc.get_referents(self.midi)
+        self.midi.cancel_callback()
+        self._let_calls_end()
         self.midi.close_port()
         self.midi.delete()
+        del used_by_a_last_call
+
+    def _call(self, event: tuple[list[int], float], _: None) -> None:
+        self._calls += 1
+        self._callback(bytes(event[0]))
+
+    def _let_calls_end(self) -> None:
+        seen = -1
+        while seen != self._calls:
+            seen = self._calls
+            time.sleep(QUIET)
 
 
 class RtMidiSystem:
@@ -52,10 +76,9 @@ class RtMidiSystem:
         rtmidi.RtMidiError: it is not there.
     """
 
-    period_ms: float | None = None
-
     def __init__(self, name: SystemName) -> None:
         self.name: SystemName = name
+        self.period_ms: float | None = None
         self._list = rtmidi.MidiIn(_APIS[name], name=CLIENT)
 
     def inputs(self) -> dict[str, Source]:
@@ -65,7 +88,7 @@ class RtMidiSystem:
             raise no_midi((self.name,)) from error
 
     def open(self, source: Source, callback: Callback) -> InputPort:
-        return self._open(source, callback)
+        return self._open(source, callback, source.name)
 
     def carries(self, source: Source, port: InputPort) -> bool:
         return True
@@ -73,10 +96,10 @@ class RtMidiSystem:
     def close(self) -> None:
         self._list.delete()
 
-    def _open(self, source: Source, callback: Callback) -> RtMidiPort:
+    def _open(self, source: Source, callback: Callback, name: str) -> RtMidiPort:
         port = RtMidiPort(_APIS[self.name], callback)
         try:
-            port.midi.open_port(port.midi.get_ports().index(source.port), name=source.name)
+            port.midi.open_port(port.midi.get_ports().index(source.port), name=name)
         except ValueError:
             port.close()
             raise PortError(f"{source.name} was just unplugged", code="unplugged") from None
@@ -97,16 +120,18 @@ class JackPort:
         own: Full names of its ports, as others see them connected.
     """
 
-    def __init__(self, port: RtMidiPort, own: frozenset[str], system: JackSystem) -> None:
+    def __init__(self, port: RtMidiPort, source: Source, own: frozenset[str], system: JackSystem) -> None:
         self._port = port
+        self._source = source
         self.own = own
         self._system = system
 
     def close(self) -> None:
         if self._system.abandoned:
             _ABANDONED.append(self._port)
-        else:
-            self._port.close()
+            return
+        self._system.disconnect(self._source, self.own)
+        self._port.close()
 
 
 class JackSystem(RtMidiSystem):
@@ -135,7 +160,7 @@ class JackSystem(RtMidiSystem):
             raise self._gone()
         before = self._watch.connections(source.port)
         try:
-            port = self._open(source, callback)
+            port = self._open(source, callback, f"{source.name} {next(_NUMBERS)}")
         except rtmidi.RtMidiError as error:
             if self._answers():
                 raise PortError(
@@ -143,7 +168,7 @@ class JackSystem(RtMidiSystem):
                 ) from error
             self.abandoned = True
             raise self._gone() from error
-        return JackPort(port, self._watch.connections(source.port) - before, self)
+        return JackPort(port, source, self._new_connections(source, before), self)
 
     def carries(self, source: Source, port: InputPort) -> bool:
         return isinstance(port, JackPort) and not port.own.isdisjoint(self._watch.connections(source.port))
@@ -153,6 +178,20 @@ class JackSystem(RtMidiSystem):
             _ABANDONED.append(self._watch)
         else:
             self._watch.close()
+
+    def disconnect(self, source: Source, own: frozenset[str]) -> None:
+        """Let a source send no more to ports of ours, if it still does."""
+        if self._watch.alive:
+            for port in own:
+                self._watch.disconnect(source.port, port)
+
+    def _new_connections(self, source: Source, before: frozenset[str]) -> frozenset[str]:
+        """Return what is connected to a source and was not before; nothing when the source has vanished."""
+        deadline = time.monotonic() + CONNECTING
+        # A connection that was made shows only when the server has begun its next period.
+        while not (new := self._watch.connections(source.port) - before) and time.monotonic() < deadline:
+            time.sleep(LOOK_AGAIN)
+        return new
 
     @staticmethod
     def _answers() -> bool:

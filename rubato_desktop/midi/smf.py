@@ -78,10 +78,10 @@ def read_tracks(raw: bytes, header: Header, trouble: Trouble) -> Iterator[Track]
     """
     padded = raw + bytes(PAD)
     budget = Budget()
-    at, number = header.end, 0
+    at, number, chunks = header.end, 0, 0
     while at < len(raw):
         if not _is_chunk(raw, at):
-            following = _next_track(raw, at)
+            following = _next_track(raw, at + 1)
             if number >= header.tracks and following == len(raw):
                 trouble.oddity(f"{counted(following - at, 'byte')} after the last track left out", byte=at)
             else:
@@ -92,12 +92,13 @@ def read_tracks(raw: bytes, header: Header, trouble: Trouble) -> Iterator[Track]
             continue
         start, end = at + 8, at + 8 + int.from_bytes(raw[at + 4 : at + 8])
         kind = raw[at : at + 4]
+        chunks += 1
+        if chunks > MAX_TRACKS:
+            trouble.excess(f"it has more than {MAX_TRACKS:,} tracks", byte=at)
+            break
         if kind != TRACK and not _resembles_track(kind):
             at = end
             continue
-        if number == MAX_TRACKS:
-            trouble.excess(f"it has more than {MAX_TRACKS} tracks", byte=at)
-            break
         number += 1
         if kind != TRACK:
             trouble.damage("it does not begin as a track", track=number, byte=at, repair="it was read as one")

@@ -172,7 +172,7 @@ class Sound:
             self._seek(us)
 
     def set_speed(self, speed: float) -> None:
-        """Play at 0.25 to 4 times the speed of the recording; the pitch stays."""
+        """Play at 0.1 to 4 times the speed of the recording; the pitch stays."""
         with self._lock:
             self._stand(self.position_us(), playing=self._playing)
             self._speed = max(SLOWEST, min(FASTEST, speed))
@@ -238,7 +238,7 @@ class Sound:
             case {"device": device}:
                 self._device = device
             case {"problem": found}:
-                self._say(RubatoError(**found) if found["happened"] else None)
+                self._follow_problem(RubatoError(**found) if found["happened"] else None)
             case {"place": place}:
                 self._follow(place)
             case {"bug": text}:
@@ -255,6 +255,12 @@ class Sound:
                 self._stand(place["us"], playing=False)
         if place["ended"] and self.on_end:
             self.on_end()
+
+    def _follow_problem(self, problem: RubatoError | None) -> None:
+        known = self.problem.code if self.problem else ""
+        # That a device has gone says it better than that there is none.
+        if not (problem and problem.code == "no_sound_device" and known == "sound_gone"):
+            self._say(problem)
 
     def _restore(self) -> None:
         """Tell a process that is new everything the last one knew."""
@@ -313,6 +319,8 @@ class Sound:
 
     def _died(self) -> None:
         self._device = {}
+        if self.problem and self.problem.code == "sound_gone":
+            return
         self._say(
             RubatoError(
                 "Sound stopped unexpectedly",

@@ -43,7 +43,12 @@ class SoundHost:
         self._writing = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._look_after, name="sound", daemon=True)
-        self.process_id = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process_id(self) -> int:
+        """Id of the process that runs or ran last; 0 before the first."""
+        return self._process.pid if self._process else 0
 
     def start(self) -> None:
         """Begin to start the process, and return."""
@@ -54,7 +59,10 @@ class SoundHost:
         self._stopping.set()
         self._close_pipe()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(timeout=5)
+            self._thread.join(timeout=3)
+            if self._thread.is_alive() and self._process:
+                self._process.kill()
+                self._thread.join(timeout=3)
 
     def write(self, frame: bytes) -> None:
         """Send a frame, from any thread, without waiting; what a dead process does not take is lost."""
@@ -89,7 +97,7 @@ class SoundHost:
             bufsize=0,
         )
         assert process.stdin and process.stdout
-        self.process_id = process.pid
+        self._process = process
         try:
             self._open_pipe(process.stdin.fileno())
             process.stdin.close()
@@ -106,7 +114,7 @@ class SoundHost:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-            if not self._stopping.is_set():
+            if process.returncode and not self._stopping.is_set():
                 log.error("the sound process ended with %s", process.returncode)
 
     def _open_pipe(self, handle: int) -> None:

@@ -32,6 +32,7 @@ from rubato_desktop.midi.synth import FRAME_BYTES, Instrument, Silence, Synth
 
 SILENT_RATE: Final = 48_000
 _TICK_S: Final = 0.05
+_LAST_S: Final = 1.0
 _RETRY_S: Final = (0.5, 1.0, 2.0, 5.0)
 
 
@@ -58,7 +59,7 @@ class SoundProcess:
         self.mixer: Mixer
 
     def run(self) -> None:
-        """Sound until the orders end."""
+        """Sound until the orders end, or a device went and left this process unable to open another."""
         self._renew(SILENT_RATE)
         threading.Thread(target=self._read, daemon=True).start()
         failures = 0
@@ -70,6 +71,8 @@ class SoundProcess:
                     continue
                 except RubatoError as problem:
                     self._problem("device", problem)
+                    if problem.code == "sound_gone":
+                        return
                     self._silent = problem.code == "no_portaudio"
                 failures = 0 if time.monotonic() - began > 10 else failures + 1
             self._keep_time(_RETRY_S[min(failures, len(_RETRY_S) - 1)])
@@ -139,6 +142,9 @@ class SoundProcess:
                     except Exception:
                         self._send({"bug": traceback.format_exc()[-400:]})
         self._closing.set()
+        # An orderly end may wait for a sound server that no longer answers.
+        time.sleep(_LAST_S)
+        os._exit(0)
 
     def _take(self, do: str, turn: int | None = None, **args: Any) -> None:
         mixer = self.mixer
@@ -260,7 +266,7 @@ def main(arguments: list[str]) -> None:
         os.write(reports, json_frame({"bug": traceback.format_exc()[-400:]}))
         raise
     finally:
-        # A sound server that died can hold up an orderly end for ever.
+        # PortAudio's own end, at exit, can wait for ever for a server that died.
         os._exit(0)
 
 

@@ -55,6 +55,9 @@ class Synth:
             ) from error
         self.rate = rate
         self._program = 0
+        # Frames of silence in a row since it was last sent anything; after a second of them it sleeps.
+        self._still = 0
+        self._asleep = False
         self._pedals = [Pedals() for _ in range(CHANNELS)]
         self._font.set_output(tsf.OutputMode.StereoInterleaved, rate, 0.0)
         # Makes room for all voices now, so that no note-on has to ask for memory on the audio thread.
@@ -68,6 +71,7 @@ class Synth:
             data: Status byte first. Notes, controllers (pedals, volume, pan, bank, RPN …), programs and pitch
                 bend sound; pressure has no effect in this synthesiser.
         """
+        self._wake()
         if len(data) != 3:
             if len(data) == 2 and data[0] & 0xF0 == PROGRAM:
                 self._select(data[0] & 0x0F, data[1])
@@ -90,10 +94,18 @@ class Synth:
             out: Bytes of interleaved float32 samples, `FRAME_BYTES` a frame, as many frames as fit.
             mix: True adds to what is in `out`, False overwrites it.
         """
+        if self._asleep:
+            if not mix:
+                out[:] = bytes(len(out))
+            return
+        before = bytes(out) if mix else bytes(len(out))
         self._font.render(out, mix)
+        self._still = self._still + len(out) // FRAME_BYTES if bytes(out) == before else 0
+        self._asleep = self._still > self.rate
 
     def release(self) -> None:
         """Release every key and pedal; sounds die away as the instrument lets them."""
+        self._wake()
         self._pedals = [Pedals() for _ in range(CHANNELS)]
         for channel in range(CHANNELS):
             self._font.channel_midi_control(channel, ALL_NOTES_OFF, 0)
@@ -119,6 +131,10 @@ class Synth:
     def set_gain(self, gain: float) -> None:
         """Set the loudness of the whole, a factor of amplitude."""
         self._font.set_volume(gain)
+
+    def _wake(self) -> None:
+        self._still = 0
+        self._asleep = False
 
     def _strike(self, channel: int, note: int, velocity: int) -> None:
         pedals = self._pedals[channel]

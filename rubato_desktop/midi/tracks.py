@@ -122,11 +122,12 @@ class TimedTrack:
 
     def texts(self) -> list[Text]:
         """Its texts in order."""
-        microsecond = self.tempo.microsecond
-        return [Text(microsecond(tick), self.index, kind, text) for tick, kind, text in texts(self.track)]
+        found = list(texts(self.track))
+        times = self.tempo.microseconds(np.array([tick for tick, _, _ in found], np.int64)).tolist()
+        return [Text(t, self.index, kind, text) for t, (_, kind, text) in zip(times, found, strict=True)]
 
-    def info(self, notes: int, feedback: bool) -> TrackInfo:
-        """Return what is said of it, which has so many `notes`; `feedback`: its name is a language's."""
+    def info(self, notes: int, texts: int, feedback: bool) -> TrackInfo:
+        """Return what is said of it, which has so many `notes` and `texts`; `feedback`: its name is a language's."""
         status = self.track.status
         name = next((decoded(event.data) for event in metas(self.track, TRACK_NAME)), "").strip()
         language = language_of(name) if feedback else ""
@@ -136,7 +137,7 @@ class TimedTrack:
             notes=notes,
             messages=int(np.count_nonzero(~is_note(status)))
             + sum(e.status != META for e in self.track.special),
-            texts=sum(1 for _ in texts(self.track)),
+            texts=texts,
             channels=_used(status & 0x0F),
             programs=_used(self.track.a[(status & 0xF0) == PROGRAM]),
             end_us=self.end_us,

@@ -163,13 +163,14 @@ class _Walk:
             self.at = self.end
             return
         fault = diagnose(self.raw, self.at, self.end, self.state)
+        if not self.trouble.salvage:
+            self._damage(fault.what, "")
         if self._step_over(fault):
             return
-        after = next_readable(self.raw, self.data, self.at, self.end, self.state, self.budget)
-        rest = after == self.end
-        self._damage(
-            fault.what, "the rest is left out" if rest else f"{counted(after - self.at, 'byte')} left out"
-        )
+        first = self.at + fault.lost - 1
+        after = next_readable(self.raw, self.data, first, self.end, self.state, self.budget)
+        left_out = "the rest is" if after == self.end else counted(after - self.at, "byte")
+        self._damage(fault.what, f"{left_out} left out")
         self.at = after
 
     def _step_over(self, fault: Fault) -> bool:
@@ -180,7 +181,7 @@ class _Walk:
             state = data_bytes(fault.status)
         if not fault.length or not (fault.misplaced or reads_on(self.raw, self.data, after, self.end, state)):
             return False
-        self._damage(fault.what, "that message is left out")
+        self._damage(fault.what, f"{counted(fault.length, 'byte')} left out")
         self.at, self.state = after, state
         self.tick += fault.delta
         if fault.status and not fault.misplaced:

@@ -30,7 +30,10 @@ class Header:
 
     def wall(self, t: int) -> datetime:
         """Return the wall-clock time of a microsecond of the run."""
-        return self.began + timedelta(microseconds=t - self.t)
+        try:
+            return self.began + timedelta(microseconds=t - self.t)
+        except OverflowError:  # one of them is damaged
+            return self.began
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import errno
 import logging
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from rubato_desktop import __version__
 from rubato_desktop.clock import Clock
 from rubato_desktop.events import DevicesChanged, Event, Notice, Played
+from rubato_desktop.files import write_beside
 from rubato_desktop.services.entries import Devices, Header, Mark
-from rubato_desktop.services.line_file import LineFile
+from rubato_desktop.services.line_file import LineFile, Unsure
 from rubato_desktop.services.lines import RECORDED, encode, encode_header
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ PATIENCE_S = 10.0
 _ACTIVE_SENSING = b"\xfe"  # says three times a second that a cable is plugged in
 STAMP = "%Y%m%d-%H%M%S"
 
+_Item: TypeAlias = "Event | _Flush | _Synced"
 Report = Callable[[Notice], object]
 Describe = Callable[[], Sequence[Mapping[str, Any]]]
 
@@ -46,6 +49,13 @@ class _Flush:
         self.last = last
         self.sure = False
         self.done = threading.Event()
+
+
+class _Synced(NamedTuple):
+    """A sync on its own thread has ended."""
+
+    what: Unsure
+    error: OSError | None
 
 
 class Journal:
@@ -74,12 +84,13 @@ class Journal:
         self.header = Header(wall(), clock.now(), __version__)
         self._file = LineFile(folder, self.header.began.strftime(STAMP))
         self._file.add(encode_header(self.header))
-        self._queue: SimpleQueue[Event | _Flush] = SimpleQueue()
+        self._queue: SimpleQueue[_Item] = SimpleQueue()
         self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._due = 0.0  # when the disk is to be visited next; counts only while something waits
         self._trouble: OSError | None = None
         self._lost = 0
+        self._syncing = False
 
     @property
     def path(self) -> Path:
@@ -110,11 +121,31 @@ class Journal:
         return self._ask(_Flush(last=False), timeout)
 
     def close(self) -> bool:
-        """Write everything and end; False when the disk does not take it and it is lost."""
+        """Write everything and end; False when the disk does not take it, which then goes elsewhere."""
         sure = self._ask(_Flush(last=True), PATIENCE_S)
-        self._thread.join(PATIENCE_S)
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE_S)
+        if self._trouble is not None and self._file.waiting:
+            self._rescue()
         self._file.close()
         return sure
+
+    def _rescue(self) -> None:
+        """Put what the disk did not take where temporary files go, which often is another disk."""
+        place = Path(tempfile.gettempdir(), f"rubato-{self.path.stem}.jsonl")
+        try:
+            write_beside(place, self._file.rest())
+        except OSError as error:
+            log.error("the end of the record is lost: %s could not be written either: %s", place, error)
+            self._tell("error", "The end of the record could not be written and is lost", "", "")
+            return
+        log.error("the end of the record is kept as %s", place)
+        self._tell(
+            "error",
+            "The end of the record could not be written to its folder",
+            f"It is kept as {place}",
+            f"Move that file to {self.path.parent}: the next start makes a session of it",
+        )
 
     def _ask(self, flush: _Flush, timeout: float) -> bool:
         if not self._thread.is_alive():
@@ -133,8 +164,10 @@ class Journal:
             flushes = [item for item in batch if isinstance(item, _Flush)]
             try:
                 for item in batch:
-                    if not isinstance(item, _Flush):
+                    if isinstance(item, Event):
                         self._add(item)
+                    elif isinstance(item, _Synced):
+                        self._settle(item)
                 self._store(certain=bool(flushes))
             except Exception:
                 log.exception("a bug in the journal")
@@ -142,15 +175,15 @@ class Journal:
                 flush.sure = not self._file.waiting
                 flush.done.set()
 
-    def _gather(self) -> list[Event | _Flush]:
+    def _gather(self) -> list[_Item]:
         """Wait for something to do; return what happened meanwhile, and a little after."""
-        wait = max(0.0, self._due - time.monotonic()) if self._file.waiting else None
-        batch: list[Event | _Flush] = []
+        idle = self._syncing or not self._file.waiting
+        batch: list[_Item] = []
         try:
-            batch.append(self._queue.get(timeout=wait))
-            if not self._file.waiting:
-                self._due = time.monotonic() + SYNC_S
-            if not isinstance(batch[0], _Flush):
+            batch.append(self._queue.get(timeout=None if idle else max(0.0, self._due - time.monotonic())))
+            if isinstance(batch[0], Event):
+                if not self._file.waiting:
+                    self._due = time.monotonic() + SYNC_S
                 self._hurry.wait(BATCH_S)
             self._hurry.clear()
             while True:
@@ -185,19 +218,47 @@ class Journal:
 
     def _store(self, certain: bool) -> None:
         due = time.monotonic() >= self._due
-        if not certain and self._trouble is not None and not due:
+        if self._trouble is not None and not (certain or due):
             return
         try:
-            if certain or due:
+            if certain:
                 self._file.sync()
             else:
                 self._file.write()
+                if due and not self._syncing:
+                    self._sync_behind()
         except OSError as error:
-            self._due = time.monotonic() + RETRY_S
-            if self._trouble is None:
-                self._tell("error", *_in_words(error, self.path))
-            self._trouble = error
-            return
+            self._failed(error)
+        self._look_up()
+
+    def _sync_behind(self) -> None:
+        """Sync on another thread: a slow disk must not keep what is played from being written meanwhile."""
+        unsure = self._file.unsure()
+        if unsure is not None:
+            self._syncing = True
+            self._due = time.monotonic() + SYNC_S
+            threading.Thread(
+                target=lambda: self._queue.put(_Synced(unsure, unsure.sync())),
+                name="journal sync",
+                daemon=True,
+            ).start()
+
+    def _settle(self, synced: _Synced) -> None:
+        self._syncing = False
+        try:
+            self._file.settle(*synced)
+        except OSError as error:
+            self._failed(error)
+        self._look_up()
+
+    def _failed(self, error: OSError) -> None:
+        self._due = time.monotonic() + RETRY_S
+        if self._trouble is None:
+            self._tell("error", *_in_words(error, self.path))
+        self._trouble = error
+
+    def _look_up(self) -> None:
+        """Say so when a fault is over."""
         if self._trouble is not None and not self._file.waiting:
             self._over()
 

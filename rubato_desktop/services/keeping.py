@@ -32,29 +32,20 @@ from rubato_desktop.services.wording import word_as_json
 def keep_recording(
     data: Path, outline: Outline, id: int, *, name: str = "", recovered: bool = False
 ) -> SessionInfo:
-    """Make a session of the recording of number `id`; see `keep`."""
-    start = outline.find("start", id)
-    assert start is not None
-    return keep(data, outline, outline.recording(id), start, name=name, recovered=recovered)
+    """Make a session of the recording of number `id`; see `keep_since_save`."""
+    draft = _draft(data, outline, outline.find("start", id))
+    return _keep(outline, outline.recording(id), replace(draft, id=id, name=name, recovered=recovered))
 
 
 def keep_since_save(
     data: Path, outline: Outline, id: int = 0, *, name: str = "", recovered: bool = False
 ) -> SessionInfo:
-    """Make a session of everything since the last save: up to the save of number `id`, or all; see `keep`."""
-    return keep(data, outline, outline.since_save(id), outline.last_save(), name=name, recovered=recovered)
-
-
-def keep(
-    data: Path, outline: Outline, pieces: Sequence[Piece], first: Placed | None, *, name: str, recovered: bool
-) -> SessionInfo:
-    """Make a session.
+    """Make a session of everything since the last save.
 
     Args:
         data: The data folder.
         outline: The journal's.
-        pieces: What of the journal goes into it.
-        first: The mark at which it begins; None for the beginning of the run.
+        id: Number of the save up to which it goes; 0 for all there is.
         name: What the person calls it.
         recovered: Whether it is found after a crash.
 
@@ -64,24 +55,30 @@ def keep(
     Raises:
         OSError: it cannot be written; then there is nothing of it.
     """
+    draft = _draft(data, outline, outline.last_save())
+    return _keep(outline, outline.since_save(id), replace(draft, id=id, name=name, recovered=recovered))
+
+
+def _draft(data: Path, outline: Outline, first: Placed | None) -> SessionInfo:
+    """What is known of a session from the mark at which it begins; None for the beginning of the run."""
     zero, began = _beginning(outline, first)
-    events = read_events(outline, pieces, zero)
+    return SessionInfo(sessions_folder(data), began, run=outline.path.stem, zero=zero)
+
+
+def _keep(outline: Outline, pieces: Sequence[Piece], draft: SessionInfo) -> SessionInfo:
+    events = read_events(outline, pieces, draft.zero)
     end = max((event.t for event in events), default=0)
     if events and isinstance(events[-1], Mark) and events[-1].what in ("stop", "save"):
         end = events[-1].t
-    draft = SessionInfo(
-        sessions_folder(data), began, max(0, end), name, run=outline.path.stem, zero=zero, recovered=recovered
-    )
-    session = SessionData(draft, events)
+    session = SessionData(replace(draft, end=max(0, end)), events)
     notes = sum(message.is_note_on for message in session.messages)
-    info = replace(draft, notes=notes, words=len(session.words))
+    info = replace(session.info, notes=notes, words=len(session.words))
 
-    month = draft.folder / f"{began:%Y}" / f"{began:%m}"
-    stamp = began.strftime(STAMP)
+    month, stamp = _place(draft.folder, draft.began)
     made = _made_before(month, stamp, info)
     if made is not None:
         return made
-    staged = staging(data, outline.path)
+    staged = draft.folder / _staging(draft.run)
     shutil.rmtree(staged, ignore_errors=True)
     try:
         _write(staged, replace(session, info=info), outline.header)
@@ -95,13 +92,21 @@ def keep(
 
 def staging(data: Path, journal: Path) -> Path:
     """Return the folder in which a run makes its sessions before they are moved into place."""
-    return sessions_folder(data) / f".{journal.stem}"
+    return sessions_folder(data) / _staging(journal.stem)
 
 
 def first_free(data: Path, began: datetime) -> Path:
     """Return the folder that a session beginning at that time would get now."""
-    month = sessions_folder(data) / f"{began:%Y}" / f"{began:%m}"
-    return next(month / name for name in numbered(began.strftime(STAMP)) if not (month / name).exists())
+    month, stamp = _place(sessions_folder(data), began)
+    return next(month / name for name in numbered(stamp) if not (month / name).exists())
+
+
+def _staging(run: str) -> str:
+    return f".{run}"
+
+
+def _place(sessions: Path, began: datetime) -> tuple[Path, str]:
+    return sessions / f"{began:%Y}" / f"{began:%m}", began.strftime(STAMP)
 
 
 def read_events(outline: Outline, pieces: Sequence[Piece], zero: int) -> tuple[Event, ...]:

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from rubato_desktop.files import sync_folder
 
@@ -22,7 +23,7 @@ else:
     import fcntl
 
 _CHUNK = 1 << 20
-_FAR = 1 << 40  # a byte no journal reaches: Windows keeps others from reading what is locked
+_FAR = 1 << 30  # a byte no journal reaches: Windows keeps others from reading what is locked
 
 
 def numbered(stem: str) -> Iterator[str]:
@@ -45,6 +46,12 @@ def lock(file: io.FileIO) -> bool:
     return True
 
 
+def unlock(file: io.FileIO) -> None:
+    """Give up the lock, also where a sync still has the file open."""
+    if sys.platform != "win32":
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
 def is_at(file: io.FileIO, path: Path) -> bool:
     """True when `path` is this open file, and not another one or none."""
     try:
@@ -64,6 +71,29 @@ def sync(file: io.FileIO) -> None:
             fcntl.fcntl(file, fcntl.F_FULLFSYNC)
             return
     os.fsync(file.fileno())
+
+
+class Unsure(NamedTuple):
+    """What the system has taken and may not be on the disk yet.
+
+    Attributes:
+        file: The file, opened once more.
+        of: The file it was taken from.
+        end: Byte up to which it was taken.
+    """
+
+    file: io.FileIO
+    of: io.FileIO
+    end: int
+
+    def sync(self) -> OSError | None:
+        """See it onto the disk, on any thread; returns what went wrong. To be called once."""
+        with self.file:
+            try:
+                sync(self.file)
+            except OSError as error:
+                return error
+        return None
 
 
 class LineFile:
@@ -131,9 +161,41 @@ class LineFile:
         self._tail.clear()
         self._written = 0
 
+    def unsure(self) -> Unsure | None:
+        """Return what is to be synced on another thread, and then settled; None when there is nothing.
+
+        Raises:
+            OSError: too many files are open.
+        """
+        if self._file is None or not self._written:
+            return None
+        return Unsure(io.FileIO(os.dup(self._file.fileno()), "r+"), self._file, self._sure + self._written)
+
+    def settle(self, unsure: Unsure, error: OSError | None) -> None:
+        """Take note of how a sync ended.
+
+        Raises:
+            OSError: `error`, when it concerns this file.
+        """
+        if unsure.of is not self._file:
+            return
+        if error is not None:
+            self._written = 0
+            raise error
+        settled = unsure.end - self._sure
+        if settled > 0:
+            del self._tail[:settled]
+            self._sure = unsure.end
+            self._written = max(0, self._written - settled)
+
+    def rest(self) -> bytes:
+        """Return what is not certain to be on the disk, as a file of its own: after the first line."""
+        return (self._head if self._sure else b"") + bytes(self._tail)
+
     def close(self) -> None:
         """Close it and give up the lock; what waits stays in memory."""
         if self._file is not None:
+            unlock(self._file)
             self._file.close()
             self._file = None
         self._written = 0

@@ -24,6 +24,8 @@ MARK_PREFIX = b'{"kind":"mark",'
 _ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
 _DECODER = json.JSONDecoder()
 
+_MOST = 1 << 62  # with room to add and subtract in 64 bits
+
 Json = dict[str, Any]
 T = TypeVar("T")
 
@@ -127,7 +129,8 @@ def _read_played(raw: Json) -> Played:
     if not data:
         raise LineError("a message without bytes")
     message = Message(_int(raw["t"]), _str(raw["device"]), data)
-    return Played(_int(raw.get("heard", message.t)), message, raw.get("key"))
+    key = _int(raw["key"]) if "key" in raw else None
+    return Played(_int(raw.get("heard", message.t)), message, key)
 
 
 def _write_word(event: WordHeard) -> Json:
@@ -252,7 +255,7 @@ def _read_devices(raw: Json) -> Devices:
 
 
 def _int(value: Any) -> int:
-    if type(value) is not int:
+    if type(value) is not int or abs(value) > _MOST:
         raise LineError(f"{value!r} is no whole number")
     return value
 

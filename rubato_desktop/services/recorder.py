@@ -24,6 +24,7 @@ from rubato_desktop.services.sessions import SessionInfo, sessions_folder
 
 log = logging.getLogger(__name__)
 
+Moment = tuple[int, datetime]  # µs, and wall-clock time
 State = Literal["off", "on", "paused"]
 WAIT_S = 0.5  # a session that takes longer to make is finished behind the player's back
 FORGIVEN = ("erase", "undo")  # words that cannot be erased: they take others back
@@ -71,7 +72,9 @@ class Recorder:
         self._words: deque[Understood] = deque(maxlen=REMEMBERED)
         self._ids = 0
         self._recording = 0  # number of the recording that is on or paused
-        self._began: dict[int, tuple[int, datetime]] = {}  # of recordings: µs and wall-clock time
+        header = self.journal.header
+        self._saved: Moment = (header.t, header.began)  # where the next save begins
+        self._started: Moment = self._saved  # where the recording that is on or paused began
         self._closed = False
 
     def begin(self) -> list[Notice]:
@@ -132,8 +135,8 @@ class Recorder:
                 "Recording is paused", todo="Resume it, or stop it and start anew", code="recording"
             )
         self._recording = self._next_id()
-        self._began[self._recording] = (t, self._wall())
-        self._mark(t, "start", self._recording, self._began[self._recording][1])
+        self._started = (t, self._wall())
+        self._mark(t, "start", self._recording, self._started[1])
         self._change(t, "on")
 
     def pause(self, t: int) -> None:
@@ -178,7 +181,9 @@ class Recorder:
         id, self._recording = self._recording, 0
         self._mark(t, "stop", id)
         try:
-            session = self._finish(id, t, partial(keep_recording, self.data, id=id, name=name or ""))
+            session = self._finish(
+                id, self._started, t, partial(keep_recording, self.data, id=id, name=name or "")
+            )
         except RubatoError:
             self._change(t, "off")
             raise
@@ -200,9 +205,13 @@ class Recorder:
         Raises:
             RubatoError: it cannot be written, and everything stays in the journal.
         """
-        id = self._next_id()
-        self._mark(t, "save", id, self._wall())
-        return self._finish(id, t, partial(keep_since_save, self.data, id=id, name=name or ""))
+        id, here = self._next_id(), (t, self._wall())
+        self._mark(t, "save", id, here[1])
+        session = self._finish(
+            id, self._saved, t, partial(keep_since_save, self.data, id=id, name=name or "")
+        )
+        self._saved = here
+        return session
 
     def strike(self, t: int) -> Understood | None:
         """Erase the last word that is not erased yet from the record.
@@ -232,14 +241,17 @@ class Recorder:
 
     # Making sessions, on a thread of its own ----------------------------------------------------------
 
-    def _finish(self, id: int, t: int, make: Callable[[Outline], SessionInfo]) -> SessionInfo:
+    def _finish(
+        self, id: int, begin: Moment, end: int, make: Callable[[Outline], SessionInfo]
+    ) -> SessionInfo:
+        zero, began = begin
+        expected = SessionInfo(first_free(self.data, began), began, end - zero)
         future = self._worker.submit(self._make, id, make)
         try:
             return future.result(WAIT_S)
         except TimeoutError:
             future.add_done_callback(self._finished_late)
-        zero, began = self._began.get(id, (t, self._wall()))
-        return SessionInfo(first_free(self.data, began), began, t - zero)
+            return expected
 
     def _recovered_late(self, future: Future[list[Recovered]]) -> None:
         for recovered in future.result():

@@ -11,6 +11,7 @@ import io
 import logging
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,16 +65,17 @@ def recover(data: Path) -> list[Recovered]:
     found = []
     for journal in sorted(journals_folder(data).glob("*.jsonl")):
         try:
-            with _claimed(journal) as ours:
-                result = _recover(data, journal) if ours else None
+            with _claimed(journal) as file:
+                result = _recover(data, journal, file) if file else None
         except OSError as error:
             log.warning("%s could not be recovered: %s", journal, error)
-            result = Recovered(
-                (),
-                f"A journal of an earlier run could not be recovered: {error.strerror or error}",
-                f"It stays in {journal} and is tried again at the next start",
-                "Make room on the disk, or let the program write there",
+            result = _not_now(
+                journal, error.strerror or str(error), "Make room, or let the program write there"
             )
+        except Exception as error:
+            # One journal that is damaged in a way nobody thought of must not keep the others from their owner.
+            log.exception("a bug in recovering %s", journal)
+            result = _not_now(journal, f"a bug, {error!r}", "The log in the data folder has the details")
         if result is not None:
             found.append(result)
     return found
@@ -88,19 +90,24 @@ def put_away(journal: Path, outline: Outline | None = None) -> None:
         journal.unlink(missing_ok=True)
 
 
+def _not_now(journal: Path, why: str, todo: str) -> Recovered:
+    kept = f"It stays in {journal} and is tried again at the next start"
+    return Recovered((), f"A journal of an earlier run could not be recovered: {why}", kept, todo)
+
+
 @contextmanager
-def _claimed(journal: Path) -> Iterator[bool]:
-    """Take a journal that nobody holds; False when it belongs to a living run, or is gone."""
+def _claimed(journal: Path) -> Iterator[io.FileIO | None]:
+    """Take a journal that nobody holds; None when it belongs to a living run, or is gone."""
     try:
         file = io.FileIO(os.open(journal, os.O_RDWR | getattr(os, "O_BINARY", 0)), "r+")
     except FileNotFoundError:
-        yield False
+        yield None
         return
     with file:
-        yield lock(file) and is_at(file, journal)
+        yield file if lock(file) and is_at(file, journal) else None
 
 
-def _recover(data: Path, journal: Path) -> Recovered | None:
+def _recover(data: Path, journal: Path, file: io.FileIO) -> Recovered | None:
     shutil.rmtree(staging(data, journal), ignore_errors=True)
     outline = Outline.of(journal)
     damage = _damage(outline)
@@ -111,6 +118,8 @@ def _recover(data: Path, journal: Path) -> Recovered | None:
             sessions.append(keep_since_save(data, outline, recovered=True))
     sessions = [session for session in sessions if session.notes or session.words]
     happened = "; ".join(map(_sentence, sessions))
+    if sys.platform == "win32":
+        file.close()  # what is open cannot be moved there
     if damage:
         aside = _move(journal, "damaged")
         return Recovered(

@@ -4,7 +4,7 @@
 `entries`, with microseconds from the session's beginning. Its first line also says what the session is::
 
     "session": {"name": "…", "end": µs, "notes": 42, "words": 3, "run": "<journal it was cut from>",
-                "zero": µs on that run's clock, "recovered": false}
+                "id": 1, "zero": µs on that run's clock, "recovered": false}
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class SessionInfo:
         notes: How many note-ons it has.
         words: How many words, erased ones not counted.
         run: Name of the journal it was cut from.
+        id: Number of the recording or save in that run; 0 for what was never saved.
         zero: µs of its beginning on the clock of that run.
         recovered: True when it was found after a crash.
     """
@@ -62,6 +63,7 @@ class SessionInfo:
     notes: int = 0
     words: int = 0
     run: str = ""
+    id: int = 0
     zero: int = 0
     recovered: bool = False
 
@@ -79,6 +81,7 @@ class SessionInfo:
             "notes": self.notes,
             "words": self.words,
             "run": self.run,
+            "id": self.id,
             "zero": self.zero,
             "recovered": self.recovered,
         }

@@ -35,6 +35,9 @@ class Bridge(QObject):
         self._waiting: deque[Callable[[], None]] = deque()
         self._woken = False
         self._wake.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        for notice in tuple(engine.bus.notices):
+            # What was told before there was a window is shown as soon as there is one.
+            self._heard(notice)
         self._unsubscribe = engine.bus.subscribe(self._heard)
 
     def run(self, command: str, done: Callable[[Result], None] | None = None, **args: Any) -> None:

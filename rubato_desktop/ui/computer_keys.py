@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -93,26 +93,25 @@ def key_of(event: QKeyEvent, platform: str = sys.platform) -> int | None:
 
 
 class ComputerKeys(QObject):
-    """Plays the 25 keys from the computer's keyboard while one of the program's windows is in front.
+    """Plays the 25 keys from the computer's keyboard while a window is in front.
 
     Text fields keep their keys, so do Ctrl, Alt and Meta. A key that repeats by itself plays once. What is held
     when the window loses the keyboard is released.
 
     Args:
+        window: The window that must be in front.
         press: Called with a key 0-24 going down.
         release: Called with a key going up.
     """
 
-    def __init__(self, press: Callable[[int], None], release: Callable[[int], None]) -> None:
-        super().__init__()
+    def __init__(self, window: QWindow, press: Callable[[int], None], release: Callable[[int], None]) -> None:
+        super().__init__(window)
         self.enabled = True
         self._press = press
         self._release = release
         self._held: dict[int, int] = {}  # what the system calls the key → the key it plays
-        app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self)
-        QGuiApplication.instance().focusWindowChanged.connect(lambda _: self.release_all())  # type: ignore[union-attr]
+        # At the window, before Qt hands the event to a widget: far fewer events pass here than at the application.
+        window.installEventFilter(self)
 
     def release_all(self) -> None:
         """Let go of every key."""
@@ -123,13 +122,11 @@ class ComputerKeys(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return isinstance(watched, QWidget) and self._down(event)
+            return self._down(event)
         if kind == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
-            return isinstance(watched, QWidget) and self._up(event)
-        # A shortcut must not take what plays.
-        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._plays(event):
-            event.accept()
-            return True
+            return self._up(event)
+        if kind in (QEvent.Type.FocusOut, QEvent.Type.Hide):
+            self.release_all()
         return False
 
     def _plays(self, event: QKeyEvent) -> bool:

@@ -98,6 +98,7 @@ class DictionaryPanel(QWidget):
         self.search.textChanged.connect(self._search)
         self.meaning = QLineEdit()
         self.meaning.setPlaceholderText("What does it mean?")
+        self.meaning.setAccessibleName("Meaning of the new word")
         self.meaning.returnPressed.connect(self._give_meaning)
         self._meaning_of = QLabel()
         self._meaning_of.setBuddy(self.meaning)
@@ -139,7 +140,7 @@ class DictionaryPanel(QWidget):
         if index.isValid():
             self.tree.setExpanded(index, True)
             self.tree.setCurrentIndex(index)
-            self.tree.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+            self.tree.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtTop)
 
     def _count_use(self, event: WordHeard) -> None:
         word = self._engine.stack.word(event.word.word)

@@ -32,12 +32,11 @@ class Chip(QPushButton):
         self.setObjectName(name)
         self.setProperty("chip", True)
 
-    def show_state(self, text: str, dot: str, spoken: str) -> None:
-        """Show a text after a dot of a colour; `spoken` tells all of it."""
+    def show_state(self, text: str, dot: str, more: str) -> None:
+        """Show a text after a dot of a colour; `more` is its tooltip, and what a screen reader says after it."""
         self.setText(text)
         self.setIcon(sign("record", dot, 14) if dot else QIcon())
-        self.setAccessibleName(spoken)
-        self.setToolTip(spoken)
+        self.setToolTip(more)
 
 
 class Header(QWidget):
@@ -70,7 +69,6 @@ class Header(QWidget):
         self.hold.clicked.connect(self._toggle_pause)
         self.time = QLabel()
         self.time.setObjectName("time")
-        self.time.setAccessibleName("Recorded time")
         self.piano = Chip(theme, "piano")
         self.piano.clicked.connect(self._toggle_piano)
         self._languages = QHBoxLayout()
@@ -178,7 +176,7 @@ class Header(QWidget):
             chip = Chip(self._theme, f"language-{language.name}")
             chip.setProperty("current", place == 0)
             state = "current language" if place == 0 else "active language, click to make it the current one"
-            chip.show_state(language.title, self._theme.language(language.name), f"{language.title}, {state}")
+            chip.show_state(language.title, self._theme.language(language.name), state)
             chip.clicked.connect(
                 lambda _=False, name=language.name: self._bridge.run("set_language", name=name)
             )
@@ -189,7 +187,7 @@ class Header(QWidget):
         c = self._theme.colours
         on = self._engine.preview.awaits != "off"
         text = "keys: commands" if on else "keys: only music"
-        self.piano.show_state(text, c.good if on else c.warn, f"{text.capitalize()}. Click to switch")
+        self.piano.show_state(text, c.good if on else c.warn, "Click to switch")
 
     def _toggle_piano(self) -> None:
         self._bridge.run("piano_on" if self._engine.preview.awaits == "off" else "piano_off")

@@ -41,7 +41,9 @@ class PianoKey(QAbstractButton):
 
     def _name(self) -> None:
         self.setAccessibleName(f"Key {self.key}: {self.face.spoken}")
-        self.setToolTip(f"Key {self.key} {self.face.spoken}\nComputer key {LAYOUT[self.key].label}")
+        computer = f"computer key {LAYOUT[self.key].label}"
+        self.setAccessibleDescription(computer)
+        self.setToolTip(f"Key {self.key} {self.face.spoken}\n{computer.capitalize()}")
 
     def hold(self, held: bool) -> None:
         if held != self.held:

@@ -32,6 +32,7 @@ class ListCard(QFrame):
         self.title.setProperty("strong", True)
         self.items = QListWidget()
         self.items.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.items.setAccessibleName("The list")
         self.items.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.items.itemActivated.connect(lambda item: self.chosen.emit(self.items.row(item) + 1))
         self._close = QToolButton()

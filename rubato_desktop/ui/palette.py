@@ -6,6 +6,7 @@ Contrast is that of WCAG 2.2 (relative luminance of sRGB, success criterion 1.4.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 READABLE = 4.5
 
@@ -97,6 +98,7 @@ def parts(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
+@lru_cache(maxsize=1024)
 def mix(colour: str, other: str, share: float) -> str:
     """`colour` with `share` (0-1) of `other` in it."""
     blended = (round(a + (b - a) * share) for a, b in zip(parts(colour), parts(other), strict=True))
@@ -117,6 +119,7 @@ def contrast(colour: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@lru_cache(maxsize=1024)
 def readable(colour: str, ground: str, ratio: float = READABLE) -> str:
     """`colour`, moved towards black or white only as far as text of it on `ground` needs to reach `ratio`."""
     towards = "#000000" if contrast("#000000", ground) > contrast("#ffffff", ground) else "#ffffff"
@@ -127,6 +130,7 @@ def readable(colour: str, ground: str, ratio: float = READABLE) -> str:
     return towards
 
 
+@lru_cache(maxsize=1024)
 def ink(ground: str) -> str:
     """Near-black or near-white, whichever reads better on `ground`."""
     return max("#0c0f16", "#f7f9ff", key=lambda colour: contrast(colour, ground))

@@ -30,10 +30,8 @@ class StatusLine(QWidget):
         self._kept = ""
         self.setObjectName("status")
         self.setFixedHeight(round(base_size() * 2.2))
-        self.left = ElidedLabel()
-        self.left.setAccessibleName("How fast it answers")
+        self.left = ElidedLabel("Status")
         self.right = QLabel()
-        self.right.setAccessibleName("What was played")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
         row.addWidget(self.left, 1)

@@ -94,17 +94,25 @@ class Slots(QWidget):
 
 
 class ElidedLabel(QLabel):
-    """A label of one line that is cut short, and tells the whole in its tooltip."""
+    """A label of one line that is cut short, and tells the whole in its tooltip.
 
-    def __init__(self) -> None:
+    Args:
+        what: What it tells of; a screen reader says it before the text.
+    """
+
+    def __init__(self, what: str) -> None:
         super().__init__()
+        self._what = what
+        self.setAccessibleName(what)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
     def say(self, text: str) -> None:
         if text != self.text():
             self.setText(text)
-            self.setToolTip(text)
+            self.setAccessibleName(f"{self._what}: {text}")
+            # Only where it is cut: a tooltip is also read out.
+            self.setToolTip(text if self.fontMetrics().horizontalAdvance(text) > self.width() else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -122,7 +130,7 @@ class Strip(QWidget):
         theme: Its colours.
     """
 
-    typed = Signal(str)  # a text parameter was typed instead of spelt
+    typed = Signal(str, str)  # a word, and the text that was typed for it instead of spelt
     left = Signal()  # typing was left
 
     def __init__(self, theme: Theme) -> None:
@@ -132,15 +140,13 @@ class Strip(QWidget):
         self.setAccessibleName("What is half played")
         self.setFixedHeight(round(base_size() * 1.9) + 20)
         self._slots = Slots(theme)
-        self.hint = ElidedLabel()
-        self.hint.setAccessibleName("What to play next")
+        self.hint = ElidedLabel("Next")
         self.hint.setProperty("muted", True)
-        self.last = ElidedLabel()
-        self.last.setAccessibleName("Last result")
+        self.last = ElidedLabel("Last result")
         self.last.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.entry = QLineEdit()
-        self.entry.setPlaceholderText("type it, Enter ends")
-        self.entry.setAccessibleName("Type the text instead of playing it")
+        self.entry.setAccessibleName("Type the text")
+        self._entry_of = ""
         self.entry.returnPressed.connect(self._take)
         self.entry.hide()
         layout = QHBoxLayout(self)
@@ -162,12 +168,19 @@ class Strip(QWidget):
         self.hint.say(said)
         spoken = " ".join(filter(None, [preview.word or " ".join(played), preview.value]))
         self.setAccessibleDescription(f"{spoken or 'nothing'}; {said}")
-        if preview.awaits in TYPED and not self.entry.isVisible():
+        self._offer_entry(preview)
+
+    def _offer_entry(self, preview: Preview) -> None:
+        if preview.awaits in TYPED and (self.entry.isHidden() or self._entry_of != preview.word):
+            self._entry_of = preview.word
             self.entry.clear()
+            self.entry.setPlaceholderText(f"{preview.word}: type it, Enter ends")
+            self.entry.setAccessibleName(f"Type the text for {preview.word}")
             self.entry.show()
             if self.window().isActiveWindow():
                 self.entry.setFocus()
-        elif preview.awaits not in TYPED and not self.entry.hasFocus():
+        elif preview.awaits not in TYPED and not self.entry.text().strip():
+            # What somebody is typing stays, even when the word lapses meanwhile.
             self.entry.hide()
 
     def say_last(self, text: str, mood: str) -> None:
@@ -178,12 +191,14 @@ class Strip(QWidget):
 
     def _take(self) -> None:
         text = self.entry.text()
+        self.entry.clear()
         self.entry.hide()
         if text.strip():
-            self.typed.emit(text)
+            self.typed.emit(self._entry_of, text)
 
     def keyPressEvent(self, event: Any) -> None:
         if event.key() == Qt.Key.Key_Escape and self.entry.isVisible():
+            self.entry.clear()
             self.entry.hide()
             self.left.emit()
         else:

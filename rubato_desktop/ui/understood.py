@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from rubato_desktop.engine import Engine
@@ -92,7 +92,7 @@ def _value(value: Any) -> str:
         return " ".join(f"{name} {_value(part)}" for name, part in value.items())
     if isinstance(value, list | tuple):
         return " ".join(map(_value, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def heard_line(event: WordHeard, fixed: Mapping[str, Any]) -> Line:
@@ -234,7 +234,7 @@ class UnderstoodPanel(QListView):
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:
         super().__init__()
-        self._engine = engine
+        self._engine, self._theme = engine, theme
         self.fact = "nothing yet"
         self._words = 0
         self._missed = 0
@@ -250,6 +250,18 @@ class UnderstoodPanel(QListView):
         self.activated.connect(self._open)
         theme.changed.connect(self.viewport().update)
         bridge.happened.connect(self.hear)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.log.lines:
+            painter = QPainter(self.viewport())
+            painter.setFont(font(0.95))
+            painter.setPen(QColor(self._theme.colours.muted))
+            area = self.viewport().rect().adjusted(16, 6, -16, 0)
+            painter.drawText(
+                area, Qt.TextFlag.TextWordWrap, "Every word you play is told here, with how it ended."
+            )
+            painter.end()
 
     def hear(self, event: Event) -> None:
         """An event of the engine."""

@@ -63,7 +63,6 @@ class MainWindow(QMainWindow):
         self.bridge = Bridge(engine)
         self._held: set[tuple[str, int]] = set()
         self._words = shortest(engine.languages)
-        self._awaited: tuple[str, str] = ("", "")  # the word whose text is awaited, and its parameter
         theme.use_languages(engine.languages)
         theme.apply()
         self.setWindowTitle("Rubato")
@@ -71,8 +70,11 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self._build()
+        self.winId()  # makes the window of the system, at which the computer's keys arrive
         self.computer_keys = ComputerKeys(
-            lambda key: self._press(COMPUTER, key), lambda key: self._release(COMPUTER, key)
+            self.windowHandle(),
+            lambda key: self._press(COMPUTER, key),
+            lambda key: self._release(COMPUTER, key),
         )
         self.computer_keys.enabled = engine.settings.values.computer_keys
         self.bridge.happened.connect(self.hear)
@@ -206,13 +208,13 @@ class MainWindow(QMainWindow):
         base = self.engine.binding(device)[1]
         self.engine.receive(note_off(self.engine.clock.now(), device, base + key))
 
-    def _typed(self, text: str) -> None:
-        """A text was typed for a parameter, which may have lapsed while it was typed."""
-        preview = self.engine.preview
-        if preview.word:
+    def _typed(self, name: str, text: str) -> None:
+        """A text was typed for a word, which may have lapsed while it was typed: then it is done all the same."""
+        word = self._words.get(name)
+        if self.engine.preview.word == name:
             self.engine.give(text)
-        else:
-            self.strip.say_last("the word lapsed: play it again", "missed")
+        elif word is not None and word.command:
+            self.bridge.run(word.command, **{**word.args, word.parameters[-1].name: text})
 
     def _choose(self, number: int) -> None:
         """A number of the list was chosen with the mouse: it is given to the word that waits for one."""

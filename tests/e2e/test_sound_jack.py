@@ -1,21 +1,22 @@
 """What the program sounds, heard by another process through a real JACK server."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import rtmidi
 from ears import Ears, frequency
 from servers import JackServer
+from waiting import until
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.messages import Message, note_off, note_on
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.midi.sound import Sound
 
+pytestmark = pytest.mark.xdist_group("jack")
+
 SECOND = 1_000_000
-PATIENCE = 60.0
 LEAD_SQUARE = 81  # Counting from 1; steady and of one clear pitch.
 
 
@@ -31,13 +32,6 @@ def sound(jack: JackServer, problems: list[RubatoError | None]) -> Iterator[Soun
     until(lambda: made.output != "")
     yield made
     made.stop()
-
-
-def until(there: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not there():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)
 
 
 def peak(sound: np.ndarray) -> float:
@@ -107,7 +101,8 @@ def test_silence_stops_it_all(sound: Sound) -> None:
 def test_a_server_that_dies_is_said_once_and_sound_comes_back_with_it(
     jack: JackServer, sound: Sound, problems: list[RubatoError | None]
 ) -> None:
-    sound.load(Notes.of([(0, 600 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
+    once_a_second = [(i * SECOND, i * SECOND + 950_000, 0, 0, 69, 90) for i in range(600)]
+    sound.load(Notes.of(once_a_second, ["t"]), [(0, 0, bytes((0xC0, 80)))])
     sound.play()
     jack.kill()
     until(lambda: any(problem and problem.code == "sound_gone" for problem in problems))

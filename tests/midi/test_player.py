@@ -51,7 +51,8 @@ def run(made: Player, frames: int, block: int = 64) -> None:
 def piece(*onsets_s: float, length_s: float = 0.1, **others: list) -> Score:
     """Notes 60, 61, … at these seconds."""
     rows = [
-        (int(s * SECOND), int((s + length_s) * SECOND), 0, 0, (60 + i) % 128, 80) for i, s in enumerate(onsets_s)
+        (int(s * SECOND), int((s + length_s) * SECOND), 0, 0, (60 + i) % 128, 80)
+        for i, s in enumerate(onsets_s)
     ]
     return Score.of(Notes.of(rows, ["t"]), **others)
 
@@ -111,7 +112,7 @@ def test_speed_can_change_in_the_middle() -> None:
     assert [frame for frame, _ in notebook.ons] == [0, RATE * 3 // 4, RATE * 5 // 4]
 
 
-@pytest.mark.parametrize(("asked", "taken"), [(0.01, 0.25), (0.25, 0.25), (1.5, 1.5), (4, 4), (100, 4)])
+@pytest.mark.parametrize(("asked", "taken"), [(0.01, 0.1), (0.25, 0.25), (1.5, 1.5), (4, 4), (100, 4)])
 def test_speed_has_bounds(asked: float, taken: float) -> None:
     made, _ = player(piece(0))
     made.set_speed(asked)

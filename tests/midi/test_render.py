@@ -62,7 +62,9 @@ def test_nothing_is_cut_off_however_loud(tmp_path: Path) -> None:
 def test_speed_keeps_the_pitch(tmp_path: Path) -> None:
     render(scale(60, 69), LEAD, tmp_path / "out.wav", speed=2.0)
     sound, rate = read(tmp_path / "out.wav")
-    assert pitch_of(sound[int(0.55 * rate) : int(0.85 * rate), 0], rate) == pytest.approx(frequency(69), rel=0.01)
+    assert pitch_of(sound[int(0.55 * rate) : int(0.85 * rate), 0], rate) == pytest.approx(
+        frequency(69), rel=0.01
+    )
 
 
 def test_a_recording_of_nothing_is_a_short_silence(tmp_path: Path) -> None:

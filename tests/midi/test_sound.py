@@ -4,9 +4,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from waiting import until
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.frames import Frames, json_frame, midi_frame
@@ -43,17 +45,8 @@ def sound(listener: Listener) -> Iterator[Sound]:
     made.stop()
 
 
-def until(there: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not there():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)
-
-
 def notes(*onsets_s: float) -> Notes:
-    return Notes.of(
-        [(int(s * SECOND), int((s + 0.1) * SECOND), 0, 0, 60, 80) for s in onsets_s], ["t"]
-    )
+    return Notes.of([(int(s * SECOND), int((s + 0.1) * SECOND), 0, 0, 60, 80) for s in onsets_s], ["t"])
 
 
 def test_a_recording_keeps_time_and_tells_its_end(sound: Sound, listener: Listener) -> None:
@@ -89,7 +82,9 @@ def test_pause_stays_where_it_is(sound: Sound) -> None:
     assert not sound.playing
 
 
-@pytest.mark.parametrize(("asked", "taken"), [(-5, 0), (0, 0), (50_000_000, 50_000_000), (10**12, 100_100_000)])
+@pytest.mark.parametrize(
+    ("asked", "taken"), [(-5, 0), (0, 0), (50_000_000, 50_000_000), (10**12, 100_100_000)]
+)
 def test_seeking_stays_within_the_recording(sound: Sound, asked: int, taken: int) -> None:
     sound.load(notes(0, 100))
     sound.seek(asked)
@@ -169,12 +164,11 @@ def test_no_device_is_said_once_in_words_and_a_recording_keeps_time(
 
 
 def test_no_soundfont_is_said_in_words(
-    listener: Listener, monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike
+    listener: Listener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    damaged = os.path.join(tmp_path, "damaged.sf2")
-    with open(damaged, "wb") as file:
-        file.write(b"RIFF....sfbk, or so it says")
-    monkeypatch.setenv("RUBATO_SOUNDFONT", damaged)
+    damaged = tmp_path / "damaged.sf2"
+    damaged.write_bytes(b"RIFF....sfbk, or so it says")
+    monkeypatch.setenv("RUBATO_SOUNDFONT", str(damaged))
     sound = Sound(silent=True, on_problem=listener.problems.append)
     sound.start()
     try:

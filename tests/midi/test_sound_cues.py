@@ -1,7 +1,7 @@
 """Cues: data that is read and checked, and a desk that never lets two sound together."""
 
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +80,10 @@ def advance(desk: CueDesk, until_ms: int) -> None:
         # One that is told too late misleads.
         ([(0, "a"), (1, "brief"), (2, "b")], [(0, 60), (300, 62)]),
         # More than three do not wait: what goes stale soonest gives way, so a failure is heard.
-        ([(0, "a"), (1, "lasting"), (2, "b"), (3, "c"), (4, "d")], [(0, 60), (300, 80), (600, 64), (900, 66)]),
+        (
+            [(0, "a"), (1, "lasting"), (2, "b"), (3, "c"), (4, "d")],
+            [(0, 60), (300, 80), (600, 64), (900, 66)],
+        ),
     ],
 )
 def test_cues_take_turns(asked: list[tuple[int, str]], begun: list[tuple[int, int]]) -> None:
@@ -107,7 +110,7 @@ def test_whatever_is_asked_no_two_cues_are_closer_than_the_rule() -> None:
     advance(desk, 8000)
     onsets = [at for at, _ in notebook.begun]
     assert len(onsets) > 10
-    assert min(b - a for a, b in zip(onsets, onsets[1:], strict=False)) >= APART_MS
+    assert min(b - a for a, b in pairwise(onsets)) >= APART_MS
 
 
 def test_a_words_keys_are_heard_one_after_the_other() -> None:

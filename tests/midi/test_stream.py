@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,9 +70,7 @@ def test_an_endless_system_exclusive_message_is_dropped_and_what_follows_is_hear
 def test_where_the_bytes_are_cut_makes_no_difference(data: bytes, cuts: list[int]) -> None:
     whole, cut = Stream(), Stream()
     edges = [0, *sorted(cuts), len(data)]
-    in_pieces = [
-        message for begin, end in zip(edges, edges[1:], strict=False) for message in cut.feed(data[begin:end])
-    ]
+    in_pieces = [message for begin, end in itertools.pairwise(edges) for message in cut.feed(data[begin:end])]
     assert in_pieces == list(whole.feed(data))
 
 

@@ -149,11 +149,42 @@ def test_everything_can_be_stopped_at_once(synth: Synth, stop: str) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\x90", b"\x90\x3c", b"\xc0", b"\xd0\x40", b"\xa0\x3c\x40", b"\xf0\x7e\x7f\x09\x01\xf7", b"\xf8", b"\xfe"],
+    [
+        b"",
+        b"\x90",
+        b"\x90\x3c",
+        b"\xc0",
+        b"\xd0\x40",
+        b"\xa0\x3c\x40",
+        b"\xf0\x7e\x7f\x09\x01\xf7",
+        b"\xf8",
+        b"\xfe",
+    ],
 )
 def test_what_cannot_sound_does_no_harm(synth: Synth, data: bytes) -> None:
     assert loudness(hear(synth, data)) == 0
     assert loudness(hear(synth, on(60))) > 1e-3
+
+
+def test_after_a_long_rest_a_key_sounds_as_before(synth: Synth) -> None:
+    first = hear(synth, on(60))
+    hear(synth, off(60), seconds=4)
+    assert loudness(hear(synth, seconds=2)) == 0
+    assert np.array_equal(hear(synth, on(60)), first)
+
+
+def test_a_key_held_for_long_still_sounds(synth: Synth) -> None:
+    hear(synth, program(LEAD_SQUARE), on(60), seconds=20)
+    assert loudness(hear(synth)) > 1e-3
+
+
+def test_at_rest_it_leaves_what_others_sound_and_clears_what_is_its_own(synth: Synth) -> None:
+    hear(synth, seconds=4)
+    others = np.full(128, 0.25, np.float32)
+    synth.render(others.data.cast("B"), True)
+    assert (others == 0.25).all()
+    synth.render(others.data.cast("B"), False)
+    assert not others.any()
 
 
 def test_silence_takes_everything_and_clears_what_it_is_given() -> None:

@@ -25,7 +25,10 @@ def font(*samples: tuple[list[int], int, int], tail: bytes = b"") -> bytes:
         end = at + len(sound)
         records += RECORD.pack(b"a sample", at, end, end - 20, end - 10, 44100, 60, 0, link, kind)
         at = end
-    chunks = [chunk(b"LIST", b"sdta" + chunk(b"smpl", sounds)), chunk(b"LIST", b"pdta" + chunk(b"shdr", records))]
+    chunks = [
+        chunk(b"LIST", b"sdta" + chunk(b"smpl", sounds)),
+        chunk(b"LIST", b"pdta" + chunk(b"shdr", records)),
+    ]
     return chunk(b"RIFF", b"sfbk" + b"".join(chunks) + tail)
 
 
@@ -61,7 +64,13 @@ def test_samples_begin_where_their_sound_does(samples: list, expected: list[int]
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"RIFF", b"no SoundFont at all", font((SILENCE + SOUND, MONO, 0))[:40], chunk(b"RIFF", b"WAVEfmt ")],
+    [
+        b"",
+        b"RIFF",
+        b"no SoundFont at all",
+        font((SILENCE + SOUND, MONO, 0))[:40],
+        chunk(b"RIFF", b"WAVEfmt "),
+    ],
 )
 def test_what_is_no_soundfont_comes_back_as_it_is(data: bytes) -> None:
     assert without_silence(data) == data

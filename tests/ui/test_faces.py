@@ -6,7 +6,8 @@ import pytest
 
 from rubato_desktop.language.dictionary import Stack
 from rubato_desktop.language.keys import COUNT, read_line
-from rubato_desktop.language.loading import load_language
+from rubato_desktop.language.loading import load_language, load_spelling
+from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser
 from rubato_desktop.language.results import Preview
 from rubato_desktop.resources import resource
@@ -17,7 +18,8 @@ WORDS = shortest(LANGUAGES)
 
 
 def preview(line: str) -> Preview:
-    parser = Parser(Stack(LANGUAGES))
+    spelling = load_spelling(resource("languages", "spelling.toml"))
+    parser = Parser(Stack(LANGUAGES), Timing(spelling=spelling))
     for press in read_line(line):
         parser.feed(press)
     return parser.preview()
@@ -44,6 +46,8 @@ FACES = [
     ("0 1 1 0", 16, "value", "2×"),
     ("12 6 6 12", 12, "value", "50 %"),
     ("0 8", 0, "leave", "ends here"),
+    ("12 9 11 12", 0, "value", "a…"),
+    ("12 9 11 12 11", 13, "value", "take back"),
 ]
 
 
@@ -112,7 +116,15 @@ def test_the_strip_says_what_to_do_next(played: str, said: str) -> None:
 def test_every_kind_of_parameter_has_a_hint_of_its_own() -> None:
     from rubato_desktop.language.readers import KINDS
 
-    assert [kind for kind in KINDS if hint(Preview(awaits=kind)) == hint(Preview(awaits="something else"))] == []
+    assert [
+        kind for kind in KINDS if hint(Preview(awaits=kind)) == hint(Preview(awaits="something else"))
+    ] == []
+
+
+def test_every_label_has_a_shape() -> None:
+    shown = [face("12 9 11 12", key).label for key in range(COUNT)]
+    assert [label for label in shown if not label.isprintable()] == []
+    assert "⌫…" in shown
 
 
 def test_a_face_is_said_in_a_sentence() -> None:

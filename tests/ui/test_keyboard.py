@@ -50,7 +50,9 @@ def test_there_are_15_white_and_10_black_keys_within_the_area() -> None:
     assert sum(map(is_black, range(COUNT))) == 10
     assert all(area.contains(rect) for rect in rects)
     whites = [rect for key, rect in enumerate(rects) if not is_black(key)]
-    assert [round(left.right(), 6) for left in whites[:-1]] == [round(right.left(), 6) for right in whites[1:]]
+    assert [round(left.right(), 6) for left in whites[:-1]] == [
+        round(right.left(), 6) for right in whites[1:]
+    ]
 
 
 def test_every_black_key_lies_between_its_neighbours() -> None:
@@ -61,7 +63,9 @@ def test_every_black_key_lies_between_its_neighbours() -> None:
 
 def test_pressing_with_the_mouse_plays_and_letting_go_releases(keyboard: Keyboard, played: list[str]) -> None:
     for key in range(COUNT):
-        QTest.mouseClick(keyboard.keys[key], Qt.MouseButton.LeftButton, pos=QPoint(10, keyboard.keys[key].height() - 9))
+        QTest.mouseClick(
+            keyboard.keys[key], Qt.MouseButton.LeftButton, pos=QPoint(10, keyboard.keys[key].height() - 9)
+        )
     assert played == [f"{sign}{key}" for key in range(COUNT) for sign in "+-"]
 
 
@@ -134,7 +138,9 @@ def test_completing_and_leading_look_different_without_colour(keyboard: Keyboard
     pictures = []
     for kind in ("completes", "leads"):
         keyboard.show_faces([Face(kind, "click", language="core")] * COUNT)
-        pictures.append(keyboard.grab().toImage().convertToFormat(keyboard.grab().toImage().Format.Format_Grayscale8))
+        pictures.append(
+            keyboard.grab().toImage().convertToFormat(keyboard.grab().toImage().Format.Format_Grayscale8)
+        )
     assert pictures[0] != pictures[1]
 
 

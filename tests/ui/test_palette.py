@@ -9,7 +9,17 @@ from rubato_desktop.ui.palette import DARK, LIGHT, READABLE, Palette, contrast, 
 PALETTES = pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
 TEXTS = ("text", "muted", "good", "warn", "bad", "accent")
 GROUNDS = ("ground", "panel", "raised")
-LANGUAGES = ("#4fd1c5", "#b794f4", "#f6ad55", "#63b3ed", "#f687b3", "#9ae6b4", "#ffffff", "#000000", "#ffff00")
+LANGUAGES = (
+    "#4fd1c5",
+    "#b794f4",
+    "#f6ad55",
+    "#63b3ed",
+    "#f687b3",
+    "#9ae6b4",
+    "#ffffff",
+    "#000000",
+    "#ffff00",
+)
 
 
 @PALETTES
@@ -22,7 +32,9 @@ def test_a_text_is_readable_on_its_ground(palette: Palette, text: str, ground: s
 @PALETTES
 @pytest.mark.parametrize("ground", [*GROUNDS, "white", "white_idle", "black", "black_idle"])
 @pytest.mark.parametrize("colour", LANGUAGES)
-def test_any_colour_of_a_language_becomes_readable_on_any_ground(palette: Palette, colour: str, ground: str) -> None:
+def test_any_colour_of_a_language_becomes_readable_on_any_ground(
+    palette: Palette, colour: str, ground: str
+) -> None:
     under = getattr(palette, ground)
     assert contrast(readable(colour, under), under) >= READABLE
 

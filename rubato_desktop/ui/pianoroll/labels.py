@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QStaticText
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
-from rubato_desktop.language.results import Heard, Understood
 from rubato_desktop.ui.pianoroll.colours import RollColours, mix, readable
 from rubato_desktop.ui.pianoroll.geometry import Geometry
 from rubato_desktop.ui.pianoroll.scene import Scene
 from rubato_desktop.ui.pianoroll.viewport import Viewport
-from rubato_desktop.ui.pianoroll.words import WIDEST
+from rubato_desktop.ui.pianoroll.words import LANES, WIDEST
 
 MOST = 160  # labels in view; with more, none could be read and words are marks of colour
 PAD = 7
+_MOST_KEPT = 800  # pictures of labels
 _MOST_LINES = 60  # words in view; with more, their lines would be a fence before the notes
 _LEAST_TEXT = 30  # px; a shortened text narrower than this says nothing
 _MARK_HEIGHT = 9  # px of the marks that stand for words when they are many
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Face:
     ground: QColor
     text: QColor
     line: QColor
+    faint: int  # 0xffRRGGBB of its line through the notes
 
 
 class Labels:
@@ -39,12 +41,13 @@ class Labels:
         self.pointed: int | None = None
         self.focused = False
         self._faces: dict[str, Face] = {}
-        self._texts: dict[tuple[str, int], QStaticText] = {}
+        self._pictures: dict[object, QPixmap] = {}
+        self._scale = 1.0
 
     def forget(self) -> None:
         """Colours or fonts changed."""
         self._faces.clear()
-        self._texts.clear()
+        self._pictures.clear()
 
     def in_view(self, view: Viewport) -> range:
         """Return the places of the words whose labels may be in view."""
@@ -52,23 +55,38 @@ class Labels:
 
     def beginnings(
         self, first: float, last: float, view: Viewport, colours: RollColours, languages: Mapping[str, QColor]
-    ) -> list[tuple[int, QColor]]:
-        """Return when words begin in first..last µs, and their colours; none when they are too many to see."""
+    ) -> list[tuple[int, int]]:
+        """Return when words begin in first..last µs, and the colours (0xffRRGGBB) of the lines there.
+
+        None when they are too many to see.
+        """
         if len(self.in_view(view)) > _MOST_LINES:
             return []
         words = self.scene.words
-        return [
-            (words.starts[i], self._face(words.items[i], colours, languages).line)
-            for i in words.between(first, last)
-        ]
+        starts, numbers, kinds = words.columns()
+        places = words.between(first, last)
+        seen = slice(places.start, places.stop)
+        faces = [self._face(kind, colours, languages).faint for kind in kinds]
+        return [(t, faces[n]) for t, n in zip(starts[seen].tolist(), numbers[seen].tolist(), strict=True)]
 
-    def rect(self, place: int, geometry: Geometry, view: Viewport, x_of: Callable[[float], float]) -> QRectF:
-        """Return where a label is, in pixels of the widget."""
-        words = self.scene.words
-        width = max(words.room(place, view.us_per_px), 4)
-        lane = int(words.lanes(view.us_per_px)[place])
-        x = geometry.lanes.left() + x_of(words.starts[place])
-        return QRectF(x, geometry.lane_top(lane) + 1, width, geometry.lane_height - 3)
+    def rects(
+        self, places: range, geometry: Geometry, view: Viewport, x_of: Callable[[float], float]
+    ) -> list[QRectF]:
+        """Return where labels are, in pixels of the widget."""
+        height = geometry.lane_height - 3
+        return [QRectF(x, y, width, height) for x, y, width in self._boxes(places, geometry, view, x_of)]
+
+    def _boxes(
+        self, places: range, geometry: Geometry, view: Viewport, x_of: Callable[[float], float]
+    ) -> list[tuple[float, int, float]]:
+        """Return the left edges, tops and widths of labels."""
+        lanes, widths = self.scene.words.layout(places, view.us_per_px)
+        starts, left = self.scene.words.starts, geometry.lanes.left()
+        tops = [geometry.lane_top(lane) + 1 for lane in range(LANES)]
+        return [
+            (left + x_of(starts[place]), tops[lane], width)
+            for place, lane, width in zip(places, lanes.tolist(), np.floor(widths).tolist(), strict=True)
+        ]
 
     def at(
         self, point: QPointF, geometry: Geometry, view: Viewport, x_of: Callable[[float], float]
@@ -80,14 +98,16 @@ class Labels:
         if len(places) > MOST:
             place = self.scene.words.last_before(view.t_at(point.x() - geometry.lanes.left()))
             return place if place is not None and place in places else None
-        for place in reversed(places):
-            if self.rect(place, geometry, view, x_of).adjusted(0, -1, 0, 2).contains(point):
-                return place
-        return None
+        rects = self.rects(places, geometry, view, x_of)
+        hits = [
+            p for p, rect in zip(places, rects, strict=True) if rect.adjusted(0, -1, 0, 2).contains(point)
+        ]
+        return hits[-1] if hits else None
 
     def paint(
         self,
         painter: QPainter,
+        dirty: QRect,
         geometry: Geometry,
         view: Viewport,
         x_of: Callable[[float], float],
@@ -95,59 +115,64 @@ class Labels:
         languages: Mapping[str, QColor],
         font: QFont,
     ) -> None:
-        """Paint the lanes."""
+        """Paint the part of the lanes that lies in `dirty`."""
         painter.setPen(colours.edge)
         painter.drawLine(geometry.lanes.topLeft(), geometry.lanes.topRight())
         places = self.in_view(view)
         if len(places) > MOST:
             self._paint_many(painter, geometry, view, colours, languages, places)
             return
-        painter.setClipRect(geometry.lanes)
+        words, scale, height = self.scene.words, painter.device().devicePixelRatio(), geometry.lane_height - 3
+        if scale != self._scale:
+            self._scale = scale
+            self._pictures.clear()
+        first, last = dirty.left() - 2, dirty.right() + 2
+        painter.setClipRect(geometry.lanes & dirty)
+        for place, (x, y, width) in zip(places, self._boxes(places, geometry, view, x_of), strict=True):
+            if x + width < first or x > last:
+                continue
+            marked = place in (self.pointed, self.selected)
+            key = words.labels[place], words.kinds[place], width, marked
+            picture = self._pictures.get(key)
+            if picture is None:
+                face = self._face(words.kinds[place], colours, languages)
+                picture = self._draw(words.labels[place], face, QSizeF(width, height), marked, font, scale)
+                self._keep(key, picture)
+            painter.drawPixmap(QPointF(x, y), picture)
+            if place == self.selected and self.focused:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(colours.focus, 2))
+                painter.drawRoundedRect(QRectF(x - 1, y - 1, width + 2, height + 2), 5, 5)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setClipRect(dirty)
+
+    def _keep(self, key: object, picture: QPixmap) -> None:
+        if len(self._pictures) > _MOST_KEPT:
+            self._pictures.clear()
+        self._pictures[key] = picture
+
+    @staticmethod
+    def _draw(text: str, face: Face, size: QSizeF, marked: bool, font: QFont, scale: float) -> QPixmap:
+        picture = QPixmap(ceil(size.width() * scale), ceil(size.height() * scale))
+        picture.setDevicePixelRatio(scale)
+        picture.fill(Qt.GlobalColor.transparent)
+        inside = QRectF(QPointF(), size)
+        painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place in places:
-            rect = self.rect(place, geometry, view, x_of)
-            face = self._face(self.scene.words.items[place], colours, languages)
-            self._paint_one(painter, rect, self.scene.words.labels[place], face, font, place, colours)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setClipping(False)
-
-    def _paint_one(
-        self,
-        painter: QPainter,
-        rect: QRectF,
-        text: str,
-        face: Face,
-        font: QFont,
-        place: int,
-        colours: RollColours,
-    ) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        pointed = place in (self.pointed, self.selected)
-        painter.setBrush(mix(face.ground, face.line, 0.22) if pointed else face.ground)
-        painter.drawRoundedRect(rect, 4, 4)
-        painter.fillRect(QRectF(rect.left(), rect.top(), 2, rect.height()), face.line)
-        room = int(rect.width() - 2 * PAD)
-        if room >= _LEAST_TEXT or rect.width() >= self.scene.words.width(place):
-            static = self._text(text, room, font)
+        painter.setBrush(mix(face.ground, face.line, 0.22) if marked else face.ground)
+        painter.drawRoundedRect(inside, 4, 4)
+        painter.fillRect(QRectF(0, 0, 2, size.height()), face.line)
+        metrics = QFontMetricsF(font)
+        room = size.width() - 2 * PAD + 2
+        if room >= min(_LEAST_TEXT, metrics.horizontalAdvance(text)):
+            painter.setFont(font)
             painter.setPen(face.text)
-            painter.drawStaticText(
-                QPointF(rect.left() + PAD, rect.center().y() - static.size().height() / 2), static
-            )
-        if place == self.selected and self.focused:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(colours.focus, 2))
-            painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), 5, 5)
-
-    def _text(self, text: str, room: int, font: QFont) -> QStaticText:
-        found = self._texts.get((text, room))
-        if found is None:
-            if len(self._texts) > 2000:
-                self._texts.clear()
-            shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
-            found = self._texts[text, room] = QStaticText(shown)
-            found.setTextFormat(Qt.TextFormat.PlainText)
-            found.prepare(font=font)
-        return found
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(inside.adjusted(PAD, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
+        return picture
 
     def _paint_many(
         self,
@@ -159,25 +184,21 @@ class Labels:
         places: range,
     ) -> None:
         """Paint words as upright marks of colour, a pixel each at least, the last on top."""
-        words, width = self.scene.words, geometry.lanes.width()
-        starts = np.array(words.starts[places.start : places.stop])
-        x = ((starts - view.left) / view.us_per_px).astype(np.int64)
-        seen = (x >= 0) & (x < width)
-        # One word a pixel is all that can be seen; the last of each is kept.
-        last = np.flatnonzero(seen & np.append(x[1:] != x[:-1], True))
+        width = geometry.lanes.width()
+        starts, numbers, kinds = self.scene.words.columns()
+        faces = np.array([self._face(kind, colours, languages).line.rgba() for kind in kinds], np.uint32)
+        seen = slice(places.start, places.stop)
+        x = ((starts[seen] - view.left) / view.us_per_px).astype(np.int64)
+        inside = (x >= 0) & (x < width)
         strip = np.zeros((1, width), np.uint32)
-        for i in last:
-            strip[0, x[i]] = self._face(words.items[places.start + int(i)], colours, languages).line.rgba()
+        strip[0, x[inside]] = faces[numbers[seen][inside]]
         image = QImage(strip.data, width, 1, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
         painter.drawImage(QRectF(geometry.lanes.left(), geometry.lane_top(0) + 1, width, _MARK_HEIGHT), image)
 
-    def _face(self, heard: Heard, colours: RollColours, languages: Mapping[str, QColor]) -> Face:
-        name = heard.language if isinstance(heard, Understood) else f"? {heard.reason}"
-        if name not in self._faces:
-            if isinstance(heard, Understood):
-                colour = languages.get(heard.language, colours.word)
-            else:
-                colour = colours.missed(heard.reason)
+    def _face(self, kind: str, colours: RollColours, languages: Mapping[str, QColor]) -> Face:
+        if kind not in self._faces:
+            colour = colours.missed(kind[1:]) if kind.startswith("?") else languages.get(kind, colours.word)
             ground = mix(colours.background, colour, 0.2)
-            self._faces[name] = Face(ground, readable(colour, mix(ground, colour, 0.22)), colour)
-        return self._faces[name]
+            text = readable(colour, mix(ground, colour, 0.22))
+            self._faces[kind] = Face(ground, text, colour, mix(colours.row, colour, 0.32).rgb())
+        return self._faces[kind]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QStaticText
 
 from rubato_desktop.ui.pianoroll.colours import RollColours, mix
 from rubato_desktop.ui.pianoroll.geometry import Geometry
@@ -69,6 +69,7 @@ class RollPainter:
         self.keys = KeyStrip()
         self.overview = Overview()
         self._canvas = Canvas()
+        self._times: dict[str, QStaticText] = {}
         self._lattice: tuple[object, Lattice] | None = None
         self._table: tuple[object, Array] | None = None
 
@@ -80,6 +81,7 @@ class RollPainter:
     def renew(self) -> None:
         """Forget what was kept: something else is shown."""
         self._lattice = self._table = None
+        self._times.clear()
         self.labels.forget()
         self.keys.forget()
         self.overview.forget()
@@ -88,15 +90,16 @@ class RollPainter:
         """Paint what lies in `dirty` (logical pixels)."""
         scale = painter.device().devicePixelRatio()
         grid = Grid.of(view, scale)
+        painter.setClipRect(dirty)
         painter.setFont(font)
-        painter.fillRect(dirty, self.colours.background)
+        painter.fillRect(geometry.lanes.united(geometry.overview) & dirty, self.colours.background)
         if dirty.intersects(geometry.notes):
             self._paint_notes(painter, dirty, geometry, view, grid)
         if dirty.intersects(geometry.ruler):
-            self._paint_ruler(painter, geometry, view, grid, small(font))
+            self._paint_ruler(painter, dirty, geometry, view, grid, small(font))
         if dirty.intersects(geometry.lanes):
-            self.labels.paint(painter, geometry, view, grid.x, self.colours, self.languages, font)
-        self._paint_moments(painter, geometry, view, grid.x)
+            self.labels.paint(painter, dirty, geometry, view, grid.x, self.colours, self.languages, font)
+        self._paint_moments(painter, dirty, geometry, view, grid.x)
         if dirty.intersects(geometry.overview):
             self.overview.paint(painter, geometry.overview, self.scene, view, self.colours, self._faces())
         if dirty.left() < geometry.notes.left():
@@ -144,13 +147,9 @@ class RollPainter:
         faint, clear = mix(colours.row, colours.grid, 0.5).rgb(), colours.grid.rgb()
         fine = step // parts_of(step)
 
-        def at(t: float) -> int:
-            return round(t / part.us_per_px) - part.left_px
-
-        lines = [(at(t), clear if t % step == 0 else faint) for t in ticks(begin, end, fine)]
-        for t, colour in self.labels.beginnings(begin, end, view, colours, self.languages):
-            lines.append((at(t), mix(colours.row, colour, 0.32).rgb()))
-        return lines
+        lines = [(t, clear if t % step == 0 else faint) for t in ticks(begin, end, fine)]
+        lines += self.labels.beginnings(begin, end, view, colours, self.languages)
+        return [(round(t / part.us_per_px) - part.left_px, colour) for t, colour in lines]
 
     def _rule(self, picture: Array, lattice: Lattice) -> None:
         """Draw the level lines: octaves, and the edges of the command range."""
@@ -167,29 +166,46 @@ class RollPainter:
         return [*octaves, (pitches.base, self.colours.edge), (pitches.base + 25, self.colours.edge)]
 
     def _paint_ruler(
-        self, painter: QPainter, geometry: Geometry, view: Viewport, grid: Grid, font: QFont
+        self, painter: QPainter, dirty: QRect, geometry: Geometry, view: Viewport, grid: Grid, font: QFont
     ) -> None:
         step = step_for(view.us_per_px)
         area = geometry.ruler
+        begin, end = grid.t(dirty.left() - 1 - area.left()), grid.t(dirty.right() + 1 - area.left())
         painter.fillRect(area, self.colours.background)
         painter.setFont(font)
         painter.setPen(self.colours.quiet)
-        metrics = QFontMetricsF(font)
-        baseline = area.top() + (area.height() + metrics.capHeight()) / 2
-        for t in ticks(view.left - step, view.right, step):
+        for t in ticks(begin - step, end, step):
             if t:
-                painter.drawText(QPointF(area.left() + grid.x(t) + 5, baseline), format_time(t, step))
+                text = self._time(format_time(t, step), font)
+                top = area.top() + (area.height() - text.size().height()) / 2
+                painter.drawStaticText(QPointF(area.left() + grid.x(t) + 5, top), text)
         painter.setPen(self.colours.grid)
-        for t in ticks(view.left, view.right, step):
+        for t in ticks(begin, end, step):
             x = area.left() + grid.x(t)
             painter.drawLine(QPointF(x, area.bottom() - area.height() * 0.62), QPointF(x, area.bottom()))
 
+    def _time(self, text: str, font: QFont) -> QStaticText:
+        """Return a time laid out once: a moving ruler shows the same times again and again."""
+        if text not in self._times:
+            if len(self._times) > 200:
+                self._times.clear()
+            laid = self._times[text] = QStaticText(text)
+            laid.setTextFormat(Qt.TextFormat.PlainText)
+            laid.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+            laid.prepare(font=font)
+        return self._times[text]
+
     def _paint_moments(
-        self, painter: QPainter, geometry: Geometry, view: Viewport, x_of: Callable[[float], float]
+        self,
+        painter: QPainter,
+        dirty: QRect,
+        geometry: Geometry,
+        view: Viewport,
+        x_of: Callable[[float], float],
     ) -> None:
         """Paint pauses, feedback, remarks, the marker at 0 and the playhead."""
         area, colours = geometry.notes, self.colours
-        painter.setClipRect(QRect(area.left(), 0, area.width(), geometry.lanes.bottom() + 1))
+        painter.setClipRect(QRect(area.left(), 0, area.width(), geometry.lanes.bottom() + 1) & dirty)
         for mark in self.scene.marks_between(view.left, view.right):
             self._paint_mark(
                 painter, mark.kind, area.left() + x_of(mark.t), area.left() + x_of(mark.end), geometry
@@ -214,7 +230,7 @@ class RollPainter:
             painter.setBrush(colours.playhead)
             painter.drawEllipse(QPointF(x, top), 4, 4)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setClipping(False)
+        painter.setClipRect(dirty)
 
     def _paint_mark(self, painter: QPainter, kind: str, x: float, end: float, geometry: Geometry) -> None:
         area, colours = geometry.notes, self.colours
@@ -222,9 +238,15 @@ class RollPainter:
             shade = QColor(colours.quiet)
             shade.setAlphaF(0.14)
             painter.fillRect(QRectF(x, area.top(), max(end - x, 2), area.height()), shade)
-        pen = QPen(colours.quiet if kind != "remark" else colours.zero, 1)
-        pen.setStyle(Qt.PenStyle.DashLine if kind == "pause" else Qt.PenStyle.DotLine)
-        painter.setPen(pen)
+        if kind == "remark":
+            painter.fillRect(QRectF(x, area.top(), 1, area.height()), colours.zero)
+            flag = [QPointF(x, area.top()), QPointF(x + 9, area.top() + 5), QPointF(x, area.top() + 10)]
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours.zero)
+            painter.drawPolygon(flag)
+            return
+        style = Qt.PenStyle.DashLine if kind == "pause" else Qt.PenStyle.DotLine
+        painter.setPen(QPen(colours.quiet, 1, style))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
 
     def _faces(self) -> Array:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,11 @@ Array = npt.NDArray[Any]
 _LEAST_WIDTH = 1.5  # px: what is narrower is drawn this wide and fainter,
 _LEAST_COVER = 0.4  # but never fainter than this
 _GAP_FROM = 5.0  # px: notes wider than this leave a pixel free, so that repeated notes stay apart
+_EXACT_UP_TO = 40_000  # cells; with more covered, the parts of cells at the ends of notes are not told apart
 _ROUND_UP_TO = 4000  # notes; with more, corners cannot be seen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lattice:
     """The empty picture that notes are painted into, in device pixels.
 
@@ -42,14 +44,24 @@ class Lattice:
     faces: Array
     scale: float
 
-    @property
+    @cached_property
     def gap(self) -> int:
         """Pixels left free between rows."""
         return 0 if self.row_height < 4 else 1 if self.row_height < 12 * self.scale else round(2 * self.scale)
 
-    @property
+    @cached_property
     def row_height(self) -> int:
+        """Pixels of the lowest row."""
         return int(np.min(np.diff(self.edges)))
+
+    @cached_property
+    def which_row(self) -> Array:
+        """For each line of the picture, which of the rows under (0…) and over (count…) the notes makes it."""
+        count = len(self.ground)
+        which = np.repeat(np.arange(count) + count, np.diff(self.edges))
+        for step in range(self.gap):
+            which[self.edges[1:] - 1 - step] = np.arange(count)
+        return which
 
 
 class Canvas:
@@ -101,9 +113,10 @@ class Canvas:
         both = self.array("rows", (2 * count, width), np.uint32)
         under, over = both[:count], both[count:]
         under[:] = lattice.faces[lattice.ground][:, None]
-        for x, colour in lines:
-            if 0 <= x < width:
-                under[:, x] = colour
+        if lines:
+            x, colour = np.array(lines, np.int64).T
+            inside = (x >= 0) & (x < width)
+            under[:, x[inside]] = colour[inside].astype(np.uint32)
         over[:] = under
         row = lattice.highest - rows.note.astype(np.int64)
         seen = (row >= 0) & (row < count)
@@ -113,7 +126,7 @@ class Canvas:
         if len(rows):
             self._fill(over, row, first, last, cover, rows.shade, lattice, table)
         picture = self.array("picture", (int(lattice.edges[-1]), width), np.uint32)
-        both.take(_which_row(lattice), axis=0, out=picture, mode="clip")
+        both.take(lattice.which_row, axis=0, out=picture, mode="clip")
         if 0 < len(rows) <= _ROUND_UP_TO and lattice.row_height >= 7:
             _round(picture, row, first, last, rows.shade, lattice, table)
         return picture
@@ -138,21 +151,24 @@ class Canvas:
         # The cells of each note one after another, with how much of each it covers.
         flat = np.repeat(row * width + begin - (upto - widths), widths)
         flat += np.arange(len(flat))
+        grounds = len(lattice.faces)
+        face = (shade * np.int32(COVERS * grounds) + lattice.ground[row]).astype(np.int32)
+        colours, out = table.reshape(-1), cells.reshape(-1)
+        # numpy lets the last one assigned, the latest onset, win.
+        whole = bool((a == begin).all() and (b == end).all() and (cover >= 1).all())
+        if whole or len(flat) > _EXACT_UP_TO:
+            level = (np.minimum(cover, 1) * (COVERS - 1) + 0.5).astype(np.int32)
+            out[flat] = np.repeat(colours.take(face + level * np.int32(grounds), mode="clip"), widths)
+            return
         part = np.repeat(cover, widths)
         some = widths > 0
         part[(upto - widths)[some]] -= ((a - begin) * cover)[some]
         part[upto[some] - 1] -= ((end - b) * cover)[some]
         covered = np.bincount(flat, part, minlength=1).take(flat)
-        # numpy lets the last one assigned, the latest onset, win.
         front = self.array("front", cells.shape, np.int32).reshape(-1)
-        grounds = len(lattice.faces)
-        front[flat] = np.repeat(
-            (shade * np.int32(COVERS * grounds) + lattice.ground[row]).astype(np.int32), widths
-        )
+        front[flat] = np.repeat(face, widths)
         level = (np.minimum(covered, 1) * (COVERS - 1) + 0.5).astype(np.int32)
-        face = front.take(flat)
-        face += level * np.int32(grounds)
-        cells.reshape(-1)[flat] = table.reshape(-1).take(face, mode="clip")
+        out[flat] = colours.take(front.take(flat) + level * np.int32(grounds), mode="clip")
 
 
 def _extents(rows: Rows, left_px: int, us_per_px: float, now: float) -> tuple[Array, Array, Array]:
@@ -172,22 +188,13 @@ def _extents(rows: Rows, left_px: int, us_per_px: float, now: float) -> tuple[Ar
     return first, np.maximum(last, first + _LEAST_WIDTH), np.maximum(cover, _LEAST_COVER)
 
 
-def _which_row(lattice: Lattice) -> Array:
-    """Return which of the rows under (0…) and over (count…) makes each line of the picture."""
-    count = len(lattice.ground)
-    which = np.repeat(np.arange(count) + count, np.diff(lattice.edges))
-    for step in range(lattice.gap):
-        which[lattice.edges[1:] - 1 - step] = np.arange(count)
-    return which
-
-
 def _round(
     picture: Array, row: Array, first: Array, last: Array, shade: Array, lattice: Lattice, table: Array
 ) -> None:
     """Take the corners off."""
     width = picture.shape[1]
     radius = min(3 * lattice.scale, (lattice.row_height - lattice.gap) / 3)
-    wide = last - first >= 2 * radius
+    wide = last - first >= 3 * radius  # narrower ones would be beads
     row, first, last, shade = (
         row[wide],
         first[wide].astype(np.int64),

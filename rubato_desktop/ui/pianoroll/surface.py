@@ -40,6 +40,7 @@ class Surface(QWidget):
         self.following = True
         self._source: Callable[[], int] | None = None
         self._playing = False
+        self._told_span = scene.view.span
 
         self._frames = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
         self._frames.timeout.connect(self._next_frame)
@@ -126,7 +127,7 @@ class Surface(QWidget):
     def show_all(self) -> None:
         """Show everything from beginning to end."""
         self._slide.stop()
-        self.view.set_span(self.view.longest)
+        self.view.set_span(self.view.whole)
         self.view.move_to(float("-inf"))
         self._viewed()
 
@@ -158,7 +159,9 @@ class Surface(QWidget):
 
     def _viewed(self) -> None:
         """Another stretch is seen."""
-        self.span_changed.emit(int(self.view.span))
+        if self.view.span != self._told_span:
+            self._told_span = self.view.span
+            self.span_changed.emit(round(self.view.span))
         self.update()
         self._summary.start()
 
@@ -239,7 +242,10 @@ class Surface(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self.painter.paint(painter, event.rect(), self.parts, self.view, self.font())
+        # One by one: a key at the left and a note at the right are little, what holds them both is all.
+        for dirty in event.region():  # type: ignore[attr-defined]
+            self.painter.paint(painter, dirty, self.parts, self.view, self.font())
+        painter.setClipping(False)
         if self.hasFocus():
             painter.setPen(QPen(self.painter.colours.focus, 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))

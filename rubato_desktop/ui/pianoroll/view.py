@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from rubato_desktop.language.results import Heard, NotUnderstood, Understood
 from rubato_desktop.midi.notes import Notes
+from rubato_desktop.ui.pianoroll.access import introduce
 from rubato_desktop.ui.pianoroll.colours import RollColours
 from rubato_desktop.ui.pianoroll.hands import Hands
 from rubato_desktop.ui.pianoroll.labels import PAD
@@ -44,6 +45,7 @@ class PianoRoll(Surface):
     open_note = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        introduce()
         self._live = Scene(Words(self._label_width), live=True)
         self._opened = Scene(Words(self._label_width))
         super().__init__(self._live, parent)

@@ -39,9 +39,14 @@ class Viewport:
         return self.span / self.width
 
     @property
+    def whole(self) -> float:
+        """The span of all there is, with a little air; at least a second."""
+        return max(1.0 * SECOND, self.end * (1 + 3 * BEFORE_ZERO))
+
+    @property
     def longest(self) -> float:
-        """The widest span that makes sense: all there is with a little air, at least a minute."""
-        return max(60.0 * SECOND, self.end * (1 + 3 * BEFORE_ZERO))
+        """The widest span that makes sense: all there is, at least a minute."""
+        return max(60.0 * SECOND, self.whole)
 
     def x_of(self, t: float) -> float:
         """Return the pixel of microsecond `t`, from the left edge."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from math import ceil, log2
 from typing import Any
 
@@ -17,7 +18,7 @@ Array = npt.NDArray[Any]
 
 LANES = 3
 GAP = 6  # px between labels of one lane
-WIDEST = 190  # px
+WIDEST, NARROWEST = 190, 4  # px
 
 
 def label_of(heard: Heard) -> str:
@@ -40,11 +41,32 @@ def _value(value: object) -> str:
     return ""
 
 
+def kind_of(heard: Heard) -> str:
+    """Return what gives a word its colour: its language, or ``?unknown``, ``?lapsed``, ``?erased``."""
+    return heard.language if isinstance(heard, Understood) else f"?{heard.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lanes:
+    """Where labels stand at one step of zoom: lane, full width (px), and where the next of the lane begins (µs)."""
+
+    scale: float
+    lane: Array
+    width: Array
+    until: Array
+
+
 class Words:
     """Words and runs not understood, in order of their beginnings.
 
     Args:
         measure: Text → width of its label in px.
+
+    Attributes:
+        items: The words.
+        labels: What stands on their labels.
+        kinds: What gives them their colours, see `kind_of`.
+        starts: Microseconds of their beginnings.
     """
 
     def __init__(self, measure: Callable[[str], float]) -> None:
@@ -52,9 +74,10 @@ class Words:
         self._widths: dict[str, float] = {}
         self.items: list[Heard] = []
         self.labels: list[str] = []
+        self.kinds: list[str] = []
         self.starts: list[int] = []
-        self._lanes: Array | None = None
-        self._lanes_for = 0.0
+        self._lanes: _Lanes | None = None
+        self._columns: tuple[Array, Array, list[str]] | None = None
 
     def __len__(self) -> int:
         return len(self.items)
@@ -68,8 +91,9 @@ class Words:
         """Take these instead, in any order."""
         self.items = sorted(items, key=lambda heard: heard.t)
         self.labels = [label_of(heard) for heard in self.items]
+        self.kinds = [kind_of(heard) for heard in self.items]
         self.starts = [heard.t for heard in self.items]
-        self._lanes = None
+        self._lanes = self._columns = None
 
     def place_for(self, heard: Heard) -> int:
         """Return the place that a new word takes."""
@@ -80,8 +104,9 @@ class Words:
         place = self.place_for(heard)
         self.items.insert(place, heard)
         self.labels.insert(place, label_of(heard))
+        self.kinds.insert(place, kind_of(heard))
         self.starts.insert(place, heard.t)
-        self._lanes = None
+        self._lanes = self._columns = None
         return place
 
     def remeasure(self) -> None:
@@ -100,32 +125,47 @@ class Words:
         """Return the places of the words that begin in first..last µs."""
         return range(bisect_left(self.starts, first), bisect_right(self.starts, last))
 
-    def lanes(self, us_per_px: float) -> Array:
-        """Return the lane of each word, 0 nearest the notes, shape (n,).
+    def columns(self) -> tuple[Array, Array, list[str]]:
+        """Return, for many words at once, their beginnings (µs), the numbers of their kinds, and the kinds."""
+        if self._columns is None:
+            names = sorted(set(self.kinds))
+            number = {name: index for index, name in enumerate(names)}
+            numbers = np.array([number[kind] for kind in self.kinds], np.intp)
+            self._columns = np.array(self.starts, np.int64), numbers, names
+        return self._columns
 
-        A word stands in the first lane unless the one before it reaches into it; then it takes the next, in turn. So a
-        lane follows from the words alone and from steps of zoom, never from what part of them is seen.
+    def layout(self, places: range, us_per_px: float) -> tuple[Array, Array]:
+        """Return the lanes and the widths (px) of labels.
+
+        A word stands in lane 0, nearest the notes, unless the one before it reaches into it; then it takes the next
+        lane, in turn. So a lane follows from the words alone and from steps of zoom, never from what part of them is
+        seen: nothing jumps while the roll moves. A label is as wide as its text, or ends where the next in its lane
+        begins.
+
+        Args:
+            places: Which words.
+            us_per_px: Microseconds a pixel.
         """
         scale = 2 ** (ceil(2 * log2(us_per_px)) / 2)
-        if self._lanes is None or self._lanes_for != scale:
-            count = len(self.items)
-            number = np.arange(count)
-            starts = np.array(self.starts, np.float64)
-            widths = np.array([self.width(place) for place in range(count)])
-            free = np.ones(count, bool)
-            free[1:] = np.diff(starts) / scale >= (widths + GAP)[:-1]
-            self._lanes = (number - np.maximum.accumulate(np.where(free, number, 0))) % LANES
-            self._lanes_for = scale
-        return self._lanes
+        if self._lanes is None or self._lanes.scale != scale:
+            self._lanes = self._stack(scale)
+        seen = slice(places.start, places.stop)
+        starts = self.columns()[0]
+        room = (self._lanes.until[seen] - starts[seen]) / us_per_px - GAP
+        return self._lanes.lane[seen], np.minimum(self._lanes.width[seen], np.maximum(room, NARROWEST))
 
-    def room(self, place: int, us_per_px: float) -> float:
-        """Return how wide (px) a label may be: up to the next one in its lane."""
-        lanes = self.lanes(us_per_px)
-        width = self.width(place)
-        for other in range(place + 1, min(place + LANES + 1, len(self.items))):
-            if lanes[other] == lanes[place]:
-                return min(width, (self.starts[other] - self.starts[place]) / us_per_px - GAP)
-        return width
+    def _stack(self, scale: float) -> _Lanes:
+        starts, count = self.columns()[0], len(self.items)
+        number = np.arange(count)
+        width = np.array([self.width(place) for place in range(count)], np.float64)
+        free = np.ones(count, bool)
+        free[1:] = np.diff(starts) / scale >= (width + GAP)[:-1]
+        lane = (number - np.maximum.accumulate(np.where(free, number, 0))) % LANES
+        until = np.full(count, np.inf)
+        for one in range(LANES):
+            inside = np.flatnonzero(lane == one)
+            until[inside[:-1]] = starts[inside[1:]]
+        return _Lanes(scale, lane, width, until)
 
     def last_before(self, t: float) -> int | None:
         """Return the place of the last word that begins at or before `t` µs, None when there is none."""

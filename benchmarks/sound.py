@@ -1,0 +1,167 @@
+"""Key to sound: from the call that sends a note, in another process, to the first sample another process records.
+
+The real program runs without a window on a real JACK server of 64 frames at 48 kHz. A third process is both the
+controller and the recorder, so that one clock times both ends. A sample counts as sound from -60 dB of full scale on.
+Jitter is p95 - p5.
+
+    python benchmarks/sound.py [--json] [--notes N] [--no-realtime]
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import PIPE, Popen
+
+import numpy as np
+import psutil
+from report import Report
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from ears import Ears  # noqa: E402
+from servers import JackServer  # noqa: E402
+
+from rubato_desktop.errors import RubatoError  # noqa: E402
+from rubato_desktop.midi.mixer import Mixer  # noqa: E402
+from rubato_desktop.midi.soundfont import load_soundfont  # noqa: E402
+from rubato_desktop.midi.synth import Synth  # noqa: E402
+from rubato_desktop.services.instance import request  # noqa: E402
+
+FRAMES, RATE = 64, 48_000
+THRESHOLD = 0.001
+EVERY_S = 0.25
+# Music: keys above the 25, which are no commands and bring no cues.
+NOTES = range(74, 96)
+
+
+class RealtimeJack(JackServer):
+    """A JACK server with realtime priority, as whoever plays at 64 frames has it."""
+
+    def _launch(self, command: list[str], pass_fds: tuple[int, ...] = ()) -> None:
+        at = command.index("-r")
+        super()._launch([*command[:at], "-R", "-P", "60", *command[at + 1 :]], pass_fds)
+
+
+def main(arguments: list[str]) -> None:
+    count = int(arguments[arguments.index("--notes") + 1]) if "--notes" in arguments else 300
+    realtime = "--no-realtime" not in arguments and _may_hurry()
+    report = Report("sound")
+    with (RealtimeJack if realtime else JackServer)(frames=FRAMES) as jack, _program() as (process, data):
+        # What is promised is promised of a calm program; one that carries out command after command is only told.
+        for name, load, latency, jitter in (("", _calm, 10.0, 3.0), (", program busy", _busy, None, None)):
+            with load(data):
+                found = _measure(count)
+            heard = [value for value in found if value is not None]
+            report.series(f"note sent → sound recorded{name}", heard, "ms", target=latency)
+            p5, p95 = np.percentile(heard, (5, 95))
+            report.figure(f"jitter (p95 - p5){name}", p95 - p5, "ms", target=jitter)
+            report.figure(f"notes not heard{name}", len(found) - len(heard), f"of {count}", target=0)
+        report.figure("periods JACK itself was late", jack.said.count("XRun"), "")
+        _weigh(report, process)
+    report.series(
+        "a block of 64 frames, 10 notes sounding", _blocks(10), "ms", target=FRAMES / RATE * 1000, at="p99"
+    )
+    report.note(f"JACK {FRAMES} frames at {RATE} Hz, {'realtime' if realtime else 'no realtime'} priority.")
+    report.show(arguments)
+
+
+def _measure(count: int) -> list[float | None]:
+    """Return ms from sent to recorded for each of so many notes; None for one that was not heard."""
+    messages: list[tuple[float, ...]] = []
+    for i in range(count):
+        at = 0.5 + i * EVERY_S
+        # What still rings is stopped, so that each note begins in silence.
+        messages += [(at, 0x90, NOTES[i * 5 % len(NOTES)], 90), (at + EVERY_S / 2, 0xB0, 120, 0)]
+    heard = Ears(1.0 + count * EVERY_S, messages, name="Keystation 25").hear()
+    return [heard.latency_ms(2 * i, THRESHOLD, window=EVERY_S / 2) for i in range(count)]
+
+
+@contextlib.contextmanager
+def _program() -> Iterator[tuple[psutil.Process, Path]]:
+    """Run the program without a window until its sound is there."""
+    with tempfile.TemporaryDirectory(prefix="rubato-bench-") as folder:
+        data = Path(folder)
+        command = [sys.executable, "-m", "rubato_desktop", "run", "--headless", "--data", folder]
+        with Popen(command, stdout=PIPE, text=True, cwd=ROOT) as process:
+            assert process.stdout
+            process.stdout.readline()
+            try:
+                yield psutil.Process(process.pid), data
+            finally:
+                process.terminate()
+
+
+@contextlib.contextmanager
+def _calm(_: Path) -> Iterator[None]:
+    yield
+
+
+@contextlib.contextmanager
+def _busy(data: Path) -> Iterator[None]:
+    """Keep the program's interpreter busy with commands, one after another, while notes are measured."""
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            with contextlib.suppress(RubatoError, OSError):
+                request(data, {"do": "run", "command": "help", "args": {}})
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        yield
+    finally:
+        over.set()
+        asking.join()
+
+
+def _weigh(report: Report, program: psutil.Process) -> None:
+    for process in program.children(recursive=True):
+        if any("sound_process" in part for part in process.cmdline()):
+            before = process.cpu_times()
+            threading.Event().wait(5)
+            after = process.cpu_times()
+            used = after.user + after.system - before.user - before.system
+            report.figure("sound process: memory of its own", process.memory_full_info().uss / 1e6, "MB")
+            report.figure("sound process at rest", used / 5 * 100, "% of a core")
+
+
+def _blocks(notes: int) -> list[float]:
+    """Return ms that rendering each of many blocks takes, with so many notes sounding."""
+    from time import perf_counter_ns
+
+    font = load_soundfont()
+    mixer = Mixer(lambda: Synth(font, RATE), RATE, {})
+    block = memoryview(bytearray(FRAMES * 8))
+    for note in range(notes):
+        mixer.give(mixer.echo, bytes((0x90, 48 + 2 * note, 100)))
+    mixer.fill(block)
+    found = []
+    for _ in range(1500):
+        began = perf_counter_ns()
+        mixer.fill(block)
+        found.append((perf_counter_ns() - began) / 1e6)
+    return found
+
+
+def _may_hurry() -> bool:
+    """Whether this user may ask for realtime priority."""
+    now: Callable[[], int] = lambda: os.sched_getscheduler(0)  # noqa: E731
+    before = now()
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    except (OSError, AttributeError):
+        return False
+    os.sched_setscheduler(0, before, os.sched_param(0))
+    return True
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,156 @@
+"""The accessible tree as a screen reader sees it: from another process, over AT-SPI.
+
+`AccessibleBus` is the session's message bus; `Reader` drives a process of the system's own Python, which has the
+bindings of AT-SPI (package gir1.2-atspi-2.0). Run as a program, this file is that process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+FOUND = 200  # of one role and name; more are not looked for
+
+
+class Reader:
+    """Reads and presses what a program offers to assistive technology.
+
+    Args:
+        application: Its name on the accessibility bus.
+    """
+
+    def __init__(self, application: str) -> None:
+        self._application = application
+
+    def __enter__(self) -> Reader:
+        self._process = subprocess.Popen(
+            [SYSTEM_PYTHON, __file__, self._application],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def tree(self) -> list[dict[str, Any]]:
+        """Everything that can be perceived, depth first: role, name, description, text; empty while it is not there."""
+        return list(self._ask({"do": "tree"}))
+
+    def names(self, role: str = "") -> list[str]:
+        """The names of everything whose role has `role` in it, such as ``button``."""
+        return [item["name"] for item in self.tree() if role in item["role"]]
+
+    def press(self, name: str) -> bool:
+        """Press the first button whose name begins like this; whether there was one."""
+        return bool(self._ask({"do": "press", "name": name}))
+
+    def write(self, name: str, text: str) -> bool:
+        """Write into the first text field whose name begins like this; whether there was one."""
+        return bool(self._ask({"do": "write", "name": name, "text": text}))
+
+    def _ask(self, request: dict[str, Any]) -> Any:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, "the reader ended: are python3-gi and gir1.2-atspi-2.0 installed?"
+        return json.loads(line)
+
+
+def accessible_bus() -> Any:
+    """A message bus of its own, on which the accessibility bus starts by itself; a server as in `servers`."""
+    from servers import Server, ServerError
+
+    class AccessibleBus(Server):
+        def start(self) -> None:
+            self._folder = tempfile.TemporaryDirectory(prefix="bus-")
+            path = Path(self._folder.name) / "bus"
+            address = f"unix:path={path}"
+            self._launch(["dbus-daemon", "--session", "--nofork", f"--address={address}"])
+            deadline = time.monotonic() + 30
+            while not path.exists():
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise ServerError(f"dbus-daemon did not become ready:\n{self.said}")
+                time.sleep(0.01)
+            self.settings = {"DBUS_SESSION_BUS_ADDRESS": address, "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
+
+        def stop(self) -> None:
+            super().stop()
+            self._folder.cleanup()
+
+    return AccessibleBus()
+
+
+def main(application: str) -> None:
+    """Answer requests, one line of JSON each."""
+    import gi  # type: ignore[import-not-found]
+
+    gi.require_version("Atspi", "2.0")
+    from gi.repository import Atspi, GLib  # type: ignore[import-not-found]
+
+    def root() -> Any:
+        # The newest of that name: one that was killed may still be listed.
+        desktop = Atspi.get_desktop(0)
+        for number in reversed(range(desktop.get_child_count())):
+            with contextlib.suppress(GLib.Error):
+                found = desktop.get_child_at_index(number)
+                if found is not None and found.get_name() == application and found.get_child_count():
+                    return found
+        return None
+
+    def walk(node: Any) -> Any:
+        yield node
+        for number in range(min(node.get_child_count(), FOUND)):
+            child = node.get_child_at_index(number)
+            if child is not None:
+                yield from walk(child)
+
+    def seen(node: Any) -> bool:
+        return bool(node.get_state_set().contains(Atspi.StateType.SHOWING))
+
+    def nodes() -> Any:
+        top = root()
+        return (node for node in walk(top) if seen(node)) if top is not None else ()
+
+    def first(name: str, role: str) -> Any:
+        found = (
+            node for node in nodes() if node.get_name().startswith(name) and role in node.get_role_name()
+        )
+        return next(found, None)
+
+    def described(node: Any) -> dict[str, str]:
+        parts = {"role": node.get_role_name(), "name": node.get_name(), "description": node.get_description()}
+        return {name: part or "" for name, part in parts.items()}
+
+    def answer(request: dict[str, Any]) -> Any:
+        if request["do"] == "tree":
+            return [described(node) for node in nodes()]
+        node = first(request["name"], "button" if request["do"] == "press" else "text")
+        if node is None:
+            return False
+        if request["do"] == "press":
+            return node.get_action_iface().do_action(0)
+        return node.get_editable_text_iface().set_text_contents(request["text"])
+
+    for line in sys.stdin:
+        try:
+            print(json.dumps(answer(json.loads(line))), flush=True)
+        except GLib.Error:
+            # Something vanished while it was read; the next look finds what is there then.
+            print("[]", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

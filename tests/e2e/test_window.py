@@ -1,0 +1,146 @@
+"""The real window on a real X server: seen in a screenshot, read and played from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from accessible import Reader, accessible_bus
+from PySide6.QtGui import QImage
+from servers import Xvfb
+from waiting import until
+
+pytestmark = pytest.mark.xdist_group("window")
+
+
+class Program:
+    """The program with its window, in a process of its own, on a data folder of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.command = [sys.executable, "-m", "rubato_desktop", "run", "--data", str(data)]
+        env = {**os.environ, "QT_QPA_PLATFORM": "xcb"}
+        self.process = subprocess.Popen(
+            self.command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
+        )
+
+    def end(self, how: signal.Signals) -> tuple[int, str]:
+        """End it by a signal; its exit code and what it printed on stderr."""
+        self.process.send_signal(how)
+        _, said = self.process.communicate(timeout=60)
+        return self.process.returncode, said
+
+
+def xdotool(*words: str) -> str:
+    return subprocess.run(["xdotool", *words], capture_output=True, text=True, timeout=60).stdout.strip()
+
+
+def screenshot(path: Path) -> QImage:
+    """The whole screen of the X server, as another program sees it."""
+    subprocess.run(["import", "-window", "root", str(path)], check=True, timeout=60)
+    return QImage(str(path))
+
+
+@pytest.fixture(scope="module")
+def desktop(display: Xvfb) -> Iterator[None]:
+    """A screen, and the bus on which programs offer what they show."""
+    with accessible_bus():
+        yield
+
+
+@pytest.fixture
+def program(desktop: None, tmp_path: Path) -> Iterator[Program]:
+    running = Program(tmp_path / "data")
+    yield running
+    if running.process.poll() is None:
+        running.end(signal.SIGTERM)
+
+
+@pytest.fixture
+def reader(program: Program) -> Iterator[Reader]:
+    """A screen reader that has found the window."""
+    with Reader("rubato") as found:
+        until(lambda: "Search the dictionary" in found.names(), "the window to be there")
+        yield found
+
+
+def heard(reader: Reader, title: str) -> bool:
+    """Whether the log says that a word was understood."""
+    return any(f", {title}," in name for name in reader.names("list item"))
+
+
+def test_a_screen_reader_finds_every_part(reader: Reader) -> None:
+    names = reader.names()
+    for part in ("Rubato", "The 25 keys", "Words", "Understood", "Menu", "Core", "Search the dictionary"):
+        assert part in names
+    keys = [name for name in reader.names("button") if name.startswith("Key ")]
+    assert len(keys) == 25
+    assert "Key 0: leads to" in "\n".join(keys)
+    assert any(name.startswith("Pianoroll") for name in names)
+    assert any(
+        name.startswith("Dictionary, ") and name.endswith(" words") for name in reader.names("check box")
+    )
+
+
+def test_a_screen_reader_plays_a_word_and_hears_its_result(reader: Reader) -> None:
+    for key in (12, 5, 5, 12):
+        assert reader.press(f"Key {key}:")
+    until(lambda: heard(reader, "languages"), "the word to be understood")
+    until(lambda: any(name.startswith("Last result: Languages") for name in reader.names("label")))
+
+
+def test_half_a_word_is_told_key_by_key(reader: Reader) -> None:
+    assert reader.press("Key 0:")
+    until(lambda: any(name.startswith("Key 7: leads to click") for name in reader.names("button")))
+
+
+def test_the_computers_keys_play_through_the_x_server(reader: Reader) -> None:
+    window = until(lambda: xdotool("search", "--onlyvisible", "--name", "^Rubato$"))
+    xdotool("windowfocus", "--sync", window.split()[0])
+    for letter in "qvvq":
+        xdotool("key", letter)
+    until(lambda: heard(reader, "languages"), "the word to be understood")
+
+
+def test_the_mouse_plays_through_the_x_server(reader: Reader, tmp_path: Path) -> None:
+    screen = screenshot(tmp_path / "screen.png")
+    # Key 0 lies in the lower left corner, above the status line.
+    xdotool("mousemove", "45", str(screen.height() - 90), "mousedown", "1")
+    until(lambda: any(name.startswith("Key 7: leads to click") for name in reader.names("button")))
+    xdotool("mouseup", "1")
+
+
+def test_the_window_is_painted(reader: Reader, tmp_path: Path) -> None:
+    screen = screenshot(tmp_path / "screen.png")
+    assert (screen.width(), screen.height()) == (1440, 900)
+    colours = {screen.pixel(x, y) for x in range(0, 1440, 7) for y in range(0, 900, 7)}
+    assert len(colours) > 40
+    keys = [screen.pixelColor(x, 820).lightness() for x in range(20, 1420, 10)]
+    assert max(keys) > 220 and min(keys) < 60, "white keys and the gaps between them"
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_from_the_terminal_ends_it_cleanly(
+    program: Program, reader: Reader, how: signal.Signals
+) -> None:
+    code, said = program.end(how)
+    assert code == 0
+    assert "Traceback" not in said
+
+
+def test_a_second_start_brings_the_first_to_the_front(program: Program, reader: Reader) -> None:
+    second = subprocess.run(program.command, capture_output=True, text=True, timeout=60)
+    assert second.returncode == 0
+    assert "in front" in second.stdout
+    assert program.process.poll() is None
+
+
+def test_ctrl_q_ends_it(program: Program, reader: Reader) -> None:
+    window = until(lambda: xdotool("search", "--onlyvisible", "--name", "^Rubato$"))
+    xdotool("windowfocus", "--sync", window.split()[0])
+    xdotool("key", "ctrl+q")
+    assert program.process.wait(60) == 0

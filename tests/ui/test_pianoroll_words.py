@@ -1,0 +1,130 @@
+"""Words on the pianoroll: what their labels say, where they stand, and the summary in words."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from rubato_desktop.language.results import Heard, NotUnderstood, Understood
+from rubato_desktop.ui.pianoroll.marks import Mark
+from rubato_desktop.ui.pianoroll.summary import summarise
+from rubato_desktop.ui.pianoroll.words import GAP, LANES, Words, describe, label_of
+
+SECOND = 1_000_000
+
+
+def word(seconds: float, said: str = "read", language: str = "core", **args: Any) -> Understood:
+    t = round(seconds * SECOND)
+    return Understood(t, t + 400_000, (0, 5, 0), said, language, said, args)
+
+
+def missed(seconds: float, *keys: int, reason: Any = "unknown") -> NotUnderstood:
+    t = round(seconds * SECOND)
+    return NotUnderstood(t, t + 400_000, keys, reason)
+
+
+def words_of(*items: Heard) -> Words:
+    """Words whose labels are 10 px a letter wide."""
+    words = Words(lambda text: 10.0 * len(text))
+    words.replace(items)
+    return words
+
+
+def lanes(words: Words, us_per_px: float) -> list[int]:
+    return words.layout(range(len(words)), us_per_px)[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("heard", "label"),
+    [
+        (word(0, "read"), "read"),
+        (word(0, "tab", number=3), "tab 3"),
+        (word(0, "tab", number=-12), "tab -12"),
+        (word(0, "set speed", factor=1.5), "set speed 1.5"),
+        (word(0, "set speed", factor=2.0), "set speed 2"),
+        (word(0, "save", name="evening"), "save evening"),
+        (word(0, "name", keys=(0, 16, 21)), "name 0 16 21"),
+        (word(0, "save", name=None), "save"),
+        (missed(0, 0, 8, 0), "? 0 8 0"),
+    ],
+)
+def test_a_label_says_the_word_and_its_values(heard: Heard, label: str) -> None:
+    assert label_of(heard) == label
+
+
+@pytest.mark.parametrize(
+    ("heard", "sentence"),
+    [
+        (word(248, "tab", number=3), "tab 3, keys 0 5 0, core, at 4:08"),
+        (missed(248, 0, 8, 0), "not understood: keys 0 8 0, at 4:08"),
+        (missed(248, 0, 8, reason="lapsed"), "lapsed: keys 0 8, at 4:08"),
+    ],
+)
+def test_a_word_in_a_sentence(heard: Heard, sentence: str) -> None:
+    assert describe(heard, "4:08") == sentence
+
+
+def test_words_far_apart_stand_in_one_lane() -> None:
+    assert lanes(words_of(word(0), word(5), word(9)), 20_000) == [0, 0, 0]
+
+
+def test_words_that_would_overlap_stand_under_one_another_in_turn() -> None:
+    assert lanes(words_of(*(word(n / 10) for n in range(5)), word(50)), 20_000) == [0, 1, 2, 0, 1, 0]
+
+
+def test_a_new_word_moves_no_other() -> None:
+    words = words_of(*(word(n / 3) for n in range(20)))
+    before = lanes(words, 20_000)
+    words.add(word(7))
+    assert lanes(words, 20_000)[:20] == before
+
+
+def test_a_label_never_reaches_into_the_next_of_its_lane() -> None:
+    words = words_of(*(word(n / 7, "a long word") for n in range(60)))
+    us_per_px = 7000.0
+    lane, width = words.layout(range(60), us_per_px)
+    for one in range(LANES):
+        inside = [i for i in range(60) if lane[i] == one]
+        for left, right in pairwise(inside):
+            assert (
+                words.starts[left] / us_per_px + width[left] <= words.starts[right] / us_per_px - GAP + 1e-6
+            )
+
+
+def test_words_are_kept_in_order_of_time_however_they_come() -> None:
+    words = words_of(word(5, "b"), word(1, "a"))
+    assert words.add(word(3, "c")) == 1
+    assert words.labels == ["a", "c", "b"]
+    assert list(words.between(2 * SECOND, 4 * SECOND)) == [1]
+
+
+WHAT_IS_SEEN: list[tuple[dict[str, Any], str]] = [
+    ({}, "0:00 to 0:10, 0 notes."),
+    ({"notes": 1}, "0:00 to 0:10, 1 note."),
+    ({"left": -SECOND, "notes": 1200}, "0:00 to 0:10, 1,200 notes."),
+    ({"title": "Nocturne"}, "Nocturne. 0:00 to 0:10, 0 notes."),
+    (
+        {"words": [word(1), word(2, "tab", number=3), missed(3, 0, 8, 0)]},
+        "0:00 to 0:10, 0 notes, words: read, tab 3, unknown 0 8 0.",
+    ),
+    ({"held": ["C3", "E3"]}, "0:00 to 0:10, 0 notes. Held: C3, E3."),
+    ({"playhead": 9 * SECOND}, "0:00 to 0:10, 0 notes. Playhead at 0:09."),
+    ({"playhead": 99 * SECOND, "following": False}, "0:00 to 0:10, 0 notes. Playhead at 1:39, not followed."),
+    (
+        {"marks": [Mark(4 * SECOND, 5 * SECOND, "pause", "coffee")]},
+        "0:00 to 0:10, 0 notes. Pause at 0:04: coffee.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("seen", "text"), WHAT_IS_SEEN)
+def test_what_is_seen_in_words(seen: dict[str, Any], text: str) -> None:
+    assert summarise(**{"left": 0, "right": 10 * SECOND, "notes": 0, **seen}) == text
+
+
+def test_of_many_words_the_last_are_told() -> None:
+    text = summarise(left=0, right=SECOND, notes=0, words=[word(0, f"w{n}") for n in range(40)])
+    assert text.startswith("0:00 to 0:01, 0 notes, 40 words, the last 12: w28, ")
+    assert text.endswith("w39.")

@@ -1,0 +1,315 @@
+"""The real window on the real program: keys in, faces, words and results seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playing import Player
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QWidget
+
+from rubato_desktop.app import App
+from rubato_desktop.events import FrontRequested, Listed, Notice
+from rubato_desktop.midi.notes import Notes
+from rubato_desktop.services.roll import Opened
+from rubato_desktop.ui.window import SMALLEST, MainWindow
+
+Until = Callable[[Callable[[], object]], None]
+
+
+def face(window: MainWindow, key: int) -> str:
+    return window.keyboard.keys[key].face.label
+
+
+def test_half_a_word_shows_what_can_come_next(window: MainWindow, player: Player, until: Until) -> None:
+    player.down(0)
+    until(lambda: face(window, 7) == "click")
+    assert window.keyboard.keys[0].held
+    assert "begin with 0" in window.strip.hint.text()
+    player.up(0)
+    until(lambda: not window.keyboard.keys[0].held)
+
+
+def test_a_word_ends_with_its_result_in_the_strip_and_the_log(
+    window: MainWindow, player: Player, until: Until
+) -> None:
+    player.play("12 5 5 12")
+    until(lambda: "Languages: 1 Core" in window.strip.last.text())
+    line = window.understood.log.lines[0]
+    assert (line.title, line.keys, line.mood) == ("languages", "12 5 5 12", "ok")
+    assert line.outcome.endswith("ms")
+
+
+def test_a_run_that_is_no_word_is_told_with_its_nearest(
+    window: MainWindow, player: Player, until: Until
+) -> None:
+    player.play("0 8 0")
+    until(lambda: window.strip.last.text().startswith("unknown: 0 8 0 · near: "))
+    assert window.understood.log.lines[0].detail.startswith("near: ")
+
+
+def test_a_word_that_needs_what_is_not_there_says_so(
+    window: MainWindow, player: Player, until: Until
+) -> None:
+    player.play("0 7 0")
+    until(lambda: "needs the browser" in window.strip.last.text())
+    assert window.understood.log.lines[0].mood == "refused"
+
+
+def test_playing_with_the_mouse_is_playing(window: MainWindow, until: Until) -> None:
+    for key in (12, 5, 5, 12):
+        QTest.mouseClick(window.keyboard.keys[key], Qt.MouseButton.LeftButton)
+    until(lambda: window.understood.log.lines and window.understood.log.lines[0].title == "languages")
+
+
+def test_playing_with_the_computers_keys_is_playing(window: MainWindow, until: Until) -> None:
+    window.activateWindow()
+    until(window.isActiveWindow)
+    window.header.menu.setFocus()
+    for letter in (Qt.Key.Key_Q, Qt.Key.Key_V, Qt.Key.Key_V, Qt.Key.Key_Q):
+        QTest.keyClick(window.windowHandle(), letter)
+    until(lambda: window.understood.log.lines and window.understood.log.lines[0].title == "languages")
+
+
+def test_the_computers_keys_can_be_switched_off(window: MainWindow, app: App, until: Until) -> None:
+    assert window.keyboard.letters
+    app.engine.set("computer_keys", False)
+    until(lambda: not window.computer_keys.enabled)
+    assert not window.keyboard.letters
+
+
+def test_a_list_is_shown_until_the_next_word(window: MainWindow, player: Player, until: Until) -> None:
+    player.play("12 5 5 12")
+    until(window.list_card.isVisible)
+    assert [window.list_card.items.item(row).text() for row in range(2)] == ["1   Core", "2   Names"]
+    player.play("23 18 18 23")
+    until(lambda: not window.list_card.isVisible())
+
+
+def test_a_line_of_the_list_is_chosen_for_the_word_that_waits(
+    window: MainWindow, app: App, player: Player, until: Until
+) -> None:
+    player.play("12 5 5 12 12 5 7 12")
+    until(lambda: app.engine.preview.awaits == "choice")
+    app.bus.publish(Listed(0, "Languages", ("Core", "Names")))
+    until(window.list_card.isVisible)
+    window.list_card.items.itemActivated.emit(window.list_card.items.item(1))
+    until(lambda: app.engine.languages[0].name == "names")
+
+
+def test_a_notice_is_shown_and_kept_and_stands_in_nobodys_way(
+    window: MainWindow, app: App, until: Until
+) -> None:
+    app.bus.publish(
+        Notice(0, "warning", "The controller is gone", "Held keys were released", "Plug it in again")
+    )
+    until(window.banner.isVisible)
+    assert window.banner.happened.text() == "The controller is gone."
+    assert window.banner.more.text() == "Held keys were released. Plug it in again."
+    assert not window.banner.isModal()
+    assert window.understood.log.lines[0].title == "The controller is gone"
+    QTest.mouseClick(window.banner.findChild(QAbstractButton), Qt.MouseButton.LeftButton)
+    assert not window.banner.isVisible()
+
+
+def test_folding_moves_neither_the_roll_nor_the_keys(window: MainWindow, until: Until) -> None:
+    before = window.roll.geometry(), window.keyboard.geometry(), window.side.geometry()
+    for name in ("dictionary", "devices", "understood"):
+        panel = window.side.panels[name]
+        was_open = panel.is_open
+        panel.header.click()
+        until(lambda panel=panel, was_open=was_open: panel.is_open != was_open)
+    assert (window.roll.geometry(), window.keyboard.geometry(), window.side.geometry()) == before
+
+
+def test_panels_fold_by_a_word(window: MainWindow, player: Player, app: App, until: Until) -> None:
+    player.play("23 14 15 23 14")  # the first panel
+    player.play("12")
+    until(lambda: "dictionary" in app.engine.settings.values.folded)
+    until(lambda: not window.side.panels["dictionary"].is_open)
+
+
+def test_what_is_folded_is_folded_at_the_next_start(window: MainWindow, app: App, until: Until) -> None:
+    window.side.panels["understood"].header.click()
+    until(lambda: "understood" in app.engine.settings.values.folded)
+    from rubato_desktop.ui.theme import Theme
+
+    again = MainWindow(app.engine, Theme("dark"))
+    assert not again.side.panels["understood"].is_open
+    again.close()
+
+
+def test_the_theme_changes_by_a_setting(window: MainWindow, app: App, until: Until) -> None:
+    app.engine.set("theme", "light")
+    until(lambda: not window.theme.colours.dark)
+    assert window.palette().window().color().lightness() > 200
+    app.engine.set("theme", "dark")
+    until(lambda: window.theme.colours.dark)
+
+
+def test_recording_is_seen_while_it_runs(window: MainWindow, player: Player, until: Until) -> None:
+    assert not window.header.time.isVisible()
+    player.play("0 11 0")
+    until(lambda: window.header.record.text() == "Recording")
+    assert window.header.time.isVisible()
+    window.header.hold.click()
+    until(lambda: window.header.record.text() == "Paused")
+    window.header.record.click()
+    until(lambda: window.header.record.text() == "Record")
+    until(lambda: "saved" in window.status_line.right.text())
+
+
+def test_a_language_is_chosen_by_its_chip(window: MainWindow, app: App, until: Until) -> None:
+    window.findChild(QWidget, "language-names").click()  # type: ignore[attr-defined]
+    until(lambda: app.engine.languages[0].name == "names")
+    until(lambda: window.findChild(QWidget, "language-names").property("current") is True)
+
+
+def test_piano_off_is_seen_and_undone_by_a_click(
+    window: MainWindow, app: App, player: Player, until: Until
+) -> None:
+    player.play("0 7 3 0")
+    until(lambda: window.header.piano.text() == "keys: only music")
+    assert "play 0 3 7 0 alone" in window.strip.hint.text()
+    window.header.piano.click()
+    until(lambda: window.header.piano.text() == "keys: commands")
+
+
+def test_a_text_can_be_typed_instead_of_spelt(
+    window: MainWindow, app: App, player: Player, until: Until
+) -> None:
+    player.play("12 2 3 4 12")
+    until(window.strip.entry.isVisible)
+    window.strip.entry.setText("Practice room")
+    QTest.keyClick(window.strip.entry, Qt.Key.Key_Return)
+    until(lambda: app.engine.languages[0].title == "Practice room")
+    assert not window.strip.entry.isVisible()
+
+
+def test_a_text_that_is_typed_slowly_outlives_its_word(
+    window: MainWindow, app: App, player: Player, until: Until
+) -> None:
+    player.play("12 2 3 4 12")
+    until(window.strip.entry.isVisible)
+    window.strip.entry.setText("Slow")
+    app.engine.run("cancel")  # as time would
+    until(lambda: not app.engine.preview.keys)
+    assert window.strip.entry.isVisible()
+    QTest.keyClick(window.strip.entry, Qt.Key.Key_Return)
+    until(lambda: app.engine.languages[0].title == "Slow")
+
+
+def test_nothing_typed_is_nothing_kept(window: MainWindow, player: Player, until: Until) -> None:
+    player.play("12 2 3 4 12")
+    until(window.strip.entry.isVisible)
+    player.play("24")
+    until(window.strip.entry.isHidden)
+
+
+def test_escape_leaves_what_is_half_played(
+    window: MainWindow, app: App, player: Player, until: Until
+) -> None:
+    player.play("0")
+    until(lambda: app.engine.preview.keys == (0,))
+    window.leave()
+    until(lambda: app.engine.preview.keys == ())
+
+
+def test_opened_notes_are_seen_and_a_click_goes_there(window: MainWindow, app: App, until: Until) -> None:
+    notes = Notes.of([(0, 500_000, 0, 0, 60, 80), (4_000_000, 4_500_000, 0, 0, 62, 80)], ["piano"])
+    app.engine.post(lambda: app.engine.roll.open(Opened("étude", notes)))
+    until(lambda: window.roll.title.text() == "étude")
+    assert not window.roll.roll.live
+    window.roll.roll.seek.emit(4_000_000)
+    until(lambda: app.engine.roll.position == 4_000_000)
+    until(lambda: window.roll.position.text().startswith("0:04"))
+    window.roll.switch.click()
+    until(lambda: window.roll.roll.live)
+
+
+def test_a_click_on_a_word_in_the_roll_opens_its_entry(
+    window: MainWindow, player: Player, until: Until
+) -> None:
+    player.play("12 5 5 12")
+    until(lambda: window.understood.log.lines)
+    window.roll.open_word.emit("languages")
+    index = window.dictionary.tree.currentIndex()
+    assert index.data() == "languages"
+    assert window.dictionary.tree.isExpanded(index)
+
+
+def test_a_file_dropped_on_the_window_is_opened(window: MainWindow, tmp_path: Path, until: Until) -> None:
+    path = tmp_path / "no music.mid"
+    path.write_bytes(b"nothing")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    none = Qt.KeyboardModifier.NoModifier
+    window.dropEvent(
+        QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none)
+    )
+    until(lambda: window.strip.last.property("mood") == "failed")
+    assert "no music.mid" in window.strip.last.text()
+
+
+def test_a_second_start_brings_the_window_to_the_front(window: MainWindow, app: App, until: Until) -> None:
+    window.showMinimized()
+    app.bus.publish(FrontRequested(0))
+    until(lambda: not window.isMinimized() and window.isActiveWindow())
+
+
+def test_quit_is_a_word(window: MainWindow, player: Player, until: Until) -> None:
+    player.play("23 12 0 12 23")
+    until(lambda: not window.isVisible())
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (1440, 900), (2200, 1300)])
+def test_every_part_keeps_within_the_window(window: MainWindow, size: tuple[int, int], until: Until) -> None:
+    window.resize(*size)
+    until(lambda: window.width() == size[0])
+    parts = (window.header, window.roll, window.side, window.strip, window.keyboard, window.status_line)
+    until(lambda: [part for part in parts if not window.rect().contains(part.geometry())] == [])
+    assert window.side.panels["dictionary"].width() == window.side.panels["understood"].width()
+
+
+def test_a_small_window_folds_what_has_no_room_and_a_large_one_brings_it_back(
+    window: MainWindow, until: Until
+) -> None:
+    def shown() -> set[str]:
+        return {panel.name for panel in window.side.panels.values() if panel.is_open}
+
+    assert shown() == {"dictionary", "understood"}
+    window.resize(*SMALLEST)
+    until(lambda: shown() == {"dictionary"})
+    window.resize(1440, 900)
+    until(lambda: shown() == {"dictionary", "understood"})
+
+
+def test_everything_that_can_be_used_has_a_name(window: MainWindow) -> None:
+    kinds = (QAbstractButton, QLineEdit, QAbstractItemView)
+    used = [item for kind in kinds for item in window.findChildren(kind)]
+    assert len(used) > 50
+
+    def name(item: QWidget) -> str:
+        return item.accessibleName() or (item.text() if isinstance(item, QAbstractButton) else "")
+
+    nameless = [item for item in used if item.focusPolicy() != Qt.FocusPolicy.NoFocus and not name(item)]
+    assert [f"{type(item).__name__} {item.objectName()}" for item in nameless] == []
+
+
+def test_the_tab_key_goes_round_through_all_parts(window: MainWindow, until: Until) -> None:
+    window.activateWindow()
+    until(window.isActiveWindow)
+    window.header.record.setFocus()
+    seen = set()
+    for _ in range(60):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        part = window.focusWidget()
+        while part is not None and part not in (window.header, window.roll, window.side, window.keyboard):
+            part = part.parentWidget()
+        if part is not None:
+            seen.add(part.objectName() or "roll")
+    assert seen == {"header", "roll", "side", "keyboard"}
