@@ -38,24 +38,12 @@ from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser
 from rubato_desktop.language.results import Heard, Preview, Understood
 from rubato_desktop.midi.messages import Message
+from rubato_desktop.settings import timing_of
 
 log = logging.getLogger(__name__)
 
 READ_BACK = ("keys", "text")  # kinds of entries that are read back before they count
 UNREPEATABLE = {"repeat", "undo", "erase", "confirm", "cancel"}
-
-
-def timing_of(settings: Any, spelling: Mapping[tuple[int, int], str]) -> Timing:
-    """Return the times of the language as set, in µs."""
-    return Timing(
-        naming=round(settings.naming_window * 1e6),
-        pending=round(settings.pending_time * 1e6),
-        number=round(settings.number_pause * 1e6),
-        entry=round(settings.entry_pause * 1e6),
-        together=round(settings.together_ms * 1e3),
-        longest_entry=settings.longest_entry,
-        spelling=spelling,
-    )
 
 
 class Engine:

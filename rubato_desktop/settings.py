@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import threading
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import platformdirs
-import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.files import write_beside
+from rubato_desktop.language.parameters import Timing
 
 Seconds = Annotated[float, Field(gt=0, le=60)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -84,8 +84,23 @@ class Settings(BaseModel):
     devices: dict[str, DeviceSettings] = Field({}, description="What is remembered of each MIDI device.")
 
 
+def timing_of(settings: Settings, spelling: Mapping[tuple[int, int], str]) -> Timing:
+    """Return the times of the language as set, in µs."""
+    return Timing(
+        naming=round(settings.naming_window * 1e6),
+        pending=round(settings.pending_time * 1e6),
+        number=round(settings.number_pause * 1e6),
+        entry=round(settings.entry_pause * 1e6),
+        together=round(settings.together_ms * 1e3),
+        longest_entry=settings.longest_entry,
+        spelling=spelling,
+    )
+
+
 def data_folder(chosen: str | Path | None = None) -> Path:
     """Return the folder of everything the program keeps: `chosen`, RUBATO_DATA, or the system's place for it."""
+    import platformdirs
+
     where = chosen or os.environ.get("RUBATO_DATA")
     return Path(where).expanduser() if where else platformdirs.user_data_path("rubato", "rubato")
 
@@ -170,4 +185,6 @@ class SettingsFile:
 
     def save(self) -> None:
         """Write what differs from the defaults, beside and then into place."""
+        import tomlkit  # a tenth of a second that only writing needs
+
         write_beside(self.path, tomlkit.dumps(self.values.model_dump(exclude_defaults=True)).encode())

@@ -6,9 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import rubato_desktop.commands  # noqa: F401 (registers them)
 from rubato_desktop.cli.common import DONE, NO, Subparsers, add, emit, library_of, settings_of
-from rubato_desktop.commands.agreement import disagreements
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.checks import faults, propose
 from rubato_desktop.language.dictionary import Stack, Word
@@ -73,6 +71,9 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
+    import rubato_desktop.commands  # noqa: F401 (registers them)
+    from rubato_desktop.commands.agreement import disagreements
+
     library = library_of(args, settings_of(args))
     errors: list[dict[str, Any]] = [
         _error(problem) for problem in library.problems if isinstance(problem, LanguageFileError)

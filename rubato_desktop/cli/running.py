@@ -64,6 +64,9 @@ def _need_screen() -> None:
 
 def _window(app: Any) -> int:
     from rubato_desktop.ui import run_window
+    from rubato_desktop.ui.health import qt_version
+
+    qt_version()  # says in words what is missing when Qt does not load
 
     return int(run_window(app.engine))
 

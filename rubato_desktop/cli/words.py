@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 
 from rubato_desktop.cli.common import DONE, Subparsers, add, emit, library_of, settings_of
-from rubato_desktop.engine import timing_of
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.keys import BASE_NOTE, KeyLineError, Press, format_keys, read_line
 from rubato_desktop.language.parser import parse
-from rubato_desktop.services.wording import heard_as_json, presses_of
+from rubato_desktop.settings import timing_of
 
 
 def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
@@ -32,6 +31,8 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 def _words(args: argparse.Namespace) -> int:
     if (args.file is None) == (args.keys is None):
         raise RubatoError("words takes either a MIDI file or --keys", code="bad_arguments")
+    from rubato_desktop.services.wording import heard_as_json
+
     settings = settings_of(args)
     library = library_of(args, settings)
     heard = parse(_presses(args), library.stack, timing_of(settings, library.spelling))
@@ -56,6 +57,7 @@ def _presses(args: argparse.Namespace) -> list[Press]:
         except KeyLineError as error:
             raise RubatoError(str(error), code="bad_keys") from None
     from rubato_desktop.midi.files import read_midi
+    from rubato_desktop.services.wording import presses_of
 
     if not 0 <= args.base <= 127:
         raise RubatoError(f"{args.base} is not a MIDI note: 0 to 127", code="bad_arguments")

@@ -55,8 +55,9 @@ class Argument:
     required: bool
     default: Any
     help: str
-    type: TypeAdapter[Any]
+    annotation: Any
     type_name: str
+    _adapter: list[TypeAdapter[Any]] = field(default_factory=list, repr=False, compare=False)
 
     def check(self, value: Any) -> Any:
         """Return `value` as the argument's type.
@@ -64,8 +65,11 @@ class Argument:
         Raises:
             RubatoError: it is not a value of that type.
         """
+        if not self._adapter:
+            # Made when it is first needed: making those of all commands would hold the window up.
+            self._adapter.append(TypeAdapter(self.annotation))
         try:
-            return self.type.validate_python(value)
+            return self._adapter[0].validate_python(value)
         except ValidationError as error:
             raise RubatoError(f"{self.name}: {error.errors()[0]['msg']}", code="bad_arguments") from None
 
@@ -169,7 +173,7 @@ def argument(name: str, annotation: Any, default: Any = REQUIRED, help: str = ""
         required=required,
         default=None if required else default,
         help=help,
-        type=TypeAdapter(annotation),
+        annotation=annotation,
         type_name=_type_name(keyed),
     )
 

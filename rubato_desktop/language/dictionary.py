@@ -117,7 +117,7 @@ class Stack:
         self.hidden: list[Hidden] = []
         self._words: list[Word] = []
         self._by_name: dict[str, Word] = {}
-        self._behind: dict[int, tuple[tuple[Word, ...], tuple[str, ...]]] = {}
+        self._behind: dict[int, tuple[tuple[Word, ...], tuple[str, ...], Word]] = {}
         for language in self.languages:
             for word in language.words:
                 self._add(word)
@@ -160,12 +160,19 @@ class Stack:
         """Their names; the same tuple each time, so that two looks at one place compare at once."""
         return (node.name,) if isinstance(node, Word) else self._remembered(node)[1]
 
-    def _remembered(self, node: Node) -> tuple[tuple[Word, ...], tuple[str, ...]]:
+    def shortest_behind(self, node: Node | Word) -> Word:
+        """The one of them with the fewest keys, the first of several."""
+        return node if isinstance(node, Word) else self._remembered(node)[2]
+
+    def _remembered(self, node: Node) -> tuple[tuple[Word, ...], tuple[str, ...], Word]:
         # Asked at each key: with many words, gathering them anew would hold the next note up.
         known = self._behind.get(id(node))
         if known is None:
             words = tuple(word for child in node.values() for word in self.behind(child))
-            known = self._behind[id(node)] = (words, tuple(word.name for word in words))
+            shortest = min(
+                (self.shortest_behind(child) for child in node.values()), key=lambda word: len(word.keys)
+            )
+            known = self._behind[id(node)] = (words, tuple(word.name for word in words), shortest)
         return known
 
 

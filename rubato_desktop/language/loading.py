@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import tomlkit
-
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.files import write_beside
 from rubato_desktop.language.dictionary import NAMES, Language, Parameter, Word
@@ -188,6 +186,8 @@ def save_language(language: Language, path: Path) -> None:
     Raises:
         OSError: it cannot be written; the old file is as it was.
     """
+    import tomlkit  # a tenth of a second that only writing needs
+
     document = tomlkit.document()
     document["name"] = language.name
     document["title"] = language.title
@@ -218,7 +218,9 @@ def save_language(language: Language, path: Path) -> None:
     write_beside(path, tomlkit.dumps(document).encode("utf-8"))
 
 
-def _inline(values: Mapping[str, Any]) -> tomlkit.items.InlineTable:
+def _inline(values: Mapping[str, Any]) -> Any:
+    import tomlkit
+
     table = tomlkit.inline_table()
     for name, value in values.items():
         table[name] = _inline(value) if isinstance(value, Mapping) else value

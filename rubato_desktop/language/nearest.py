@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
-
 from rubato_desktop.language.dictionary import Stack, Word
 from rubato_desktop.language.keys import COUNT
 
@@ -31,6 +28,9 @@ class Nearest:
         A word is near when at most half of the longer of the two would have to change. Of those that differ in
         equally many keys, the one whose keys lie closest comes first: a finger that slips lands next door.
         """
+        from rapidfuzz import process  # not needed until something is misplayed
+        from rapidfuzz.distance import Levenshtein
+
         run = tuple(keys[:LONGEST_RUN])
         found = process.extract(
             _text(run),

@@ -17,6 +17,7 @@ LONGEST_TEXT = 4000  # keys; a text is bounded only so that nothing grows for ev
 LONGEST_NAME, SHORTEST_NAME = 12, 3
 ERASE = [0, 0, 0]
 UNDEFINED = "\N{REPLACEMENT CHARACTER}"
+SHOWN = {"\b": "⌫", "\n": "new line", "\t": "tab"}  # characters that a key's face cannot show as they are
 
 
 class Step(Enum):
@@ -414,11 +415,10 @@ class Text(Keys):
         _, first = self._spell()
         table = self.timing.spelling
         if first is not None:
-            shown = {"\b": "take back", "\n": "new line", "\t": "tab"}
-            return {b: shown.get(character, character) for (a, b), character in table.items() if a == first}
+            return {b: SHOWN.get(character, character) for (a, b), character in table.items() if a == first}
         rows: dict[int, str] = {}
         for a, b in sorted(table):
-            rows.setdefault(a, table[a, b].strip() or "…")
+            rows.setdefault(a, SHOWN.get(table[a, b], table[a, b]))
         return {**{key: f"{first}…" for key, first in rows.items()}, MIDDLE: "space", **super().faces()}
 
     def said(self) -> str:

@@ -32,5 +32,5 @@ def preview(parser: Parser) -> Preview:
 
 
 def _option(parser: Parser, child: Node | Word) -> Option:
-    first = parser.stack.behind(child)[0]
-    return Option(first.name, first.language, isinstance(child, Word), parser.stack.names_behind(child))
+    word = parser.stack.shortest_behind(child)
+    return Option(word.name, word.language, isinstance(child, Word), parser.stack.names_behind(child))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import time
+from collections.abc import Callable
 from typing import Any
 
 import rtmidi
@@ -53,7 +54,7 @@ class RtMidiPort:
         # the interpreter: for ever. So no new calls, time for the last one to end, and only then closing.
         used_by_a_last_call = gc.get_referents(self.midi)
         self.midi.cancel_callback()
-        self._let_calls_end()
+        self.let_calls_end()
         self.midi.close_port()
         self.midi.delete()
         del used_by_a_last_call
@@ -62,7 +63,8 @@ class RtMidiPort:
         self._calls += 1
         self._callback(bytes(event[0]))
 
-    def _let_calls_end(self) -> None:
+    def let_calls_end(self) -> None:
+        """Return when no call has come for a while."""
         seen = -1
         while seen != self._calls:
             seen = self._calls
@@ -131,6 +133,7 @@ class JackPort:
             _ABANDONED.append(self._port)
             return
         self._system.disconnect(self._source, self.own)
+        self._port.let_calls_end()
         self._port.close()
 
 
@@ -181,17 +184,20 @@ class JackSystem(RtMidiSystem):
 
     def disconnect(self, source: Source, own: frozenset[str]) -> None:
         """Let a source send no more to ports of ours, if it still does."""
-        if self._watch.alive:
-            for port in own:
-                self._watch.disconnect(source.port, port)
+        for port in own if self._watch.alive else ():
+            self._watch.disconnect(source.port, port)
+        self._wait(lambda: own.isdisjoint(self._watch.connections(source.port)))
 
     def _new_connections(self, source: Source, before: frozenset[str]) -> frozenset[str]:
         """Return what is connected to a source and was not before; nothing when the source has vanished."""
+        self._wait(lambda: bool(self._watch.connections(source.port) - before))
+        return self._watch.connections(source.port) - before
+
+    def _wait(self, done: Callable[[], bool]) -> None:
+        """Wait a while for a change of connections, which shows only when the server has begun its next period."""
         deadline = time.monotonic() + CONNECTING
-        # A connection that was made shows only when the server has begun its next period.
-        while not (new := self._watch.connections(source.port) - before) and time.monotonic() < deadline:
+        while self._watch.alive and not done() and time.monotonic() < deadline:
             time.sleep(LOOK_AGAIN)
-        return new
 
     @staticmethod
     def _answers() -> bool:

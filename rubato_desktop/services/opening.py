@@ -6,12 +6,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import Language, Word
 from rubato_desktop.language.keys import BASE_NOTE
 from rubato_desktop.language.parser import parse
 from rubato_desktop.language.results import NotUnderstood, Understood
 from rubato_desktop.midi.files import MidiFile, read_midi
-from rubato_desktop.midi.importing import language_of
 from rubato_desktop.services.library import COLOURS, Library
 from rubato_desktop.services.roll import Opened
 from rubato_desktop.services.sessions import MIDI, read_session
@@ -39,7 +39,9 @@ def open_midi(
     words = _written(midi)
     missed: tuple[NotUnderstood, ...] = ()
     if midi.feedback and not words:
-        library.activate(dict.fromkeys([*library.active, *map(language_of, midi.notes.tracks)]))
+        library.activate(
+            dict.fromkeys([*library.active, *(track.language for track in midi.tracks if track.language)])
+        )
         heard = parse(presses_of(midi.notes, base), library.stack)
         words = tuple(item for item in heard if isinstance(item, Understood))
         missed = tuple(item for item in heard if isinstance(item, NotUnderstood))

@@ -120,7 +120,7 @@ def test_save_keeps_what_was_never_recorded(player: Player) -> None:
     player.play("0 7 0 12 30 31")
     kept = player.word("12 10 12")
     words = read_session(Path(kept.value["session"])).words
-    assert [word.word for word in words][0] == "click"
+    assert words[0].word == "click"
 
 
 def test_pausing_stops_recording_only(player: Player) -> None:

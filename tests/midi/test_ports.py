@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -207,6 +208,49 @@ except NoMidi:
         said, _ = process.communicate("\n", timeout=60)
     assert said.splitlines() == ["said The JACK server has ended", "and lives"]
     assert process.returncode == 0
+
+
+def test_a_port_can_be_closed_while_messages_pour_in() -> None:
+    # In a process of its own: if closing and a message waited for each other, nothing in the process would go on.
+    program = """
+import threading
+from rubato_desktop.midi.ports import open_system
+ended = threading.Event()
+# The interpreter is wanted all the time, so that calls have to wait for it.
+threading.Thread(target=lambda: [sum(range(50_000)) for _ in iter(ended.is_set, True)]).start()
+system = open_system("jack")
+source = system.inputs()["Keystation 25"]
+calls = [0] * 15
+when_closed = []
+for number in range(15):
+    heard = threading.Event()
+
+    def call(_, number=number, heard=heard):
+        calls[number] += 1
+        heard.set()
+
+    port = system.open(source, call)
+    assert heard.wait(30)
+    port.close()
+    when_closed.append(calls[number])
+system.close()
+ended.set()
+print("done" if calls == when_closed else "called after closing")
+"""
+    with JackServer() as server, Controller("Keystation 25") as keys:
+        flood = threading.Thread(target=pour, args=(keys, closed := threading.Event()))
+        flood.start()
+        try:
+            said = in_another_process(program, server.env)
+        finally:
+            closed.set()
+            flood.join()
+    assert (said.stdout, said.stderr) == ("done\n", "")
+
+
+def pour(keys: Controller, until_set: threading.Event) -> None:
+    while not until_set.is_set():
+        keys.send(*["90 30 40", "80 30 00"] * 500, gap_ms=0.2)
 
 
 def test_no_server_no_watch() -> None:

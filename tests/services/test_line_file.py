@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rubato_desktop.services.line_file import LineFile
@@ -175,6 +175,7 @@ HAPPENINGS = [
 ]
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=40))
 def test_whatever_happens_to_the_folder_nothing_is_lost_or_comes_twice(
     happenings: list[Callable[[LineFile, int], None]],

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rubato_desktop.events import CommandDone, Event, Played, PreviewChanged, Result, WordHeard, WordMissed
@@ -91,6 +91,7 @@ def test_what_is_no_line_is_said_to_be_damaged(line: bytes) -> None:
         decode_header(line)
 
 
+ids = st.integers(1, 10**9)
 times = st.integers(-(10**12), 10**15)
 keys = st.lists(st.integers(0, 24), min_size=1, max_size=12).map(tuple)
 json_like = st.recursive(
@@ -103,7 +104,7 @@ words = st.builds(Understood, times, times, keys, st.text(), st.text(), st.text(
 messages = st.builds(Message, times, st.text(), st.binary(min_size=1, max_size=20))
 anything = (
     st.builds(Played, times, messages, st.none() | st.integers(0, 24))
-    | st.builds(WordHeard, times, words, st.integers(1))
+    | st.builds(WordHeard, times, words, ids)
     | st.builds(
         WordMissed,
         times,
@@ -115,7 +116,7 @@ anything = (
         times,
         st.builds(
             Result,
-            st.integers(1),
+            ids,
             st.text(),
             args,
             st.sampled_from(["ok", "failed", "timeout", "refused"]),
@@ -131,13 +132,14 @@ anything = (
         Mark,
         times,
         st.sampled_from(["start", "save", "stop"]),
-        st.integers(1),
+        ids,
         st.datetimes(timezones=st.just(UTC)),
     )
     | st.builds(Devices, times, st.lists(args, max_size=2).map(tuple))
 )
 
 
+@settings(deadline=None, derandomize=True)
 @given(anything)
 def test_any_event_comes_back_as_it_was(event: Event) -> None:
     line = encode(event)
@@ -145,6 +147,7 @@ def test_any_event_comes_back_as_it_was(event: Event) -> None:
     assert decode(line) == event
 
 
+@settings(deadline=None, derandomize=True)
 @given(anything, st.integers(-(10**9), 10**9))
 def test_all_times_of_a_line_move_together(event: Event, zero: int) -> None:
     line = encode(event)
@@ -154,6 +157,7 @@ def test_all_times_of_a_line_move_together(event: Event, zero: int) -> None:
     assert decode(moved, -zero) == event
 
 
+@settings(deadline=None, derandomize=True)
 @given(anything, st.data())
 def test_half_a_line_is_never_taken_for_something_else(event: Event, data: st.DataObject) -> None:
     line = encode(event)
@@ -163,6 +167,7 @@ def test_half_a_line_is_never_taken_for_something_else(event: Event, data: st.Da
         decode(line[:cut])
 
 
+@settings(deadline=None, derandomize=True)
 @given(anything, st.data())
 def test_a_damaged_line_is_read_or_refused_in_one_way(event: Event, data: st.DataObject) -> None:
     line = bytearray(encode(event) or b"")
