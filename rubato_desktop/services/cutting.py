@@ -82,6 +82,11 @@ class Outline:
         begun = [mark.id for _, _, mark in self.marks if mark.what == "start"]
         return [id for id in begun if not self.saved(id)]
 
+    def unsaved_save(self) -> int:
+        """Number of the last save when it, and so what it was to keep, has not become a session; else 0."""
+        last = [mark.id for _, _, mark in self.marks if mark.what == "save"][-1:]
+        return 0 if not last or self.saved(last[0]) else last[0]
+
     def find(self, what: str, id: int) -> Placed | None:
         """Return the mark `what` of a recording or save."""
         return next(

@@ -48,6 +48,7 @@ class Mark(Event):
         at: Wall-clock time; None where it does not matter.
         word_t: For ``strike``: µs of the word's first note-on.
         lost: For ``gap``.
+        name: For ``stop`` and ``save``: what the person calls the session.
         session: For ``kept``: the session's folder, below the folder of all sessions.
     """
 
@@ -56,6 +57,7 @@ class Mark(Event):
     at: datetime | None = None
     word_t: int = 0
     lost: int = 0
+    name: str = ""
     session: str = ""
 
 

@@ -29,24 +29,19 @@ from rubato_desktop.services.sessions import (
 from rubato_desktop.services.wording import word_as_json
 
 
-def keep_recording(
-    data: Path, outline: Outline, id: int, *, name: str = "", recovered: bool = False
-) -> SessionInfo:
+def keep_recording(data: Path, outline: Outline, id: int, *, recovered: bool = False) -> SessionInfo:
     """Make a session of the recording of number `id`; see `keep_since_save`."""
-    draft = _draft(data, outline, outline.find("start", id))
-    return _keep(outline, outline.recording(id), replace(draft, id=id, name=name, recovered=recovered))
+    draft = _draft(data, outline, outline.find("start", id), outline.find("stop", id))
+    return _keep(outline, outline.recording(id), replace(draft, id=id, recovered=recovered))
 
 
-def keep_since_save(
-    data: Path, outline: Outline, id: int = 0, *, name: str = "", recovered: bool = False
-) -> SessionInfo:
+def keep_since_save(data: Path, outline: Outline, id: int = 0, *, recovered: bool = False) -> SessionInfo:
     """Make a session of everything since the last save.
 
     Args:
         data: The data folder.
         outline: The journal's.
         id: Number of the save up to which it goes; 0 for all there is.
-        name: What the person calls it.
         recovered: Whether it is found after a crash.
 
     Returns:
@@ -55,14 +50,15 @@ def keep_since_save(
     Raises:
         OSError: it cannot be written; then there is nothing of it.
     """
-    draft = _draft(data, outline, outline.last_save())
-    return _keep(outline, outline.since_save(id), replace(draft, id=id, name=name, recovered=recovered))
+    draft = _draft(data, outline, outline.last_save(), outline.find("save", id))
+    return _keep(outline, outline.since_save(id), replace(draft, id=id, recovered=recovered))
 
 
-def _draft(data: Path, outline: Outline, first: Placed | None) -> SessionInfo:
-    """What is known of a session from the mark at which it begins; None for the beginning of the run."""
+def _draft(data: Path, outline: Outline, first: Placed | None, last: Placed | None) -> SessionInfo:
+    """What is known of a session from the marks at which it begins and ends; None where the run does."""
     zero, began = _beginning(outline, first)
-    return SessionInfo(sessions_folder(data), began, run=outline.path.stem, zero=zero)
+    name = last.mark.name if last else ""
+    return SessionInfo(sessions_folder(data), began, name=name, run=outline.path.stem, zero=zero)
 
 
 def _keep(outline: Outline, pieces: Sequence[Piece], draft: SessionInfo) -> SessionInfo:
@@ -143,7 +139,7 @@ def _made_before(month: Path, stamp: str, info: SessionInfo) -> SessionInfo | No
         if not (month / name).exists():
             return None
         found = read_info(month / name)
-        if found and replace(found, folder=info.folder, name=info.name, recovered=info.recovered) == info:
+        if found and replace(found, folder=info.folder, recovered=info.recovered) == info:
             return found
     return None
 

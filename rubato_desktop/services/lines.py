@@ -229,6 +229,8 @@ def _write_mark(mark: Mark) -> Json:
         raw["word_t"] = mark.word_t
     if mark.lost:
         raw["lost"] = mark.lost
+    if mark.name:
+        raw["name"] = mark.name
     if mark.session:
         raw["session"] = mark.session
     return raw
@@ -242,6 +244,7 @@ def _read_mark(raw: Json) -> Mark:
         datetime.fromisoformat(raw["at"]) if "at" in raw else None,
         _int(raw.get("word_t", 0)),
         _int(raw.get("lost", 0)),
+        _str(raw.get("name", "")),
         _str(raw.get("session", "")),
     )
 

@@ -179,11 +179,9 @@ class Recorder:
         if self.state == "off":
             raise RubatoError("Nothing is being recorded", code="not_recording")
         id, self._recording = self._recording, 0
-        self._mark(t, "stop", id)
+        self.journal.mark(Mark(t, "stop", id, name=name or ""))
         try:
-            session = self._finish(
-                id, self._started, t, partial(keep_recording, self.data, id=id, name=name or "")
-            )
+            session = self._finish(id, self._started, t, partial(keep_recording, self.data, id=id))
         except RubatoError:
             self._change(t, "off")
             raise
@@ -206,10 +204,8 @@ class Recorder:
             RubatoError: it cannot be written, and everything stays in the journal.
         """
         id, here = self._next_id(), (t, self._wall())
-        self._mark(t, "save", id, here[1])
-        session = self._finish(
-            id, self._saved, t, partial(keep_since_save, self.data, id=id, name=name or "")
-        )
+        self.journal.mark(Mark(t, "save", id, here[1], name=name or ""))
+        session = self._finish(id, self._saved, t, partial(keep_since_save, self.data, id=id))
         self._saved = here
         return session
 
@@ -288,6 +284,8 @@ class Recorder:
             outline = Outline.of(self.journal.path)
             for id in outline.unsaved():
                 self._make(id, partial(keep_recording, self.data, id=id))
+            if id := outline.unsaved_save():
+                self._make(id, partial(keep_since_save, self.data, id=id))
         except (OSError, RubatoError):
             return False
         return True

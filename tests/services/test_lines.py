@@ -37,6 +37,7 @@ EVENTS: dict[str, Event] = {
         Result(8, "click", {}, "refused", error={"code": "needs_browser", "message": "It needs the browser"}),
     ),
     "a start": Mark(1, "start", 3, NOON),
+    "a stop with a name": Mark(2, "stop", 3, name="étude"),
     "a pause": Mark(2, "pause", 3),
     "an erased word": Mark(2, "strike", word_t=1),
     "a session made": Mark(3, "kept", 3, session="2026/11/20261122-120000"),

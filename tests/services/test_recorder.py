@@ -179,11 +179,24 @@ def block_sessions(data: Path) -> Path:
 
 def test_a_session_that_cannot_be_written_is_written_later(desk: Desk) -> None:
     stone = block_sessions(desk.data)
-    assert desk.do("start", "play", "play", "stop") == ["not_written"]
+    desk.do("start", "play", "play")
+    with pytest.raises(RubatoError, match="could not be written"):
+        desk.recorder.stop(desk.performer.now, "étude")
     assert desk.recorder.state == "off"
     stone.unlink()
     desk.recorder.close()
-    assert desk.notes == [2]
+    assert [(info.name, info.notes) for info in list_sessions(desk.data)] == [("étude", 2)]
+
+
+def test_a_save_that_cannot_be_written_is_written_at_the_end(desk: Desk) -> None:
+    stone = block_sessions(desk.data)
+    desk.do("play", "play")
+    with pytest.raises(RubatoError, match="could not be written"):
+        desk.recorder.save(desk.performer.now, "étude")
+    desk.do("play")
+    stone.unlink()
+    desk.recorder.close()
+    assert [(info.name, info.notes) for info in list_sessions(desk.data)] == [("étude", 2)]
 
 
 def test_a_session_that_cannot_be_written_to_the_end_is_recovered_at_the_next_start(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from performing import Performer
 
+from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.recorder import Recorder
 from rubato_desktop.services.recovery import Recovered, recover
 from rubato_desktop.services.sessions import SessionData, list_sessions, read_session
@@ -125,6 +126,18 @@ def test_a_recovered_recording_is_what_stopping_would_have_made(tmp_path: Path) 
     assert found.events == stopped.events[:-1]
     assert found.pauses == stopped.pauses
     assert found.info.began == stopped.info.began
+
+
+def test_a_name_given_at_the_end_is_recovered(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.do("start play")
+    (tmp_path / "sessions").write_text("no folder can be made here")
+    with pytest.raises(RubatoError):
+        run.recorder.stop(run.performer.now, "étude")
+    run.crash()
+    (tmp_path / "sessions").unlink()
+    recover(tmp_path)
+    assert [info.name for info in list_sessions(tmp_path)] == ["étude"]
 
 
 def test_runs_are_recovered_one_by_one_oldest_first(tmp_path: Path) -> None:
