@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from rubato_desktop.events import Event
+from rubato_desktop.events import Event, Played, WordMissed
 from rubato_desktop.files import sync_folder, write_beside
 from rubato_desktop.midi.messages import Message
 from rubato_desktop.midi.writing import write_session
@@ -31,8 +31,10 @@ from rubato_desktop.services.wording import word_as_json
 
 def keep_recording(data: Path, outline: Outline, id: int, *, recovered: bool = False) -> SessionInfo:
     """Make a session of the recording of number `id`; see `keep_since_save`."""
-    draft = _draft(data, outline, outline.find("start", id), outline.find("stop", id))
-    return _keep(outline, outline.recording(id), replace(draft, id=id, recovered=recovered))
+    stop = outline.find("stop", id)
+    draft = _draft(data, outline, outline.find("start", id), stop)
+    until = stop.mark.t - draft.zero if stop is not None else None
+    return _keep(outline, outline.recording(id), replace(draft, id=id, recovered=recovered), until)
 
 
 def keep_since_save(data: Path, outline: Outline, id: int = 0, *, recovered: bool = False) -> SessionInfo:
@@ -61,8 +63,13 @@ def _draft(data: Path, outline: Outline, first: Placed | None, last: Placed | No
     return SessionInfo(sessions_folder(data), began, name=name, run=outline.path.stem, zero=zero)
 
 
-def _keep(outline: Outline, pieces: Sequence[Piece], draft: SessionInfo) -> SessionInfo:
+def _keep(
+    outline: Outline, pieces: Sequence[Piece], draft: SessionInfo, until: int | None = None
+) -> SessionInfo:
     events = read_events(outline, pieces, draft.zero)
+    if until is not None:
+        # "Stop recording" waits for a name it may be given; what is played while it waits is not recorded.
+        events = tuple(event for event in events if not _played_after(event, until))
     end = max((event.t for event in events), default=0)
     if events and isinstance(events[-1], Mark) and events[-1].what in ("stop", "save"):
         end = events[-1].t
@@ -84,6 +91,12 @@ def _keep(outline: Outline, pieces: Sequence[Piece], draft: SessionInfo) -> Sess
         shutil.rmtree(staged, ignore_errors=True)
         raise
     return replace(info, folder=folder)
+
+
+def _played_after(event: Event, t: int) -> bool:
+    if isinstance(event, WordMissed):
+        return event.run.t > t
+    return isinstance(event, Played) and event.t > t
 
 
 def staging(data: Path, journal: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from rubato_desktop.language.parser import parse
 from rubato_desktop.language.results import NotUnderstood, Understood
 from rubato_desktop.midi.files import MidiFile, read_midi
 from rubato_desktop.services.library import COLOURS, Library
-from rubato_desktop.services.roll import Opened
-from rubato_desktop.services.sessions import MIDI, read_session
+from rubato_desktop.services.roll import Opened, Stretch
+from rubato_desktop.services.sessions import MIDI, SessionData, read_session
 from rubato_desktop.services.wording import presses_of, word_from_json
 
 
@@ -69,7 +70,25 @@ def open_session(folder: Path, library: Library) -> Opened:
         for message in session.sounding
         if not (message.is_note_on or message.is_note_off)
     )
-    return Opened(session.info.title, notes, others, session.words, session.missed)
+    stretches = tuple(sorted([*_pauses(session), *_remarks(session)]))
+    return Opened(session.info.title, notes, others, session.words, session.missed, stretches)
+
+
+def _pauses(session: SessionData) -> Iterator[Stretch]:
+    for begin, end in session.pauses:
+        yield Stretch(begin, end, "pause", "recording was paused")
+
+
+def _remarks(session: SessionData) -> Iterator[Stretch]:
+    begun: int | None = None
+    for done in session.results:
+        if done.result.name == "remark_start":
+            begun = done.t
+        elif done.result.name == "remark_end" and begun is not None:
+            yield Stretch(begun, done.t, "remark", "remark")
+            begun = None
+    if begun is not None:
+        yield Stretch(begun, session.end, "remark", "remark, never ended")
 
 
 def _written(midi: MidiFile) -> tuple[Understood, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -36,6 +36,18 @@ class Deck(Protocol):
     def playing(self) -> bool: ...
 
 
+class Stretch(NamedTuple):
+    """A part of a recording with a meaning of its own, from `t` to `end` µs.
+
+    `kind` is ``pause`` (recording was paused) or ``remark``; `text` says it in words.
+    """
+
+    t: int
+    end: int
+    kind: Literal["pause", "remark"]
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A file or a recording, read and ready to be shown.
@@ -46,6 +58,7 @@ class Opened:
         messages: Everything else that sounds.
         words: Its words, by time.
         missed: Its runs that were not understood, by time.
+        stretches: Its pauses and remarks.
     """
 
     title: str
@@ -53,6 +66,7 @@ class Opened:
     messages: Sequence[Row] = ()
     words: tuple[Understood, ...] = ()
     missed: tuple[NotUnderstood, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
 
 
 EMPTY = Opened("", Notes())
@@ -107,6 +121,10 @@ class Roll:
     @property
     def missed(self) -> tuple[NotUnderstood, ...]:
         return self._opened.missed
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        return self._opened.stretches
 
     @property
     def playing(self) -> bool:

@@ -22,7 +22,7 @@ from rubato_desktop.language.results import NotUnderstood
 from rubato_desktop.midi.messages import Message
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.icons import sign
-from rubato_desktop.ui.pianoroll import NoteSeen, PianoRoll
+from rubato_desktop.ui.pianoroll import Mark, NoteSeen, PianoRoll
 from rubato_desktop.ui.strip import ElidedLabel
 from rubato_desktop.ui.theme import Theme, base_size
 from rubato_desktop.ui.understood import clock
@@ -132,6 +132,7 @@ class RollView(QWidget):
             self._notes = roll.notes
             self.roll.set_notes(roll.notes, roll.title)
             self.roll.set_words(roll.words, roll.missed)
+            self.roll.set_marks([Mark(*stretch) for stretch in roll.stretches])
         self._moved()
 
     def _moved(self) -> None:

@@ -262,3 +262,20 @@ def test_a_bug_in_a_command_is_told_calmly_and_logged_whole(
     assert result.status == "failed" and result.error["code"] == "bug"
     assert "ZeroDivisionError: a bug" in (player.app.data / "rubato.log").read_text()
     assert player.word("0 7 0").status == "refused"
+
+
+def test_what_is_played_while_stopping_waits_for_a_name_is_not_recorded(player: Player) -> None:
+    player.word("0 11 0")
+    player.word("0 7 0")
+    (stopped, _) = player.play("12 11 12 30 31 0 5 0")
+    session = read_session(Path(stopped.value["session"]))
+    assert [message.note for message in session.messages if message.is_note_on] == [48, 55, 48, 60, 59, 60]
+    assert session.info.end == session.words[-1].end
+
+
+def test_pauses_and_remarks_are_laid_over_the_roll(player: Player) -> None:
+    for keys in ("0 11 0", "12 15 15 12", "12 15 16 12", "0 11 11 0", "12 11 11 12"):
+        player.word(keys)
+    kept = player.word("12 11 12")
+    player.run("open_file", path=kept.value["session"])
+    assert [stretch.kind for stretch in player.app.services.roll.stretches] == ["remark", "pause"]
