@@ -6,6 +6,10 @@ As fixtures: ``jack`` and ``display`` (one a test module). By hand::
         subprocess.run([...], env=jack.env)
 
 While a server runs, `os.environ` points at it, so whatever the test opens itself finds it too.
+
+All tests that use JACK carry ``pytestmark = pytest.mark.xdist_group("jack")``, so that they run one after the other:
+clients of one name that come to two servers of one machine at the same moment fail (a fault of JACK 2, which
+names their sockets without the server).
 """
 
 from __future__ import annotations

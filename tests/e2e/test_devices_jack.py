@@ -16,6 +16,8 @@ from rubato_desktop.midi import devices
 from rubato_desktop.midi.devices import DeviceManager, DeviceNews, DeviceState
 from rubato_desktop.midi.messages import Message
 
+pytestmark = pytest.mark.xdist_group("jack")
+
 KEYS = "Keystation 25"
 
 

@@ -27,6 +27,8 @@ from rubato_desktop.midi.ports import (
     open_system,
 )
 
+pytestmark = pytest.mark.xdist_group("jack")
+
 NOWHERE = {**os.environ, "JACK_DEFAULT_SERVER": "rubato_nowhere", "JACK_NO_START_SERVER": "1"}
 
 
