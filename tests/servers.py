@@ -7,9 +7,9 @@ As fixtures: ``jack`` and ``display`` (one a test module). By hand::
 
 While a server runs, `os.environ` points at it, so whatever the test opens itself finds it too.
 
-All tests that use JACK carry ``pytestmark = pytest.mark.xdist_group("jack")``, so that they run one after the other:
-clients of one name that come to two servers of one machine at the same moment fail (a fault of JACK 2, which
-names their sockets without the server).
+Only one process of the machine has JACK servers at a time, and others wait for it: clients of one name that come to
+two servers at the same moment fail (a fault of JACK 2, which names their sockets without the server). Tests
+that use JACK carry ``pytestmark = pytest.mark.xdist_group("jack")``, so that none has to wait.
 """
 
 from __future__ import annotations
@@ -27,9 +27,8 @@ from typing import IO, Self
 
 import pytest
 
-# A JACK installation knows at most 8 server names, for all programs of the machine together.
-JACK_NAMES = tuple(f"rubato_test_{number}" for number in range(4))
 PATIENCE = 60.0
+PATIENCE_FOR_OTHERS = 280.0
 
 
 class ServerError(RuntimeError):
@@ -120,7 +119,7 @@ class JackServer(Server):
     """A JACK server without hardware: its dummy driver keeps time, ports work as on a real one.
 
     Args:
-        name: Its name; without one, the first free of a few shared by all tests of the machine.
+        name: Its name; without one, one of the few that all tests share (a machine knows at most 8).
         frames: Frames in a period.
         rate: Frames a second.
     """
@@ -149,8 +148,9 @@ class JackServer(Server):
         return listing.stdout.splitlines() if listing.returncode == 0 else []
 
     def _claim(self, ending: contextlib.ExitStack) -> None:
-        lock, self.name = _take_name((self.name,) if self.name else JACK_NAMES)
-        ending.callback(lock.close)
+        _take_jack()
+        ending.callback(_give_jack)
+        self.name = self.name or f"rubato_test_{_Jacks.count}"
         ending.callback(self._clean)
         self.settings = {
             "JACK_DEFAULT_SERVER": self.name,
@@ -213,21 +213,36 @@ def _line(pipe: IO[bytes]) -> str:
     return line.decode().strip()
 
 
-def _take_name(names: tuple[str, ...]) -> tuple[IO[str], str]:
-    """Return a server name nobody else uses, and the lock that keeps it so until it is closed."""
-    deadline = time.monotonic() + PATIENCE * 5
-    while True:
-        for name in names:
-            lock = Path(tempfile.gettempdir(), f"jack-{name}.lock").open("w")  # noqa: SIM115 - held by the server
+class _Jacks:
+    """The JACK servers of this process, and the lock that no other process has any."""
+
+    count = 0
+    lock: IO[str] | None = None
+
+
+def _take_jack() -> None:
+    """Wait until no other process has a JACK server, and keep it so."""
+    if _Jacks.lock is None:
+        lock = Path(tempfile.gettempdir(), f"rubato-test-jack-{os.getuid()}.lock").open("w")  # noqa: SIM115 - held by the servers
+        deadline = time.monotonic() + PATIENCE_FOR_OTHERS
+        while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
             except BlockingIOError:
-                lock.close()
-            else:
-                return lock, name
-        if time.monotonic() > deadline:
-            raise ServerError(f"all JACK servers are taken: {', '.join(names)}")
-        time.sleep(0.05)
+                if time.monotonic() > deadline:
+                    lock.close()
+                    raise ServerError("another process has kept its JACK server all the time") from None
+            time.sleep(0.05)
+        _Jacks.lock = lock
+    _Jacks.count += 1
+
+
+def _give_jack() -> None:
+    _Jacks.count -= 1
+    if not _Jacks.count and _Jacks.lock:
+        _Jacks.lock.close()
+        _Jacks.lock = None
 
 
 def _set_variable(name: str, value: str | None) -> None:

@@ -90,7 +90,10 @@ class RtMidiSystem:
             raise no_midi((self.name,)) from error
 
     def open(self, source: Source, callback: Callback) -> InputPort:
-        return self._open(source, callback, source.name)
+        try:
+            return self._open(source, callback, source.name)
+        except rtmidi.RtMidiError as error:
+            raise PortError(f"{source.name} cannot be listened to: {error}", code="busy") from error
 
     def carries(self, source: Source, port: InputPort) -> bool:
         return True

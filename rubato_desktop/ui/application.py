@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from rubato_desktop.engine import Engine
 from rubato_desktop.ui.icons import window_icon
+from rubato_desktop.ui.qt_log import log_qt_messages
 from rubato_desktop.ui.theme import Theme
 from rubato_desktop.ui.window import MainWindow
 
@@ -23,6 +24,7 @@ def run_window(engine: Engine) -> int:
     Returns:
         The exit code.
     """
+    log_qt_messages()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("rubato")

@@ -98,7 +98,7 @@ def _face(preview: Preview, option: Option | None, key: int, words: Mapping[str,
         return Face("leave", option.label)
     if preview.word:
         word = words.get(preview.word)
-        return Face("value", _printable(option.label), language=word.language if word else "")
+        return Face("value", option.label, language=word.language if word else "")
     if option.completes:
         return Face("completes", option.label, language=option.language, words=option.words)
     if not option.words:
@@ -110,11 +110,6 @@ def _face(preview: Preview, option: Option | None, key: int, words: Mapping[str,
     ordered = _by_length(option.words, words)
     others = len(ordered) - 1
     return Face("leads", ordered[0], f"+{others}" if others else "", option.language, ordered)
-
-
-def _printable(label: str) -> str:
-    """A label without characters that have no shape; the backspace has its sign."""
-    return "".join(sign if sign.isprintable() else "" for sign in label.replace("\b", "⌫"))
 
 
 def _by_length(names: tuple[str, ...], words: Mapping[str, Word]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from rubato_desktop.language.dictionary import Word
 from rubato_desktop.language.keys import format_keys
 from rubato_desktop.ui.keys_shape import is_black, key_rects
 from rubato_desktop.ui.palette import ink, mix
+from rubato_desktop.ui.qt_log import log_qt_messages
 
 WHITE, BLACK, EDGE = "#f1f3f9", "#232734", "#8d93a3"
 FILE_SIZE = (1200, 260)
@@ -142,5 +143,6 @@ def ensure_application() -> QGuiApplication:
         return running
     from PySide6.QtWidgets import QApplication
 
+    log_qt_messages()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     return QApplication(sys.argv[:1])

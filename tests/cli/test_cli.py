@@ -236,7 +236,7 @@ def test_the_demo_leaves_a_session_a_wav_a_screenshot_and_a_timeline(tmp_path: P
         "? unknown, near: click",
         "refused: ",
         "0 14 14 0 means help",
-        "98 notes, 9 words",
+        "97 notes, 9 words",
     ):
         assert said in timeline
 

@@ -124,7 +124,7 @@ def test_every_kind_of_parameter_has_a_hint_of_its_own() -> None:
 def test_every_label_has_a_shape() -> None:
     shown = [face("12 9 11 12", key).label for key in range(COUNT)]
     assert [label for label in shown if not label.isprintable()] == []
-    assert "⌫…" in shown
+    assert "take back…" in shown
 
 
 def test_a_face_is_said_in_a_sentence() -> None:
