@@ -19,6 +19,7 @@ from report import Report
 
 from rubato_desktop.app import App
 from rubato_desktop.events import Event, WordHeard
+from rubato_desktop.interpreter import settle
 from rubato_desktop.language.dictionary import Language, Word
 from rubato_desktop.language.keys import BASE_NOTE, Press
 from rubato_desktop.language.loading import save_language
@@ -95,6 +96,7 @@ def off_line(data: Path, report: Report, chance: random.Random) -> None:
 
 
 def main() -> None:
+    settle()
     report = Report("keys")
     chance = random.Random(25)
     with tempfile.TemporaryDirectory() as folder:

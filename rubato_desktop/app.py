@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import logging
 import logging.handlers
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from rubato_desktop.events import (
     RecordingChanged,
     SettingChanged,
 )
+from rubato_desktop.interpreter import keep_what_is_loaded
 from rubato_desktop.midi.devices import DeviceManager
 from rubato_desktop.midi.sound import Sound
 from rubato_desktop.services.cueing import Cueing
@@ -39,7 +39,6 @@ log = logging.getLogger(__name__)
 
 COMPUTER = "computer"  # the computer's keys, a device like any other
 OWN_KEYS = (SCREEN, COMPUTER)
-SWITCH_INTERVAL_S = 0.0005  # how long a thread may keep a note waiting for the interpreter
 LOG_BYTES, LOG_FILES = 1_000_000, 3
 
 
@@ -119,7 +118,7 @@ class App:
 
     def start(self) -> None:
         """Begin: recover what a crash left, then listen to keys and sound. Slow parts start on their own threads."""
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        keep_what_is_loaded()
         self.sound.start()
         self.engine.start()
         self.engine.post(self.begin)

@@ -19,8 +19,6 @@ from waiting import until
 
 from rubato_desktop.services.instance import request
 
-pytestmark = pytest.mark.xdist_group("jack")
-
 
 class Program:
     """The program without a window, in a process of its own, on a data folder of its own."""

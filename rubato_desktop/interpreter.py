@@ -1,0 +1,23 @@
+"""How Python itself is set, so that neither the start nor a note waits for it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+GARBAGE_EVERY = 20_000  # objects; Python's own 700 take a tenth of the start
+SWITCH_INTERVAL_S = 0.0005  # how long another thread may keep a note waiting
+
+
+def settle() -> None:
+    """Set what must be set before anything large is imported."""
+    gc.set_threshold(GARBAGE_EVERY, 20, 20)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    # The program does no linear algebra: numpy need not start threads for it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def keep_what_is_loaded() -> None:
+    """Never look again for garbage among what is loaded now: languages of many words would hold a note up."""
+    gc.freeze()
