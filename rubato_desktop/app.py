@@ -69,6 +69,10 @@ class App:
         values = settings.values
         library = Library(data, values.languages)
         self._problems += library.problems
+        self._problems += [
+            RubatoError(str(found), kept="It is not heard", todo="rubato languages check proposes free keys")
+            for found in library.stack.hidden
+        ]
         self.sound = Sound(
             output=values.sound_output,
             block=values.sound_block,

@@ -66,6 +66,7 @@ class Engine:
         self.latency: deque[float] = deque(maxlen=1000)
         self._queue: SimpleQueue[Message | Callable[[], None] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._down: dict[tuple[str, int, int], int] = {}  # (device, channel, note) → key, of what is held
         self._now = 0  # µs of the last thing handled; notes of two devices may arrive crossed
         self._ids = 0
         self._last: Understood | None = None
@@ -115,7 +116,7 @@ class Engine:
         self.services.sound.echo(message)
         self._queue.put(message)
 
-    def run(self, command: str, **args: Any) -> Future[Result]:
+    def run(self, command: str, /, **args: Any) -> Future[Result]:
         """Carry out a command; the future gives its result."""
         future: Future[Result] = Future()
         self.post(lambda: future.set_result(self._carry_out(command, args, None, self.clock.now())))
@@ -221,9 +222,16 @@ class Engine:
         is_on, is_off = message.is_note_on, message.is_note_off
         if is_on or is_off:
             role, base = self.binding(message.device)
-            if role != "performance":
+            # A key goes up as what it went down as, though its octave or its role has changed meanwhile.
+            held = (message.device, message.channel, message.note)
+            if role != "performance" or (is_off and held in self._down):
                 self.services.last_device = message.device
-                offset = message.note - base
+                heard: Sequence[Heard]
+                if is_on:
+                    offset = message.note - base
+                    self._down[held] = offset
+                else:
+                    offset = self._down.pop(held, message.note - base)
                 key = offset if 0 <= offset < COUNT else None
                 before = self._parser.is_open
                 heard = self._parser.press(t, offset) if is_on else self._parser.release(t, offset)
@@ -275,7 +283,7 @@ class Engine:
 
     def _own_keys(self, word: Understood) -> tuple[int, ...]:
         """The keys of the dictionary's word, without those of its parameters."""
-        found = self.services.library.stack.word(word.word)
+        found = self.services.library.stack.opening(word.keys)
         return found.keys if found is not None else word.keys
 
     def _read_back(self, word: Understood) -> None:
@@ -305,6 +313,15 @@ class Engine:
             status: Status = "refused" if error.code.startswith("needs_") else "failed"
             told = {"code": error.code, "message": str(error)}
             result = Result(number, id, args, status, text=str(error), error=told)
+        except OSError as error:
+            problem = RubatoError(
+                f"{id}: it could not be written: {error.strerror or error}",
+                kept="What was there before is as it was",
+                todo="Make room on the disk, or see who may write there",
+                code="not_written",
+            )
+            told = {"code": problem.code, "message": str(problem)}
+            result = Result(number, id, args, "failed", text=str(problem), error=told)
         except Exception:
             log.exception("a bug in the command %s", id)
             text = f"{id} went wrong inside the program. Nothing recorded is lost. The log has the details"

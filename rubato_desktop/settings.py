@@ -123,7 +123,7 @@ class SettingsFile:
             raw = tomllib.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return []
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             aside = self.path.with_suffix(".damaged.toml")
             kept = "The defaults are used"
             if not isinstance(error, OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -46,10 +47,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 done; 1 the answer is no; 2 bad input or environment, with one line on standard error.
     """
+    # What is logged before the program has its log file goes nowhere: people get one line.
+    log.addHandler(logging.NullHandler())
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     args = parser().parse_args(argv)
     try:
         code: int = args.run(args)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except RubatoError as error:
         return _fail(str(error))

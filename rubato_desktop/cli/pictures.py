@@ -20,6 +20,7 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         "--theme", choices=["dark", "light"], default="dark", help="dark (default) or light"
     )
     screenshot.add_argument("--size", default="1440x900", metavar="WxH", help="its size (default 1440x900)")
+    screenshot.add_argument("--salvage", action="store_true", help="keep what can be read of a damaged file")
     for new in (picture, screenshot):
         new.add_argument("--png", required=True, metavar="OUT", help="the png file to write")
 
@@ -34,7 +35,9 @@ def _picture(args: argparse.Namespace) -> int:
         try:
             keys = read_keys(args.word)
         except KeyLineError:
-            raise RubatoError(f"There is no word {args.word!r}", code="no_such_word") from None
+            keys = ()
+        if not keys:
+            raise RubatoError(f"There is no word {args.word!r}", code="no_such_word")
         word = library.stack.at(keys) or Word(keys, format_keys(keys))
     save_picture(word, library.stack.colour(word.language), Path(args.png))
     emit(args, {"png": args.png, "word": word.name, "keys": list(word.keys)}, f"{args.png}: {word}")
@@ -56,7 +59,9 @@ def _screenshot(args: argparse.Namespace) -> int:
         app = App(Path(folder), devices=False, sound=False)
         app.start()
         try:
-            result = app.engine.run("open_file", path=str(Path(args.file).resolve())).result(timeout=60)
+            result = app.engine.run(
+                "open_file", path=str(Path(args.file).resolve()), salvage=args.salvage
+            ).result(timeout=60)
             if result.status != "ok":
                 raise RubatoError(result.text, code="failed")
             app.engine.set("theme", args.theme)

@@ -33,6 +33,8 @@ def _words(args: argparse.Namespace) -> int:
         raise RubatoError("words takes either a MIDI file or --keys", code="bad_arguments")
     from rubato_desktop.services.wording import heard_as_json
 
+    if not 0 <= args.base <= 127:
+        raise RubatoError(f"{args.base} is not a MIDI note: 0 to 127", code="bad_arguments")
     settings = settings_of(args)
     library = library_of(args, settings)
     heard = parse(_presses(args), library.stack, timing_of(settings, library.spelling))
@@ -59,7 +61,5 @@ def _presses(args: argparse.Namespace) -> list[Press]:
     from rubato_desktop.midi.files import read_midi
     from rubato_desktop.services.wording import presses_of
 
-    if not 0 <= args.base <= 127:
-        raise RubatoError(f"{args.base} is not a MIDI note: 0 to 127", code="bad_arguments")
     midi = read_midi(args.file, as_recorder=args.kind == "recorder", salvage=args.salvage)
     return presses_of(midi.notes, args.base)

@@ -9,7 +9,7 @@ from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.kinds import Choice, NewKeys, Text
 from rubato_desktop.commands.registry import REGISTRY, Answer, command
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.language.dictionary import Word
+from rubato_desktop.language.dictionary import Stack, Word
 from rubato_desktop.language.keys import format_keys
 
 
@@ -23,7 +23,7 @@ def add_word(ctx: Context, keys: NewKeys, meaning: str = "") -> Answer:
     """
     library = ctx.services.library
     name = meaning.strip() or format_keys(keys)
-    word = library.add(_meant(Word(tuple(keys), name, library.home()), name))
+    word = library.add(_meant(Word(tuple(keys), name, library.home()), name, library.stack))
     ctx.control.use_languages(library.active)
     ctx.services.sound.hear(word.keys)
     ctx.services.new_word = word
@@ -55,6 +55,7 @@ def meaning(ctx: Context, text: Text) -> Answer:
     new = _meant(
         replace(old, name=said, meanings=(said, *(m for m in old.meanings if m not in (said, old.name)))),
         said,
+        library.stack,
     )
     library.change(_stored(ctx, old), new)
     ctx.control.use_languages(library.active)
@@ -64,13 +65,15 @@ def meaning(ctx: Context, text: Text) -> Answer:
     return Answer(f"{format_keys(new.keys)} means {said}{acts}", {"keys": list(new.keys), "meaning": said})
 
 
-def _meant(word: Word, said: str) -> Word:
+def _meant(word: Word, said: str, stack: Stack) -> Word:
     """The word with the command of the word or command that `said` names, when it names one."""
-    wanted = said.lower().replace(" ", "_")
-    found = REGISTRY.get(wanted)
+    same = stack.word(said)
+    if same is not None and same.command and same.keys != word.keys:
+        return replace(word, command=same.command, args=same.args, parameters=same.parameters)
+    found = REGISTRY.get(said.lower().replace(" ", "_"))
     if found is None or any(argument.required for argument in found.arguments):
-        return replace(word, command="")
-    return replace(word, command=found.id)
+        return replace(word, command="", args={}, parameters=())
+    return replace(word, command=found.id, args={}, parameters=())
 
 
 def _stored(ctx: Context, word: Word) -> Word:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Factor, Level, Seconds, Whole
+from rubato_desktop.commands.kinds import Factor, Finite, Level, Seconds, Whole
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.keys import format_keys
@@ -56,11 +56,15 @@ def speed(ctx: Context, factor: Factor) -> Answer:
     Args:
         factor: 0.1 to 4; 1 is as recorded; or "pause" or "play".
     """
-    if factor == "pause":
-        return pause(ctx)
-    if factor == "play":
-        return play(ctx)
     source = ctx.services.media.last
+    if factor == "pause":
+        answer = pause(ctx)
+        ctx.services.undo.did(f"pause of {source.name}", source.play)
+        return answer
+    if factor == "play":
+        answer = play(ctx)
+        ctx.services.undo.did(f"play of {source.name}", source.pause)
+        return answer
     if isinstance(factor, str):
         raise RubatoError(f"{factor!r} is no speed: 0.1 to 4, pause or play", code="bad_value")
     before = source.speed
@@ -87,7 +91,7 @@ def volume(ctx: Context, level: Level) -> Answer:
 
 
 @command()
-def seek(ctx: Context, seconds: float) -> Answer:
+def seek(ctx: Context, seconds: Finite) -> Answer:
     """Move to a time in the recording that is open.
 
     Args:

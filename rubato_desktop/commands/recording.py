@@ -11,6 +11,7 @@ from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import NAMES, Word
 from rubato_desktop.language.keys import format_keys
+from rubato_desktop.services.library import ConflictError
 from rubato_desktop.services.opening import open_midi, open_session
 from rubato_desktop.services.sessions import SessionInfo, list_sessions
 
@@ -31,7 +32,6 @@ def record_stop(ctx: Context, name: Name | None = None) -> Answer:
     Args:
         name: Keys to call it up by.
     """
-    _check_name(ctx, name)
     return _kept(ctx, ctx.services.recorder.stop(ctx.t, _said(name)), name)
 
 
@@ -56,7 +56,6 @@ def save(ctx: Context, name: Name | None = None) -> Answer:
     Args:
         name: Keys to call it up by.
     """
-    _check_name(ctx, name)
     return _kept(ctx, ctx.services.recorder.save(ctx.t, _said(name)), name)
 
 
@@ -94,7 +93,11 @@ def open_file(ctx: Context, path: str, salvage: bool = False) -> Answer:
         path: The file or folder.
         salvage: Keep what can be read of a damaged file.
     """
-    return _open(ctx, Path(path).expanduser(), salvage)
+    try:
+        where = Path(path).expanduser()
+    except RuntimeError:  # a home that nobody has, ~nobody
+        where = Path(path)
+    return _open(ctx, where, salvage)
 
 
 @command()
@@ -128,24 +131,35 @@ def _recordings(ctx: Context) -> list[tuple[str, Any]]:
     return [(info.title, info.folder) for info in found]
 
 
-def _check_name(ctx: Context, name: list[int] | None) -> None:
-    """Conflicts are told before anything is done under a name."""
-    if name is not None:
-        ctx.services.library.check(Word(tuple(name), format_keys(name), NAMES))
-
-
 def _said(name: list[int] | None) -> str:
     return format_keys(name or [])
 
 
 def _kept(ctx: Context, session: SessionInfo, name: list[int] | None) -> Answer:
+    text = f"Kept {session.title}"
+    value = {"session": str(session.folder), "name": name}
     if name is not None:
-        args = {"path": str(session.folder)}
-        word = Word(tuple(name), session.title, NAMES, "open_file", args, help="Opens this recording.")
-        ctx.services.library.add(word)
-        ctx.control.use_languages(ctx.services.library.active)
-    called = f", called {format_keys(name)}" if name else ""
-    text = f"Kept {session.title}{called}"
-    return Answer(
-        text, {"session": str(session.folder)}, {"recording": "off", "session": str(session.folder)}
-    )
+        try:
+            _call(ctx, session, tuple(name))
+            text += f", called {format_keys(name)}"
+        except ConflictError as error:
+            # The recording is safe whatever becomes of its name.
+            text += f", without a name: {error}"
+            value["name"] = None
+    return Answer(text, value, {"recording": ctx.services.recorder.state, "session": str(session.folder)})
+
+
+def _call(ctx: Context, session: SessionInfo, keys: tuple[int, ...]) -> None:
+    """Let keys open a recording: a new name, or one that opened another recording until now."""
+    library = ctx.services.library
+    args = {"path": str(session.folder)}
+    word = Word(keys, session.title, NAMES, "open_file", args, help="Opens this recording.")
+    known = library.stack.at(keys)
+    if known is not None and known.language == NAMES and known.command == "open_file":
+        library.change(known, word)
+        ctx.services.undo.did(
+            f"giving {format_keys(keys)} another recording", lambda: library.change(word, known)
+        )
+    else:
+        library.add(word)
+    ctx.control.use_languages(library.active)

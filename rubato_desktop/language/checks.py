@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
-from rubato_desktop.language.dictionary import NAMES, Hidden, Language, Stack, Word, conflicts
+from rubato_desktop.language.dictionary import (
+    LONGEST_WORD,
+    NAMES,
+    SHORTEST_WORD,
+    Hidden,
+    Language,
+    Stack,
+    Word,
+    conflicts,
+)
 from rubato_desktop.language.keys import LEAVE, LOWEST
 from rubato_desktop.language.names import is_name
-
-LONGEST_WORD = 30
-SHORTEST_WORD = 2  # one key alone would act at every touch
 
 
 def faults(word: Word) -> list[str]:
@@ -18,6 +24,8 @@ def faults(word: Word) -> list[str]:
     wrong = []
     if LEAVE in word.keys:
         wrong.append("key 24 leaves whatever is open and is never part of a word")
+    if any(not 0 <= key <= LEAVE for key in word.keys):
+        wrong.append("keys go from 0 to 24")
     if word.language == NAMES:
         if LEAVE not in word.keys and not is_name(word.keys):
             wrong.append("a name is three to twelve keys with key 0 among them")
@@ -46,6 +54,8 @@ def propose(word: Word, stack: Stack, limit: int = 3) -> list[tuple[int, ...]]:
 
 
 def _free(word: Word, stack: Stack) -> Iterator[tuple[int, ...]]:
+    if len(word.keys) > LONGEST_WORD:
+        return
     seen = set()
     for keys in _variants(tuple(key for key in word.keys if key != LEAVE) or (LOWEST,)):
         if keys in seen or keys == word.keys:

@@ -14,6 +14,8 @@ from typing import Any
 from rubato_desktop.language.keys import format_keys
 
 NAMES = "names"  # the language in which names stand
+LONGEST_WORD = 30
+SHORTEST_WORD = 2  # one key alone would act at every touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,15 @@ class Stack:
     def word(self, name: str) -> Word | None:
         """The first reachable word called `name`, whatever its letter case."""
         return self._by_name.get(name.lower())
+
+    def opening(self, keys: Sequence[int]) -> Word | None:
+        """The reachable word that `keys` are or begin with."""
+        node: Node | Word | None = self.root
+        for key in keys:
+            if not isinstance(node, dict):
+                break
+            node = node.get(key)
+        return node if isinstance(node, Word) else None
 
     def at(self, keys: Sequence[int]) -> Word | None:
         """The reachable word of exactly these keys."""

@@ -16,7 +16,8 @@ BASE_NOTE = 48
 STEP_US = 250_000  # a line's key i sounds at i x 0.25 s
 HELD_US = 200_000  # and is held this long, so that the next key finds it released
 
-_TOKEN = re.compile(r"\((?P<rest>\d+(?:\.\d+)?)\)|(?P<chord>-?\d+(?:\+-?\d+)*)")
+# A rest of up to eleven days, a key of up to three digits: beyond that it is a slip.
+_TOKEN = re.compile(r"\((?P<rest>\d{1,6}(?:\.\d{1,9})?)\)|(?P<chord>-?\d{1,3}(?:\+-?\d{1,3})*)")
 
 
 class KeyLineError(ValueError):
@@ -51,8 +52,8 @@ def read_keys(text: str) -> tuple[int, ...]:
     """
     keys = []
     for token in text.replace(",", " ").split():
-        if not token.isdecimal() or int(token) >= COUNT:
-            raise KeyLineError(f"{token!r} is not a key: keys are numbers from 0 to {COUNT - 1}")
+        if not token.isdecimal() or len(token) > 3 or int(token) >= COUNT:
+            raise KeyLineError(f"{token[:40]!r} is not a key: keys are numbers from 0 to {COUNT - 1}")
         keys.append(int(token))
     return tuple(keys)
 
@@ -73,7 +74,7 @@ def read_line(line: str) -> list[Press]:
     for token in line.replace(",", " ").split():
         match = _TOKEN.fullmatch(token)
         if match is None:
-            raise KeyLineError(f"{token!r} is not a key, a chord like 13+15 or a rest like (2.5)")
+            raise KeyLineError(f"{token[:40]!r} is not a key, a chord like 13+15 or a rest like (2.5)")
         if match["rest"]:
             t += round(float(match["rest"]) * 1_000_000)
             continue

@@ -10,7 +10,14 @@ from typing import Any
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.files import write_beside
-from rubato_desktop.language.dictionary import NAMES, Language, Parameter, Word
+from rubato_desktop.language.dictionary import (
+    LONGEST_WORD,
+    NAMES,
+    SHORTEST_WORD,
+    Language,
+    Parameter,
+    Word,
+)
 from rubato_desktop.language.keys import LEAVE, KeyLineError, format_keys, read_keys
 from rubato_desktop.language.names import is_name
 from rubato_desktop.language.parameters import spelling_table
@@ -61,7 +68,14 @@ def load_language(path: Path) -> Language:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise LanguageFileError(path, line, re.sub(r" \(at .*\)", "", str(error)).lower()) from None
+    except (ValueError, RecursionError) as error:
+        raise LanguageFileError(path, 0, f"this is no language: {str(error).partition(';')[0]}") from None
     return _Reading(path, text).language(raw)
+
+
+def is_language_name(name: str) -> bool:
+    """True for what a language may be called: letters, digits, - and space, at most 40."""
+    return bool(re.fullmatch(r"[\w -]{1,40}", name))
 
 
 class _Reading:
@@ -90,7 +104,7 @@ class _Reading:
             if field not in _FIELDS:
                 raise self.wrong(self.line_of(field), f"there is no {field!r} in a language")
         name = self.text(raw, "name", 1, required=True)
-        if not re.fullmatch(r"[\w -]{1,40}", name):
+        if not is_language_name(name):
             raise self.wrong(
                 self.line_of("name"), f"{name!r} is not a name for a language: letters, digits, - and space"
             )
@@ -146,6 +160,8 @@ class _Reading:
             raise self.wrong(line, "the word has no keys")
         if LEAVE in keys:
             raise self.wrong(line, "key 24 leaves whatever is open and is never part of a word")
+        if not SHORTEST_WORD <= len(keys) <= LONGEST_WORD:
+            raise self.wrong(line, f"a word is {SHORTEST_WORD} to {LONGEST_WORD} keys, this has {len(keys)}")
         if language == NAMES and not is_name(keys):
             raise self.wrong(line, "a name is three to twelve keys with key 0 among them")
         return keys

@@ -146,6 +146,8 @@ class NameOrChoice(Reader):
     def press(self, t: int, key: int) -> Step:
         if self.reader is not None:
             return self._by(self.reader, t, key)
+        if not self.played and key == MIDDLE and key not in (self.name.known or {}):
+            return Step.ERASED
         if not self.played and not 13 <= key <= 22:
             return self._by(self.name, t, key)
         self.played.append((t, key))
@@ -209,6 +211,8 @@ class ChoiceOrText(Reader):
 
     def press(self, t: int, key: int) -> Step:
         if self.reader is None:
+            if key == MIDDLE:
+                return Step.ERASED
             self.reader = self.number if 13 <= key <= 22 else self.text
         step = self.reader.press(t, key)
         self.value, self.left, self.deadline = self.reader.value, self.reader.left, self.reader.deadline

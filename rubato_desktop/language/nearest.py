@@ -55,4 +55,4 @@ def _apart(run: Sequence[int], keys: Sequence[int]) -> int:
 
 
 def _text(keys: Sequence[int]) -> str:
-    return "".join(chr(65 + key) for key in keys)
+    return "".join(chr(65 + key) for key in keys if 0 <= key < COUNT)

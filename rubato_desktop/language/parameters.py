@@ -17,7 +17,11 @@ LONGEST_TEXT = 4000  # keys; a text is bounded only so that nothing grows for ev
 LONGEST_NAME, SHORTEST_NAME = 12, 3
 ERASE = [0, 0, 0]
 UNDEFINED = "\N{REPLACEMENT CHARACTER}"
-SHOWN = {"\b": "take back", "\n": "new line", "\t": "tab"}  # characters that a key's face cannot show as they are
+SHOWN = {
+    "\b": "take back",
+    "\n": "new line",
+    "\t": "tab",
+}  # characters that a key's face cannot show as they are
 
 
 class Step(Enum):

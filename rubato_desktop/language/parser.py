@@ -292,8 +292,8 @@ class Parser:
 
 
 def piano_words(stack: Stack) -> list[Word]:
-    """The words that switch command input on."""
-    return [word for word in stack.words() if word.command == PIANO_ON]
+    """The words that switch command input on, also those that another language hides: there must be a way back."""
+    return [word for language in stack.languages for word in language.words if word.command == PIANO_ON]
 
 
 def parse(presses: Iterable[Press], stack: Stack, timing: Timing | None = None) -> list[Heard]:

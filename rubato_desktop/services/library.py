@@ -68,13 +68,18 @@ class Library:
             except LanguageFileError as error:
                 self.problems.append(error)
                 continue
+            if language.name in self.languages and language.name != NAMES:
+                self.problems.append(
+                    LanguageFileError(path, 1, f"there is a language {language.name!r} already")
+                )
+                continue
             self.languages[language.name] = language
         try:
             counts = json.loads(self._usage_file.read_text(encoding="utf-8"))
             self.usage.update({tuple(map(int, keys.split())): int(count) for keys, count in counts.items()})
         except FileNotFoundError:
             pass
-        except (OSError, ValueError, AttributeError, TypeError) as error:
+        except (OSError, ValueError, AttributeError, TypeError, OverflowError, RecursionError) as error:
             log.warning("the usage counts could not be read and start anew: %s", error)
 
     def activate(self, names: Iterable[str]) -> Stack:
@@ -185,8 +190,8 @@ class Library:
         if name in self.languages:
             raise RubatoError(f"There is a language {name} already", code="exists")
         language = Language(name, title.strip(), COLOURS[len(self.languages) % len(COLOURS)], writable=True)
-        self.languages[name] = language
         save_language(language, self._path(language))
+        self.languages[name] = language
         self.activate([name, *self.active])
         return language
 

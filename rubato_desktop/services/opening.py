@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.language.checks import faults
 from rubato_desktop.language.dictionary import Language, Word
 from rubato_desktop.language.keys import BASE_NOTE
+from rubato_desktop.language.loading import is_language_name
 from rubato_desktop.language.parser import parse
 from rubato_desktop.language.results import NotUnderstood, Understood
 from rubato_desktop.midi.files import MidiFile, read_midi
-from rubato_desktop.services.library import COLOURS, Library
+from rubato_desktop.services.library import COLOURS, OWN, Library
 from rubato_desktop.services.roll import Opened, Stretch
 from rubato_desktop.services.sessions import MIDI, SessionData, read_session
 from rubato_desktop.services.wording import presses_of, word_from_json
@@ -116,7 +118,10 @@ def load_languages(words: tuple[Understood, ...], library: Library) -> None:
             for word in words
             if word.language == name and not word.args
         }
-        colour = COLOURS[len(library.languages) % len(COLOURS)]
-        library.languages[name] = Language(name, name.capitalize(), colour, tuple(entries.values()))
-    if not found <= set(library.active):
-        library.activate([*library.active, *sorted(found)])
+        sound = tuple(word for word in entries.values() if not faults(word))
+        if sound and name != OWN and is_language_name(name):
+            colour = COLOURS[len(library.languages) % len(COLOURS)]
+            library.languages[name] = Language(name, name.capitalize(), colour, sound)
+    known = sorted(found & set(library.languages))
+    if not set(known) <= set(library.active):
+        library.activate([*library.active, *known])

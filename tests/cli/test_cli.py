@@ -94,6 +94,10 @@ def test_words_of_a_file(rubato: Line, song: Path) -> None:
     [
         (["words"], "either a MIDI file or --keys"),
         (["words", "--keys", "0 x 0"], "'x' is not a key"),
+        (["words", "--keys", "(" + "9" * 400 + ") 0 7 0"], "is not a key"),
+        (["words", "--keys", "9" * 5000], "is not a key"),
+        (["words", "--keys", "0 7 0", "--base", "999"], "999 is not a MIDI note"),
+        (["picture", "", "--png", "x.png"], "no word ''"),
         (["words", "--keys", "0 7 0", "a.mid"], "either a MIDI file or --keys"),
         (["words", "no such file.mid"], "no such file.mid"),
         (["words", "."], "folder"),

@@ -109,11 +109,57 @@ def test_recording_is_kept_under_a_name_that_opens_it(player: Player) -> None:
     assert player.word("23 22 23").text.endswith(": playing")
 
 
-def test_a_name_in_anothers_way_is_told_before_anything_stops(player: Player) -> None:
+def test_a_name_in_anothers_way_is_told_and_the_recording_is_kept_all_the_same(player: Player) -> None:
     player.word("0 11 0")
     result = player.run("record_stop", name=[0, 7, 0])
-    assert result.status == "failed" and "0 7 0 is already click" in result.text
-    assert player.last(RecordingChanged).state == "on"
+    assert result.status == "ok" and "without a name: 0 7 0 is already click" in result.text
+    assert player.last(RecordingChanged).state == "off" and result.value["name"] is None
+
+
+def test_a_known_name_opens_the_newer_recording_from_then_on(player: Player) -> None:
+    for _ in range(2):
+        player.word("0 11 0")
+        kept = player.word("12 11 12 0 16 21")
+        assert kept.status == "ok" and "called 0 16 21" in kept.text
+    assert player.word("0 16 21").value["path"] == kept.value["session"]
+
+
+def test_piano_on_is_heard_after_the_octave_was_set(player: Player) -> None:
+    player.word("5 17 17 5 12")
+    low = 12  # where the keys are now
+    player.play(" ".join(str(low + key) for key in (0, 7, 3, 0)))
+    (heard,) = player.play(" ".join(str(low + key) for key in (0, 3, 7, 0)))
+    assert heard.name == "piano_on"
+
+
+def test_one_key_speed_can_be_undone_also_when_it_pauses(player: Player) -> None:
+    player.word("0 1 1 0 0")
+    assert player.word("0 11 10 0").text != "There is nothing to undo"
+
+
+def test_a_meaning_that_names_a_word_does_what_the_word_does(player: Player) -> None:
+    player.word("12 9 10 11 12 0 14 14 0 24")
+    assert player.run("meaning", text="start recording").text.endswith("and does it")
+    assert player.word("0 14 14 0").text == "Recording"
+
+
+def test_usage_goes_to_the_word_that_was_played_not_to_its_namesake(player: Player) -> None:
+    player.word("12 9 10 11 12 0 14 14 0 24")
+    player.run("meaning", text="play")
+    player.word("0 14 14 0")
+    assert player.app.engine.usage[0, 14, 14, 0] == 1 and player.app.engine.usage[23, 22, 23] == 0
+
+
+def test_a_full_disk_is_told_in_words(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("rubato_desktop.language.loading.write_beside", full)
+        result = player.word("12 9 10 11 12 0 14 14 0 24")
+        assert result.error["code"] == "not_written" and "No space left" in result.text
+        assert player.run("add_language", title="a").error["code"] == "not_written"
+    assert player.run("add_language", title="a").status == "ok"
 
 
 def test_save_keeps_what_was_never_recorded(player: Player) -> None:

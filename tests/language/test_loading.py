@@ -25,6 +25,9 @@ DAMAGED = [
     (HEAD + WORD + '[[word]]\nkeys = "0 25 0"\nname = "b"\n', 6, "'25' is not a key"),
     (HEAD + WORD + '[[word]]\nkeys = "0 24 0"\nname = "b"\n', 6, "key 24 leaves"),
     (HEAD + WORD + '[[word]]\nkeys = ""\nname = "b"\n', 6, "keys is missing"),
+    (HEAD + "k = " + "[" * 5000 + "\n", 0, "this is no language"),
+    (HEAD + "k = " + "9" * 5000 + "\n", 0, "this is no language"),
+    (HEAD + WORD + '[[word]]\nkeys = "5"\nname = "b"\n', 6, "2 to 30 keys, this has 1"),
     (HEAD + WORD + '[[word]]\nkeys = [0, 5]\nname = "b"\n', 6, "keys must be text"),
     (HEAD + WORD + 'parameters = { n = "nombre" }\n', 5, "no parameter of kind 'nombre'"),
     (HEAD + WORD + 'parameters = { n = "number, optional" }\n', 5, "can be optional"),
@@ -35,7 +38,9 @@ DAMAGED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "line", "reason"), DAMAGED, ids=[reason for _, _, reason in DAMAGED])
+@pytest.mark.parametrize(
+    ("text", "line", "reason"), DAMAGED, ids=[f"{n} {reason}" for n, (_, _, reason) in enumerate(DAMAGED)]
+)
 def test_a_damaged_file_names_its_line_and_reason(text: str, line: int, reason: str, tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_text(text, encoding="utf-8")

@@ -84,3 +84,16 @@ def test_the_notes_of_a_feedback_file_are_words(tmp_path: Path, library: Library
         library,
     )
     assert [(item.word, item.t) for item in opened.words] == [("click", 50_000)]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"keys": [-100]}, {"keys": [3]}, {"language": "own"}, {"language": "../../x"}]
+)
+def test_what_is_no_word_of_ours_makes_no_language(
+    fields: dict[str, object], tmp_path: Path, library: Library
+) -> None:
+    before = dict(library.languages)
+    text = word(**{"language": "dances", **fields})
+    open_midi(file(tmp_path / "a.mid", [mido.MetaMessage("text", text=text, time=0)]), library)
+    assert library.languages == before
+    assert library.nearest((0, 8, 0))[0].name == "click"
