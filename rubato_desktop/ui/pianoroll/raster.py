@@ -22,8 +22,8 @@ Array = npt.NDArray[Any]
 _LEAST_WIDTH = 1.5  # px: what is narrower is drawn this wide and fainter,
 _LEAST_COVER = 0.4  # but never fainter than this
 _GAP_FROM = 5.0  # px: notes wider than this leave a pixel free, so that repeated notes stay apart
-_EXACT_UP_TO = 40_000  # cells; with more covered, the parts of cells at the ends of notes are not told apart
-_ROUND_UP_TO = 4000  # notes; with more, corners cannot be seen
+_EXACT_UP_TO = 12_000  # cells; with more covered, the parts of cells at the ends of notes are not told apart
+_ROUND_UP_TO = 1500  # notes; with more, corners are hardly seen
 
 
 @dataclass(frozen=True)
