@@ -59,7 +59,7 @@ class App:
         self, data: Path, *, devices: bool = True, sound: bool = True, clock: Clock | None = None
     ) -> None:
         self.data = data
-        _prepare(data)
+        open_log(data)
         self.clock = clock or SystemClock()
         self.bus = Bus()
         self.devices: DeviceManager | None = None
@@ -226,7 +226,12 @@ class App:
                 self.sound.set_instrument(value)
 
 
-def _prepare(data: Path) -> None:
+def open_log(data: Path) -> None:
+    """Make the data folder and let everything that is logged go to `rubato.log` in it.
+
+    Raises:
+        RubatoError: the folder cannot be written.
+    """
     try:
         data.mkdir(parents=True, exist_ok=True)
         handler = logging.handlers.RotatingFileHandler(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import logging
 import os
@@ -72,10 +73,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("RUBATO_DEBUG"):
             raise
+        with contextlib.suppress(RubatoError):
+            _open_log(args)  # most commands never needed the log; a bug is kept whole all the same
         log.exception("a bug in %s", args.command)
         return _fail(
             f"something went wrong inside the program ({type(error).__name__}); RUBATO_DEBUG=1 tells more"
         )
+
+
+def _open_log(args: argparse.Namespace) -> None:
+    from rubato_desktop.app import open_log
+    from rubato_desktop.settings import data_folder
+
+    open_log(data_folder(args.data))
 
 
 def _fail(message: str) -> int:

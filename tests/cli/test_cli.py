@@ -260,3 +260,15 @@ def test_a_data_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = run("run", "--headless", "--data", str(tmp_path / "file" / "data"))
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
+
+
+def test_a_bug_is_one_line_for_people_and_whole_in_the_log(
+    rubato: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("rubato_desktop.cli.words.parse", broken)
+    assert rubato("words", "--keys", "0 7 0", "--data", str(tmp_path)) == 2
+    assert rubato.err.count("\n") == 1 and "Traceback" not in rubato.err
+    assert "ZeroDivisionError: a bug" in (tmp_path / "rubato.log").read_text()
