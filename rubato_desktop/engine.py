@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -16,8 +15,8 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from rubato_desktop.commands.context import Context, Services
-from rubato_desktop.commands.registry import REGISTRY, Answer, Command, missing
+from rubato_desktop.commands.context import Services
+from rubato_desktop.commands.registry import REGISTRY, Command
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import (
     CommandDone,
@@ -28,7 +27,6 @@ from rubato_desktop.events import (
     PreviewChanged,
     Result,
     SettingChanged,
-    Status,
     Stopping,
     WordHeard,
     WordMissed,
@@ -38,6 +36,7 @@ from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser
 from rubato_desktop.language.results import Heard, Preview, Understood
 from rubato_desktop.midi.messages import Message
+from rubato_desktop.runner import Request, Runner
 from rubato_desktop.settings import timing_of
 
 log = logging.getLogger(__name__)
@@ -73,6 +72,7 @@ class Engine:
         self._ending = threading.Event()
         self._parser = Parser(services.library.stack, self._timing())
         self.preview: Preview = self._parser.preview()
+        self._runner = Runner(services, self, self._later, self._done)
 
     def _timing(self) -> Timing:
         return timing_of(self.settings.values, self.services.library.spelling)
@@ -119,7 +119,7 @@ class Engine:
     def run(self, command: str, /, **args: Any) -> Future[Result]:
         """Carry out a command; the future gives its result."""
         future: Future[Result] = Future()
-        self.post(lambda: future.set_result(self._carry_out(command, args, None, self.clock.now())))
+        self.post(lambda: self._runner.carry_out(self._request(command, args, future.set_result)))
         return future
 
     def give(self, value: Any) -> None:
@@ -277,9 +277,13 @@ class Engine:
         if not word.command:
             self._done(Result(self._ids, "", {}, "ok", text=word.word), word)
             return
-        self._carry_out(word.command, word.args, word, word.end, self._ids)
+        self._runner.carry_out(Request(self._ids, word.command, word.args, word.end, word))
         if word.command not in UNREPEATABLE:
             self._last = word
+
+    def _request(self, command: str, args: Mapping[str, Any], told: Callable[[Result], None]) -> Request:
+        self._ids += 1
+        return Request(self._ids, command, args, self.clock.now(), told=told)
 
     def _own_keys(self, word: Understood) -> tuple[int, ...]:
         """The keys of the dictionary's word, without those of its parameters."""
@@ -299,56 +303,12 @@ class Engine:
 
     # Commands ---------------------------------------------------------------------------------------
 
-    def _carry_out(
-        self, id: str, args: Mapping[str, Any], word: Understood | None, t: int, number: int = 0
-    ) -> Result:
-        if not number:
-            self._ids += 1
-            number = self._ids
-        began = time.perf_counter()
-        try:
-            answer = self._call(id, args, word, t)
-            result = Result(number, id, args, "ok", answer.value, answer.text, state=answer.state)
-        except RubatoError as error:
-            status: Status = "refused" if error.code.startswith("needs_") else "failed"
-            told = {"code": error.code, "message": str(error)}
-            result = Result(number, id, args, status, text=str(error), error=told)
-        except OSError as error:
-            problem = RubatoError(
-                f"{id}: it could not be written: {error.strerror or error}",
-                kept="What was there before is as it was",
-                todo="Make room on the disk, or see who may write there",
-                code="not_written",
-            )
-            told = {"code": problem.code, "message": str(problem)}
-            result = Result(number, id, args, "failed", text=str(problem), error=told)
-        except Exception:
-            log.exception("a bug in the command %s", id)
-            text = f"{id} went wrong inside the program. Nothing recorded is lost. The log has the details"
-            result = Result(number, id, args, "failed", text=text, error={"code": "bug", "message": text})
-        elapsed = (time.perf_counter() - began) * 1000
-        result = Result(
-            number,
-            id,
-            args,
-            result.status,
-            result.value,
-            result.text,
-            result.error,
-            result.state,
-            round(elapsed, 3),
-        )
-        self._done(result, word)
-        return result
+    def _later(self, action: Callable[[], None]) -> None:
+        def now() -> None:
+            self._tick(self.clock.now())
+            action()
 
-    def _call(self, id: str, args: Mapping[str, Any], word: Understood | None, t: int) -> Answer:
-        command = REGISTRY.get(id)
-        if command is None:
-            raise RubatoError(f"There is no command {id!r}", code="no_such_command")
-        if command.needs and command.needs not in self.services.has:
-            raise missing(command.needs, command.summary.rstrip("."))
-        answer = command.function(Context(t, word, self.services, self), **command.bind(args))
-        return answer if isinstance(answer, Answer) else Answer(answer or "")
+        self.post(now)
 
     def _done(self, result: Result, word: Understood | None) -> None:
         self.bus.publish(CommandDone(self._now, result, word))

@@ -1,0 +1,37 @@
+"""Commands that must wait: an `async def` awaits what a service promised, and the keys go on meanwhile.
+
+There is no event loop: the engine resumes the command on its own thread when the promise is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Generator
+from concurrent.futures import Future
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Waiting(Awaitable[T], Generic[T]):
+    """Makes a service's `Future` something to await.
+
+    Args:
+        future: What the service promised; its exception is raised where it is awaited.
+    """
+
+    def __init__(self, future: Future[T]) -> None:
+        self.future = future
+
+    def __await__(self) -> Generator[Future[T], None, T]:
+        if not self.future.done():
+            yield self.future
+        return self.future.result()
+
+
+async def settled(answer: Any) -> Any:
+    """Wait for what a service answered: a `Future`'s result, or at once anything else, also a coroutine's."""
+    if isinstance(answer, Future):
+        return await Waiting(answer)
+    if isinstance(answer, Awaitable):
+        return await answer
+    return answer

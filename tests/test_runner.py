@@ -1,0 +1,96 @@
+"""A command that waits lets the keys go on, and ends once, however it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+from player import Player
+
+from rubato_desktop.commands.context import Context
+from rubato_desktop.commands.registry import REGISTRY, Answer, add, describe
+from rubato_desktop.commands.waiting import Waiting
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.events import CommandDone
+
+promises: list[Future[str]] = []
+
+
+async def fetch(ctx: Context, what: str) -> Answer:
+    """Fetch something that takes its time.
+
+    Args:
+        what: What.
+    """
+    promises.append(Future())
+    got = await Waiting(promises[-1])
+    return Answer(f"{what}: {got}", {"got": got})
+
+
+@pytest.fixture(autouse=True)
+def registered() -> Iterator[None]:
+    add(describe(fetch, "fetch"))
+    promises.clear()
+    yield
+    del REGISTRY["fetch"]
+
+
+def begin(player: Player, what: str = "tea") -> Future[Any]:
+    future = player.app.engine.run("fetch", what=what)
+    player.app.engine.pump()
+    return future
+
+
+def test_keys_are_heard_while_a_command_waits(player: Player) -> None:
+    future = begin(player)
+    assert player.word("0 12 13 0").status == "ok"
+    assert not future.done()
+    promises[0].set_result("here")
+    player.app.engine.pump()
+    assert (future.result(0).status, future.result(0).text) == ("ok", "tea: here")
+
+
+def test_what_is_ready_at_once_is_not_waited_for(player: Player) -> None:
+    async def ready(ctx: Context) -> Answer:
+        """Be ready."""
+        done: Future[str] = Future()
+        done.set_result("ready")
+        return Answer(await Waiting(done))
+
+    add(describe(ready, "ready"))
+    try:
+        assert player.run("ready").text == "ready"
+    finally:
+        del REGISTRY["ready"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (RubatoError("The tab is gone", code="tab_closed"), "failed", "tab_closed"),
+        (RubatoError("No browser", code="needs_browser"), "refused", "needs_browser"),
+        (OSError(28, "No space left on device"), "failed", "not_written"),
+        (KeyError("bug"), "failed", "bug"),
+    ],
+)
+def test_a_broken_promise_is_a_result_in_words(
+    error: Exception, status: str, code: str, player: Player
+) -> None:
+    future = begin(player)
+    promises[0].set_exception(error)
+    player.app.engine.pump()
+    result = future.result(0)
+    assert (result.name, result.status, result.error["code"]) == ("fetch", status, code)
+    assert "Traceback" not in result.text
+
+
+def test_each_request_has_one_result_under_its_own_number(player: Player) -> None:
+    first, second = begin(player, "tea"), begin(player, "milk")
+    promises[1].set_result("cold")
+    promises[0].set_result("hot")
+    player.app.engine.pump()
+    assert first.result(0).text == "tea: hot" and second.result(0).text == "milk: cold"
+    done = [event.result for event in player.heard if isinstance(event, CommandDone)]
+    assert sorted(result.id for result in done) == [first.result(0).id, second.result(0).id]
