@@ -1,0 +1,206 @@
+"""The messages between app and extension, typed; both ends check what they receive.
+
+`python -m extension_bridge.protocol` writes their JSON schema for the extension. pydantic takes a while to
+load: import this where a browser joins, not where the app starts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from extension_bridge import V
+from extension_bridge.commands import COMMANDS, FROM_APP, FROM_EXTENSION
+from extension_bridge.identity import EXTENSION, HOST
+from extension_bridge.strings import Label, Text
+from extension_bridge.values import AppAnswer, Joined, State
+
+SCHEMA = EXTENSION / "schema" / "protocol.json"
+LONGEST_DEADLINE_MS = 600_000
+
+Id = Annotated[int, Field(ge=1, le=2**53 - 1)]
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
+Deadline = Annotated[float, Field(gt=0, le=LONGEST_DEADLINE_MS)]
+
+
+class Message(BaseModel):
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
+
+    v: Literal[1]
+
+
+class Request(Message):
+    """A question; each side numbers its own from 1."""
+
+    id: Id
+    type: Literal["command"]
+    name: Name
+    args: dict[str, Any] = {}
+    deadline_ms: Deadline
+
+
+class HelloArgs(BaseModel):
+    """Who joins: `client` and `secret` are its own, made once and kept by it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    version: Annotated[str, Field(max_length=32)]
+    browser: Label
+    client: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{8,64}$")]
+    secret: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Hello(Message):
+    id: Id
+    type: Literal["hello"]
+    name: Literal["extension"]
+    args: HelloArgs
+    deadline_ms: Deadline
+
+
+class Error(BaseModel):
+    code: Name
+    message: Text
+
+
+class Response(Message):
+    """The answer to the request of the same id."""
+
+    id: Id
+    status: Literal["ok", "failed", "timeout", "refused"]
+    value: Any = None
+    error: Error | None = None
+    state: State = State()
+    elapsed_ms: float = 0.0
+
+
+class Event(Message):
+    type: Literal["event"]
+    name: Name
+    args: dict[str, Any] = {}
+
+
+class Part(Message):
+    """A piece of a message longer than Chrome lets a host say at once; all pieces joined are its JSON."""
+
+    type: Literal["part"]
+    id: Id
+    n: Annotated[int, Field(ge=0)]
+    of: Annotated[int, Field(ge=1)]
+    data: str
+
+
+class ProtocolError(ValueError):
+    """A message is not as the table says; the text says where."""
+
+
+_REQUEST, _HELLO, _RESPONSE, _EVENT = (TypeAdapter[Any](kind) for kind in (Request, Hello, Response, Event))
+
+
+def parse(message: Mapping[str, Any]) -> Request | Hello | Response | Event:
+    """Return a message of the extension's, whatever its version.
+
+    Raises:
+        ProtocolError: it is none.
+    """
+    parsed: Request | Hello | Response | Event
+    if "status" in message:
+        parsed = _checked(_RESPONSE, message)
+    else:
+        kinds = {"command": _REQUEST, "hello": _HELLO, "event": _EVENT}
+        kind = message.get("type")
+        if not isinstance(kind, str) or kind not in kinds:
+            raise ProtocolError("it is neither question, answer nor event")
+        parsed = _checked(kinds[kind], message)
+    return parsed
+
+
+def check_args(name: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a command's arguments as they go to the browser; what is None is left out.
+
+    Raises:
+        ProtocolError: there is no such command, or its arguments are others.
+    """
+    if (found := COMMANDS.get(name)) is None:
+        raise ProtocolError(f"the browser knows no command {name!r}")
+    checked: dict[str, Any] = _plain(found.args, args, exclude_none=True)
+    return checked
+
+
+def check_value(name: str, value: Any) -> Any:
+    """Return a command's answer: its strings clipped, what the table does not name left out.
+
+    Raises:
+        ProtocolError: the answer is not what the table says.
+    """
+    return _plain(COMMANDS[name].value, value)
+
+
+def check_event(name: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an event of the extension's says.
+
+    Raises:
+        ProtocolError: there is no such event, or it says something else.
+    """
+    if (found := FROM_EXTENSION.get(name)) is None:
+        raise ProtocolError(f"there is no event {name!r}")
+    checked: dict[str, Any] = _plain(found, args)
+    return checked
+
+
+def _checked(adapter: TypeAdapter[Any], value: Any) -> Any:
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ProtocolError(f"{where}: {first['msg']}" if where else str(first["msg"])) from None
+
+
+def _plain(adapter: TypeAdapter[Any], value: Any, exclude_none: bool = False) -> Any:
+    return adapter.dump_python(_checked(adapter, value), mode="json", exclude_none=exclude_none)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of the wire; every part of it stands by itself, with definitions of its own."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The wire between Rubato Desktop and its extension",
+        "v": V,
+        "host": HOST,
+        "messages": {
+            "request": Request.model_json_schema(),
+            "hello": Hello.model_json_schema(),
+            "response": Response.model_json_schema(),
+            "event": Event.model_json_schema(),
+            "part": Part.model_json_schema(),
+        },
+        "commands": {
+            name: {"args": found.args.json_schema(), "value": found.value.json_schema(mode="serialization")}
+            for name, found in COMMANDS.items()
+        },
+        "events": {
+            "from_extension": {name: found.json_schema() for name, found in FROM_EXTENSION.items()},
+            "from_app": {name: found.json_schema() for name, found in FROM_APP.items()},
+        },
+        "answers": {"hello": Joined.model_json_schema(), "command": AppAnswer.model_json_schema()},
+    }
+
+
+def written() -> str:
+    """Return the text of `SCHEMA` as it should be."""
+    return json.dumps(schema(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def main() -> None:
+    """Write the schema."""
+    Path(SCHEMA).parent.mkdir(parents=True, exist_ok=True)
+    SCHEMA.write_text(written(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,290 @@
+"""What commands of the browser answer. What an answer holds beyond this is left out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from extension_bridge.strings import Anything, Label, Long, Text, Url, most
+
+
+class Value(BaseModel):
+    """Any answer; numbers are pixels of the view unless said otherwise."""
+
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
+
+
+class Nothing(Value):
+    pass
+
+
+class Tab(Value):
+    id: int
+    number: int
+    title: Label = ""
+    url: Url = ""
+    active: bool = False
+    audible: bool = False
+    muted: bool = False
+
+
+class Window(Value):
+    id: int
+    number: int
+    focused: bool = False
+    tabs: list[Tab]
+
+
+class Channel(Value):
+    number: int
+    title: Label = ""
+    tabs: int
+    focused: bool | None = None
+
+
+class Closed(Value):
+    closed: Tab
+    now: Tab | None = None
+
+
+class Visited(Value):
+    """A page of the history; `time` is ISO 8601 in UTC."""
+
+    title: Label = ""
+    url: Url
+    time: Label
+    visits: int
+
+
+class Visit(Value):
+    time: Label
+    transition: Label = ""
+
+
+class Bookmark(Value):
+    id: Label
+    title: Label = ""
+    url: Url = ""
+
+
+class Moved(Value):
+    x: float
+    y: float
+    moved: bool
+
+
+class Box(Value):
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Point(Value):
+    row: int
+    column: int
+
+
+class Target(Value):
+    """What lies in a cell of the 12 x 12; `density` is 0 to 1."""
+
+    row: int
+    column: int
+    kind: Label | None = None
+    label: Label = ""
+    box: Box | None = None
+    density: float = 0.0
+    ref: int | None = None
+
+
+class Clicked(Value):
+    label: Label = ""
+    kind: Label | None = None
+    effect: Literal["clicked", "navigated", "opened", "focused"]
+
+
+class Action(Value):
+    id: Label
+    label: Label
+
+
+class RightClicked(Value):
+    handled: bool
+    label: Label = ""
+    actions: list[Action] = []
+
+
+class Chosen(Value):
+    text: Long
+
+
+class Highlighted(Value):
+    text: Long
+    boxes: list[Box] = []
+
+
+class Item(Value):
+    """Something to read: `index` of `of` in the page's order."""
+
+    kind: Label
+    level: int | None = None
+    text: Text
+    label: Label = ""
+    ref: int | None = None
+    index: int | None = None
+    of: int | None = None
+    row: int | None = None
+    column: int | None = None
+
+
+class Place(Value):
+    title: Label = ""
+    url: Url = ""
+    window: int | None = None
+    tab: int | None = None
+    tabs: int | None = None
+    kind: Label | None = None
+    label: Label = ""
+    heading: Label | None = None
+    row: int | None = None
+    column: int | None = None
+    percent: float | None = None
+    focused: Label | bool | None = None
+
+
+class Link(Value):
+    number: int
+    label: Label = ""
+    url: Url = ""
+    ref: int
+
+
+class Control(Value):
+    """A field or a button; the value of a password field is never there."""
+
+    number: int
+    label: Label = ""
+    kind: Label = ""
+    ref: int
+    value: Text | None = None
+
+
+class Focused(Value):
+    label: Label = ""
+    kind: Label | None = None
+
+
+class Written(Value):
+    label: Label = ""
+    text: Text = ""
+
+
+class Found(Value):
+    count: int
+    index: int = 0
+    excerpt: Text = ""
+    ref: int | None = None
+
+
+class FoundIn(Value):
+    tab: int
+    title: Label = ""
+    url: Url = ""
+    count: int
+    excerpt: Text = ""
+
+
+class Passage(Value):
+    kind: Label
+    level: int | None = None
+    text: Text
+    url: Url | None = None
+
+
+class Document(Value):
+    title: Label = ""
+    url: Url = ""
+    language: Label = ""
+    items: Annotated[list[Passage], most(2_000)]
+
+
+class View(Value):
+    width: float
+    height: float
+
+
+class Cell(Value):
+    """One kind in one cell; `density` is 0 to 1."""
+
+    x: int
+    y: int
+    kind: Label
+    density: float
+    label: Label = ""
+
+
+class Layout(Value):
+    viewport: View
+    columns: int
+    rows: int
+    cells: list[Cell]
+    elements: int
+    scan_ms: float
+    names_ms: float = 0.0
+
+
+class Media(Value):
+    """Something that plays: seconds, volume 0 to 1, speed 1 as recorded; a live stream has no duration."""
+
+    tab: int
+    frame: int
+    ref: int
+    title: Label = ""
+    kind: Literal["video", "audio"]
+    duration: float | None = None
+    position: float = 0.0
+    playing: bool
+    muted: bool = False
+    volume: float = 1.0
+    speed: float = 1.0
+
+
+class Scroll(Value):
+    x: float
+    y: float
+
+
+class State(Value):
+    """The tab a command ended on; empty when it ended on none."""
+
+    window: int | None = None
+    tab: int | None = None
+    url: Url | None = None
+    title: Label | None = None
+    scroll: Scroll | None = None
+    viewport: View | None = None
+    digest: Label | None = None
+
+
+class Settings(Value):
+    """What the extension needs to know of the app's settings."""
+
+    model_config = ConfigDict(extra="allow")
+
+    search: str = ""
+
+
+class Joined(Value):
+    """The answer to hello: the app's version, whether its command input is on, its settings."""
+
+    app: str
+    listening: bool
+    settings: Settings = Settings()
+
+
+class AppAnswer(Value):
+    """What a command of the app answers to the panel."""
+
+    text: str = ""
+    value: Anything = None

@@ -1,0 +1,131 @@
+"""Messages on a stream: lengths that lie, pieces, long ones, and what is no JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from collections.abc import Callable
+
+import pytest
+
+from extension_bridge.frames import (
+    LONGEST,
+    NONSENSE,
+    TO_EXTENSION,
+    FrameError,
+    Reader,
+    TooLong,
+    dump,
+    frame,
+    load,
+    split,
+)
+
+
+def reader(data: bytes, at_once: int = 1 << 20) -> Reader:
+    stream = io.BytesIO(data)
+    return Reader(lambda count: stream.read(min(count, at_once)))
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1 << 20], ids="at most {} bytes at once".format)
+def test_messages_come_one_by_one_however_the_stream_is_cut(at_once: int) -> None:
+    messages = [b"{}", b"", b'{"a":"\xe2\x99\xaa"}', b"x" * 300]
+    found = reader(b"".join(map(frame, messages)), at_once)
+    assert [found.next() for _ in messages] == messages
+    assert found.next() is None
+
+
+def test_a_message_at_the_limit_is_kept_and_one_beyond_is_read_past() -> None:
+    found = reader(frame(b"a" * LONGEST) + frame(b'{"v":1,"id":7,' + b"b" * LONGEST) + frame(b"next"))
+    assert found.next() == b"a" * LONGEST
+    beyond = found.next()
+    assert isinstance(beyond, TooLong)
+    assert (beyond.length, beyond.head[:14], len(beyond.head)) == (LONGEST + 14, b'{"v":1,"id":7,', 512)
+    assert found.next() == b"next"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\1",
+        b"\1\0\0",
+        struct.pack("=I", 5) + b"four",
+        struct.pack("=I", LONGEST + 1) + b"x" * 1000,
+        struct.pack("=I", NONSENSE + 1) + b"{}",
+        b"\xff\xff\xff\xff",
+    ],
+    ids=["one byte", "half a length", "half a message", "half a long one", "nonsense", "all ones"],
+)
+def test_what_cannot_be_read_any_further_is_said(data: bytes) -> None:
+    with pytest.raises(FrameError):
+        reader(data).next()
+
+
+def test_no_memory_is_taken_for_what_a_length_claims() -> None:
+    asked: list[int] = []
+
+    def read(count: int) -> bytes:
+        asked.append(count)
+        return struct.pack("=I", NONSENSE)[:count] if len(asked) == 1 else b""
+
+    with pytest.raises(FrameError):
+        Reader(read).next()
+    assert max(asked) <= 1 << 16
+
+
+@pytest.mark.parametrize(
+    "data, said",
+    [
+        (b"", "Expecting value"),
+        (b"[1]", "no object"),
+        (b'"text"', "no object"),
+        (b"\xff\xfe", "utf-8"),
+        (b'{"a":NaN}', "NaN"),
+        (b'{"a":-Infinity}', "Infinity"),
+        (b'{"a":1,"a":2}', "twice"),
+        (b'{"a":{"b":1,"b":1}}', "twice"),
+        (b'{"a":' * 100_000, "deep"),
+        (b"[" * 100_000, "deep"),
+        (b'{"a":' + b"9" * 5000 + b"}", "digit"),
+        (b"{} {}", "Extra data"),
+    ],
+    ids=lambda value: f"{value!r:.30}",
+)
+def test_what_is_no_message_is_said_to_be_none(data: bytes, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        load(data)
+
+
+def test_what_is_written_is_read_the_same_even_half_a_character() -> None:
+    message = {"v": 1, "text": 'ä♪𝄞"\\\u2028\ud834', "none": None, "numbers": [1, 2.5]}
+    assert load(dump(message)) == message
+
+
+def test_nan_is_not_written() -> None:
+    with pytest.raises(ValueError):
+        dump({"a": float("nan")})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 3_000_000, '"' * 2_000_000, "\\" * 2_000_000, "♪" * 1_000_000, "𝄞" * 600_000],
+    ids=lambda text: f"{len(text)} of {text[0]}",
+)
+@pytest.mark.parametrize("write", [dump, lambda value: json.dumps(value, ensure_ascii=False).encode()])
+def test_a_long_message_goes_in_pieces_that_chrome_takes_and_is_whole_again(
+    text: str, write: Callable[[dict[str, str]], bytes]
+) -> None:
+    data = write({"text": text})
+    pieces = split(data)
+    assert len(pieces) > 1 and max(map(len, pieces)) <= TO_EXTENSION
+    parts = [load(piece) for piece in pieces]
+    assert [(part["n"], part["of"]) for part in parts] == [(n, len(parts)) for n in range(len(parts))]
+    assert len({part["id"] for part in parts}) == 1
+    assert load("".join(part["data"] for part in parts).encode()) == {"text": text}
+
+
+def test_a_short_message_goes_as_it_is() -> None:
+    data = dump({"text": "x" * (TO_EXTENSION - 11)})
+    assert len(data) == TO_EXTENSION and split(data) == [data]
+    assert len(split(data + b" ")) > 1

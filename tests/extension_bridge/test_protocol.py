@@ -1,0 +1,150 @@
+"""The table of messages: what it takes, what it refuses, and that the extension's schema is made from it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from extension_bridge import V
+from extension_bridge.commands import COMMANDS
+from extension_bridge.protocol import (
+    SCHEMA,
+    ProtocolError,
+    Request,
+    Response,
+    check_args,
+    check_event,
+    check_value,
+    parse,
+    written,
+)
+
+TAB = {"id": 3, "number": 1, "title": "Home", "url": "https://a.example/", "active": True}
+
+
+def test_the_schema_of_the_extension_is_as_the_table_says() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == written(), "write it: python -m extension_bridge.protocol"
+
+
+@pytest.mark.parametrize(
+    "name, args",
+    [
+        ("scroll", {"vertical": 3, "horizontal": -1.5}),
+        ("scroll", {"vertical": 3.0, "horizontal": 0, "tab": 12}),
+        ("move", {"row": 0, "column": 11}),
+        ("select", {"points": [{"row": 1, "column": 2}, {"row": 3, "column": 4}]}),
+        ("write", {"text": "ä♪", "replace": True}),
+        ("media_do", {"tab": 1, "frame": 0, "ref": 2, "action": "volume", "value": 0.5}),
+        ("ping", {}),
+    ],
+)
+def test_arguments_as_the_table_says_go_through(name: str, args: dict[str, Any]) -> None:
+    assert check_args(name, args) == args
+
+
+def test_what_is_left_out_stays_out() -> None:
+    assert check_args("click", {"ref": None}) == {}
+
+
+@pytest.mark.parametrize(
+    "name, args",
+    [
+        ("explode", {}),
+        ("scroll", {"vertical": 3}),
+        ("scroll", {"vertical": "3", "horizontal": 0}),
+        ("scroll", {"vertical": float("nan"), "horizontal": 0}),
+        ("scroll", {"vertical": 3, "horizontal": 0, "sideways": 1}),
+        ("move", {"row": 12, "column": 0}),
+        ("move", {"row": -1, "column": 0}),
+        ("move", {"row": True, "column": 0}),
+        ("select", {"points": []}),
+        ("select", {"points": [{"row": 1, "column": 1}] * 3}),
+        ("tab", {"number": 0}),
+        ("media_do", {"tab": 1, "frame": 0, "ref": 2, "action": "burn"}),
+    ],
+)
+def test_other_arguments_are_refused(name: str, args: dict[str, Any]) -> None:
+    with pytest.raises(ProtocolError):
+        check_args(name, args)
+
+
+def test_strings_of_the_browser_are_clipped_and_cannot_command_a_terminal() -> None:
+    title = "\x1b[31m" + "a\n" * 10 + "b" * 1_000_000 + "\ud800"
+    (tab,) = check_value("tabs", [{**TAB, "title": title, "more": "left out"}])
+    assert len(tab["title"]) == 200 and tab["title"].isprintable() and "more" not in tab
+    text = check_value("read", {"kind": "text", "text": "x\x00\n" * 10_000, "ref": 1})["text"]
+    assert len(text) == 4_000 and text.startswith("x \nx")
+
+
+def test_what_an_action_answers_is_clipped_at_any_depth() -> None:
+    value: Any = "x" * 10_000
+    for _ in range(50):
+        value = {"a": [value]}
+    assert len(json.dumps(check_value("act", value))) < 200
+    assert check_value("act", {"a": "x" * 10_000}) == {"a": "x" * 4_000}
+
+
+def test_a_document_holds_so_many_items_and_no_more() -> None:
+    items = [{"kind": "text", "text": str(n)} for n in range(5_000)]
+    assert len(check_value("document", {"title": "", "url": "", "items": items})["items"]) == 2_000
+
+
+@pytest.mark.parametrize(
+    "name, value", [("tab", None), ("tab", {"id": "x"}), ("tabs", TAB), ("scroll", {"x": 0, "y": 0})]
+)
+def test_an_answer_of_another_form_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(ProtocolError):
+        check_value(name, value)
+
+
+def test_events_are_as_the_table_says() -> None:
+    snapshot = {"windows": [{"id": 1, "number": 1, "focused": True, "tabs": [TAB]}]}
+    assert check_event("windows", snapshot)["windows"][0]["tabs"][0]["title"] == "Home"
+    for name, args in [("windows", {}), ("explode", {}), ("loaded", {"tab": "x"})]:
+        with pytest.raises(ProtocolError):
+            check_event(name, args)
+
+
+def test_messages_are_told_apart() -> None:
+    assert isinstance(parse({"v": V, "id": 1, "type": "command", "name": "a", "deadline_ms": 5}), Request)
+    answer = parse({"v": V, "id": 1, "status": "ok", "value": 3, "error": None, "state": {}, "elapsed_ms": 1})
+    assert isinstance(answer, Response) and answer.state.model_dump(exclude_none=True) == {}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {},
+        {"v": 1},
+        {"v": 1, "type": []},
+        {"v": 1, "type": "part", "id": 1, "n": 0, "of": 1, "data": ""},
+        {"v": 1, "type": "command", "id": 0, "name": "a", "deadline_ms": 5},
+        {"v": 1, "type": "command", "id": 2**60, "name": "a", "deadline_ms": 5},
+        {"v": 1, "type": "command", "id": 1, "name": "__init__", "deadline_ms": 5},
+        {"v": 1, "type": "command", "id": 1, "name": "a", "deadline_ms": -1},
+        {"v": 1, "type": "command", "id": 1, "name": "a", "args": [], "deadline_ms": 5},
+        {"v": 1, "id": 1, "status": "great"},
+        {"v": 1, "type": "hello", "id": 1, "name": "extension", "args": {}, "deadline_ms": 5},
+        {"v": 2, "type": "event", "name": "windows"},
+    ],
+    ids=str,
+)
+def test_what_is_no_message_is_refused(message: dict[str, Any]) -> None:
+    with pytest.raises(ProtocolError):
+        parse(message)
+
+
+def test_every_command_of_the_table_has_a_name_that_can_be_sent() -> None:
+    for name in COMMANDS:
+        assert parse({"v": V, "id": 1, "type": "command", "name": name, "args": {}, "deadline_ms": 1})
+
+
+def test_the_app_starts_without_loading_the_table() -> None:
+    loading = "import sys, rubato_desktop.app, extension_bridge.native_host"
+    code = f"{loading}; print('extension_bridge.commands' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
