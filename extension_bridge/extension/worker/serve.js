@@ -1,0 +1,68 @@
+import { Queue } from "./queue.js";
+import { Trouble, asTrouble } from "./trouble.js";
+import { targetTab } from "./windows.js";
+
+/** @import { Command, Json, Response } from "./types.js" */
+
+const OVERTAKES = new Set(["ping", "stop", "media_do"]);
+const UNHURRIED_MS = 250;
+
+/**
+ * Carries out what the app asks: each command once, in order, within its deadline, and with the state of the tab it ended on.
+ */
+export class Server {
+  #queue = new Queue();
+
+  /**
+   * @param {Record<string, Command>} commands
+   * @param {(tab: number) => Promise<Json>} pageState  What the page itself says of its state.
+   */
+  constructor(commands, pageState) {
+    this.commands = commands;
+    this.pageState = pageState;
+  }
+
+  /**
+   * @param {string} name
+   * @param {Json} args
+   * @param {number} deadlineMs
+   * @returns {Promise<Omit<Response, "v" | "id">>}
+   */
+  async serve(name, args, deadlineMs) {
+    const began = performance.now();
+    const ended = /** @type {{tab: number | undefined}} */ ({ tab: args.tab ?? undefined });
+    const at = (/** @type {number} */ tab) => {
+      ended.tab = tab;
+    };
+    const over = () => performance.now() - began;
+    try {
+      const command = Object.hasOwn(this.commands, name) ? this.commands[name] : undefined;
+      if (!command) throw new Trouble("bad_args", `This extension knows no command "${name}".`);
+      const rule = { deadlineMs, overtakes: OVERTAKES.has(name) };
+      const work = async (/** @type {AbortSignal} */ signal) => {
+        const value = await command(args, { signal, at });
+        return { value, state: name === "ping" ? {} : await this.#state(ended.tab) };
+      };
+      const { value, state } = await this.#queue.run(work, rule);
+      return { status: "ok", value: value ?? null, error: null, state, elapsed_ms: over() };
+    } catch (thrown) {
+      const { status, code, message } = asTrouble(thrown);
+      const state = await this.#state(ended.tab, status === "timeout");
+      return { status, value: null, error: { code, message }, state, elapsed_ms: over() };
+    }
+  }
+
+  /**
+   * @param {number | undefined} id
+   * @param {boolean} [hurried]  Whether to leave the page out, which may be what was too slow.
+   * @returns {Promise<Json>}
+   */
+  async #state(id, hurried = false) {
+    const tab = await targetTab(id).catch(() => null);
+    if (!tab) return {};
+    const known = { window: tab.window, tab: tab.id, url: tab.url, title: tab.title };
+    if (hurried) return known;
+    const late = new Promise((resolve) => setTimeout(resolve, UNHURRIED_MS, {}));
+    return { ...known, ...(await Promise.race([this.pageState(tab.id).catch(() => ({})), late])) };
+  }
+}
