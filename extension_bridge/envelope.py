@@ -70,5 +70,5 @@ def answer(number: int, status: str, code: str, text: str) -> dict[str, Any]:
     return {"v": V, "id": number, "status": status, **rest}
 
 
-def event(name: str, **args: Any) -> dict[str, Any]:
+def event(name: str, /, **args: Any) -> dict[str, Any]:
     return {"v": V, "type": "event", "name": name, "args": args}

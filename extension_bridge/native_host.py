@@ -52,6 +52,8 @@ class Host:
         Returns:
             The exit status: 0, or 1 when what the browser sent could not be read any further.
         """
+        # First of all: what the extension says at once must not come too early.
+        self._line = self._find()
         threading.Thread(target=self._hear_app, name="app", daemon=True).start()
         try:
             while (data := self._reader.next()) is not None:
@@ -113,7 +115,7 @@ class Host:
         reason = ABSENT
         # The browser may leave at any time; the other thread sees that too, and ends the process.
         with contextlib.suppress(OSError):
-            line = self._find()
+            line = self._line
             while not self._ended.is_set():
                 if line is None:
                     self._to_extension(event("host", app="off", reason=reason))

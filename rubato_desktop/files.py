@@ -7,8 +7,13 @@ import secrets
 from pathlib import Path
 
 
-def write_beside(path: Path, data: bytes) -> None:
+def write_beside(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Write `data` to `path` so that a reader sees all of it or what was there before.
+
+    Args:
+        path: The file.
+        data: All of it.
+        mode: Who may read and write it, less what the umask takes away.
 
     Raises:
         OSError: the disk is full or not writable; `path` is as it was.
@@ -16,7 +21,7 @@ def write_beside(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     # Not `tempfile`: its files are for their owner alone, and a picture is often made for somebody else.
-    handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
+    handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -52,7 +52,7 @@ class Channel:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self._closing = threading.Event()
-        self.address = _new_address()
+        self.address = new_address()
         self._listener = Listener(
             self.address, family="AF_PIPE" if os.name == "nt" else "AF_UNIX", backlog=WAITING
         )
@@ -167,7 +167,12 @@ def remove(address: str) -> None:
             path.parent.rmdir()
 
 
-def _new_address() -> str:
+def new_address() -> str:
+    """Return an address where nobody listens yet: in a new folder that only its owner may enter, or a pipe's.
+
+    Raises:
+        OSError: there is no place for a socket.
+    """
     if os.name == "nt":
         return rf"\\.\pipe\rubato-{secrets.token_hex(16)}"
     # Not in the data folder: its path may be too long for a socket, its file system may know none.

@@ -1,0 +1,140 @@
+"""Who may join: strangers are asked about, one at a time; friends are known again by their secret."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bridging import Bridge
+from extension import Extension
+from waiting import until
+
+from rubato_desktop.services.browser import pairing
+
+Open = Callable[..., Extension]
+Start = Callable[..., Bridge]
+
+
+def code(answer: dict[str, dict[str, str]]) -> str:
+    return answer["error"]["code"]
+
+
+def test_a_stranger_joins_when_a_person_says_yes_and_is_known_from_then_on(
+    start_bridge: Start, open_browser: Open
+) -> None:
+    bridge = start_bridge()
+    extension = open_browser()
+    assert code(extension.hello()) == "pairing"
+    assert code(extension.request("record_start")) == "pairing"
+    (who,) = bridge.questions
+    assert who and "Chromium 150" in who.question
+    assert bridge.browser.problem and bridge.browser.problem.code == "pairing"
+    assert not bridge.browser.connected
+    assert bridge.browser.answer_pairing(True)
+    assert extension.wait_for("paired")["app"] == "0.1.0"
+    assert bridge.browser.connected and bridge.questions == [who, None]
+    extension.close()
+    bridge.browser.close()
+    again = start_bridge()
+    assert open_browser().hello()["status"] == "ok" and again.questions == []
+
+
+def test_what_is_kept_of_a_browser_is_for_its_owner_alone_and_not_the_secret(
+    start_bridge: Start, open_browser: Open
+) -> None:
+    bridge = start_bridge()
+    extension = open_browser(secret="a7" * 32)
+    extension.hello()
+    bridge.browser.answer_pairing(True)
+    kept = bridge.data / "browsers.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert "a7" * 32 not in kept.read_text() and extension.client in json.loads(kept.read_text())["browsers"]
+
+
+def test_no_is_no_until_a_person_thinks_better_of_it(start_bridge: Start, open_browser: Open) -> None:
+    bridge = start_bridge()
+    extension = open_browser()
+    extension.hello()
+    assert bridge.browser.answer_pairing(False)
+    assert "no" in extension.wait_for("unpaired")["reason"]
+    assert code(extension.hello()) == "pairing"
+    assert [bool(who) for who in bridge.questions] == [True, False], "it is not asked about again"
+    assert not bridge.browser.answer_pairing(False)
+    assert bridge.browser.pair()
+    extension.wait_for("paired")
+    assert bridge.browser.connected
+
+
+def test_a_wrong_secret_makes_a_stranger_of_a_known_browser(start_bridge: Start, open_browser: Open) -> None:
+    bridge = start_bridge()
+    friend = open_browser()
+    friend.hello()
+    bridge.browser.answer_pairing(True)
+    impostor = open_browser(secret="6" * 64)
+    assert code(impostor.hello()) == "pairing"
+    who = bridge.browser.stranger
+    assert who and who.impostor and "does not know its secret" in who.question
+    assert bridge.browser.answer_pairing(False)
+    assert friend.hello()["status"] == "ok", "the friend is still one"
+
+
+def test_one_question_at_a_time(start_bridge: Start, open_browser: Open) -> None:
+    bridge = start_bridge()
+    first, second = (open_browser(client=f"client-{n}", browser=f"Browser {n}") for n in (1, 2))
+    first.hello()
+    second.hello()
+    assert [who.name for who in bridge.questions if who] == ["Browser 1"]
+    bridge.browser.answer_pairing(True)
+    first.wait_for("paired")
+    assert [who.name for who in bridge.questions if who] == ["Browser 1", "Browser 2"]
+    bridge.browser.answer_pairing(True)
+    second.wait_for("paired")
+    assert set(bridge.browser.names) == {"Browser 1", "Browser 2"}
+
+
+def test_a_question_goes_away_with_who_is_asked_about(start_bridge: Start, open_browser: Open) -> None:
+    bridge = start_bridge()
+    extension = open_browser()
+    extension.hello()
+    extension.close()
+    until(lambda: bridge.questions[-1] is None)
+    assert not bridge.browser.answer_pairing(True)
+
+
+def test_a_question_that_nobody_answers_lapses_and_the_browser_may_still_join(
+    start_bridge: Start, open_browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairing, "LAPSE", 0.1)
+    bridge = start_bridge()
+    extension = open_browser()
+    extension.hello()
+    assert "Nobody answered" in extension.wait_for("unpaired")["reason"]
+    assert bridge.questions[-1] is None and not bridge.browser.connected
+    who = bridge.browser.pair()
+    assert who and who.client == extension.client
+    extension.wait_for("paired")
+
+
+def test_so_many_strangers_may_wait_and_no_more(start_bridge: Start, open_browser: Open) -> None:
+    bridge = start_bridge()
+    desk = bridge.browser._desk
+    strangers = [pairing.Stranger(f"client-{n}", "0", "x") for n in range(pairing.MOST_WAITING + 1)]
+    assert [desk.come(who) for who in strangers] == [True] * pairing.MOST_WAITING + [False]
+
+
+@pytest.mark.parametrize(
+    "kept", [b"", b"{", b"[]", b'{"browsers": 3}', b'{"browsers": {"client-1": 3}}', b"\xff"]
+)
+def test_a_damaged_list_lets_nobody_in_and_everybody_be_asked_about(
+    kept: bytes, start_bridge: Start, open_browser: Open, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "browsers.json").write_bytes(kept)
+    bridge = start_bridge()
+    extension = open_browser()
+    assert code(extension.hello()) == "pairing"
+    assert bridge.browser.answer_pairing(True)
+    extension.wait_for("paired")
