@@ -14,13 +14,16 @@ from typing import Any, Final
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.messages import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
 from rubato_desktop.midi.parts import NEVER, Part
-from rubato_desktop.midi.synth import ALL_SOUND_OFF, Instrument
+from rubato_desktop.midi.synth import ALL_SOUND_OFF, PAN, VOLUME, Instrument
 from rubato_desktop.resources import resource
 
 # Two cues at once are not recognised; 300 ms apart they are (McGookin and Brewster, ACM TAP 2004).
 APART_MS: Final = 300
 WAITING: Final = 3
 TAIL_MS: Final = 250
+# Channels of cues that are asked for by name, and of a phrase; 9 is the drums'.
+_NAMED_CHANNELS: Final = 8
+_PHRASE_CHANNELS: Final = (10, 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,10 @@ class Cue:
         program: General-MIDI instrument, 0-127.
         notes: Its notes, in order of onset.
         stale_ms: How long it may wait for its turn; later it would mislead and is dropped.
+        pan: 0 is left, 64 the middle, 127 right (controller 10).
+        volume: 0-127 (controller 7).
+        apart_ms: From its onset to that of the next cue; None for `APART_MS` after its last onset.
+        tail_ms: How long it may ring after its last note.
     """
 
     name: str
@@ -50,10 +57,20 @@ class Cue:
     program: int
     notes: tuple[CueNote, ...]
     stale_ms: int = 900
+    pan: int = 64
+    volume: int = 127
+    apart_ms: int | None = None
+    tail_ms: int = TAIL_MS
 
     @property
-    def last_onset_ms(self) -> int:
-        return max(note.at_ms for note in self.notes)
+    def span_ms(self) -> int:
+        """From its onset to the earliest onset of the next cue."""
+        return self.apart_ms or max(note.at_ms for note in self.notes) + APART_MS
+
+    @property
+    def end_ms(self) -> int:
+        """Where its last note ends."""
+        return max(note.at_ms + note.length_ms for note in self.notes)
 
 
 def load_cues(path: Path | None = None) -> dict[str, Cue]:
@@ -112,6 +129,19 @@ def spell(keys: Sequence[int], base: int, *, program: int = 0, apart_ms: int = 2
     return Cue("", "The keys of a word", program, notes, 3000)
 
 
+def write_cue(cue: Cue) -> list[Any]:
+    """Return a cue as a few numbers, for a pipe; without its name and help, which are not heard."""
+    notes = [[note.at_ms, note.length_ms, note.note, note.velocity] for note in cue.notes]
+    return [cue.program, cue.pan, cue.volume, cue.apart_ms, cue.tail_ms, notes]
+
+
+def read_cue(numbers: Sequence[Any]) -> Cue:
+    """Return the cue that `write_cue` wrote."""
+    program, pan, volume, apart_ms, tail_ms, notes = numbers
+    cue_notes = tuple(CueNote(*note) for note in notes)
+    return Cue("", "", program, cue_notes, pan=pan, volume=volume, apart_ms=apart_ms, tail_ms=tail_ms)
+
+
 class CueDesk(Part):
     """Sounds cues one after the other.
 
@@ -119,6 +149,9 @@ class CueDesk(Part):
     it waits. A name that already waits is not added again. At most `WAITING` wait; the one that goes
     stale soonest gives way. One that waited longer than its `stale_ms` is dropped when its turn comes.
     So what is heard is recent.
+
+    A phrase, such as a page as sound, is a row of cues that waits for its turn in the same way and never goes
+    stale; a cue asked for by name goes between two of its cues.
 
     Args:
         instrument: What the cues are played on; nothing else may use it.
@@ -135,6 +168,10 @@ class CueDesk(Part):
         self._plan: list[tuple[int, int, bytes]] = []
         self._order = count()
         self._channel = 0
+        self._phrase: deque[Cue] = deque()
+        self._phrase_channel = _PHRASE_CHANNELS[0]
+        # When a cue would be free to begin if there were no phrase.
+        self._named_free = 0
 
     def cue(self, name: str) -> None:
         """Sound the cue of that name as soon as the rule lets it; unknown names are let pass."""
@@ -148,11 +185,26 @@ class CueDesk(Part):
             self.hush()
             self._wait(cue)
 
+    def add_to_phrase(self, cue: Cue) -> None:
+        """Sound a cue after all that are in the phrase."""
+        if cue.notes:
+            self._phrase.append(cue)
+
+    def stop_phrase(self) -> None:
+        """Stop the phrase, also in the middle of a cue, and nothing else."""
+        self._phrase.clear()
+        self._plan = [item for item in self._plan if item[2][0] & 0x0F not in _PHRASE_CHANNELS]
+        heapq.heapify(self._plan)
+        for channel in _PHRASE_CHANNELS:
+            self.instrument.send(bytes((CONTROL | channel, ALL_SOUND_OFF, 0)))
+        self._free = self._named_free
+
     def hush(self) -> None:
         """Stop what sounds and forget what waits."""
         self._waiting.clear()
+        self._phrase.clear()
         self._plan.clear()
-        self._free = self.frame
+        self._free = self._named_free = self.frame
         self.instrument.stop()
 
     def due(self) -> int:
@@ -161,30 +213,39 @@ class CueDesk(Part):
 
     def act(self) -> None:
         if self._turn() <= self.frame:
-            asked, cue = self._waiting.popleft()
-            if self.frame - asked <= self._frames(cue.stale_ms):
-                self._begin(cue)
+            self._next()
         else:
             self.instrument.send(heapq.heappop(self._plan)[2])
 
     def _turn(self) -> int:
-        return max(self._free, self.frame) if self._waiting else NEVER
+        return max(self._free, self.frame) if self._waiting or self._phrase else NEVER
+
+    def _next(self) -> None:
+        if not self._waiting:
+            self._phrase_channel = _PHRASE_CHANNELS[self._phrase_channel == _PHRASE_CHANNELS[0]]
+            self._begin(self._phrase.popleft(), self._phrase_channel)
+            return
+        asked, cue = self._waiting.popleft()
+        if self.frame - asked <= self._frames(cue.stale_ms):
+            # Channels in turn, so that the end of one cue does not cut into the next.
+            self._channel = (self._channel + 1) % _NAMED_CHANNELS
+            self._begin(cue, self._channel)
+            self._named_free = self._free
 
     def _wait(self, cue: Cue) -> None:
         self._waiting.append((self.frame, cue))
         if len(self._waiting) > WAITING:
             self._waiting.remove(min(self._waiting, key=lambda waiting: waiting[1].stale_ms))
 
-    def _begin(self, cue: Cue) -> None:
-        # Channels in turn, so that the end of one cue does not cut into the next; 9 is the drums'.
-        self._channel = channel = (self._channel + 1) % 8
+    def _begin(self, cue: Cue, channel: int) -> None:
         self.instrument.send(bytes((PROGRAM | channel, cue.program)))
+        self.instrument.send(bytes((CONTROL | channel, VOLUME, cue.volume)))
+        self.instrument.send(bytes((CONTROL | channel, PAN, cue.pan)))
         for note in cue.notes:
             self._at(note.at_ms, bytes((NOTE_ON | channel, note.note, note.velocity)))
             self._at(note.at_ms + note.length_ms, bytes((NOTE_OFF | channel, note.note, 0)))
-        end_ms = max(note.at_ms + note.length_ms for note in cue.notes)
-        self._at(end_ms + TAIL_MS, bytes((CONTROL | channel, ALL_SOUND_OFF, 0)))
-        self._free = self.frame + self._frames(cue.last_onset_ms + APART_MS)
+        self._at(cue.end_ms + cue.tail_ms, bytes((CONTROL | channel, ALL_SOUND_OFF, 0)))
+        self._free = self.frame + self._frames(cue.span_ms)
 
     def _at(self, ms: int, data: bytes) -> None:
         heapq.heappush(self._plan, (self.frame + self._frames(ms), next(self._order), data))

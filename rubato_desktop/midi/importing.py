@@ -11,16 +11,20 @@ from collections.abc import Sequence
 
 from rubato_desktop.midi.tempo import Division, Tempo
 
-FEEDBACK_DIVISION = Division.quarters(100)
+FEEDBACK_TICKS = 100
+FEEDBACK_DIVISION = Division.quarters(FEEDBACK_TICKS)
 FEEDBACK_TEMPO = 1_000_000  # µs a quarter, 60 BPM
 CORE = "core"
-_CORE_NAMES = frozenset({"", "feedback", "base"})
+_CORE_NAMES = frozenset({"", "Feedback", "base"})
 
 
 def language_of(track_name: str) -> str:
-    """Return the language of a feedback file's track: ``Feedback``, ``base`` and no name are ``core``."""
+    """Return the language of a feedback file's track: ``Feedback``, ``base`` and no name are ``core``.
+
+    ``feedback``, without the capital, is the language of pages as sound.
+    """
     name = track_name.strip()
-    return CORE if name.lower() in _CORE_NAMES else name
+    return CORE if name in _CORE_NAMES else name
 
 
 def is_feedback(format: int, division: Division, tempos: Sequence[Tempo]) -> bool:

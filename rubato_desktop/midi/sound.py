@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.midi.cues import Cue, write_cue
 from rubato_desktop.midi.frames import LARGEST, json_frame, midi_frame
 from rubato_desktop.midi.messages import SYSEX, Message
 from rubato_desktop.midi.mixer import Kind
@@ -109,6 +110,16 @@ class Sound:
             instrument: General-MIDI instrument, 1-128.
         """
         self._send(do="hear", keys=list(keys)[:64], base=base, program=instrument - 1)
+
+    def phrase(self, cues: Iterable[Cue]) -> None:
+        """Sound cues one after the other, in place of a phrase that sounds; other cues go between two of them."""
+        self.stop_phrase()
+        for cue in cues:
+            self._send(do="phrase", cue=write_cue(cue))
+
+    def stop_phrase(self) -> None:
+        """Stop the phrase at once, also in the middle of a cue; all else sounds on."""
+        self._send(do="stop_phrase")
 
     def set_volume(self, kind: Kind, level: float) -> None:
         """Set how loud ``echo``, ``cue`` or ``playback`` is, 0 to 1."""

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.midi.cues import load_cues, spell
+from rubato_desktop.midi.cues import load_cues, read_cue, spell
 from rubato_desktop.midi.frames import Frames, json_frame
 from rubato_desktop.midi.mixer import Mixer
 from rubato_desktop.midi.output import Output
@@ -154,6 +154,10 @@ class SoundProcess:
                 mixer.give(mixer.desk.cue, args["name"])
             case "hear":
                 mixer.give(mixer.desk.hear, spell(args["keys"], args["base"], program=args["program"]))
+            case "phrase":
+                mixer.give(mixer.desk.add_to_phrase, read_cue(args["cue"]))
+            case "stop_phrase":
+                mixer.give(mixer.desk.stop_phrase)
             case "volume":
                 mixer.give(mixer.set_volume, args["kind"], args["level"])
             case "instrument":

@@ -15,6 +15,7 @@ DRUMS: Final = 9  # General MIDI level 1: channel 10, counting from 1, is percus
 FRAME_BYTES: Final = 8  # Two float32 samples, left and right.
 
 BANK, BANK_FINE = 0, 32
+VOLUME, PAN = 7, 10
 SUSTAIN, SOSTENUTO, SOFT = 64, 66, 67
 ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 120, 121, 123
 

@@ -106,19 +106,22 @@ def midi_bytes(midi: MidiFile) -> bytes:
     return file_bytes(written, tick_of(midi.duration_us))
 
 
-def file_bytes(tracks: Sequence[tuple[str, Iterable[Event]]], end: int = 0) -> bytes:
-    """Return a whole file.
+def file_bytes(
+    tracks: Sequence[tuple[str, Iterable[Event]]], end: int = 0, *, ticks_per_quarter: int = TICKS_PER_QUARTER
+) -> bytes:
+    """Return a whole file of type 1 at 60 BPM.
 
     Args:
         tracks: Name, which may be empty, and events of each; they are put in the order of their ticks.
         end: Tick at which all tracks end, if nothing comes later.
+        ticks_per_quarter: How many ticks are a second.
     """
     sorted_tracks = [(name, sorted(events, key=lambda event: event[0])) for name, events in tracks] or [
         ("", [])
     ]
     end = max(end, *(events[-1][0] if events else 0 for _, events in sorted_tracks), 0)
     tempo = (0, bytes((META, SET_TEMPO, 3)) + TEMPO.to_bytes(3))
-    chunks = [_chunk(b"MThd", b"".join(n.to_bytes(2) for n in (1, len(sorted_tracks), TICKS_PER_QUARTER)))]
+    chunks = [_chunk(b"MThd", b"".join(n.to_bytes(2) for n in (1, len(sorted_tracks), ticks_per_quarter)))]
     for index, (name, events) in enumerate(sorted_tracks):
         head = [(0, text_event(TRACK_NAME, name))] if name else []
         if index == 0:

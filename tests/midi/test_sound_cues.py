@@ -1,6 +1,8 @@
 """Cues: data that is read and checked, and a desk that never lets two sound together."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -9,7 +11,16 @@ import pytest
 from ears import frequency, pitch_of
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.midi.cues import APART_MS, Cue, CueDesk, CueNote, load_cues, spell
+from rubato_desktop.midi.cues import (
+    APART_MS,
+    Cue,
+    CueDesk,
+    CueNote,
+    load_cues,
+    read_cue,
+    spell,
+    write_cue,
+)
 from rubato_desktop.midi.soundfont import load_soundfont
 from rubato_desktop.midi.synth import FRAME_BYTES, Silence, Synth
 
@@ -138,6 +149,106 @@ def test_a_word_of_no_keys_and_keys_beyond_the_keyboard_do_no_harm() -> None:
     desk.hear(spell([], 48))
     desk.hear(spell([24], 127))
     advance(desk, 500)
+
+
+def phrase_of(desk: CueDesk, *notes: int) -> None:
+    for note in notes:
+        desk.add_to_phrase(replace(tone(note), apart_ms=300, tail_ms=20))
+
+
+def test_the_cues_of_a_phrase_sound_300_ms_apart_whatever_they_hold() -> None:
+    notebook = Notebook()
+    desk = CueDesk(notebook, RATE, {})
+    phrase_of(desk, 60, 62)
+    desk.add_to_phrase(replace(tone(70, notes=2), apart_ms=300, tail_ms=20))
+    phrase_of(desk, 64)
+    advance(desk, 2000)
+    assert notebook.begun == [(0, 60), (300, 62), (600, 70), (700, 70), (900, 64)]
+    assert not notebook.down
+
+
+def test_a_cue_asked_for_by_name_goes_between_two_of_a_phrase() -> None:
+    notebook = Notebook()
+    desk = CueDesk(notebook, RATE, {"a": tone(100)})
+    phrase_of(desk, 60, 62, 64)
+    advance(desk, 310)
+    desk.cue("a")
+    advance(desk, 2000)
+    assert notebook.begun == [(0, 60), (300, 62), (600, 100), (900, 64)]
+
+
+def test_a_phrase_waits_for_the_cue_that_sounds() -> None:
+    notebook = Notebook()
+    desk = CueDesk(notebook, RATE, {"a": tone(100)})
+    desk.cue("a")
+    advance(desk, 100)
+    phrase_of(desk, 60)
+    advance(desk, 1000)
+    assert notebook.begun == [(0, 100), (300, 60)]
+
+
+def test_a_phrase_that_is_stopped_makes_room_at_once() -> None:
+    notebook = Notebook()
+    desk = CueDesk(notebook, RATE, {"a": tone(100)})
+    phrase_of(desk, 60, 62, 64)
+    advance(desk, 310)
+    desk.stop_phrase()
+    desk.cue("a")
+    advance(desk, 2000)
+    assert notebook.begun == [(0, 60), (300, 62), (310, 100)]
+
+
+def test_stopping_a_phrase_lets_the_cue_between_end_and_keeps_its_distance() -> None:
+    notebook = Notebook()
+    desk = CueDesk(notebook, RATE, {"a": tone(100, notes=2), "b": tone(101)})
+    phrase_of(desk, 60, 62)
+    advance(desk, 10)
+    desk.cue("a")
+    advance(desk, 310)
+    desk.stop_phrase()
+    desk.cue("b")
+    advance(desk, 2000)
+    assert notebook.begun == [(0, 60), (300, 100), (400, 100), (700, 101)]
+
+
+def test_silencing_everything_ends_a_phrase_too() -> None:
+    notebook = Notebook()
+    desk = CueDesk(notebook, RATE, {})
+    phrase_of(desk, 60, 62, 64)
+    advance(desk, 310)
+    desk.hush()
+    advance(desk, 2000)
+    assert notebook.begun == [(0, 60), (300, 62)]
+
+
+def test_a_stopped_phrase_is_silent_within_20_ms() -> None:
+    desk = CueDesk(Synth(FONT, RATE), RATE, {})
+    horn = Cue("", "", 60, (CueNote(0, 2000, 60, 120),), apart_ms=2000)
+    desk.add_to_phrase(horn)
+    out = np.zeros(RATE * 2, np.float32)
+    half = RATE // 2
+    desk.render(out[: half * 2].data.cast("B"), False)
+    desk.stop_phrase()
+    desk.render(out[half * 2 :].data.cast("B"), False)
+    assert np.abs(out[half - 2000 : half * 2]).max() > 0.05
+    assert np.abs(out[(half + 20 * MS) * 2 :]).max() < 1e-5
+
+
+def test_a_cue_goes_through_a_pipe_unchanged() -> None:
+    cue = Cue("", "", 40, (CueNote(0, 40, 60, 90), CueNote(40, 40, 61, 90)), pan=17, apart_ms=300, tail_ms=20)
+    assert read_cue(json.loads(json.dumps(write_cue(cue)))) == cue
+
+
+def test_a_pan_of_one_cue_does_not_move_the_next() -> None:
+    desk = CueDesk(Synth(FONT, RATE), RATE, {"a": tone(60)})
+    for _ in range(4):
+        desk.add_to_phrase(replace(tone(60), pan=0))
+    advance(desk, 1300)
+    out = np.zeros((RATE, 2), np.float32)
+    desk.cue("a")
+    desk.render(out.reshape(-1).data.cast("B"), False)
+    left, right = (float((out[:, side] ** 2).sum()) for side in (0, 1))
+    assert left == pytest.approx(right, rel=0.05)
 
 
 def test_the_cues_the_program_asks_for_are_there() -> None:

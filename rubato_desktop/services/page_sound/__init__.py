@@ -1,0 +1,23 @@
+"""The page as sound: cells of a grid over the view become cues, cues become notes (`resources/sounds/page.toml`)."""
+
+from rubato_desktop.services.page_sound.cells import KINDS, Cell, Layout, read_layout
+from rubato_desktop.services.page_sound.player import PageSound, Summary
+from rubato_desktop.services.page_sound.scoring import cell_sound, layout_cues, loaded_sound
+from rubato_desktop.services.page_sound.table import Table, load_table, table_for
+from rubato_desktop.services.page_sound.writing import feedback_bytes
+
+__all__ = [
+    "KINDS",
+    "Cell",
+    "Layout",
+    "PageSound",
+    "Summary",
+    "Table",
+    "cell_sound",
+    "feedback_bytes",
+    "layout_cues",
+    "load_table",
+    "loaded_sound",
+    "read_layout",
+    "table_for",
+]

@@ -1,0 +1,51 @@
+"""Cues as a MIDI file: the one that any sequencer opens, and that this program reads as the language `feedback`.
+
+Type 1, 100 ticks a quarter at 60 BPM, so a tick is 10 ms; one track, named by the language, with a channel for
+each instrument. Each cue sets its pan before its first note and is cut off (controller 120) after its last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rubato_desktop.midi.cues import Cue
+from rubato_desktop.midi.importing import FEEDBACK_TICKS
+from rubato_desktop.midi.messages import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
+from rubato_desktop.midi.synth import ALL_SOUND_OFF, DRUMS, PAN, VOLUME
+from rubato_desktop.midi.writing import Event, file_bytes
+
+_TICK_MS = 10
+
+
+def feedback_bytes(cues: Sequence[Cue], language: str = "feedback") -> bytes:
+    """Return the bytes of a MIDI file in which the cues sound one after the other.
+
+    Args:
+        cues: In the order they sound.
+        language: Name of the track.
+    """
+    end = sum(cue.span_ms for cue in cues)
+    return file_bytes([(language, _events(cues))], _tick(end), ticks_per_quarter=FEEDBACK_TICKS)
+
+
+def _events(cues: Sequence[Cue]) -> Iterator[Event]:
+    programs = dict.fromkeys((cue.program, cue.volume) for cue in cues)
+    free = [channel for channel in range(16) if channel != DRUMS]
+    channels = dict(zip(programs, free, strict=False))
+    for (program, volume), channel in channels.items():
+        yield 0, bytes((PROGRAM | channel, program))
+        yield 0, bytes((CONTROL | channel, VOLUME, volume))
+    onset = 0
+    for cue in cues:
+        channel = channels[cue.program, cue.volume]
+        yield _tick(onset), bytes((CONTROL | channel, PAN, cue.pan))
+        for note in cue.notes:
+            begin = onset + note.at_ms
+            yield _tick(begin), bytes((NOTE_ON | channel, note.note, note.velocity))
+            yield _tick(begin + note.length_ms), bytes((NOTE_OFF | channel, note.note, 0))
+        yield _tick(onset + cue.end_ms + cue.tail_ms), bytes((CONTROL | channel, ALL_SOUND_OFF, 0))
+        onset += cue.span_ms
+
+
+def _tick(ms: int) -> int:
+    return (ms + _TICK_MS // 2) // _TICK_MS

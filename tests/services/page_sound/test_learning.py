@@ -1,0 +1,53 @@
+"""The word after a new sound fades as the sound is heard."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from rubato_desktop.services.page_sound.learning import Hearings, word_volume
+
+
+def test_the_word_is_loud_for_twenty_hearings_then_fades_to_nothing() -> None:
+    volumes = [word_volume(hearings) for hearings in range(60)]
+    assert volumes[:21] == [1.0] * 21
+    assert volumes[40:] == [0.0] * 20
+    assert all(a > b for a, b in pairwise(volumes[20:41]))
+
+
+def test_hearings_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "hearings.json"
+    hearings = Hearings(path)
+    hearings.heard(["link", "text", "link"])
+    hearings.heard(["link"])
+    hearings.save()
+    again = Hearings(path)
+    assert (again["link"], again["text"], again["image"]) == (2, 1, 0)
+
+
+def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
+    Hearings(tmp_path / "hearings.json").save()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[1]", b'{"link": "much"}', b"\xff", b'{"link": [', b'{"link": 1e999}']
+)
+def test_a_damaged_file_begins_anew(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "hearings.json"
+    path.write_bytes(content)
+    hearings = Hearings(path)
+    assert hearings["link"] == 0
+    hearings.heard(["link"])
+    hearings.save()
+    assert Hearings(path)["link"] == 1
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old(tmp_path: Path) -> None:
+    hearings = Hearings(tmp_path / "nowhere" / "hearings.json")
+    (tmp_path / "nowhere").write_text("a file, no folder")
+    hearings.heard(["link"])
+    with pytest.raises(OSError):
+        hearings.save()
