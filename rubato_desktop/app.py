@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import logging.handlers
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import rubato_desktop.commands  # noqa: F401 (registers them)
 from rubato_desktop.clock import Clock, SystemClock
+from rubato_desktop.commands import REGISTRY, typed
 from rubato_desktop.commands.context import SCREEN, Services
 from rubato_desktop.engine import Engine
 from rubato_desktop.errors import RubatoError
@@ -27,9 +26,11 @@ from rubato_desktop.interpreter import keep_what_is_loaded
 from rubato_desktop.midi.devices import DeviceManager
 from rubato_desktop.midi.sound import Sound
 from rubato_desktop.services.cueing import Cueing
+from rubato_desktop.services.finds import Finds
 from rubato_desktop.services.library import Library
 from rubato_desktop.services.listing import Listing
 from rubato_desktop.services.media import Media
+from rubato_desktop.services.questions import Questions
 from rubato_desktop.services.recorder import Recorder
 from rubato_desktop.services.roll import Roll
 from rubato_desktop.services.undo import Undo
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 
 COMPUTER = "computer"  # the computer's keys, a device like any other
 OWN_KEYS = (SCREEN, COMPUTER)
+PATIENCE = 60.0  # s until a command that somebody else asked for counts as lost
 LOG_BYTES, LOG_FILES = 1_000_000, 3
 
 
@@ -101,6 +103,8 @@ class App:
             media=Media(roll),
             recorder=self.recorder,
             sound=self.sound,
+            questions=Questions(self.bus, self.clock),
+            finds=Finds(data),
         )
         self.engine = Engine(self.services, self._binding)
         if devices:
@@ -155,18 +159,22 @@ class App:
         """Answer another process of the same user: a second start, or the command line.
 
         Args:
-            what: ``{"do": "front"}``, or ``{"do": "run", "command": id, "args": {...}}``.
+            what: ``{"do": "front"}``; ``{"do": "run", "command": id, "args": {...}}``; or the same with arguments
+                as people type them, ``{"do": "send", "command": id, "words": [...]}``.
+
+        Raises:
+            RubatoError: the arguments cannot be read.
         """
         match what:
             case {"do": "front"}:
                 self.bus.publish(FrontRequested(self.clock.now()))
                 return {"ok": True}
-            case {"do": "run", "command": str(command), **rest}:
-                args = rest.get("args")
-                result = self.engine.run(command, **(args if isinstance(args, dict) else {})).result(
-                    timeout=60
-                )
-                return dataclasses.asdict(result)
+            case {"do": "run", "command": str(command), "args": dict(args)}:
+                return self.engine.run(command, **args).result(timeout=PATIENCE).as_json()
+            case {"do": "send", "command": str(command), "words": [*words]}:
+                known = REGISTRY.get(command)
+                given = typed.arguments(known, list(map(str, words))) if known is not None else {}
+                return self.engine.run(command, **given).result(timeout=PATIENCE).as_json()
         return {"ok": False, "error": "this is nothing that can be asked"}
 
     def stop(self) -> None:

@@ -19,6 +19,7 @@ from rubato_desktop.midi.messages import Message
 log = logging.getLogger(__name__)
 
 NOTICES_KEPT = 50
+PROTOCOL = 1  # version of the shape in which results leave the program
 
 Status = Literal["ok", "failed", "timeout", "refused"]
 
@@ -84,6 +85,18 @@ class Result:
     error: Mapping[str, str] | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
     elapsed_ms: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as the extension's protocol has results: the same shape whoever carried the command out."""
+        return {
+            "v": PROTOCOL,
+            "id": self.id,
+            "status": self.status,
+            "value": self.value,
+            "error": dict(self.error) if self.error else None,
+            "state": dict(self.state),
+            "elapsed_ms": self.elapsed_ms,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +174,33 @@ class Notice(Event):
     happened: str
     kept: str = ""
     todo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Event):
+    """A question waits for a yes or a no; an empty text when none waits any more."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserChanged(Event):
+    """The browser came or went, or its channels and tabs changed; ask the services' `browser`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageLoaded(Event):
+    """A page has loaded and its view has come to rest.
+
+    Attributes:
+        title: The page's title.
+        url: Its address.
+        current: Whether it is the tab in front.
+    """
+
+    title: str
+    url: str
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)

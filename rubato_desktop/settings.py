@@ -69,6 +69,12 @@ class Settings(BaseModel):
         description="Frames in a block of sound; 0 lets the device choose; fewer answer sooner.",
     )
 
+    # The browser.
+    search_engine: str = Field(
+        "https://duckduckgo.com/?q=%s", description="Address of the web search; %s is what is searched for."
+    )
+    feedback: bool = Field(True, description="Whether the page is heard while you move in it.")
+
     # Keys.
     midi_system: Literal["auto", "alsa", "jack", "coremidi", "winmm"] = Field(
         "auto", description="The MIDI system to use; auto takes the first that works."

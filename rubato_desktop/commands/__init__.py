@@ -1,5 +1,35 @@
 """The registry and one module a subject: what words do."""
 
-from rubato_desktop.commands import dictionary, general, keyboard, later, playing, recording
+from rubato_desktop.commands import (
+    dictionary,
+    general,
+    keyboard,
+    later,
+    media,
+    moving,
+    naming,
+    opening,
+    playing,
+    reading,
+    recording,
+    visiting,
+    windows,
+)
+from rubato_desktop.commands.registry import REGISTRY
 
-__all__ = ["dictionary", "general", "keyboard", "later", "playing", "recording"]
+__all__ = [
+    "REGISTRY",
+    "dictionary",
+    "general",
+    "keyboard",
+    "later",
+    "media",
+    "moving",
+    "naming",
+    "opening",
+    "playing",
+    "reading",
+    "recording",
+    "visiting",
+    "windows",
+]

@@ -6,18 +6,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rubato_desktop.clock import Clock
+from rubato_desktop.commands.waiting import Waiting
 from rubato_desktop.events import Bus
 from rubato_desktop.language.dictionary import Word
 from rubato_desktop.language.results import Understood
+from rubato_desktop.services.finds import Finds
 from rubato_desktop.services.library import Library
 from rubato_desktop.services.listing import Listing
 from rubato_desktop.services.media import Media
+from rubato_desktop.services.questions import Questions
 from rubato_desktop.services.undo import Undo
 from rubato_desktop.settings import SettingsFile
 
 if TYPE_CHECKING:
     from rubato_desktop.midi.devices import DeviceManager
     from rubato_desktop.midi.sound import Sound
+    from rubato_desktop.services.browser import Browser, Reply
+    from rubato_desktop.services.page_sound import PageSound
     from rubato_desktop.services.recorder import Recorder
     from rubato_desktop.services.roll import Roll
 
@@ -63,7 +68,11 @@ class Services:
     media: Media
     recorder: Recorder
     sound: Sound
+    questions: Questions
+    finds: Finds
     devices: DeviceManager | None = None
+    browser: Browser | None = None
+    page_sound: PageSound | None = None
     has: set[str] = field(default_factory=set)  # names of `registry.NEEDS` that are there
     panels: dict[str, str] = field(default_factory=dict)  # the window's panels, name → title
     last_device: str = SCREEN  # the device whose keys were words last
@@ -85,3 +94,17 @@ class Context:
     word: Understood | None
     services: Services
     control: Control
+
+    def ask(self, name: str, /, *, deadline: float = 5.0, **args: Any) -> Waiting[Reply]:
+        """Ask the browser to do something; to be awaited.
+
+        Args:
+            name: A command of the extension's protocol.
+            deadline: Seconds until it counts as too late.
+            args: Its arguments.
+
+        Raises:
+            RubatoError: where it is awaited: it failed, was refused, or came too late.
+        """
+        assert self.services.browser is not None, "only commands that need the browser may ask it"
+        return Waiting(self.services.browser.ask(name, deadline=deadline, **args))

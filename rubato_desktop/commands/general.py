@@ -6,6 +6,7 @@ from rubato_desktop import __version__
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.kinds import Choice
 from rubato_desktop.commands.registry import NEEDS, REGISTRY, Answer, command
+from rubato_desktop.commands.waiting import settled
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import PanelFolded
 from rubato_desktop.language.keys import format_keys
@@ -25,9 +26,10 @@ def erase(ctx: Context) -> Answer:
 
 
 @command()
-def undo(ctx: Context) -> Answer:
+async def undo(ctx: Context) -> Answer:
     """Take the last change back."""
-    what = ctx.services.undo.back()
+    what, answer = ctx.services.undo.back()
+    await settled(answer)
     return Answer(f"Undone: {what}", {"undone": what})
 
 
@@ -44,7 +46,7 @@ def repeat(ctx: Context) -> Answer:
 @command()
 def confirm(ctx: Context) -> Answer:
     """Confirm what was asked."""
-    raise RubatoError("Nothing is waiting to be confirmed", code="nothing_asked")
+    return Answer(ctx.services.questions.answer(True))
 
 
 @command()
@@ -52,14 +54,19 @@ def cancel(ctx: Context) -> Answer:
     """Cancel what was asked or is running."""
     if ctx.control.leave():
         return Answer("Cancelled")
+    if ctx.services.questions.text:
+        return Answer(ctx.services.questions.answer(False))
     raise RubatoError("Nothing is waiting or running", code="nothing_asked")
 
 
 @command()
-def stop(ctx: Context) -> Answer:
-    """Stop speech, reading and what is sounding."""
+async def stop(ctx: Context) -> Answer:
+    """Stop speech, reading and what is sounding, also on the page."""
     ctx.services.roll.pause()
     ctx.services.sound.silence()
+    last = ctx.services.media.last
+    if last is not ctx.services.roll:
+        await settled(last.pause())
     return Answer("Stopped")
 
 

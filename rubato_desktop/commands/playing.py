@@ -5,6 +5,7 @@ from __future__ import annotations
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.kinds import Factor, Finite, Level, Seconds, Whole
 from rubato_desktop.commands.registry import Answer, command
+from rubato_desktop.commands.waiting import settled
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.keys import format_keys
 
@@ -22,35 +23,35 @@ def _position(ctx: Context) -> Answer:
 
 
 @command()
-def play(ctx: Context) -> Answer:
+async def play(ctx: Context) -> Answer:
     """Play what last sounded, from where it stands."""
     source = ctx.services.media.last
-    source.play()
+    await settled(source.play())
     return Answer(f"{source.name}: playing", {"source": source.name}, {"playing": True})
 
 
 @command()
-def pause(ctx: Context) -> Answer:
+async def pause(ctx: Context) -> Answer:
     """Pause what is sounding."""
     source = ctx.services.media.last
-    source.pause()
+    await settled(source.pause())
     return Answer(f"{source.name}: paused", {"source": source.name}, {"playing": False})
 
 
 @command()
-def skip(ctx: Context, seconds: Seconds) -> Answer:
+async def skip(ctx: Context, seconds: Seconds) -> Answer:
     """Skip in what last sounded; negative is back.
 
     Args:
         seconds: How far, in seconds.
     """
     source = ctx.services.media.last
-    source.skip(seconds)
+    await settled(source.skip(seconds))
     return Answer(f"{source.name}: {seconds:+g} s", {"source": source.name, "seconds": seconds})
 
 
 @command()
-def speed(ctx: Context, factor: Factor) -> Answer:
+async def speed(ctx: Context, factor: Factor) -> Answer:
     """Set the speed of what last sounded.
 
     Args:
@@ -58,17 +59,17 @@ def speed(ctx: Context, factor: Factor) -> Answer:
     """
     source = ctx.services.media.last
     if factor == "pause":
-        answer = pause(ctx)
+        answer = await pause(ctx)
         ctx.services.undo.did(f"pause of {source.name}", source.play)
         return answer
     if factor == "play":
-        answer = play(ctx)
+        answer = await play(ctx)
         ctx.services.undo.did(f"play of {source.name}", source.pause)
         return answer
     if isinstance(factor, str):
         raise RubatoError(f"{factor!r} is no speed: 0.1 to 4, pause or play", code="bad_value")
     before = source.speed
-    source.set_speed(ctx.services.media.require(factor))
+    await settled(source.set_speed(ctx.services.media.require(factor)))
     ctx.services.undo.did(f"speed of {source.name}", lambda: source.set_speed(before))
     return Answer(
         f"{source.name}: speed {factor:g}", {"source": source.name, "speed": factor}, {"speed": factor}
@@ -76,7 +77,7 @@ def speed(ctx: Context, factor: Factor) -> Answer:
 
 
 @command()
-def volume(ctx: Context, level: Level) -> Answer:
+async def volume(ctx: Context, level: Level) -> Answer:
     """Set the volume of what last sounded.
 
     Args:
@@ -84,7 +85,7 @@ def volume(ctx: Context, level: Level) -> Answer:
     """
     source = ctx.services.media.last
     before = source.volume
-    source.set_volume(level)
+    await settled(source.set_volume(level))
     ctx.services.undo.did(f"volume of {source.name}", lambda: source.set_volume(before))
     text = f"{source.name}: volume {round(level * 100)} %"
     return Answer(text, {"source": source.name, "volume": level}, {"volume": level})

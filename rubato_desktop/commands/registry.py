@@ -28,6 +28,7 @@ NEEDS = {
     "knowledge": "the knowledge base",
     "model": "a language model",
     "users": "more than one user",
+    "replay": "the replay of recordings in the browser",
 }
 
 

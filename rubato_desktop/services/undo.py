@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 from rubato_desktop.errors import RubatoError
 
@@ -14,14 +15,14 @@ class Undo:
     """A stack of steps, each with the way back."""
 
     def __init__(self) -> None:
-        self._steps: deque[tuple[str, Callable[[], None]]] = deque(maxlen=DEPTH)
+        self._steps: deque[tuple[str, Callable[[], Any]]] = deque(maxlen=DEPTH)
 
-    def did(self, what: str, back: Callable[[], object]) -> None:
+    def did(self, what: str, back: Callable[[], Any]) -> None:
         """Remember a step: `what` was done (``volume 50 %``), and `back` undoes it."""
-        self._steps.append((what, lambda: (back(), None)[1]))
+        self._steps.append((what, back))
 
-    def back(self) -> str:
-        """Take the last step back; returns what it was.
+    def back(self) -> tuple[str, Any]:
+        """Take the last step back; returns what it was, and what taking it back answered.
 
         Raises:
             RubatoError: there is nothing to take back.
@@ -29,5 +30,4 @@ class Undo:
         if not self._steps:
             raise RubatoError("There is nothing to undo", code="nothing_to_undo")
         what, back = self._steps.pop()
-        back()
-        return what
+        return what, back()

@@ -83,6 +83,7 @@ def test_every_command_can_be_played_or_says_which_word_stands_for_it(stack: Sta
         "device_role": "next_role",
         "learn_base": "octave",
         "fold": "fold_panel",
+        "go": "name",
     }
     played = {word.command for word in stack.words()}
     assert set(REGISTRY) - played == set(by_other_words)

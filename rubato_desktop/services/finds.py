@@ -1,0 +1,50 @@
+"""The history of finds: what was searched for, newest first."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+from rubato_desktop.files import write_beside
+
+log = logging.getLogger(__name__)
+
+KEPT = 50
+
+
+class Finds:
+    """Remembers what was searched for, also after the program ends.
+
+    Args:
+        data: The data folder; they are in its ``finds.json``.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._file = data / "finds.json"
+        self._texts: list[str] | None = None
+
+    @property
+    def texts(self) -> list[str]:
+        """What was searched for, newest first, each once."""
+        if self._texts is None:
+            self._texts = self._read()
+        return self._texts
+
+    def found(self, text: str) -> None:
+        """Remember a search; a disk that does not take it stops nobody from finding."""
+        self._texts = [text, *(other for other in self.texts if other != text)][:KEPT]
+        try:
+            write_beside(self._file, json.dumps(self._texts, ensure_ascii=False).encode())
+        except OSError as error:
+            log.warning("the history of finds lasts until the program ends: %s", error)
+
+    def _read(self) -> list[str]:
+        try:
+            read = json.loads(self._file.read_text(encoding="utf-8"))
+            return [text for text in read if isinstance(text, str)][:KEPT]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, TypeError) as error:
+            log.warning("the history of finds could not be read and starts anew: %s", error)
+            return []
