@@ -23,6 +23,7 @@ from rubato_desktop.events import (
     SettingChanged,
 )
 from rubato_desktop.interpreter import keep_what_is_loaded
+from rubato_desktop.joining import Joining
 from rubato_desktop.midi.devices import DeviceManager
 from rubato_desktop.midi.sound import Sound
 from rubato_desktop.services.cueing import Cueing
@@ -51,6 +52,7 @@ class App:
         data: The folder of everything that is kept.
         devices: Whether MIDI devices are looked for.
         sound: Whether a sound device is opened.
+        browser: Whether browsers may join.
         clock: The clock of everything; the machine's own when left out.
 
     Raises:
@@ -58,7 +60,13 @@ class App:
     """
 
     def __init__(
-        self, data: Path, *, devices: bool = True, sound: bool = True, clock: Clock | None = None
+        self,
+        data: Path,
+        *,
+        devices: bool = True,
+        sound: bool = True,
+        browser: bool = False,
+        clock: Clock | None = None,
     ) -> None:
         self.data = data
         open_log(data)
@@ -107,6 +115,7 @@ class App:
             finds=Finds(data),
         )
         self.engine = Engine(self.services, self._binding)
+        self.joining = Joining(self.engine, data) if browser else None
         if devices:
             known = {name: use.model_dump() for name, use in values.devices.items() if name not in OWN_KEYS}
             self.devices = DeviceManager(
@@ -123,6 +132,8 @@ class App:
         self.bus.subscribe(self.recorder.listen)
         self.bus.subscribe(Cueing(self.sound, values).listen)
         self.bus.subscribe(self._listen)
+        if self.joining is not None:
+            self.bus.subscribe(self.joining.listen)
 
     def start(self) -> None:
         """Begin: recover what a crash left, then listen to keys and sound. Slow parts start on their own threads."""
@@ -132,6 +143,8 @@ class App:
         self.engine.post(self.begin)
         if self.devices is not None:
             self.devices.start()
+        if self.joining is not None:
+            self.joining.start()
 
     def begin(self) -> None:
         """Tell what was wrong with files, and begin the record; on the engine's thread, which `start` sees to."""
@@ -181,6 +194,8 @@ class App:
         """End calmly: keys first, then the record, then the sound. Safe to call twice."""
         if self.devices is not None:
             self.devices.stop()
+        if self.joining is not None:
+            self.joining.stop()
         self.engine.stop()
         self.recorder.close()
         try:
@@ -218,6 +233,8 @@ class App:
     def _listen(self, event: Event) -> None:
         if isinstance(event, SettingChanged):
             self._apply(event.name, event.value)
+            if self.joining is not None:
+                self.joining.settings_changed()
         elif isinstance(event, RecordingChanged):
             log.info("recording %s", event.state)
 

@@ -108,6 +108,10 @@ class Engine:
         return self.services.roll
 
     @property
+    def browser(self) -> Any:
+        return self.services.browser
+
+    @property
     def recorder(self) -> Any:
         return self.services.recorder
 

@@ -131,4 +131,5 @@ def failure(id: str, error: Exception) -> Result:
         text = f"{id} went wrong inside the program. Nothing recorded is lost. The log has the details"
         error = RubatoError(text, code="bug")
     told = {"code": error.code, "message": str(error)}
-    return Result(0, id, {}, error.status, text=str(error), error=told)
+    state = getattr(error, "state", {})  # what the browser shows now, also when it could not do it
+    return Result(0, id, {}, error.status, text=str(error), error=told, state=state)

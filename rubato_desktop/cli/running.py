@@ -41,7 +41,7 @@ def _run(args: argparse.Namespace) -> int:
     try:
         from rubato_desktop.app import App
 
-        app = App(data)
+        app = App(data, browser=True)
         app.start()
         try:
             return _headless(args, app) if args.headless else _window(app)

@@ -155,7 +155,8 @@ def _gone(ctx: Context, before: Found | None, reply: Any) -> Answer:
 
 def _tabs(ctx: Context) -> Any:
     browser = ctx.services.browser
-    window = browser.current_window if browser is not None else None
+    windows = browser.windows if browser is not None else ()
+    window = next((window for window in windows if window.focused), windows[0] if windows else None)
     return window.tabs if window is not None else ()
 
 

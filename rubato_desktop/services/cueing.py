@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from rubato_desktop.events import (
+    Asked,
     CommandDone,
     Event,
     Listed,
@@ -52,6 +53,8 @@ class Cueing:
             case Listed():
                 return "listed"
             case Notice(level="error" | "warning"):
+                return "notice"
+            case Asked(text=text) if text:
                 return "notice"
             case PreviewChanged(preview=preview):
                 # A word is complete and waits for its parameter: heard once, not at each key of it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
-from rubato_desktop.events import CommandDone, Event, Notice, WordMissed
+from rubato_desktop.events import Asked, CommandDone, Event, Notice, WordMissed
 from rubato_desktop.language.keys import format_keys
 from rubato_desktop.ui.understood import why
 
@@ -22,6 +22,8 @@ def said(event: Event) -> str:
         case WordMissed(run=run, nearest=nearest):
             near = f", near {nearest[0][1]}" if nearest else ""
             return f"{format_keys(run.keys)}: {why(run)}{near}"
+        case Asked(text=text) if text:
+            return f"{text} Confirm or cancel."
         case Notice(happened=happened, kept=kept, todo=todo):
             return ". ".join(filter(None, [happened, kept, todo]))
         case _:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButt
 
 from rubato_desktop.engine import Engine
 from rubato_desktop.events import (
+    BrowserChanged,
     DevicesChanged,
     Event,
     LanguagesChanged,
@@ -17,6 +18,7 @@ from rubato_desktop.events import (
     SettingChanged,
 )
 from rubato_desktop.ui.bridge import Bridge
+from rubato_desktop.ui.browser_panel import ABSENT, where
 from rubato_desktop.ui.icons import sign
 from rubato_desktop.ui.theme import Theme, base_size
 
@@ -49,7 +51,7 @@ class Header(QWidget):
         menu: The program's menu.
     """
 
-    devices_asked = Signal()
+    asked = Signal(str)  # the name of the panel in which there is more
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme, menu: QMenu) -> None:
         super().__init__()
@@ -75,9 +77,11 @@ class Header(QWidget):
         self._languages.setSpacing(6)
         self._chips: list[Chip] = []
         self.devices = Chip(theme, "device")
-        self.devices.clicked.connect(self.devices_asked)
+        self.devices.clicked.connect(lambda: self.asked.emit("devices"))
         self.sound = Chip(theme, "sound")
-        self.sound.clicked.connect(self.devices_asked)
+        self.sound.clicked.connect(lambda: self.asked.emit("devices"))
+        self.browser = Chip(theme, "browser")
+        self.browser.clicked.connect(lambda: self.asked.emit("browser"))
         self.menu = QToolButton()
         self.menu.setMenu(menu)
         self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -91,7 +95,7 @@ class Header(QWidget):
         layout.addSpacing(6)
         layout.addLayout(self._languages)
         layout.addStretch(1)
-        for item in (self.piano, self.devices, self.sound, self.menu):
+        for item in (self.piano, self.devices, self.browser, self.sound, self.menu):
             layout.addWidget(item)
         self._clock = QTimer(self)
         self._clock.setInterval(250)
@@ -111,6 +115,8 @@ class Header(QWidget):
                 self._show_devices()
             case PreviewChanged():
                 self._show_piano()
+            case BrowserChanged():
+                self._show_browser()
 
     def refresh(self) -> None:
         """Show everything anew."""
@@ -118,6 +124,7 @@ class Header(QWidget):
         self._show_recording()
         self._show_languages()
         self._show_devices()
+        self._show_browser()
         self._show_piano()
 
     # Recording --------------------------------------------------------------------------------------
@@ -191,6 +198,17 @@ class Header(QWidget):
 
     def _toggle_piano(self) -> None:
         self._bridge.run("piano_on" if self._engine.preview.awaits == "off" else "piano_off")
+
+    def _show_browser(self) -> None:
+        c = self._theme.colours
+        browser = self._engine.browser
+        if browser is not None and browser.connected:
+            name = browser.name.split()[0] if browser.name else "browser"
+            self.browser.show_state(f"{name} · {where(browser.windows)}", c.good, "The browser is joined")
+        elif browser is not None and browser.problem is not None:
+            self.browser.show_state("browser", c.warn, str(browser.problem))
+        else:
+            self.browser.show_state("no browser", c.muted, ABSENT)
 
     def _show_devices(self) -> None:
         c = self._theme.colours

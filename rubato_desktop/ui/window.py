@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWid
 from rubato_desktop.commands.context import SCREEN
 from rubato_desktop.engine import Engine
 from rubato_desktop.events import (
+    Asked,
     CommandDone,
     Event,
     FrontRequested,
@@ -29,6 +30,7 @@ from rubato_desktop.midi.messages import note_off, note_on
 from rubato_desktop.ui.actions import make_menu
 from rubato_desktop.ui.announce import announce, said
 from rubato_desktop.ui.bridge import Bridge
+from rubato_desktop.ui.browser_panel import BrowserPanel
 from rubato_desktop.ui.computer_keys import ComputerKeys
 from rubato_desktop.ui.devices_panel import DevicesPanel
 from rubato_desktop.ui.dictionary_panel import DictionaryPanel
@@ -38,6 +40,7 @@ from rubato_desktop.ui.keyboard import Keyboard
 from rubato_desktop.ui.listed import ListCard
 from rubato_desktop.ui.notices import Banner
 from rubato_desktop.ui.panels import Accordion, Panel
+from rubato_desktop.ui.question import QuestionCard
 from rubato_desktop.ui.roll_view import RollView
 from rubato_desktop.ui.status_line import StatusLine
 from rubato_desktop.ui.strip import Strip
@@ -86,16 +89,18 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         engine, bridge, theme = self.engine, self.bridge, self.theme
         self.dictionary = DictionaryPanel(engine, bridge, theme)
+        self.browser = BrowserPanel(engine, bridge, theme)
         self.devices = DevicesPanel(engine, bridge, theme)
         self.understood = UnderstoodPanel(engine, bridge, theme)
         self.side = Accordion(
             [
                 Panel(theme, "dictionary", "Dictionary", self.dictionary),
+                Panel(theme, "browser", "Browser", self.browser),
                 Panel(theme, "devices", "Devices and latency", self.devices),
                 Panel(theme, "understood", "Understood", self.understood),
             ]
         )
-        for body in (self.dictionary, self.devices, self.understood):
+        for body in (self.dictionary, self.browser, self.devices, self.understood):
             header = next(panel.header for panel in self.side.panels.values() if panel.body is body)
             header.tell(body.fact)
             body.told.connect(header.tell)
@@ -105,7 +110,7 @@ class MainWindow(QMainWindow):
         self.understood.open_word.connect(self.open_word)
         self.menu = QMenu(self)
         self.header = Header(engine, bridge, theme, self.menu)
-        self.header.devices_asked.connect(lambda: self.unfold("devices"))
+        self.header.asked.connect(self.unfold)
         self.strip = Strip(theme)
         self.strip.typed.connect(self._typed)
         self.strip.left.connect(self.leave)
@@ -130,6 +135,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status_line)
         self.setCentralWidget(whole)
         self.banner = Banner(self.roll.roll, theme)
+        self.question = QuestionCard(self.roll.roll, bridge, theme)
+        self.question.show_question(engine.services.questions.text, self._words)
         self.list_card = ListCard(self.roll.roll, theme)
         self.list_card.chosen.connect(self._choose)
 
@@ -158,6 +165,8 @@ class MainWindow(QMainWindow):
                 self.list_card.show_list(event)
             case Notice():
                 self.banner.show_notice(event)
+            case Asked(text=text):
+                self.question.show_question(text, self._words)
             case PanelFolded(panel=panel, folded=folded) if not folded:
                 self.side.reveal(panel)
             case SettingChanged(name=name, value=value):
@@ -217,11 +226,11 @@ class MainWindow(QMainWindow):
             self.bridge.run(word.command, **{**word.args, word.parameters[-1].name: text})
 
     def _choose(self, number: int) -> None:
-        """A number of the list was chosen with the mouse: it is given to the word that waits for one."""
+        """A number of the list was chosen with the mouse: the word that waits for one gets it, else it is opened."""
         if "choice" in self.engine.preview.awaits:
             self.engine.give(number)
         else:
-            self.strip.say_last(f"first play the word that takes a number, then {number}", "missed")
+            self.bridge.run("open", what=number)
 
     def leave(self) -> None:
         """Leave what is half played."""

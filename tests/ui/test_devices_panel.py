@@ -26,7 +26,7 @@ def connected(jack: JackServer, tmp_path: Path, qtbot: QtBot) -> Iterator[MainWi
     """The window of a program that looks for MIDI devices."""
     app = App(tmp_path / "data", sound=False)
     app.start()
-    app.engine.set("folded", [])
+    app.engine.set("folded", ["browser"])
     window = MainWindow(app.engine, Theme("dark"))
     qtbot.addWidget(window)
     window.show()
