@@ -108,7 +108,9 @@ COMMANDS: dict[str, Command] = {
     "find_all": command(list[v.FoundIn], text=Say),
     "document": on_page(v.Document),
     "layout": on_page(v.Layout, columns=Annotated[int, Field(ge=1, le=200)]),
+    "picture": on_page(v.Picture),
     # What plays.
+    "mute": command(v.Tab, on=bool),
     "media": command(list[v.Media]),
     "media_do": command(
         v.Media,
@@ -131,6 +133,8 @@ FROM_EXTENSION: dict[str, TypeAdapter[Any]] = {
     "loaded": event(tab=int, url=Url, title=Label, ms=float),
     "sounding": event(tab=int, frame=int, ref=int, title=Label, playing=bool),
     "permission": event(debugger=bool),
+    # A field for a password got the focus, or lost it.
+    "secret": event(on=bool),
 }
 
 FROM_APP: dict[str, TypeAdapter[Any]] = {

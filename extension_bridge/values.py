@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from extension_bridge.strings import Anything, Label, Long, Text, Url, most
 
@@ -112,6 +112,7 @@ class Action(Value):
 class RightClicked(Value):
     handled: bool
     label: Label = ""
+    kind: Label | None = None
     actions: list[Action] = []
 
 
@@ -222,6 +223,12 @@ class Cell(Value):
     kind: Label
     density: float
     label: Label = ""
+
+
+class Picture(Value):
+    """What is in view, as the data of a PNG file in base 64."""
+
+    png: Annotated[str, Field(max_length=8_000_000)]
 
 
 class Layout(Value):

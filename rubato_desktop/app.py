@@ -73,6 +73,7 @@ class App:
         self.clock = clock or SystemClock()
         self.bus = Bus()
         self.devices: DeviceManager | None = None
+        self.joining: Joining | None = None
         self._problems: list[RubatoError] = []
         settings = SettingsFile(data / "settings.toml")
         self._problems += settings.load()
@@ -98,7 +99,12 @@ class App:
         )
         roll = Roll(self.bus, self.clock, self.sound, values.playback_speed, values.playback_volume)
         self.recorder = Recorder(
-            data, self.clock, self.bus, report=self._report, devices=self._describe_devices
+            data,
+            self.clock,
+            self.bus,
+            report=self._report,
+            devices=self._describe_devices,
+            private=lambda event: self.joining is not None and self.joining.secret,
         )
         self.services = Services(
             clock=self.clock,
@@ -115,7 +121,8 @@ class App:
             finds=Finds(data),
         )
         self.engine = Engine(self.services, self._binding)
-        self.joining = Joining(self.engine, data) if browser else None
+        if browser:
+            self.joining = Joining(self.engine, data)
         if devices:
             known = {name: use.model_dump() for name, use in values.devices.items() if name not in OWN_KEYS}
             self.devices = DeviceManager(

@@ -69,7 +69,8 @@ async def move(ctx: Context, point: Point) -> Answer:
     if ctx.services.settings.values.feedback and ctx.services.page_sound is not None:
         ctx.services.page_sound.cell(reply.value)
     where = f"row {point['row'] + 1}, column {point['column'] + 1}"
-    return Answer(f"{thing(reply.value).capitalize()}, {where}", reply.value, reply.state)
+    found = thing(reply.value)
+    return Answer(f"{found[0].upper()}{found[1:]}, {where}", reply.value, reply.state)
 
 
 @command(needs="browser")

@@ -24,7 +24,7 @@ class Parameter:
 
     Attributes:
         name: The command's argument that it fills.
-        kind: How its keys are read; one of `language.parameters.KINDS`.
+        kind: How its keys are read; one of `language.readers.KINDS`.
         optional: True when the word also stands without it.
     """
 

@@ -18,9 +18,9 @@ from rubato_desktop.language.dictionary import (
     Parameter,
     Word,
 )
+from rubato_desktop.language.entries import spelling_table
 from rubato_desktop.language.keys import LEAVE, KeyLineError, format_keys, read_keys
 from rubato_desktop.language.names import is_name
-from rubato_desktop.language.parameters import spelling_table
 from rubato_desktop.language.readers import KINDS, OPTIONAL_KINDS
 
 OPTIONAL = ", optional"

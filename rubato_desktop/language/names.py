@@ -7,18 +7,12 @@ key. Where one is expected, a known one selects at its last key and a new one na
 from __future__ import annotations
 
 from rubato_desktop.language.dictionary import NAMES, Node, Word
+from rubato_desktop.language.entries import Text
 from rubato_desktop.language.keys import LEAVE, LOWEST, MIDDLE
-from rubato_desktop.language.parameters import (
-    ERASE,
-    LONGEST_NAME,
-    SHORTEST_NAME,
-    Left,
-    Number,
-    Reader,
-    Step,
-    Text,
-    Timing,
-)
+from rubato_desktop.language.numbers import Number
+from rubato_desktop.language.parameters import ERASE, Left, Reader, Step, Timing
+
+LONGEST_NAME, SHORTEST_NAME = 12, 3
 
 
 def is_name(keys: list[int] | tuple[int, ...]) -> bool:

@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rubato_desktop.language.dictionary import Parameter, Stack
+from rubato_desktop.language.entries import Keys, Text
 from rubato_desktop.language.names import ChoiceOrText, Name, NameOrChoice, OptionalName
-from rubato_desktop.language.parameters import (
-    Box,
-    Grid,
-    Keys,
-    Note,
-    Number,
-    Number2,
-    Reader,
-    Scroll,
-    Speed,
-    Text,
-    Timing,
-    Volume,
-)
+from rubato_desktop.language.numbers import Number, Number2
+from rubato_desktop.language.parameters import Reader, Timing
+from rubato_desktop.language.places import Box, Grid, Scroll
+from rubato_desktop.language.single_keys import Note, Speed, Volume
 
 _PLAIN: dict[str, Callable[[Timing], Reader]] = {
     "grid": Grid,

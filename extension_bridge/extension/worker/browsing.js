@@ -61,6 +61,21 @@ export const browsing = {
     return tell(await chrome.tabs.get(id).catch(() => tab));
   },
 
+  async mute({ on }, run) {
+    const { id } = await targetTab();
+    run.at(id);
+    const muted = await chrome.tabs.update(id, { muted: on });
+    if (!muted) throw new Trouble("tab_closed", "The tab has been closed.");
+    return tell(muted);
+  },
+
+  async picture({ tab }, run) {
+    const { id, window } = await targetTab(tab);
+    run.at(id);
+    const data = await chrome.tabs.captureVisibleTab(window, { format: "png" });
+    return { png: data.slice(data.indexOf(",") + 1) };
+  },
+
   async go({ tab, url }, run) {
     const wanted = address(url);
     const named = tab === undefined || tab === null ? null : await chrome.tabs.get(tab).catch(() => null);

@@ -1,0 +1,259 @@
+"""Words drive the browser: what is played, what the browser is asked, and what is answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from player import Player
+from standin import StandIn, tab
+
+from rubato_desktop.app import App
+from rubato_desktop.events import EntryRead, Listed
+from rubato_desktop.services.browser import BrowserError
+from rubato_desktop.services.page_media import PageMedia
+
+NEWS, STUDIES = tab(1, "News", active=True), tab(2, "Études")
+VIDEO = {
+    "tab": 11, "frame": 0, "ref": 5, "title": "Nocturne", "kind": "video", "duration": 245.5, "position": 0,
+    "playing": False, "muted": False, "volume": 0.5, "speed": 1,
+}  # fmt: skip
+LINKS = [
+    {"number": 1, "label": "Home", "url": "https://example.org/", "ref": 3},
+    {"number": 2, "label": "", "url": "https://example.org/b", "ref": 4},
+]
+TARGET = {"row": 4, "column": 7, "kind": "link", "label": "Home", "density": 0.4, "ref": 3}
+PLACE = {
+    "title": "News", "url": "https://example.org/", "window": 1, "tab": 1, "tabs": 2, "kind": "link",
+    "label": "Home", "heading": "Today", "row": 4, "column": 7, "percent": 34.6,
+}  # fmt: skip
+
+# What is played → what the browser is asked, what it says, and a piece of the answer. Add a line for whatever you find.
+ASKED: list[tuple[str, str, dict[str, Any], Any, str]] = [
+    ("12 7 12 15 12", "tab", {"number": 2}, STUDIES, "Tab 2, Études"),
+    ("12 7 12 10 12", "tab", {"number": 2}, STUDIES, "Tab 2, Études"),  # -1 is the last
+    ("12 5 12 14 12", "channel", {"number": 1}, {"number": 1, "title": "News", "tabs": 1}, "Channel 1, 1 tab"),
+    ("12 5 6 12", "channels", {}, [{"number": 1, "title": "News", "tabs": 2}], "Channels: 1 News, 2 tabs"),
+    ("0 5 5 0", "tabs", {}, [NEWS, STUDIES], "Tabs: 1 News, 2 Études"),
+    ("12 7 8 12", "next_tab", {}, STUDIES, "Tab 2, Études"),
+    ("12 8 7 12", "previous_tab", {}, STUDIES, "Tab 2, Études"),
+    ("12 7 9 12", "new_tab", {}, tab(3, ""), "New tab 3"),
+    ("12 9 7 12", "close_tab", {}, {"closed": STUDIES, "now": NEWS}, "Closed tab 2, Études. Now tab 1, News"),
+    ("12 9 7 9 12", "reopen_tab", {}, STUDIES, "Open again: tab 2, Études"),
+    ("0 9 7 0", "back", {}, NEWS, "Back: tab 1, News"),
+    ("0 7 9 0", "forward", {}, NEWS, "Forward: tab 1"),
+    ("0 7 9 7 0", "reload", {}, NEWS, "Reload: tab 1"),
+    ("0 4 0", "scroll", {"vertical": 1, "horizontal": 0}, {"x": 0, "y": 100, "moved": True}, "Scrolled 1 down"),
+    ("0 4 4 0", "scroll", {"vertical": -1, "horizontal": 0}, {"x": 0, "y": 0, "moved": False}, "end of the page"),
+    ("0 4 5 0 4+20", "scroll", {"vertical": 2, "horizontal": 2}, {"x": 9, "y": 9, "moved": True}, "2 down and 2 right"),
+    ("0 3 0", "page", {"pages": 1}, {"x": 0, "y": 700, "moved": True}, "1 page down"),
+    ("0 9 9 0 7 20", "move", {"row": 4, "column": 7}, TARGET, "Link, Home, row 5, column 8"),
+    ("0 9 9 0 7 20", "move", {"row": 4, "column": 7}, TARGET | {"kind": None, "label": ""}, "Nothing, row 5"),
+    ("0 7 0", "click", {}, {"label": "Home", "kind": "link", "effect": "navigated"}, "Clicked link, Home, opening"),
+    ("0 6 6 0", "links", {}, LINKS, "Links: 1 Home, 2 https://example.org/b"),
+    ("0 7 7 0", "where_am_i", {}, PLACE, "News, tab 1 of 2, link, Home, under Today, row 5, column 8, 35 % down"),
+    ("0 5 0", "read", {}, {"kind": "text", "text": "It rains."}, "It rains."),
+    ("0 2 2 0", "continue", {"back": False}, {"kind": "heading", "level": 2, "text": "Études"}, "heading 2: Études"),
+    ("0 2 3 0", "continue", {"back": True}, {"kind": "image", "text": "", "label": "A piano"}, "image: A piano"),
+    ("0 5 7 7 0", "find_next", {"back": False}, {"count": 3, "index": 2, "excerpt": "…rain…"}, "2 of 3: …rain…"),
+    ("23 19 20 23", "mute", {"on": True}, NEWS | {"muted": True}, "News: muted"),
+    ("23 21 21 23 7 20 12", "highlight", {"points": [{"row": 4, "column": 7}]}, {"text": "It rains."}, "Highlighted"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keys", "name", "args", "value", "said"), ASKED, ids=[row[0] for row in ASKED])
+def test_a_word_asks_the_browser_and_answers(
+    keys: str, name: str, args: dict[str, Any], value: Any, said: str, player: Player, browser: StandIn
+) -> None:
+    browser.says[name] = value
+    result = player.word(keys)
+    assert browser.asked == [(name, args)]
+    assert (result.status, said in result.text) == ("ok", True), result.text
+    assert result.state.get("tab") == 12
+
+
+@pytest.mark.parametrize("status", ["failed", "refused", "timeout"])
+def test_what_the_browser_could_not_do_is_told_with_its_code(
+    status: Any, player: Player, browser: StandIn
+) -> None:
+    browser.says["click"] = BrowserError(
+        "Nothing is there", status=status, code="nothing_there", state={"tab": 3}
+    )
+    result = player.word("0 7 0")
+    assert (result.status, result.error["code"], result.state) == (status, "nothing_there", {"tab": 3})
+    assert "Nothing is there" in result.text
+
+
+def test_a_number_opens_from_whatever_list_was_shown_last(player: Player, browser: StandIn) -> None:
+    browser.says["links"] = LINKS
+    browser.says["click"] = {"label": "", "kind": "link", "effect": "navigated"}
+    player.word("0 6 6 0")
+    assert player.word("0 10 0 15 12").status == "ok"
+    assert browser.asked[-1] == ("click", {"ref": 4})
+    browser.says["tabs"] = [NEWS, STUDIES]
+    browser.says["go"] = STUDIES
+    player.word("0 5 5 0")
+    assert player.word("0 10 0 15 12").text == "Tab 2, Études"
+    assert browser.asked[-1] == ("go", {"url": STUDIES["url"], "tab": 12})
+
+
+def test_a_name_is_given_to_a_tab_and_calls_it_up(player: Player, browser: StandIn) -> None:
+    browser.says["tabs"] = [NEWS | {"active": False}, STUDIES | {"active": True}]
+    browser.says["go"] = STUDIES
+    named = player.word("12 9 9 12 0 16 21 24")
+    assert named.text == "0 16 21 calls up Études" and player.last(EntryRead).keys == (0, 16, 21)
+    assert player.word("0 16 21").text == "Tab 2, Études"
+    assert browser.asked[-1] == ("go", {"url": STUDIES["url"], "tab": 12})
+    assert player.word("12 9 9 12 0 16 21").text == "Tab 2, Études", (
+        "where a name is expected, a known one selects"
+    )
+    assert player.word("0 10 0 0 16 21").text == "Tab 2, Études", "open and a name calls it up as well"
+
+
+def test_a_name_in_anothers_way_is_told_before_the_browser_is_asked(player: Player, browser: StandIn) -> None:
+    result = player.word("12 9 9 12 0 7 0 24")
+    assert result.error["code"] == "conflict" and "already click" in result.text
+    assert browser.asked == []
+
+
+def test_a_bookmark_is_made_under_a_name_gone_to_and_undone(player: Player, browser: StandIn) -> None:
+    browser.says["bookmark"] = {"id": "77", "title": "News", "url": "https://example.org/news"}
+    browser.says["go"], browser.says["unbookmark"] = NEWS, {}
+    assert player.word("12 9 12 0 19 21 24").text == "0 19 21 calls up News"
+    assert player.word("12 9 12 0 19 21").text == "Tab 1, News"
+    assert browser.asked[-1] == ("go", {"url": "https://example.org/news"})
+    assert player.word("0 11 10 0").text == "Undone: bookmark 0 19 21"
+    assert browser.asked[-1] == ("unbookmark", {"id": "77"})
+    assert player.play("0 19 21") == []
+
+
+def test_a_command_gets_a_name_and_does_the_same_again(player: Player, browser: StandIn) -> None:
+    browser.says["scroll"] = {"x": 0, "y": 100, "moved": True}
+    player.word("0 4 5 0 9")
+    assert player.word("12 9 8 12 0 17 21 24").status == "ok"
+    player.word("0 17 21")
+    assert browser.asked[-1] == ("scroll", {"vertical": 3, "horizontal": 0})
+
+
+def test_scrolling_changing_the_tab_and_closing_it_can_be_undone(player: Player, browser: StandIn) -> None:
+    browser.says["scroll"] = {"x": 0, "y": 100, "moved": True}
+    browser.says["tab"] = browser.says["reopen_tab"] = STUDIES
+    browser.says["go"] = NEWS
+    browser.says["close_tab"] = {"closed": STUDIES, "now": NEWS}
+    for keys in ("0 4 0", "12 7 12 15 12", "12 9 7 12"):
+        player.word(keys)
+    for undone, asked in (
+        ("closing the tab", ("reopen_tab", {})),
+        ("change of tab", ("go", {"url": NEWS["url"], "tab": 11})),
+        ("scrolling", ("scroll", {"vertical": -1, "horizontal": 0})),
+    ):
+        assert player.word("0 11 10 0").text == f"Undone: {undone}"
+        assert browser.asked[-1] == asked
+
+
+def test_the_one_video_of_the_page_is_played_and_media_words_act_on_it(
+    player: Player, browser: StandIn
+) -> None:
+    browser.says["media"], browser.says["media_do"] = [VIDEO], VIDEO
+    where = {"tab": 11, "frame": 0, "ref": 5}
+    assert player.word("23 22 20 23").text == "Nocturne: playing"
+    for keys, asked, said in (
+        ("23 22 22 23", {"action": "pause"}, "Nocturne: paused"),
+        ("23 20 22 23 13+15", {"action": "skip", "value": 5.0}, "Nocturne: +5 s"),
+        ("0 1 1 0 16", {"action": "speed", "value": 2.0}, "Nocturne: speed 2"),
+        ("12 6 6 12 12", {"action": "volume", "value": 0.5}, "Nocturne: volume 50 %"),
+    ):
+        assert player.word(keys).text == said
+        assert browser.asked[-1] == ("media_do", where | asked)
+
+
+def test_of_several_videos_one_is_chosen_from_the_list(player: Player, browser: StandIn) -> None:
+    browser.says["media"] = [VIDEO, VIDEO | {"ref": 6, "title": "Étude", "playing": True}]
+    browser.says["media_do"] = VIDEO
+    assert player.word("23 22 20 23").text == "Media: 1 Nocturne, 4:05.5, 2 Étude, 4:05.5, playing"
+    player.word("0 10 0 15 12")
+    assert (
+        isinstance(player.app.services.media.last, PageMedia)
+        and player.app.services.media.last.name == "Étude"
+    )
+
+
+def test_a_page_without_media_says_so(player: Player, browser: StandIn) -> None:
+    browser.says["media"] = []
+    assert player.word("23 22 20 23").error["code"] == "nothing_there"
+
+
+def test_the_web_is_searched_with_the_engine_that_is_set(player: Player, browser: StandIn) -> None:
+    browser.says["open"] = tab(3, "Search", active=True)
+    player.run("search", text="left hand & right")
+    url = "https://duckduckgo.com/?q=left%20hand%20%26%20right"
+    assert browser.asked == [("open", {"url": url, "new": True})]
+    player.app.engine.set("search_engine", "https://example.org/")
+    assert player.run("search", text="rain").error["code"] == "bad_setting"
+
+
+def test_finds_are_remembered_and_found_again(player: Player, browser: StandIn) -> None:
+    browser.says["find"] = {"count": 1, "index": 1, "excerpt": "rain"}
+    for text in ("rain", "snow", "rain"):
+        player.run("find", text=text)
+    assert player.word("0 5 7 5 0").text == "Finds: 1 rain, 2 snow"
+    player.word("0 10 0 15 12")
+    assert browser.asked[-1] == ("find", {"text": "snow"})
+    assert App(player.app.data, devices=False, sound=False).services.finds.texts == ["snow", "rain"]
+
+
+def test_the_same_words_are_found_in_tabs_history_and_bookmarks(player: Player, browser: StandIn) -> None:
+    found = {"tab": 12, "title": "Études", "url": STUDIES["url"], "count": 2, "excerpt": "…rain…"}
+    browser.says["find_all"] = [found]
+    browser.says["history"] = [
+        {"title": "Rain", "url": "https://example.org/r", "time": "2026-11-24T10:00:00Z", "visits": 3}
+    ]
+    browser.says["bookmarks"] = []
+    player.run("find_everywhere", text="rain")
+    assert player.last(Listed).items == ("Études, 2 times: …rain…", "Rain, in history")
+    browser.says["go"], browser.says["find"] = STUDIES, {"count": 2, "index": 1, "excerpt": "…rain…"}
+    assert player.word("0 10 0 14 12").text == "1 of 2: …rain…"
+
+
+def test_the_history_tells_how_often_and_when(player: Player, browser: StandIn) -> None:
+    browser.says["history"] = [
+        {"title": "Rain", "url": "https://example.org/r", "time": "2025-03-01T12:00:00Z", "visits": 1}
+    ]
+    assert player.word("0 10 10 0").text == "History: 1 Rain, 1 March 2025, once"
+    browser.says["visits"] = [{"time": "2025-03-01T12:00:00Z", "transition": "link"}]
+    assert player.word("0 10 7 0 14 12").text == "Visits of Rain: 1 1 March 2025"
+
+
+def test_right_click_lists_what_can_be_done_where_the_page_has_no_menu(
+    player: Player, browser: StandIn
+) -> None:
+    actions = [{"id": "open_new", "label": "Open in a new tab"}]
+    browser.says["right_click"] = {"handled": False, "label": "Home", "kind": "link", "actions": actions}
+    browser.says["act"] = {}
+    assert player.word("0 6 0").text == "Actions for link, Home: 1 Open in a new tab"
+    assert player.word("0 10 0 14 12").text == "Open in a new tab: done"
+    browser.says["right_click"] = {"handled": True, "label": "Map", "kind": "image", "actions": []}
+    assert player.word("0 6 0").text == "The page opened its menu on image, Map"
+
+
+def test_without_a_browser_every_word_says_what_it_needs(player: Player) -> None:
+    assert player.word("0 7 0").error["code"] == "needs_browser"
+
+
+def test_a_question_waits_for_confirm_or_cancel(player: Player) -> None:
+    heard: list[bool] = []
+
+    def answered(yes: bool) -> str:
+        heard.append(yes)
+        return "done"
+
+    questions = player.app.services.questions
+    questions.ask("Shall it be?", answered)
+    assert player.word("0 4 9 0").text == "done"
+    questions.ask("Shall it be?", answered)
+    assert player.word("0 9 4 0").text == "done"
+    questions.ask("Shall it be?", answered)
+    questions.ask("Or this?", answered)
+    assert heard == [True, False, False], "a new question takes the place of the old, which counts as a no"
+    assert Path(player.app.data).is_dir()
