@@ -87,7 +87,7 @@ class Point(Value):
 
 
 class Target(Value):
-    """What lies in a cell of the 12 x 12; `density` is 0 to 1."""
+    """What lies in a cell of the 12 x 12; `density`, `level` and `area` as in `Cell`."""
 
     row: int
     column: int
@@ -95,6 +95,8 @@ class Target(Value):
     label: Label = ""
     box: Box | None = None
     density: float = 0.0
+    level: int | None = None
+    area: float | None = None
     ref: int | None = None
 
 
@@ -216,13 +218,19 @@ class View(Value):
 
 
 class Cell(Value):
-    """One kind in one cell; `density` is 0 to 1."""
+    """One kind in one cell.
+
+    `density`: share of the cell that is covered, 0 to 1. `level`: of a heading, 1 to 6. `area`: of an image,
+    the share of the view that it covers, 0 to 1.
+    """
 
     x: int
     y: int
     kind: Label
     density: float
     label: Label = ""
+    level: int | None = None
+    area: float | None = None
 
 
 class Picture(Value):

@@ -23,7 +23,7 @@ from rubato_desktop.services.page_sound.cells import COLUMNS, KINDS, Cell, Kind,
 from rubato_desktop.services.page_sound.merging import Group, merge
 from rubato_desktop.services.page_sound.table import REST_MS, Table, Voice
 
-LEVEL_UNKNOWN = 3
+LEVEL_UNKNOWN = 2  # as a heading without a level in ARIA
 CUT_MS = 20  # before the next cue a cue is cut off, so that no long release reaches into it
 
 

@@ -163,8 +163,8 @@ def test_the_more_important_a_heading_the_higher_it_rises() -> None:
     assert rises == [[6, 19], [6, 16], [6, 14], [6, 11], [6, 10], [6, 8]]
 
 
-def test_a_heading_that_does_not_tell_its_level_is_one_of_the_middle() -> None:
-    assert cues_of(cell("heading", 6)) == cues_of(cell("heading", 6, level=3))
+def test_a_heading_that_does_not_tell_its_level_is_of_the_second() -> None:
+    assert cues_of(cell("heading", 6)) == cues_of(cell("heading", 6, level=2))
 
 
 def test_media_are_two_short_notes_and_a_field_is_one_held() -> None:

@@ -1,0 +1,90 @@
+"""A page as sound, heard by another process through a real JACK server."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from ears import Ears, Heard
+from layouts import LAYOUTS
+from servers import JackServer
+from waiting import until
+
+from rubato_desktop.midi.sound import Sound
+from rubato_desktop.services.page_sound import PageSound, load_table
+
+pytestmark = pytest.mark.xdist_group("jack")
+
+LOUD = 0.002
+
+
+@pytest.fixture
+def sound(jack: JackServer) -> Iterator[Sound]:
+    made = Sound(volumes={"cue": 0.8})
+    made.start()
+    until(lambda: made.output != "")
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def page(sound: Sound) -> PageSound:
+    return PageSound(sound, load_table())
+
+
+def onsets(heard: Heard) -> list[float]:
+    """Return the seconds at which sound begins after a silence."""
+    hops = np.abs(heard.sound[: len(heard.sound) // 240 * 240]).reshape(-1, 240).max(axis=1) > LOUD
+    begins = np.flatnonzero(hops[1:] & ~hops[:-1]) + 1
+    return [float(at) * 240 / heard.rate for at in begins]
+
+
+def buttons(count: int) -> dict[str, object]:
+    """A row of buttons, from the left."""
+    cells = [{"x": x, "y": 7, "kind": "button", "density": 1.0, "label": ""} for x in range(count)]
+    return {**LAYOUTS["nothing"], "cells": cells}
+
+
+def test_a_view_is_heard_cue_by_cue_300_ms_apart(page: PageSound) -> None:
+    ears = Ears(2.6)
+    page.layout(buttons(6))
+    begun = onsets(ears.hear())
+    assert len(begun) == 6
+    assert np.diff(begun) == pytest.approx([0.3] * 5, abs=0.03)
+
+
+def test_stopping_in_the_middle_is_heard_at_once(page: PageSound) -> None:
+    ears = Ears(2.0)
+    page.layout({**buttons(6), "cells": [dict(cell, kind="image", area=1.0) for cell in buttons(6)["cells"]]})
+    # In the middle of the third, long note.
+    threading.Event().wait(0.75)
+    stopped = time.perf_counter_ns()
+    page.stop()
+    heard = ears.hear()
+    assert len(onsets(heard)) == 3
+    last = int(np.flatnonzero(np.abs(heard.sound) > LOUD)[-1])
+    after_ms = (heard.arrived[last // heard.frames] - stopped) / 1e6
+    print(f"silent {after_ms:.0f} ms after the call")
+    assert after_ms < 250, "the note it was in would have gone on until then"
+
+
+def test_what_is_asked_by_name_is_heard_between_two_cues_of_a_page(sound: Sound, page: PageSound) -> None:
+    ears = Ears(2.6)
+    page.layout(buttons(4))
+    threading.Event().wait(0.4)
+    sound.cue("understood")
+    begun = onsets(ears.hear())
+    # It still rings softly when the third button begins; the fourth is one turn later than it would have been.
+    assert np.array(begun[:3]) - begun[0] == pytest.approx([0.0, 0.3, 0.6], abs=0.03)
+    assert begun[-1] - begun[0] == pytest.approx(1.2, abs=0.03)
+
+
+def test_silencing_everything_ends_a_page(sound: Sound, page: PageSound) -> None:
+    ears = Ears(1.6)
+    page.layout(buttons(6))
+    threading.Event().wait(0.4)
+    sound.silence()
+    assert len(onsets(ears.hear())) == 2
