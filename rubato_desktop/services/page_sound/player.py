@@ -107,7 +107,9 @@ class PageSound:
             return False
         column = round(int(cell["column"]) * (COLUMNS - 1) / max(1, columns - 1))
         density = cell.get("density", 1.0)
-        area = cell.get("area", density / (columns * rows))
+        area = cell.get("area")
+        if area is None:
+            area = density / (columns * rows)
         place = {"x": column, "y": cell["row"], "density": density, "area": area}
         self._play([cell_sound(read_cell({**cell, **place}), rows, self.table)])
         return True

@@ -92,6 +92,16 @@ def test_the_thirds_of_moving_are_those_of_twelve_rows(score: Score, page: PageS
     assert programs == [41] * 4 + [42] * 4 + [43] * 4
 
 
+def test_a_picture_moved_to_is_as_loud_as_it_is_large(score: Score, page: PageSound) -> None:
+    velocities = []
+    for area in (None, 0.25, 1.0):
+        page.cell(
+            {"row": 4, "column": 3, "kind": "image", "label": "", "density": 1.0, "level": None, "area": area}
+        )
+        velocities.append(score.last[0].notes[0].velocity)
+    assert velocities == [47, 80, 120]
+
+
 def test_moving_to_nothing_is_silent(score: Score, page: PageSound) -> None:
     assert not page.cell({"row": 4, "column": 3, "kind": None, "label": "", "density": 0})
     assert score.phrases == []
