@@ -104,7 +104,7 @@ class App:
             self.bus,
             report=self._report,
             devices=self._describe_devices,
-            private=lambda event: self.joining is not None and self.joining.secret,
+            private=lambda event: self.services.secret,
         )
         self.services = Services(
             clock=self.clock,

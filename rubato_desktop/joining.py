@@ -44,7 +44,6 @@ class Joining:
         self._listening = True
         self._starting: threading.Thread | None = None
         self._asked_by: Stranger | None = None
-        self.secret = False  # a password field has the focus: what is played then is nobody's business
 
     def start(self) -> None:
         """Begin to listen for browsers, on a thread of its own: the window need not wait for it."""
@@ -102,7 +101,7 @@ class Joining:
     def _changed(self) -> None:
         browser = self._browser()
         if not browser.connected:
-            self.secret = False
+            self._services.secret = False
         (self._services.has.add if browser.connected else self._services.has.discard)("browser")
         self._services.bus.publish(BrowserChanged(self._services.clock.now()))
 
@@ -113,9 +112,9 @@ class Joining:
                 current = any(tab.id == args["tab"] for tab in front if tab is not None)
                 loaded = PageLoaded(self._services.clock.now(), args["title"], args["url"], current)
                 self._services.bus.publish(loaded)
-            case "secret" if args["on"] is not self.secret:
-                self.secret = args["on"]
-                if self.secret:
+            case "secret" if args["on"] is not self._services.secret:
+                self._services.secret = args["on"]
+                if self._services.secret:
                     told = "This is a field for a password", "What you play now is not written down"
                     self._services.bus.publish(Notice(self._services.clock.now(), "info", *told))
             case "sounding" if args["playing"]:

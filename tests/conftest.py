@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-pytest_plugins = ["servers", "lexicon", "player", "standin", "no_skips", "bridging", "pytester"]
+pytest_plugins = ["servers", "lexicon", "player", "standin", "no_skips", "served", "bridging", "pytester"]
 
 _number = count()
 

@@ -106,9 +106,17 @@ def status(ctx: Context) -> Answer:
     text = "; ".join(told) or "Keys and sound are ready"
     if missing:
         text += ". Not there: " + ", ".join(NEEDS[name] for name in missing)
-    return Answer(
-        text, {"version": __version__, "has": sorted(services.has), "missing": missing, "problems": told}
-    )
+    if services.questions.text:
+        text += f". A question waits: {services.questions.text}"
+    value = {
+        "version": __version__,
+        "has": sorted(services.has),
+        "missing": missing,
+        "problems": told,
+        "question": services.questions.text,
+        "secret": services.secret,
+    }
+    return Answer(text, value)
 
 
 @command(needs="window")

@@ -3,57 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from controller import Controller
 from ears import Ears, frequency
+from running import Program
 from servers import JackServer
 from waiting import until
-
-from rubato_desktop.services.instance import request
-
-
-class Program:
-    """The program without a window, in a process of its own, on a data folder of its own."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        command = [sys.executable, "-m", "rubato_desktop", "run", "--headless", "--data", str(data)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ)
-        assert self.process.stdout is not None
-        assert "without a window" in self.process.stdout.readline()
-
-    def ask(self, command: str, **args: Any) -> dict[str, Any]:
-        return dict(request(self.data, {"do": "run", "command": command, "args": args}))
-
-    def journal(self) -> list[dict[str, Any]]:
-        (path,) = (self.data / "journals").glob("*.jsonl")
-        lines = path.read_text().splitlines()
-        return [json.loads(line) for line in lines if line.endswith("}")]
-
-    def words(self) -> list[str]:
-        """The words it has understood so far, as its journal says."""
-        return [line["word"]["word"] for line in self.journal() if line["kind"] == "word"]
-
-    def hears(self, name: str) -> None:
-        """Wait until it listens to a device."""
-        until(
-            lambda: any(
-                device["name"] == name and device["connected"] for device in self.ask("devices")["value"]
-            ),
-            f"{name} to be joined",
-        )
-
-    def end(self, how: int = signal.SIGTERM) -> int:
-        self.process.send_signal(how)
-        return self.process.wait(30)
 
 
 @pytest.fixture
