@@ -53,6 +53,7 @@ class Joining:
     def _begin(self) -> None:
         from rubato_desktop.services.browser import Browser
 
+        self._prepare_sound()
         browser = Browser(
             self._data,
             welcome=self._welcome,
@@ -64,10 +65,27 @@ class Joining:
         self._services.browser = browser
         browser.start()
 
+    def _prepare_sound(self) -> None:
+        from rubato_desktop.services.page_cueing import PageCueing
+        from rubato_desktop.services.page_sound import Hearings, PageSound, table_for
+
+        table, problem = table_for(self._data)
+        if problem is not None:
+            told = Notice(self._services.clock.now(), "warning", problem.happened, problem.kept, problem.todo)
+            self._engine.post(lambda: self._services.bus.publish(told))
+        sound = PageSound(self._services.sound, table, hearings=Hearings(self._data / "hearings.json"))
+        self._services.page_sound = sound
+        self._services.bus.subscribe(PageCueing(sound, self._services.settings.values).listen)
+
     def stop(self) -> None:
-        """Say goodbye to the browser."""
+        """Say goodbye to the browser, and keep what has been learnt of pages' sounds."""
         if self._starting is not None:
             self._starting.join(timeout=10)
+        if self._services.page_sound is not None:
+            try:
+                self._services.page_sound.save()
+            except OSError as error:
+                log.warning("what was learnt of the sounds of pages could not be written: %s", error)
         if self._services.browser is not None:
             self._services.browser.close()
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rubato_desktop.midi.devices import DeviceManager
     from rubato_desktop.midi.sound import Sound
     from rubato_desktop.services.browser import Browser, Reply
+    from rubato_desktop.services.page_sound import PageSound
     from rubato_desktop.services.recorder import Recorder
     from rubato_desktop.services.roll import Roll
 
@@ -71,7 +72,7 @@ class Services:
     finds: Finds
     devices: DeviceManager | None = None
     browser: Browser | None = None
-    page_sound: Any = None
+    page_sound: PageSound | None = None
     has: set[str] = field(default_factory=set)  # names of `registry.NEEDS` that are there
     panels: dict[str, str] = field(default_factory=dict)  # the window's panels, name → title
     secret: bool = False  # a password field has the focus: what is played then is nobody's business

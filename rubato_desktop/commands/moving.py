@@ -151,14 +151,9 @@ async def unhighlight(ctx: Context) -> Answer:
 async def layout(ctx: Context) -> Answer:
     """Hear the layout of the page; any key ends it."""
     reply = await ctx.ask("layout", columns=24)
-    count = len(reply.value["cells"])
-    if ctx.services.page_sound is not None:
-        ctx.services.page_sound.layout(reply.value)
-    kinds: dict[str, int] = {}
-    for cell in reply.value["cells"]:
-        kinds[cell["kind"]] = kinds.get(cell["kind"], 0) + 1
-    said = ", ".join(f"{kind} {many}" for kind, many in kinds.items())
-    return Answer(f"Layout: {said or 'nothing in view'}, {count} cells", reply.value, reply.state)
+    sound = ctx.services.page_sound
+    heard = str(sound.layout(reply.value)) if sound is not None else f"{len(reply.value['cells'])} cells"
+    return Answer(f"Layout: {heard}", reply.value, reply.state)
 
 
 @command()
