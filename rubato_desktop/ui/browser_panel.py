@@ -43,9 +43,7 @@ class BrowserPanel(QWidget):
         self.tree.setIndentation(14)
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.tree.setStyleSheet(
-            "QTreeWidget::item { padding: 3px 0; }"
-        )
+        self.tree.setStyleSheet("QTreeWidget::item { padding: 3px 0; }")
         self.tree.setAccessibleName("Channels and tabs")
         self.tree.itemActivated.connect(self._go)
         column = QVBoxLayout(self)
