@@ -38,7 +38,7 @@ export default [
   },
   {
     files: ["extension/content/**/*.js"],
-    languageOptions: { sourceType: "script", globals: { ...globals.browser, chrome: "readonly" } },
+    languageOptions: { sourceType: "script", globals: { ...globals.browser, chrome: "readonly", rubato: "readonly" } },
   },
   {
     files: ["*.mjs", "*.config.js", "../tests/**/*.js"],

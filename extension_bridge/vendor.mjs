@@ -1,12 +1,14 @@
 /**
- * The libraries that travel with the extension, copied from their packages as they are: `node vendor.mjs` writes them,
- * `node vendor.mjs --check` only compares. Each file's SHA-256 stands here, so that no other version slips in.
+ * The libraries that travel with the extension, copied from their packages as they are, or put into one classic script:
+ * `node vendor.mjs` writes them, `node vendor.mjs --check` only compares. Each file's SHA-256 stands here, so that no other
+ * version slips in.
  */
 
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const TO = join(HERE, "extension", "vendor");
@@ -40,26 +42,64 @@ const LIBRARIES = [
   },
 ];
 
+/** @type {{name: string, version: string, entry: string, global: string, to: string, hash: string, licence: string}[]} */
+const SCRIPTS = [
+  {
+    // Accessible names and roles, by the rules of the W3C.
+    name: "dom-accessibility-api",
+    version: "0.7.1",
+    entry: "dist/index.js",
+    global: "domAccessibilityApi",
+    to: "dom-accessibility-api.js",
+    hash: "b8c6dcd4b00ba667597ddff2ad009d304e0c578427adf5cca11f59c154b39011",
+    licence: "LICENSE.md",
+  },
+];
+
 let wrong = 0;
 const checking = process.argv.includes("--check");
 for (const library of LIBRARIES) {
-  const home = join(HERE, "node_modules", library.name);
-  const { version } = JSON.parse(await readFile(join(home, "package.json"), "utf8"));
-  if (version !== library.version) fail(`${library.name} is ${version}, not ${library.version}`);
+  const home = await packed(library);
   for (const [file, hash] of Object.entries(library.files)) {
     const source = await readFile(join(file === "LICENSE.md" ? home : join(home, library.from), file));
     if (sha256(source) !== hash) fail(`${library.name}/${file} has changed: ${sha256(source)}`);
-    const target = join(TO, library.to, file);
-    if (checking) {
-      const there = await readFile(target).catch(() => Buffer.alloc(0));
-      if (!there.equals(source)) fail(`${target} is not the file of ${library.name}`);
-    } else {
-      await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, source);
-    }
+    await put(join(TO, library.to, file), source);
   }
 }
+for (const script of SCRIPTS) {
+  const home = await packed(script);
+  const head = `${script.name} ${script.version}, see ${script.to.replace(".js", ".LICENSE.md")}. Made by vendor.mjs.`;
+  const source = Buffer.from(await bundle(home, script.entry, script.global, head));
+  if (sha256(source) !== script.hash) fail(`${script.name} has changed: ${sha256(source)}`);
+  await put(join(TO, script.to), source);
+  await put(join(TO, script.to.replace(".js", ".LICENSE.md")), await readFile(join(home, script.licence)));
+}
 process.exitCode = wrong ? 1 : 0;
+
+/**
+ * @param {{name: string, version: string}} library
+ * @returns {Promise<string>}  Its folder.
+ */
+async function packed({ name, version: wanted }) {
+  const home = join(HERE, "node_modules", name);
+  const { version } = JSON.parse(await readFile(join(home, "package.json"), "utf8"));
+  if (version !== wanted) fail(`${name} is ${version}, not ${wanted}`);
+  return home;
+}
+
+/**
+ * @param {string} target
+ * @param {Buffer} source
+ */
+async function put(target, source) {
+  if (checking) {
+    const there = await readFile(target).catch(() => Buffer.alloc(0));
+    if (!there.equals(source)) fail(`${target} is not what its package holds`);
+  } else {
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, source);
+  }
+}
 
 /** @param {Buffer} bytes */
 function sha256(bytes) {

@@ -1,0 +1,132 @@
+// Reading: one block after another, from the cursor on.
+"use strict";
+(() => {
+  const { dom, refs } = rubato;
+  const LONGEST = 4000;
+  const MOST_ITEMS = 2000;
+  const MOST_TEXT = 1_000_000;
+
+  /** @param {Block[]} blocks */
+  const aloud = (blocks) => blocks.filter((block) => !block.quiet);
+
+  /** @param {Block} block @returns {Node} what the cursor stands on when it is read */
+  const anchor = (block) => block.node;
+
+  /** @param {Block} block @returns {Edges | null} */
+  function boxOf(block) {
+    const node = anchor(block);
+    if (!dom.isConnected(node)) return null;
+    return dom.isText(node) ? (rubato.visible.lines(node)[0] ?? null) : dom.box(/** @type {Element} */ (node));
+  }
+
+  /** @param {Block[]} blocks @param {Node} node @returns {number} the block that holds a node, is held by it, or comes next; -1 */
+  function indexOf(blocks, node) {
+    const outer = new Set();
+    for (let at = /** @type {Node | null} */ (node); at; at = dom.parent(at)) outer.add(at);
+    let best = -1;
+    for (const [n, block] of blocks.entries()) {
+      // What comes first wins, but a block that holds the node itself wins over one that only lies in the same part.
+      if (block.node === node || block.pieces.some((piece) => piece.node === node || piece.link === node)) return n;
+      if (outer.has(block.node) && !dom.isText(block.node)) return n;
+      if (best < 0 && dom.isElement(node) && dom.holds(node, block.node)) best = n;
+    }
+    if (best >= 0) return best;
+    return blocks.findIndex((block) => dom.compare(node, block.node) & 4 && !(dom.compare(node, block.node) & 1));
+  }
+
+  /** @param {Block[]} blocks @param {{x: number, y: number}} point @returns {number} the first one at or below a point of the view, else the last */
+  function indexAt(blocks, point) {
+    for (const [n, block] of blocks.entries()) {
+      const box = boxOf(block);
+      if (box && box.bottom > Math.max(0, point.y - 4) && box.bottom - box.top > 0) return n;
+    }
+    return blocks.length - 1;
+  }
+
+  /** @param {Block} block @param {number} index @param {number} of @returns {ReadItem} */
+  function item(block, index, of) {
+    const node = anchor(block);
+    const box = boxOf(block);
+    /** @type {ReadItem} */
+    const found = { ...plain(block), label: "", ref: refs.of(node), index, of, box: box && rubato.boxOf(box) };
+    found.label = block.kind === "text" || block.kind === "item" || block.kind === "row" ? rubato.labels.clean(found.text) : rubato.labels.of(node);
+    if (!found.text) found.text = found.label;
+    return found;
+  }
+
+  /** @param {Block} block @returns {Pick<ReadItem, "kind" | "level" | "text" | "url" | "type" | "value">} what it says, without where it is */
+  function plain(block) {
+    const { node, kind } = block;
+    /** @type {ReturnType<typeof plain>} */
+    const found = { kind, text: rubato.blockText(block, LONGEST) };
+    if (kind === "heading") found.level = block.level;
+    if (kind === "link") found.url = address(/** @type {Element} */ (node));
+    if (kind === "field") {
+      found.type = rubato.kinds.fieldType(/** @type {Element} */ (node));
+      found.value = rubato.writing.value(/** @type {Element} */ (node));
+    }
+    if (!found.text) found.text = rubato.labels.of(node);
+    return found;
+  }
+
+  /** @param {Element} link @returns {string} where it leads */
+  function address(link) {
+    const { href } = /** @type {any} */ (link);
+    const text = typeof href === "string" ? href : (href?.baseVal ?? "");
+    return String(text).slice(0, 2000);
+  }
+
+  /** @param {Block[]} blocks @param {number} index @returns {ReadItem | End} */
+  function go(blocks, index) {
+    const block = blocks[index];
+    if (!block) return { end: true };
+    rubato.scrolling.show(anchor(block));
+    rubato.cursor.set(anchor(block));
+    return item(block, index, blocks.length);
+  }
+
+  rubato.reading = {
+    address,
+
+    /** The block at a node or the cursor, or the first in view. */
+    async read({ from } = {}) {
+      const blocks = aloud(await rubato.blocks(new rubato.Slices(3000)));
+      if (!blocks.length) return { end: true };
+      const node = from ? refs.need(from) : rubato.cursor.node();
+      let index = node ? indexOf(blocks, node) : -1;
+      if (index < 0) index = indexAt(blocks, rubato.cursor.point() ?? { x: 0, y: 0 });
+      return go(blocks, index);
+    },
+
+    /** The block after the cursor, or before it. */
+    async next({ back = false, afresh = false } = {}) {
+      const blocks = aloud(await rubato.blocks(new rubato.Slices(3000)));
+      // Coming from another frame: in by the first block, or by the last.
+      if (afresh) return go(blocks, back ? blocks.length - 1 : 0);
+      const node = rubato.cursor.node();
+      const at = node ? indexOf(blocks, node) : -1;
+      let index = at + (back ? -1 : 1);
+      if (at < 0 && blocks.length) {
+        // What was read last is gone, or nothing was: on from its place.
+        index = indexAt(blocks, rubato.cursor.point() ?? { x: 0, y: 0 }) - (back ? 1 : 0);
+      }
+      return go(blocks, index);
+    },
+
+    /** The whole document. */
+    async items() {
+      const slices = new rubato.Slices(5000);
+      const blocks = aloud(await rubato.blocks(slices));
+      const items = [];
+      let length = 0;
+      for (const block of blocks) {
+        if (items.length >= MOST_ITEMS || length > MOST_TEXT) break;
+        const found = plain(block);
+        length += found.text.length;
+        items.push(found);
+        if (!(items.length & 15) && slices.due) await slices.rest();
+      }
+      return { title: rubato.labels.clean(dom.title()), url: location.href, language: dom.attribute(/** @type {Element} */ (dom.root()), "lang") ?? "", items, truncated: items.length < blocks.length };
+    },
+  };
+})();

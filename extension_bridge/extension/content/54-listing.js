@@ -1,0 +1,33 @@
+// Lists to choose from by number: links, fields and buttons that can be seen, in the order of the page.
+"use strict";
+(() => {
+  const { refs } = rubato;
+
+  /** @param {Kind} kind @param {number} limit @returns {Promise<ListedElement[]>} */
+  async function list(kind, limit) {
+    const slices = new rubato.Slices(3000);
+    const { found } = await rubato.look(slices);
+    const listed = [];
+    for (const { entry, seen } of found) {
+      if (entry.kind !== kind || listed.length >= limit) continue;
+      const element = /** @type {Element} */ (entry.node);
+      const box = rubato.boxOf(seen.bounds);
+      /** @type {ListedElement} */
+      const one = { ref: refs.of(element), kind, label: rubato.labels.of(element), ...box };
+      if (kind === "link") one.url = rubato.reading.address(element);
+      if (kind === "field") {
+        one.kind = rubato.kinds.fieldType(element);
+        one.value = rubato.writing.value(element);
+      }
+      if (rubato.acting.disabled(element)) one.disabled = true;
+      listed.push(one);
+      if (slices.due) await slices.rest();
+      if (slices.spent) break;
+    }
+    return listed;
+  }
+
+  rubato.links = ({ limit = 200 } = {}) => list("link", limit);
+  rubato.fields = ({ limit = 200 } = {}) => list("field", limit);
+  rubato.buttons = ({ limit = 200 } = {}) => list("button", limit);
+})();

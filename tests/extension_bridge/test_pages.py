@@ -1,0 +1,230 @@
+"""What the content scripts see and do on pages like the web, in a real Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from webpages import Hand, Refused, hand
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Hand]:
+    with hand() as found:
+        yield found
+
+
+def labels(web: Hand, kind: str) -> list[str]:
+    scan = web.ask("scan")
+    return [label for one, label in web.names(scan) if one == kind]
+
+
+class TestSeen:
+    def test_only_what_can_be_seen_and_pressed_counts(self, web: Hand) -> None:
+        web.open("sticky.html")
+        assert labels(web, "link") == [
+            "Link in the header",
+            "Half under the header",
+            "Free link",
+            "Hidden from readers only",
+            "Link behind glass that lets presses through",
+            "First in the scroller",
+            "a link that is long enough to be broken over three lines of this narrow box",
+        ]
+
+    def test_words_behind_clear_glass_are_seen_though_the_link_in_them_cannot_be_pressed(
+        self, web: Hand
+    ) -> None:
+        web.open("sticky.html")
+        assert labels(web, "text")[0].startswith("Text behind clear glass")
+
+    def test_a_link_that_is_broken_over_lines_has_a_box_for_each(self, web: Hand) -> None:
+        web.open("sticky.html")
+        link = web.find("link", "a link that is long enough to be broken over three lines of this narrow box")
+        real = web.page.evaluate(
+            "[...lines.getClientRects()].map((box) => [box.x, box.y, box.width, box.height])"
+        )
+        found = [[part["x"], part["y"], part["width"], part["height"]] for part in link["parts"]]
+        assert len(found) == 3
+        for mine, its in zip(found, real, strict=True):
+            assert mine == pytest.approx(its, abs=0.1)
+        assert link["ink"] < 0.9
+
+    def test_a_box_is_where_the_element_is_in_x_as_well_as_in_y(self, web: Hand) -> None:
+        web.open("news.html")
+        for label, selector in (
+            ("Sport", "nav a:nth-child(4)"),
+            ("Choir of 400 looks for a tenor", "a[href='#r5']"),
+        ):
+            real = web.page.locator(selector).bounding_box()
+            mine = web.find("link", label)
+            assert real
+            assert [mine[key] for key in ("x", "y", "width", "height")] == pytest.approx(
+                [real[key] for key in ("x", "y", "width", "height")], abs=0.1
+            )
+
+    def test_a_drawn_switch_counts_as_its_field(self, web: Hand) -> None:
+        web.open("form.html")
+        switch = web.find("field", "Urgent")
+        assert (switch["width"], switch["height"]) == (52, 26)
+
+    def test_open_and_closed_shadow_roots_count(self, web: Hand) -> None:
+        web.open("shadow.html")
+        assert labels(web, "link") == [
+            "Open link",
+            "Slotted link",
+            "Closed link",
+            "Deep link",
+            "Link in a plain host",
+            "a plain link",
+        ]
+
+    def test_frames_of_the_same_and_of_another_origin_are_placed(self, web: Hand) -> None:
+        page = web.open(f"frames.html?other={web.other}")
+        page.frame_locator("#cross").frame_locator("iframe").locator("#press").wait_for()
+        scans = web.ask_all("scan")
+        tokens = {scan["token"] for scan in scans.values()}
+        assert {"top", "top.0", "top.0.0", "top.1", "top.1.0", "top.2"} <= tokens
+        real = page.locator("#cross").bounding_box()
+        placed = {frame["token"]: frame for frame in scans[0]["frames"]}
+        # Border and padding are not the frame's own view.
+        assert real and placed["top.1"]["x"] == pytest.approx(real["x"] + 10, abs=0.1)
+        assert "top.3" not in placed  # hidden
+
+    def test_after_a_change_the_page_is_seen_anew(self, web: Hand) -> None:
+        page = web.open("news.html")
+        assert "A sixth story" not in labels(web, "link")
+        page.locator("#more").click()
+        assert "A sixth story" in labels(web, "link")
+
+
+class TestMoved:
+    def test_a_step_is_an_eighth_of_the_view_and_a_page_seven(self, web: Hand) -> None:
+        page = web.open("feed.html")
+        assert web.ask("scroll", vertical=3) == {"x": 0, "y": 300, "moved": True}
+        assert web.ask("scroll", vertical=1, unit="page")["y"] == 1000
+        assert page.evaluate("scrollY") == 1000
+
+    def test_at_the_end_nothing_moves_and_that_is_told(self, web: Hand) -> None:
+        web.open("news.html")
+        assert web.ask("scroll", vertical=-1) == {"x": 0, "y": 0, "moved": False}
+
+    def test_what_scrolls_at_the_cursor_scrolls(self, web: Hand) -> None:
+        page = web.open("sticky.html")
+        web.ask("cursor", ref=web.find("link", "First in the scroller")["ref"])
+        assert web.ask("scroll", vertical=8)["moved"]
+        assert page.evaluate("document.querySelector('.scroller').scrollTop") > 100
+        assert page.evaluate("scrollY") == 0
+
+    def test_the_cursor_outlives_its_element(self, web: Hand) -> None:
+        page = web.open("news.html")
+        found = web.find("button", "Accept")
+        web.ask("cursor", ref=found["ref"])
+        page.evaluate("document.getElementById('cookies').remove()")
+        where = web.ask("where")
+        assert where["gone"]
+        assert where["point"]["x"] == pytest.approx(found["x"] + found["width"] / 2, abs=1)
+        with pytest.raises(Refused) as refused:
+            web.ask("click")
+        assert refused.value.code == "gone"
+
+
+class TestPressed:
+    def test_a_press_is_heard_once_as_a_hand_makes_it(self, web: Hand) -> None:
+        page = web.open("form.html")
+        found = web.ask("click", ref=web.find("button", "Send order")["ref"])
+        assert (found["label"], found["kind"], found["effect"]) == ("Send order", "button", "clicked")
+        assert page.evaluate("heard") == [
+            "pointerdown send",
+            "mousedown send",
+            "focusin send",
+            "pointerup send",
+            "mouseup send",
+            "click send",
+            "submit order",
+        ]
+
+    def test_a_link_that_leads_somewhere_is_told_to_have_navigated(self, web: Hand) -> None:
+        page = web.open("index.html")
+        assert web.ask("click", ref=web.find("link", "Article")["ref"])["effect"] == "navigated"
+        page.wait_for_url("**/article.html")
+
+    def test_what_is_out_of_use_is_said_to_be(self, web: Hand) -> None:
+        web.open("form.html")
+        with pytest.raises(Refused, match="out of use"):
+            web.ask("click", ref=web.find("button", "Never")["ref"])
+
+    def test_radios_and_boxes_say_how_they_stand(self, web: Hand) -> None:
+        page = web.open("form.html")
+        assert web.ask("click", ref=web.find("field", "Well")["ref"])["checked"]
+        assert web.ask("click", ref=web.find("field", "Urgent")["ref"])["checked"]
+        assert page.evaluate("new FormData(order).get('tuning')") == "well"
+        assert page.evaluate("new FormData(order).get('urgent')") == "on"
+
+    def test_a_list_to_choose_from_tells_its_choices(self, web: Hand) -> None:
+        web.open("form.html")
+        found = web.ask("click", ref=web.find("field", "Instrument")["ref"])
+        assert found["effect"] == "focused"
+        assert [option["label"] for option in found["options"]] == [
+            "Choose…",
+            "Upright",
+            "Grand piano",
+            "Harpsichord",
+        ]
+
+    @pytest.mark.parametrize("mode", ["open", "closed"])
+    def test_what_lies_in_a_shadow_root_is_pressed(self, web: Hand, mode: str) -> None:
+        page = web.open("shadow.html")
+        web.ask("click", ref=web.find("button", f"{mode.title()} button")["ref"])
+        assert page.evaluate("document.body.dataset.pressed") == mode
+
+
+class TestRead:
+    def test_a_form_is_read_without_saying_anything_twice(self, web: Hand) -> None:
+        web.open("form.html")
+        items = web.ask("items")["items"]
+        assert [item["text"] for item in items[:5]] == [
+            "Order a tuning",
+            "Your name",
+            "Mail",
+            "Password",
+            "Card number",
+        ]
+        assert all(
+            "value" not in item
+            for item in items
+            if item["text"] in {"Password", "Card number", "One-time code"}
+        )
+
+    def test_an_article_is_read_in_order_and_nothing_hidden_is(self, web: Hand) -> None:
+        web.open("article.html")
+        items = [(item["kind"], item["text"]) for item in web.ask("items")["items"]]
+        unlike = next(text for kind, text in items if kind == "text" and text.startswith("Unlike"))
+        assert unlike == (
+            "Unlike meantone, it closes the circle of fifths; "
+            "unlike equal temperament, its fifths are not all the same."
+        )
+        assert ("row", "E-B; 702.0") in items
+        assert ("item", "G to D is narrow, as is D to A.") in items
+        assert not any("Kirnberger" in text for _, text in items)  # in details that are closed
+        assert len(set(items)) == len(items)
+
+    def test_reading_goes_on_from_where_it_is(self, web: Hand) -> None:
+        web.open("article.html")
+        web.ask("cursor", ref=web.find("heading", "Tuning")["ref"])
+        assert web.ask("read")["text"] == "Tuning"
+        assert web.ask("next")["text"].startswith("A fifth of 3 : 2 is pure.")
+        assert web.ask("next")["text"] == "Sizes of fifths"
+        assert web.ask("next", back=True)["text"].startswith("A fifth of 3 : 2 is pure.")
+
+    def test_what_is_read_is_scrolled_into_view_until_the_page_ends(self, web: Hand) -> None:
+        page = web.open("article.html")
+        last = {}
+        for _ in range(100):
+            item = web.ask("next")
+            if "end" in item:
+                break
+            last = item
+            assert 0 <= item["box"]["y"] < 800
+        assert last["text"] == "Filed under: Tuning | Keyboards"
+        assert page.evaluate("scrollY") > 0
