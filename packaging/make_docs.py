@@ -13,6 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from pretty_midi.constants import INSTRUMENT_MAP as INSTRUMENT_NAMES
 from pydantic.fields import FieldInfo
 
 import rubato_desktop.commands
@@ -24,6 +25,9 @@ from rubato_desktop.language.loading import load_language
 from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.readers import KINDS, reader_for
 from rubato_desktop.resources import ROOT as RESOURCES
+from rubato_desktop.services.page_sound.cells import KINDS as ELEMENTS
+from rubato_desktop.services.page_sound.cells import Kind
+from rubato_desktop.services.page_sound.table import Voice, load_table
 from rubato_desktop.settings import DeviceSettings, Settings
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -205,6 +209,55 @@ def how_played(kind: str) -> str:
     return f"{text} It picks from the list shown last." if kind == "choice" else text
 
 
+def page_sounds_page() -> str:
+    """The reference of the sounds of a page."""
+    sounds = load_table()
+    rows = [sound_row(kind, sounds.voice(kind)) for kind in sorted(ELEMENTS)]
+    loaded = sounds.loaded
+    rows.append(
+        (
+            "page has loaded",
+            f"{instrument(loaded.instrument)}",
+            f"key {loaded.key}, {loaded.length_ms} ms",
+            str(loaded.velocity),
+        )
+    )
+    intro = (
+        "What an element of a page sounds like, as `resources/sounds/page.toml` says."
+        " Instruments are those of General MIDI, counting from 1."
+    )
+    return page("Sounds of a page", intro, *table(("element", "instrument", "how", "velocity"), rows))
+
+
+def sound_row(kind: Kind, voice: Voice) -> tuple[str, str, str, str]:
+    instruments = [instrument(number) for number in voice.instrument]
+    where = " / ".join(instruments) + (", top / middle / bottom third" if len(instruments) > 1 else "")
+    low, high = load_table().velocity
+    velocity = (
+        f"{low} to {high} by {voice.velocity}" if isinstance(voice.velocity, str) else str(voice.velocity)
+    )
+    return kind, where, figure(voice), velocity
+
+
+def figure(voice: Voice) -> str:
+    """What a voice plays, in words."""
+    times = " to ".join(map(str, voice.times))
+    match voice.figure:
+        case "note":
+            return f"one note of {voice.length_ms} ms"
+        case "repeat":
+            by = " by density" if len(set(voice.times)) > 1 else ""
+            return f"{times} notes{by}, one every {voice.every_ms} ms"
+        case "trill":
+            return f"a trill of {times} notes, one every {voice.every_ms} ms"
+        case "rise":
+            return f"two rising notes of {voice.length_ms} ms; up {', '.join(map(str, voice.rise))} columns by level"
+
+
+def instrument(number: int) -> str:
+    return f"{INSTRUMENT_NAMES[number - 1].lower()} {number}"
+
+
 def command_line_page() -> str:
     """The reference of the command line."""
     parts = [line for name, parser in subcommands(cli.parser()) for line in subcommand_part(name, parser)]
@@ -257,6 +310,7 @@ PAGES = {
     "commands.md": commands_page,
     "settings.md": settings_page,
     "keys.md": keys_page,
+    "page-sounds.md": page_sounds_page,
 }
 
 

@@ -42,6 +42,12 @@ class Summary:
     seconds: float
     kinds: dict[str, int]
 
+    @classmethod
+    def of(cls, cues: Sequence[Cue]) -> Summary:
+        """Sum up cues."""
+        kinds = Counter(cue.name for cue in cues)
+        return cls(len(cues), sum(cue.span_ms for cue in cues) / 1000, dict(kinds))
+
     def __str__(self) -> str:
         if not self.cues:
             return "Nothing to hear here"
@@ -86,9 +92,7 @@ class PageSound:
             RubatoError: it is no layout (code ``bad_layout``).
         """
         view = layout if isinstance(layout, Layout) else read_layout(layout)
-        cues = self._play(layout_cues(view, self.table))
-        seconds = sum(cue.span_ms for cue in cues) / 1000
-        return Summary(len(cues), seconds, dict(Counter(cue.name for cue in cues)))
+        return Summary.of(self._play(layout_cues(view, self.table)))
 
     def cell(self, cell: Mapping[str, Any], *, columns: int = 12, rows: int = 12) -> bool:
         """Sound the cell moved to; returns whether there is anything in it.

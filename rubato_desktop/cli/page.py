@@ -1,0 +1,129 @@
+"""`rubato page`: a page as sound, as its links, as text."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, say
+from rubato_desktop.errors import RubatoError
+
+if TYPE_CHECKING:
+    from rubato_desktop.midi.cues import Cue
+    from rubato_desktop.services.visiting import Visit
+
+WIDTHS, HEIGHTS = range(320, 7681), range(200, 4321)
+_CELL = ("x", "y", "kind", "density", "label")
+
+
+def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
+    top = commands.add_parser("page", help="a page as sound, as its links, as text")
+    inner = top.add_subparsers(dest="what", metavar="WHAT", required=True)
+    layout = add(inner, common, "layout", _run(_layout), "say what is in view, and write how it sounds")
+    layout.add_argument("--midi", metavar="OUT.mid", help="the MIDI file to write")
+    layout.add_argument("--wav", metavar="OUT.wav", help="the wav file to write")
+    links = add(inner, common, "links", _run(_links), "list the links in view")
+    read = add(inner, common, "read", _run(_read), "print the whole page in reading order")
+    for new in (layout, links, read):
+        new.add_argument("target", metavar="URL|FILE.html", help="an address, or a file")
+        new.add_argument(
+            "--viewport", default="1280x800", metavar="WxH", help="size of the view (default 1280x800)"
+        )
+
+
+def _run(look: Any) -> Any:
+    """A command that opens the page and looks at it."""
+
+    def run(args: argparse.Namespace) -> int:
+        from rubato_desktop.services.browser.model import BrowserError
+        from rubato_desktop.services.visiting import visit
+
+        try:
+            with visit(args.target, _size(args.viewport)) as page:
+                look(args, page)
+        except BrowserError as error:
+            if error.code == "needs_browser":
+                raise
+            say(str(error))
+            return NO
+        return DONE
+
+    return run
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    size = (int(found[1]), int(found[2])) if found else (0, 0)
+    if size[0] not in WIDTHS or size[1] not in HEIGHTS:
+        raise RubatoError(
+            f"{text!r} is no size of a view: WxH, {WIDTHS[0]}x{HEIGHTS[0]} to {WIDTHS[-1]}x{HEIGHTS[-1]}",
+            code="bad_arguments",
+        )
+    return size
+
+
+def _layout(args: argparse.Namespace, page: Visit) -> None:
+    from rubato_desktop.services.page_sound import layout_cues, read_layout, table_for
+    from rubato_desktop.services.page_sound.player import Summary
+
+    table, problem = table_for(data_of(args))
+    if problem is not None:
+        say(str(problem))
+    value = page.ask("layout", columns=24)
+    cues = layout_cues(read_layout(value), table)
+    _write(args, cues, table.name)
+    emit(args, _as_json(value, len(cues)), f"{page.title}: {Summary.of(cues)}")
+
+
+def _write(args: argparse.Namespace, cues: list[Cue], language: str) -> None:
+    from rubato_desktop.files import write_beside
+    from rubato_desktop.midi.files import parse_midi
+    from rubato_desktop.midi.render import render
+    from rubato_desktop.services.page_sound import feedback_bytes
+
+    data = feedback_bytes(cues, language)
+    if args.midi:
+        write_beside(Path(args.midi), data)
+    if args.wav:
+        midi = parse_midi(data)
+        render(midi.notes, midi.messages, Path(args.wav))
+
+
+def _as_json(layout: Mapping[str, Any], cues: int) -> dict[str, Any]:
+    view = {side: _whole(layout["viewport"][side]) for side in ("width", "height")}
+    return {
+        "viewport": view,
+        "columns": layout["columns"],
+        "rows": layout["rows"],
+        "cells": [{name: cell[name] for name in _CELL} for cell in layout["cells"]],
+        "cues": cues,
+        "elements": layout["elements"],
+        "scan_ms": layout["scan_ms"],
+    }
+
+
+def _whole(number: float) -> float:
+    return int(number) if number == int(number) else number
+
+
+def _links(args: argparse.Namespace, page: Visit) -> None:
+    links = [{name: link[name] for name in ("number", "label", "url")} for link in page.ask("links")]
+    lines = [f"{link['number']:3}  {link['label'] or '(no name)'}  {link['url']}" for link in links]
+    emit(args, {"url": page.url, "title": page.title, "links": links}, "\n".join(lines) or "No links in view")
+
+
+def _read(args: argparse.Namespace, page: Visit) -> None:
+    document = page.ask("document")
+    document["items"] = [
+        {name: value for name, value in item.items() if value is not None} for item in document["items"]
+    ]
+    lines = [document["title"], *(_line(item) for item in document["items"])]
+    emit(args, document, "\n\n".join(line for line in lines if line))
+
+
+def _line(item: Mapping[str, Any]) -> str:
+    mark = "#" * (item.get("level") or 2) + " " if item["kind"] == "heading" else ""
+    return mark + " ".join(item["text"].split())
