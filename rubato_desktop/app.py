@@ -191,6 +191,8 @@ class App:
                 return {"ok": True}
             case {"do": "run", "command": str(command), "args": dict(args)}:
                 return self.engine.run(command, **args).result(timeout=PATIENCE).as_json()
+            case {"do": "pair", "yes": bool(yes)} if self.joining is not None:
+                return self.joining.pair(yes)
             case {"do": "send", "command": str(command), "words": [*words]}:
                 known = REGISTRY.get(command)
                 given = typed.arguments(known, list(map(str, words))) if known is not None else {}

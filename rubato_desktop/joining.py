@@ -102,6 +102,18 @@ class Joining:
                 told = {"text": result.text, "name": result.name, "status": result.status}
                 browser.tell("done", **told, elapsed_ms=result.elapsed_ms)
 
+    def pair(self, yes: bool) -> dict[str, Any]:
+        """Answer from outside whether the browser that waits may join; also one that was refused before.
+
+        Returns:
+            ``{"ok": whether one waited, "text": what came of it}``.
+        """
+        browser = self._services.browser
+        who = browser.pair(yes) if browser is not None else None
+        if who is None:
+            return {"ok": False, "text": "No browser waits to join"}
+        return {"ok": True, "text": f"{who.name} is joined" if yes else f"{who.name} is not let in"}
+
     def settings_changed(self) -> None:
         """Tell the side panel the settings that it shows."""
         if self._services.browser is not None:

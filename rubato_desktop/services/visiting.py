@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -12,28 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from extension_bridge.browsers import KINDS, System, program
-from extension_bridge.identity import EXTENSION
-from extension_bridge.install import Installation
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.browser.browser import Browser
+from rubato_desktop.services.chromium import unseen
 
 START_S: Final = 30.0
 LOAD_S: Final = 30.0
 ANSWER_S: Final = 30.0
 _BLANK: Final = "about:blank"
-_FLAGS: Final = (
-    "--headless=new",
-    "--no-first-run",
-    "--no-default-browser-check",
-    "--disable-gpu",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--mute-audio",
-    "--password-store=basic",
-    "--use-mock-keychain",
-)
 
 
 class Visit:
@@ -101,7 +85,7 @@ def visit(target: str, size: tuple[int, int] = (1280, 800)) -> Iterator[Visit]:
         browser = Browser(Path(folder, "data"), on_event=happened, trusting=True)
         browser.start()
         try:
-            with _chromium(Path(folder), size):
+            with unseen(Path(folder, "data"), Path(folder, "profile"), size, _BLANK):
                 if not browser.wait(START_S):
                     raise RubatoError(
                         "The browser did not start with Rubato's extension",
@@ -114,45 +98,3 @@ def visit(target: str, size: tuple[int, int] = (1280, 800)) -> Iterator[Visit]:
                 yield Visit(browser, state)
         finally:
             browser.close()
-
-
-@contextlib.contextmanager
-def _chromium(folder: Path, size: tuple[int, int]) -> Iterator[None]:
-    profile = folder / "profile"
-    Installation(folder / "data").install_in_profile(profile)
-    width, height = size
-    # A window of its own would take some of the height for itself; in a kiosk the page has the whole screen.
-    view = ("--kiosk", f"--screen-info={{{width}x{height}}}", f"--window-size={width},{height}")
-    loading = (f"--disable-extensions-except={EXTENSION}", f"--load-extension={EXTENSION}")
-    process = subprocess.Popen(
-        [_program(), *_FLAGS, *_as_root(), *view, *loading, f"--user-data-dir={profile}", _BLANK],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _as_root() -> tuple[str, ...]:
-    # Chromium does not start as root with its sandbox.
-    return ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
-
-
-def _program() -> str:
-    for kind in KINDS:
-        found = program(kind, System()) if kind.loads_unpacked else None
-        if found:
-            return found
-    raise RubatoError(
-        "There is no browser that can be started with Rubato's extension",
-        todo="Install Chromium",
-        code="needs_browser",
-    )

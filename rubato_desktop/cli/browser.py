@@ -1,0 +1,115 @@
+"""`rubato browser`: let browsers find the program, let one join, start one to try."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit
+from rubato_desktop.errors import RubatoError
+
+if TYPE_CHECKING:
+    from extension_bridge.browsers import Kind
+
+NAMES = ("chrome", "chromium", "edge", "brave", "vivaldi")
+EVERY = "all"
+HOME = "https://www.wikipedia.org/"
+
+
+def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
+    top = commands.add_parser("browser", help="join a browser to the program")
+    inner = top.add_subparsers(dest="what", metavar="WHAT", required=True)
+    for name, run, help in (
+        ("install", _install, "let browsers find the program"),
+        ("uninstall", _uninstall, "take that back"),
+        ("status", _status, "say how it stands with each browser; exits with 1 while none can join"),
+    ):
+        new = add(inner, common, name, run, help)
+        new.add_argument(
+            "--browser",
+            choices=(*NAMES, EVERY),
+            default=EVERY,
+            metavar="NAME",
+            help=f"one of {', '.join(NAMES)}, or all (the default)",
+        )
+    pair = add(inner, common, "pair", _pair, "let the browser that waits join the program that runs")
+    pair.add_argument("--no", action="store_true", help="do not let it")
+    open_ = add(
+        inner, common, "open", _open, "start a Chromium with the extension and a profile of its own, to try"
+    )
+    open_.add_argument("url", metavar="URL", nargs="?", default=HOME, help="what it shows first")
+
+
+def _install(args: argparse.Namespace) -> int:
+    from extension_bridge.identity import EXTENSION
+    from extension_bridge.install import Installation
+
+    installation = Installation(data_of(args))
+    chosen = [kind for kind in _kinds(args) if args.browser != EVERY or installation.has_profile(kind)]
+    if not chosen:
+        raise RubatoError(
+            "None of the browsers Rubato knows is here",
+            todo=f"Name one with --browser ({', '.join(NAMES)}) to prepare it all the same",
+            code="no_browser",
+        )
+    for kind in chosen:
+        installation.install(kind)
+    states = [installation.status(kind) for kind in chosen]
+    told = [state.words for state in states]
+    told.append(f"If it is not there yet, load the extension in chrome://extensions from {EXTENSION}")
+    emit(
+        args,
+        {"browsers": [state.as_json() for state in states], "extension": str(EXTENSION)},
+        "\n".join(told),
+    )
+    return DONE
+
+
+def _uninstall(args: argparse.Namespace) -> int:
+    from extension_bridge.install import Installation
+
+    installation = Installation(data_of(args))
+    removed = [kind for kind in _kinds(args) if installation.uninstall(kind)]
+    told = [f"{kind.name} is no longer told of Rubato" for kind in removed]
+    emit(args, {"removed": [kind.id for kind in removed]}, "\n".join(told) or "No browser was told of Rubato")
+    return DONE
+
+
+def _status(args: argparse.Namespace) -> int:
+    from extension_bridge.install import Installation
+
+    installation = Installation(data_of(args))
+    states = [installation.status(kind) for kind in _kinds(args)]
+    emit(
+        args, {"browsers": [state.as_json() for state in states]}, "\n".join(state.words for state in states)
+    )
+    return DONE if any(state.right for state in states) else NO
+
+
+def _pair(args: argparse.Namespace) -> int:
+    from rubato_desktop.services.instance import request
+
+    answer = request(data_of(args), {"do": "pair", "yes": not args.no})
+    emit(args, answer, str(answer.get("text", "")))
+    return DONE if answer.get("ok") else NO
+
+
+def _open(args: argparse.Namespace) -> int:
+    from rubato_desktop.services.chromium import open_beside
+
+    data = data_of(args)
+    data.mkdir(parents=True, exist_ok=True)
+    found = open_beside(data, args.url)
+    emit(
+        args,
+        {"browser": found, "url": args.url},
+        f"{found} starts, with a profile of its own. Rubato asks whether it may join: confirm it there,"
+        " or with: rubato browser pair",
+    )
+    return DONE
+
+
+def _kinds(args: argparse.Namespace) -> list[Kind]:
+    from extension_bridge.browsers import KINDS
+
+    return [kind for kind in KINDS if args.browser in (EVERY, kind.id)]
