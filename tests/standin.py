@@ -16,6 +16,17 @@ from rubato_desktop.services.browser import BrowserError, Reply, Tab, Window
 Says = Mapping[str, Any] | list[Any] | Callable[..., Any] | BrowserError
 
 
+STATE = {
+    "window": 1,
+    "tab": 12,
+    "url": "https://example.org/news",
+    "title": "News",
+    "scroll": {"x": 0, "y": 0},
+    "viewport": {"width": 1280, "height": 800},
+    "digest": "0badcafe",
+}
+
+
 class StandIn:
     """Answers commands as told; an argument or an answer that the protocol does not know fails the test.
 
@@ -40,7 +51,7 @@ class StandIn:
         if isinstance(answer, BrowserError):
             future.set_exception(answer)
         else:
-            future.set_result(Reply(check_value(name, answer), {"tab": 12}))
+            future.set_result(Reply(check_value(name, answer), STATE))
         return future
 
     def tell(self, name: str, /, **args: Any) -> None:

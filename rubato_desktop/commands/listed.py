@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from rubato_desktop.commands.context import Context
@@ -25,7 +25,12 @@ def opens(kind: str) -> Callable[[F], F]:
 
 
 def show(
-    ctx: Context, kind: str, title: str, items: Sequence[tuple[str, Any]], value: Any, **state: Any
+    ctx: Context,
+    kind: str,
+    title: str,
+    items: Sequence[tuple[str, Any]],
+    value: Any,
+    state: Mapping[str, Any] | None = None,
 ) -> Answer:
     """Show a list and answer with it.
 
@@ -37,4 +42,4 @@ def show(
         value: The list for programs, JSON-like.
         state: What the answer's state is.
     """
-    return Answer(ctx.services.listing.show(ctx.t, kind, title, items), value, state)
+    return Answer(ctx.services.listing.show(ctx.t, kind, title, items), value, state or {})

@@ -107,7 +107,7 @@ async def right_click(ctx: Context) -> Answer:
     if reply.value["handled"]:
         return Answer(f"The page opened its menu on {thing(reply.value)}", reply.value, reply.state)
     items = [(action["label"], action) for action in reply.value["actions"]]
-    return show(ctx, "action", f"Actions for {thing(reply.value)}", items, reply.value, **reply.state)
+    return show(ctx, "action", f"Actions for {thing(reply.value)}", items, reply.value, reply.state)
 
 
 @opens("action")

@@ -76,7 +76,7 @@ async def buttons(ctx: Context) -> Answer:
 async def _targets(ctx: Context, what: str, title: str) -> Answer:
     reply = await ctx.ask(what)
     items = [(found["label"] or found.get("url") or "without a name", found) for found in reply.value]
-    return show(ctx, "target", title, items, reply.value, **reply.state)
+    return show(ctx, "target", title, items, reply.value, reply.state)
 
 
 @command(needs="browser")

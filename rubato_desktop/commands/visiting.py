@@ -55,7 +55,7 @@ async def history(ctx: Context, text: str = "", days: int = 90) -> Answer:
         for found in reply.value
     ]
     title = f"History with {text}" if text else "History"
-    return show(ctx, "page", title, items, reply.value, **reply.state)
+    return show(ctx, "page", title, items, reply.value, reply.state)
 
 
 @command(needs="browser")

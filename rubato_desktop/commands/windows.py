@@ -43,7 +43,7 @@ async def channels(ctx: Context) -> Answer:
     """List the channels: the windows of the browser."""
     reply = await ctx.ask("channels")
     items = [(f"{found['title']}, {_many(found['tabs'], 'tab')}", found) for found in reply.value]
-    return show(ctx, "channel", "Channels", items, reply.value, **reply.state)
+    return show(ctx, "channel", "Channels", items, reply.value, reply.state)
 
 
 @opens("channel")
@@ -76,7 +76,7 @@ async def tabs(ctx: Context) -> Answer:
     """List the tabs of the channel; `tab` and a number goes to one."""
     reply = await ctx.ask("tabs")
     items = [(found["title"] or found["url"], found) for found in reply.value]
-    return show(ctx, "tab", "Tabs", items, reply.value, **reply.state)
+    return show(ctx, "tab", "Tabs", items, reply.value, reply.state)
 
 
 @opens("tab")
