@@ -5,64 +5,15 @@ Two origins serve the same folder ``tests/pages``, so that frames of another ori
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
 
 from extended import chromium
 from playwright.sync_api import BrowserContext, Page, Worker
-
-PAGES = Path(__file__).parent / "pages"
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    """Serves files, with parts of them where asked (media seek), and says nothing."""
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-    def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-store")
-        super().end_headers()
-
-    def do_GET(self) -> None:
-        asked = self.headers.get("Range", "")
-        path = Path(self.translate_path(urlsplit(self.path).path))
-        if not asked.startswith("bytes=") or not path.is_file():
-            super().do_GET()
-            return
-        data = path.read_bytes()
-        first, _, last = asked.removeprefix("bytes=").partition("-")
-        start, end = int(first or 0), int(last or len(data) - 1)
-        self.send_response(206)
-        self.send_header("Content-Type", self.guess_type(str(path)))
-        self.send_header("Accept-Ranges", "bytes")
-        self.send_header("Content-Range", f"bytes {start}-{end}/{len(data)}")
-        self.send_header("Content-Length", str(end - start + 1))
-        self.end_headers()
-        self.wfile.write(data[start : end + 1])
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that goes away in mid-transfer is nothing to report."""
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    """Serve ``tests/pages``; gives the origin, such as ``http://127.0.0.1:40001``."""
-    with _Server(("127.0.0.1", 0), partial(_Quiet, directory=str(PAGES))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+from served import Site
 
 
 class Hand:
@@ -103,6 +54,31 @@ class Hand:
         if "error" in answer:
             raise Refused(**answer["error"])
         return answer["ok"]
+
+    def inside(self, function: str, *arguments: Any) -> Any:
+        """Run a JavaScript function where the content scripts run, out of the page's reach; gives what it returns."""
+        results = self.worker.evaluate(
+            """async (args) => {
+                const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+                const func = FUNCTION;
+                return chrome.scripting.executeScript({ target: { tabId: tab.id }, func, args });
+            }""".replace("FUNCTION", function),
+            list(arguments),
+        )
+        return results[0]["result"]
+
+    def timed(self, do: str, **args: Any) -> float:
+        """How long the page took to answer, ms, from when it was asked."""
+        return float(
+            self.inside(
+                """async (asked) => {
+                    const began = rubato.now();
+                    await rubato.answer(asked);
+                    return rubato.now() - began;
+                }""",
+                {"do": do, "args": args},
+            )
+        )
 
     def ask_all(self, do: str, **args: Any) -> dict[int, Any]:
         """What each frame of the page answers, by the browser's number of the frame."""
@@ -160,5 +136,5 @@ def hand(*flags: str, viewport: tuple[int, int] = (1280, 800)) -> Iterator[Hand]
     size = {"width": viewport[0], "height": viewport[1]}
     with TemporaryDirectory(prefix="rubato-chromium-", ignore_cleanup_errors=True) as profile:
         browser = chromium(Path(profile), flags=flags, viewport=size)
-        with served() as origin, served() as other, browser as context:
-            yield Hand(context, origin, other)
+        with closing(Site()) as site, closing(Site()) as other, browser as context:
+            yield Hand(context, site.origin, other.origin)

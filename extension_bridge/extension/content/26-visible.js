@@ -57,7 +57,7 @@
   }
 
   /**
-   * @param {Entry} entry @param {Element[]} elements it, or those that hold its words
+   * @param {Candidate} entry @param {Element[]} elements it, or those that hold its words
    * @param {number} x @param {number} y @returns {boolean} whether it is what one sees there
    */
   function seenAt(entry, elements, x, y) {
@@ -95,7 +95,7 @@
   }
 
   /**
-   * @param {Entry} entry @param {Array<[Element, Edges[]]>} wholes elements with their boxes @param {Surroundings} around
+   * @param {Candidate} entry @param {Array<[Element, Edges[]]>} wholes elements with their boxes @param {Surroundings} around
    * @returns {Seen | null}
    */
   function look(entry, wholes, around) {

@@ -4,8 +4,11 @@
   const { dom, refs, visible } = rubato;
   // Skipping what is far away is only believed beyond this share of the view: margins may be negative, and menus open upwards.
   const MARGIN = 0.25;
-  // A part of the page is looked at as one before its entries are, from so many entries on.
-  const WORTH = 6;
+  // What is placed by itself (a banner, a dialog) may be in view while what holds it is far away: it is hit at one of these
+  // points of the view, across and down.
+  const [ACROSS, DOWN] = [16, 10];
+  // Of a long list, so many neighbours are passed over at once when the first and the last lie on one side of the view.
+  const TOGETHER = 32;
   const MOST = 3000;
   const LONGEST = 4000;
 
@@ -36,55 +39,58 @@
     return contentVisibility === "hidden" || (contentVisibility === "auto" && !touches(dom.box(element), view));
   }
 
-  /** @param {Entry[]} entries @param {Edges} view @param {Slices} slices @returns {AsyncGenerator<Entry>} those that may be in view */
-  async function* near(entries, view, slices) {
-    /** @type {Array<[number, number]>} */
-    const parts = [[0, entries.length]];
-    const escaping = [];
-    for (let n = 0; n < entries.length; n++) if (entries[n]?.escapes) escaping.push(n);
-    let steps = 0;
-    while (parts.length) {
-      const [start, end] = /** @type {[number, number]} */ (parts.pop());
-      let at = start;
-      while (at < end) {
-        if (!(++steps & 7) && slices.due) {
-          await slices.rest();
-          if (slices.spent) return;
-        }
-        const entry = /** @type {Entry} */ (entries[at]);
-        if (entry.end - at > WORTH && away(entry.node, view)) {
-          // What is placed by itself may be anywhere: it is looked at as a part of its own.
-          /** @type {Array<[number, number]>} */
-          const inside = [];
-          let from = at + 1;
-          for (let k = after(escaping, at); k < escaping.length; k++) {
-            const one = /** @type {number} */ (escaping[k]);
-            if (one >= entry.end) break;
-            if (one < from) continue;
-            from = /** @type {Entry} */ (entries[one]).end;
-            inside.push([one, from]);
-          }
-          // In the order of the document: what was found inside first, then the rest.
-          parts.push([entry.end, end], ...inside.reverse());
-          at = end;
-          continue;
-        }
-        if (entry.kind) yield entry;
-        at = entry.end - at > 1 && !entry.texts && leftOut(entry.node, view) ? entry.end : at + 1;
+  /** @param {Edges} view @param {Slices} slices @returns {Promise<Set<Element>>} what is hit in the view, with all that holds it */
+  async function sampled(view, slices) {
+    /** @type {Set<Element>} */
+    const found = new Set();
+    for (let row = 0; row < DOWN; row++) {
+      for (let column = 0; column < ACROSS; column++) {
+        let at = dom.deepHit((view.right * (column + 0.5)) / ACROSS, (view.bottom * (row + 0.5)) / DOWN);
+        for (; at && !found.has(at); at = dom.parent(at)) found.add(at);
+        if (slices.due) await slices.rest();
       }
     }
+    return found;
   }
 
-  /** @param {number[]} sorted @param {number} value @returns {number} index of the first above `value` */
-  function after(sorted, value) {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (/** @type {number} */ (sorted[middle]) > value) high = middle;
-      else low = middle + 1;
+  /** @param {Entry[]} list @param {number} at @param {Edges} view @param {Set<Element>} hit whether those from `at` on can be passed over */
+  function passed(list, at, view, hit) {
+    const few = list.slice(at, at + TOGETHER);
+    const [first, last] = [few[0], few.at(-1)].map((entry) => entry && visible.coarse(entry));
+    if (!first || !last || first.bottom === first.top || last.bottom === last.top) return false;
+    const [up, down] = [-view.bottom * MARGIN, view.bottom * (1 + MARGIN)];
+    if (!(first.bottom < up && last.bottom < up) && !(first.top > down && last.top > down)) return false;
+    return !few.some(({ node }) => hit.has(node));
+  }
+
+  /** @param {Edges} view @param {Slices} slices @returns {AsyncGenerator<Entry>} those that may be in view, in order */
+  async function* near(view, slices) {
+    const top = rubato.tree.top();
+    const hit = await sampled(view, slices);
+    const stack = [{ list: top ? [top] : [], at: 0 }];
+    let steps = 0;
+    for (let level = stack.at(-1); level; level = stack.at(-1)) {
+      if (!(++steps & 7) && slices.due) {
+        await slices.rest();
+        if (slices.spent) return;
+      }
+      const { list } = level;
+      if (list.length > 2 * TOGETHER && level.at % TOGETHER === 0 && passed(list, level.at, view, hit)) {
+        level.at += TOGETHER;
+        continue;
+      }
+      const entry = list[level.at++];
+      if (!entry) stack.pop();
+      else if (!entry.opens) {
+        if (entry.kind) yield entry;
+      } else if (entry.inline || hit.has(entry.node) || !away(entry.node, view)) {
+        if (entry.kind) yield entry;
+        if (!entry.inline && leftOut(entry.node, view)) continue;
+        // A root that came after the first look changed nothing that is watched.
+        if (!entry.kids || (!entry.shadow && dom.localName(entry.node).includes("-") && dom.shadowOf(entry.node))) await rubato.tree.expand(entry, slices);
+        stack.push({ list: entry.kids ?? [], at: 0 });
+      }
     }
-    return low;
   }
 
   /** @param {Edges | null} box @param {Edges} view whether any of it may be in view; one without a size is looked at closer */
@@ -105,11 +111,10 @@
 
   /** What is in view, with the entries it was made from. */
   rubato.look = async (slices) => {
-    const entries = await rubato.candidates.list(slices);
     const around = new rubato.Surroundings();
     /** @type {Sight[]} */
     const found = [];
-    for await (const entry of near(entries, around.view, slices)) {
+    for await (const entry of near(around.view, slices)) {
       if (!touches(visible.coarse(entry), around.view)) continue;
       const seen = visible.of(entry, around);
       if (seen) found.push({ entry, seen });

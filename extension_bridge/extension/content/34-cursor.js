@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const { dom, refs } = rubato;
+  const HEADINGS = "h1,h2,h3,h4,h5,h6,[role=heading]";
   /** @type {WeakRef<Node> | null} */
   let held = null;
   /** @type {{x: number, y: number} | null} in pixels of the document */
@@ -146,20 +147,20 @@
 
   /** @param {Node | null} at @returns {Promise<string>} the last heading before it; with no cursor, before the middle of the view */
   async function headingBefore(at) {
-    const entries = await rubato.candidates.list(new rubato.Slices(500));
-    let best = "";
-    /** @type {Node | null} */
-    let last = null;
-    for (const { node: each, kind } of entries) {
-      if (kind !== "heading" || !dom.rendered(each)) continue;
-      if (at ? each !== at && !dom.holds(each, at) && !(dom.compare(each, at) & 4) : dom.box(each).top > innerHeight / 2) {
-        // With shadow roots the comparison says nothing: those are passed over.
-        if (at && dom.compare(each, at) & 1) continue;
-        break;
+    const slices = new rubato.Slices(300);
+    // In a shadow root: the headings of that root, else those around what it hangs on.
+    for (let from = at; ; ) {
+      const root = from ? dom.rootOf(from) : document;
+      const all = root instanceof ShadowRoot ? root.querySelectorAll(HEADINGS) : dom.queryAll(/** @type {Element} */ (dom.root()), HEADINGS);
+      for (let n = all.length - 1; n >= 0; n--) {
+        const each = /** @type {Element} */ (all[n]);
+        const before = from ? each === from || (dom.compare(each, from) & 4) !== 0 : dom.box(each).top <= innerHeight / 2;
+        if (before && dom.rendered(each)) return rubato.labels.of(each);
+        if (slices.due) await slices.rest();
+        if (slices.spent) return "";
       }
-      last = each;
+      if (!(root instanceof ShadowRoot)) return "";
+      from = root.host;
     }
-    if (last) best = rubato.labels.of(last);
-    return best;
   }
 })();

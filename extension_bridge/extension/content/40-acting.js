@@ -52,7 +52,7 @@
   function pointOf(element) {
     const around = new rubato.Surroundings();
     const kind = rubato.kinds.of(element) || "button";
-    const seen = rubato.visible.of({ node: element, kind, level: 0, end: 0, escapes: false, texts: null }, around);
+    const seen = rubato.visible.of({ node: element, kind, texts: null }, around);
     const box = seen?.parts[0] ?? dom.box(element);
     return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
   }

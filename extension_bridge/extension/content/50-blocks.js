@@ -8,9 +8,11 @@
   // A row that holds any of these is a layout, not a row of a table.
   const NOT_A_ROW = "table,ul,ol,dl,h1,h2,h3,h4,h5,h6,article,section,video,audio,iframe,p+p";
 
+  const MOST_PIECES = 1000;
+
   /** @type {{version: number, blocks: Block[]} | null} */
   let kept = null;
-  rubato.candidates.onDrop(() => {
+  rubato.watching.onDrop(() => {
     kept = null;
   });
 
@@ -50,6 +52,8 @@
       const { owner, link, item, label, visible } = this.top;
       if (!visible) return;
       const blank = !/\S/.test(dom.ownText(text));
+      // A paragraph of a hundred thousand words between links is cut where nobody could tell.
+      if (this.block && !owner && this.block.pieces.length > MOST_PIECES) this.finish();
       if (!this.block) {
         if (blank) return;
         this.open(item ? "item" : "text", text);
@@ -181,6 +185,7 @@
         return builder.enter(element, rubato.hollow.has(name), style);
       },
       leave: () => builder.leave(),
+      shadow: (shadow) => rubato.watching.add(shadow),
     });
     builder.finish();
     return builder.blocks;
@@ -188,12 +193,14 @@
 
   /** All blocks in order, quiet ones (labels of fields) among them. */
   rubato.blocks = async (slices) => {
-    // While the candidates are kept, changes of the document are heard of.
-    await rubato.candidates.list(slices);
-    const { version } = rubato.candidates;
-    if (kept?.version === version) return kept.blocks;
+    const { watching } = rubato;
+    watching.start();
+    if (kept?.version === watching.version) return kept.blocks;
+    watching.appearance();
+    const { version } = watching;
     const blocks = await build(slices);
-    if (rubato.candidates.kept && rubato.candidates.version === version) kept = { version, blocks };
+    // What changed meanwhile is in or is not: the next question looks anew.
+    if (watching.version === version && !slices.spent) kept = { version, blocks };
     return blocks;
   };
 

@@ -23,15 +23,19 @@
   function indexOf(blocks, node) {
     const outer = new Set();
     for (let at = /** @type {Node | null} */ (node); at; at = dom.parent(at)) outer.add(at);
-    let best = -1;
+    const hosts = dom.isElement(node) && dom.localName(node).includes("-");
+    let [inside, after] = [-1, -1];
+    const { DOCUMENT_POSITION_DISCONNECTED: APART, DOCUMENT_POSITION_CONTAINED_BY: WITHIN, DOCUMENT_POSITION_FOLLOWING: LATER } = Node;
     for (const [n, block] of blocks.entries()) {
       // What comes first wins, but a block that holds the node itself wins over one that only lies in the same part.
       if (block.node === node || block.pieces.some((piece) => piece.node === node || piece.link === node)) return n;
       if (outer.has(block.node) && !dom.isText(block.node)) return n;
-      if (best < 0 && dom.isElement(node) && dom.holds(node, block.node)) best = n;
+      if (inside >= 0) continue;
+      const where = dom.compare(node, block.node);
+      if (where & APART ? hosts && dom.holds(node, block.node) : where & WITHIN) inside = n;
+      else if (after < 0 && !(where & APART) && where & LATER) after = n;
     }
-    if (best >= 0) return best;
-    return blocks.findIndex((block) => dom.compare(node, block.node) & 4 && !(dom.compare(node, block.node) & 1));
+    return inside >= 0 ? inside : after;
   }
 
   /** @param {Block[]} blocks @param {{x: number, y: number}} point @returns {number} the first one at or below a point of the view, else the last */

@@ -9,7 +9,7 @@
   rubato.fold = (text) => text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase().replace(/ß/g, "ss").replace(/\s+/g, " ");
 
   /** @typedef {{pieces: Array<{node: Text, start: number}>, from: number, to: number, excerpt: string}} Hit places in the joined text of a block */
-  /** @typedef {{range: Range, excerpt: string}} Found */
+  /** @typedef {{range: StaticRange, excerpt: string}} Found places that do not follow what the page does, and so cost it nothing */
   /** @type {Found[]} */
   let hits = [];
   let needle = "";
@@ -57,22 +57,28 @@
     return found;
   }
 
-  /** @param {Hit} hit @returns {Range | null} */
+  /** @param {Hit} hit @returns {StaticRange | null} */
   function rangeOf({ pieces, from, to }) {
-    const range = /** @type {Range} */ (dom.newRange());
-    let set = false;
-    for (const { node, start } of pieces) {
-      const end = start + dom.ownText(node).length;
-      if (!set && from < end) {
-        range.setStart(node, Math.max(0, from - start));
-        set = true;
-      }
-      if (set && to <= end) {
-        range.setEnd(node, Math.max(0, to - start));
-        return range;
-      }
+    /** @type {{startContainer: Text, startOffset: number} | null} */
+    let start = null;
+    for (const { node, start: begin } of pieces) {
+      const end = begin + dom.ownText(node).length;
+      if (!start && from < end) start = { startContainer: node, startOffset: Math.max(0, from - begin) };
+      if (start && to <= end) return new StaticRange({ ...start, endContainer: node, endOffset: Math.max(0, to - begin) });
     }
     return null;
+  }
+
+  /** @param {StaticRange} range @returns {DOMRect} where its words are now; nothing, where the page has shortened them */
+  function boxOf({ startContainer, startOffset, endContainer, endOffset }) {
+    const range = /** @type {Range} */ (dom.newRange());
+    try {
+      range.setStart(startContainer, startOffset);
+      range.setEnd(endContainer, endOffset);
+    } catch {
+      return new DOMRect();
+    }
+    return range.getBoundingClientRect();
   }
 
   /** @param {string} wanted folded @returns {Promise<Found[]>} */
@@ -112,18 +118,18 @@
       const node = hit.range.startContainer;
       if (!dom.isConnected(node)) throw new Refusal("gone", "The page has taken those words away.");
       rubato.scrolling.show(node);
-      const box = hit.range.getBoundingClientRect();
+      const box = boxOf(hit.range);
       if (box.top < innerHeight * 0.1 || box.bottom > innerHeight * 0.9) {
         const [scroller] = rubato.scrolling.around(dom.elementOf(node));
         if (scroller) dom.scrollBy(scroller, { left: 0, top: box.top - innerHeight * 0.4, behavior: "instant" });
       }
       rubato.cursor.set(node);
       rubato.highlighting.show("here", [hit.range]);
-      return { count: hits.length, index, excerpt: hit.excerpt, ref: refs.of(node), box: rubato.boxOf(hit.range.getBoundingClientRect()) };
+      return { count: hits.length, index, excerpt: hit.excerpt, ref: refs.of(node), box: rubato.boxOf(boxOf(hit.range)) };
     },
 
     /** Which of them comes first at or after the view's top. */
-    first: () => Math.max(0, hits.findIndex(({ range }) => range.getBoundingClientRect().bottom > 0)),
+    first: () => Math.max(0, hits.findIndex(({ range }) => boxOf(range).bottom > 0)),
 
     forget() {
       hits = [];
@@ -133,6 +139,6 @@
     },
   };
 
-  /** @param {Range} range @returns {number} its top, in pixels of the document */
-  const place = (range) => Math.round(range.getBoundingClientRect().top + rubato.scrolling.place().y);
+  /** @param {StaticRange} range @returns {number} its top, in pixels of the document */
+  const place = (range) => Math.round(boxOf(range).top + rubato.scrolling.place().y);
 })();

@@ -4,7 +4,7 @@
   const { dom, Refusal } = rubato;
   const LONGEST = 4000;
   const MOST_MARKED = 200;
-  /** @type {Array<Range>} */
+  /** @type {StaticRange[]} */
   let marked = [];
 
   /** @param {Range} range @param {Edges} box whether any of its lines lies in the box, mostly */
@@ -75,7 +75,7 @@
 
   /** @param {Range[]} ranges */
   function mark(ranges) {
-    marked = marked.filter((range) => dom.isConnected(range.startContainer)).slice(-MOST_MARKED).concat(ranges);
+    marked = marked.filter((range) => dom.isConnected(range.startContainer)).slice(-MOST_MARKED).concat(ranges.map((range) => new StaticRange(range)));
     rubato.highlighting.show("marked", marked);
     return { text: words(ranges), boxes: ranges.map((range) => rubato.boxOf(range.getBoundingClientRect())) };
   }

@@ -3,14 +3,18 @@
 (() => {
   const { dom, refs, Refusal } = rubato;
   const MOST = 100;
+  const SOUNDING = ["play", "pause", "ended"];
   const heard = new WeakSet();
 
   /** @returns {Promise<HTMLMediaElement[]>} all that the document holds, in shadow roots too */
   async function all() {
-    const entries = await rubato.candidates.list(new rubato.Slices(2000));
-    const found = [];
-    for (const { node } of entries) if (node instanceof HTMLMediaElement && found.length < MOST) found.push(node);
-    return found;
+    const root = dom.root();
+    const found = root ? [...dom.queryAll(root, "audio,video")] : [];
+    for (const shadow of await rubato.shadowRoots(new rubato.Slices(2000))) {
+      rubato.hearMedia(shadow);
+      found.push(...shadow.querySelectorAll("audio,video"));
+    }
+    return /** @type {HTMLMediaElement[]} */ (found.slice(0, MOST));
   }
 
   /** @param {HTMLMediaElement} media what it is called: by the page, by its heading, or by its file */
@@ -119,12 +123,12 @@
     rubato.tell({ event: "sounding", ref: refs.of(media), title: title(media), playing: event.type === "play", muted: media.muted });
   }
 
-  /** @param {Document | ShadowRoot} root media in a shadow root are only heard in it */
-  function hear(root) {
+  for (const type of SOUNDING) rubato.listen(document, type, told, { capture: true, passive: true });
+
+  /** What plays in a shadow root is only heard in it. The listeners go with the root; nothing else keeps hold of it. */
+  rubato.hearMedia = (root) => {
     if (heard.has(root)) return;
     heard.add(root);
-    for (const type of ["play", "pause", "ended"]) rubato.listen(root, type, told, { capture: true, passive: true });
-  }
-  hear(document);
-  rubato.hearMedia = hear;
+    for (const type of SOUNDING) EventTarget.prototype.addEventListener.call(root, type, told, { capture: true, passive: true });
+  };
 })();

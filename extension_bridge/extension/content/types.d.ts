@@ -19,17 +19,32 @@ interface Box {
 }
 
 /** Something that could be seen: an element with a kind, a frame, a run of text, or ("") only what holds others. */
-interface Entry {
+interface Candidate {
   node: any;
   kind: Kind | "frame" | "";
-  /** Of a heading, 1 to 6; else 0. */
-  level: number;
-  /** The index after all that lies in it. */
-  end: number;
-  /** Whether it may lie far from what holds it. */
-  escapes: boolean;
   /** Of a run of text: its nodes, which no link or button holds; `node` is the first of them. */
   texts: Text[] | null;
+}
+
+interface Entry extends Candidate {
+  /** Of a heading, 1 to 6; else 0. */
+  level: number;
+  /** Whether it lies within the lines of a paragraph. */
+  inline: boolean;
+  /** Whether words in it are its own, or of what holds it. */
+  held: boolean;
+  /** Whether something may lie in it. */
+  opens: boolean;
+  /** What lies in it; null while nobody has looked. */
+  kids: Entry[] | null;
+  shadow: ShadowRoot | null;
+}
+
+/** Where a walk is among the children of something: at the next one, or in a list. */
+interface Inside {
+  next: Node | null;
+  list: Node[] | null;
+  index: number;
 }
 
 interface Seen {
@@ -259,7 +274,7 @@ interface Dom {
 
 interface Visitor {
   enter(node: Node, isText: boolean): boolean;
-  leave?(element: Element): void;
+  leave?(): void;
   shadow?(root: ShadowRoot): void;
 }
 
@@ -279,14 +294,17 @@ interface Rubato {
   /** Names of elements that are not gone into. */
   hollow: Set<string>;
   walk(root: Element, slices: Slices, visitor: Visitor): Promise<boolean>;
-  candidates: { list(slices: Slices): Promise<Entry[]>; drop(): void; readonly version: number; readonly kept: boolean; onDrop(dropping: () => void): void };
+  shadowRoots(slices: Slices): Promise<ShadowRoot[]>;
+  inside(entry: Entry): Inside;
+  watching: { start(): void; add(root: Document | ShadowRoot): void; appearance(): void; drop(): void; readonly version: number; onDrop(dropping: () => void): void };
+  tree: { top(): Entry | null; expand(entry: Entry, slices: Slices): Promise<void> };
   Surroundings: new () => Surroundings;
   meet(a: Edges, b: Edges): Edges;
   visible: {
     lines(text: Text): Edges[];
     boxes(element: Element): Edges[];
-    coarse(entry: Entry): Edges | null;
-    of(entry: Entry, around: Surroundings): Seen | null;
+    coarse(entry: Candidate): Edges | null;
+    of(entry: Candidate, around: Surroundings): Seen | null;
     rest(): void;
   };
   frames: { token(): string; inside(element: HTMLIFrameElement, clip: Box): ScannedFrame };
@@ -329,7 +347,7 @@ interface Rubato {
   links(args?: { limit?: number }): Promise<ListedElement[]>;
   fields(args?: { limit?: number }): Promise<ListedElement[]>;
   buttons(args?: { limit?: number }): Promise<ListedElement[]>;
-  highlighting: { show(name: string, ranges: Range[]): void; hide(name: string): void };
+  highlighting: { show(name: string, ranges: AbstractRange[]): void; hide(name: string): void };
   fold(text: string): string;
   finding: {
     find(args: { text: string; quiet?: boolean }): Promise<{ count: number; items: Array<{ ref: number; excerpt: string; y: number }> }>;
@@ -343,7 +361,7 @@ interface Rubato {
     unhighlight(): object;
   };
   media: { title(media: HTMLMediaElement): string; list(): Promise<MediaState[]>; do(args: { ref: number; action: string; value?: number }): Promise<MediaState> };
-  hearMedia(root: Document | ShadowRoot): void;
+  hearMedia(root: ShadowRoot): void;
   fnv1a(text: string): string;
   state(): { url: string; title: string; scroll: { x: number; y: number }; viewport: { width: number; height: number }; digest: string };
 }
