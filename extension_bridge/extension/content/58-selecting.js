@@ -7,11 +7,17 @@
   /** @type {StaticRange[]} */
   let marked = [];
 
-  /** @param {Range} range @param {Edges} box whether any of its lines lies in the box, mostly */
-  const within = (range, box) => [...range.getClientRects()].some((line) => {
+  /** @param {Edges} line @param {Edges} box whether a line of words runs through the box */
+  function crosses(line, box) {
     const middle = (line.top + line.bottom) / 2;
     return middle >= box.top && middle <= box.bottom && line.left < box.right && line.right > box.left;
-  });
+  }
+
+  /** @param {Edges} word @param {Edges} box whether the better half of a word lies in the box */
+  const inBox = (word, box) => crosses({ ...edges(word), left: (word.left + word.right) / 2, right: (word.left + word.right) / 2 + 0.01 }, box);
+
+  /** @param {Edges} of @returns {Edges} */
+  const edges = ({ left, top, right, bottom }) => ({ left, top, right, bottom });
 
   /** @param {Edges} box @returns {Promise<Range[]>} the words whose lines lie in a box of the view */
   async function inside(box) {
@@ -48,14 +54,14 @@
   function wordsIn(text, box) {
     const whole = /** @type {Range} */ (dom.newRange());
     whole.selectNodeContents(text);
-    if (!within(whole, box)) return null;
+    if (!rubato.visible.lines(text).some((line) => crosses(line, box))) return null;
     let first = -1;
     let last = -1;
     for (const word of dom.ownText(text).slice(0, 20_000).matchAll(/\S+/g)) {
       const range = /** @type {Range} */ (dom.newRange());
       range.setStart(text, word.index);
       range.setEnd(text, word.index + word[0].length);
-      if (!within(range, box)) continue;
+      if (![...range.getClientRects()].some((part) => inBox(part, box))) continue;
       if (first < 0) first = word.index;
       last = word.index + word[0].length;
     }
