@@ -60,6 +60,8 @@ class Checkout:
             shutil.copy(ROOT / name, folder / name)
         (folder / "pyproject.toml").write_text(TINY_PROJECT)
         (folder / "tiny.py").write_text(TINY_BACKEND)
+        (folder / "rubato_desktop").mkdir()
+        (folder / "rubato_desktop" / "module.py").write_text("")
         for lock in LOCKS:
             (folder / lock).write_text("")
 
@@ -107,6 +109,10 @@ def test_an_installation_that_was_cut_short_is_begun_again_once_and_opens_the_ap
         "rubato run --headless --data my sessions\n",
         "",
     )
+
+
+def test_the_application_is_compiled_before_it_opens(checkout: Checkout) -> None:
+    assert list((checkout.folder / "rubato_desktop").glob("__pycache__/module.*.pyc"))
 
 
 def test_the_second_start_asks_nothing_of_pip_or_the_network(checkout: Checkout) -> None:
