@@ -37,6 +37,9 @@ def tour(out: Path) -> dict[str, Path]:
     Raises:
         RubatoError: the folder cannot be written.
     """
+    # Qt is loaded before there are threads: while it loads, none may import anything.
+    import rubato_desktop.ui.screenshot  # noqa: F401
+
     data = out / "data"
     shutil.rmtree(data, ignore_errors=True)
     clock = ManualClock()

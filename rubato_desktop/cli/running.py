@@ -26,6 +26,7 @@ def _run(args: argparse.Namespace) -> int:
 
     if not args.headless:
         _need_screen()
+        _load_qt()
     data = data_of(args)
     app: Any = None
 
@@ -62,11 +63,18 @@ def _need_screen() -> None:
         )
 
 
-def _window(app: Any) -> int:
-    from rubato_desktop.ui import run_window
+def _load_qt() -> None:
+    """Load Qt while no other thread runs, and say in words what is missing when it does not load.
+
+    While it loads, PySide6 walks through `sys.modules`; a thread that imports anything meanwhile ends the program.
+    """
     from rubato_desktop.ui.health import qt_version
 
-    qt_version()  # says in words what is missing when Qt does not load
+    qt_version()
+
+
+def _window(app: Any) -> int:
+    from rubato_desktop.ui import run_window
 
     return int(run_window(app.engine))
 

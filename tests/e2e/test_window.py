@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -24,13 +23,15 @@ class Program:
 
     def __init__(self, data: Path) -> None:
         self.command = [sys.executable, "-m", "rubato_desktop", "run", "--data", str(data)]
-        self.start()
-
-    def start(self) -> None:
         env = {**os.environ, "QT_QPA_PLATFORM": "xcb"}
         self.process = subprocess.Popen(
             self.command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
         )
+
+    def runs(self) -> bool:
+        """True; fails with what the program said when it has ended."""
+        assert self.process.poll() is None, self.process.communicate()[1]
+        return True
 
     def end(self, how: signal.Signals) -> tuple[int, str]:
         """End it by a signal; its exit code and what it printed on stderr."""
@@ -65,26 +66,12 @@ def program(desktop: None, tmp_path: Path) -> Iterator[Program]:
         running.end(signal.SIGTERM)
 
 
-def found_window(program: Program) -> Reader:
-    # A program that starts while the accessibility bus is busy may not get onto it, and Qt does not try again; the
-    # client library, too, keeps what it saw of a program that was just starting. So both look anew.
-    for _ in range(4):
-        reader = Reader("rubato").__enter__()
-        with contextlib.suppress(AssertionError):
-            until(lambda reader=reader: "Search the dictionary" in reader.names(), patience=20)
-            return reader
-        reader.__exit__()
-        program.end(signal.SIGTERM)
-        program.start()
-    raise AssertionError("started four times, the window was never offered to a screen reader")
-
-
 @pytest.fixture
 def reader(program: Program) -> Iterator[Reader]:
     """A screen reader that has found the window."""
-    fresh = found_window(program)
-    yield fresh
-    fresh.__exit__()
+    with Reader("rubato") as found:
+        until(lambda: program.runs() and "Search the dictionary" in found.names(), "the window to be there")
+        yield found
 
 
 def heard(reader: Reader, title: str) -> bool:

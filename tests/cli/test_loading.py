@@ -1,0 +1,37 @@
+"""Qt loads while no other thread runs: PySide6 walks through `sys.modules` then, and an import beside it is the end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# Stands before the program: tells how many threads there are when Qt's binding loads.
+WATCHED = """
+import sys, threading
+def watch(event, args):
+    if event == "import" and args[0] == "shiboken6.Shiboken":
+        print("threads:", threading.active_count(), file=sys.stderr)
+sys.addaudithook(watch)
+import rubato_desktop.ui
+rubato_desktop.ui.run_window = lambda engine: 0
+from rubato_desktop.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("command", [["run"], ["demo", "--out", "tour"]], ids=["run", "demo"])
+def test_qt_loads_before_any_thread_runs(command: list[str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, *command],
+        cwd=tmp_path,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(done.stderr.splitlines()) == {"threads: 1"}
