@@ -18,6 +18,7 @@ from rubato_desktop.events import (
     DevicesChanged,
     Event,
     FrontRequested,
+    LanguagesChanged,
     Notice,
     RecordingChanged,
     SettingChanged,
@@ -244,6 +245,8 @@ class App:
             self._apply(event.name, event.value)
             if self.joining is not None:
                 self.joining.settings_changed()
+        elif isinstance(event, LanguagesChanged):
+            keep_what_is_loaded()
         elif isinstance(event, RecordingChanged):
             log.info("recording %s", event.state)
 

@@ -20,4 +20,5 @@ def settle() -> None:
 
 def keep_what_is_loaded() -> None:
     """Never look again for garbage among what is loaded now: languages of many words would hold a note up."""
+    gc.collect(1)  # what is young and has gone already is not to be kept
     gc.freeze()

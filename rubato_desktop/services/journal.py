@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 
 BATCH_S = 0.25  # what happens within this is written together: the most a killed process loses
 SYNC_S = 0.5  # after this the next batch goes to the disk itself, so that a power cut loses at most a second
+PIECE_S, REST_S = (
+    0.0001,
+    0.0002,
+)  # so long it works at a time, and leaves the interpreter to the next note between
 RETRY_S = 1.0
 MOST_BYTES = 64 << 20  # kept in memory while the disk takes nothing: close to a million notes
 PATIENCE_S = 10.0
@@ -56,6 +60,22 @@ class _Synced(NamedTuple):
 
     what: Unsure
     error: OSError | None
+
+
+class _Rest:
+    """Rests after each piece of work: a thread that works on keeps a note waiting whenever a note's thread wrote."""
+
+    def __init__(self) -> None:
+        self._due = time.perf_counter() + PIECE_S
+
+    def __call__(self) -> None:
+        if time.perf_counter() > self._due:
+            time.sleep(REST_S)
+            self._due = time.perf_counter() + PIECE_S
+
+
+def _no_rest() -> None:
+    """Somebody waits for what is being written."""
 
 
 class Journal:
@@ -163,7 +183,9 @@ class Journal:
             batch = self._gather()
             flushes = [item for item in batch if isinstance(item, _Flush)]
             try:
+                rest = _no_rest if flushes else _Rest()
                 for item in batch:
+                    rest()
                     if isinstance(item, Event):
                         self._add(item)
                     elif isinstance(item, _Synced):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -52,6 +53,7 @@ def test_an_event_comes_back_as_it_was(event: Event) -> None:
     assert line is not None
     assert line.endswith(b"\n") and line.count(b"\n") == 1 and line.isascii()
     assert decode(line) == event
+    assert json.dumps(json.loads(line), separators=(",", ":")).encode() == line[:-1], "lines are compact JSON"
 
 
 def test_what_is_only_for_the_screen_is_not_recorded() -> None:
