@@ -78,6 +78,7 @@ class SoundProcess:
             self._keep_time(_RETRY_S[min(failures, len(_RETRY_S) - 1)])
 
     def _play(self) -> None:
+        _hurry_all()
         with Output(self._output, self._block) as output:
             if output.rate != self._rate:
                 self._renew(output.rate)
@@ -99,6 +100,7 @@ class SoundProcess:
 
     def _keep_time(self, seconds: float) -> None:
         """Let recordings play on without a device, by the clock, for so long."""
+        _hurry_all(False)  # nobody hears it
         self._say("device", name="", names=[], latency_ms=0.0, underflows=0)
         scratch = memoryview(bytearray(self._rate // 10 * FRAME_BYTES))
         start, done = time.monotonic(), 0
@@ -125,6 +127,8 @@ class SoundProcess:
         except RubatoError as problem:
             self._problem("soundfont", problem)
             return Silence
+        if self._silent:
+            return Silence  # what nobody can hear must not take the time of keys that become words
         return partial(Synth, font, rate)
 
     def _end(self) -> None:
@@ -245,11 +249,19 @@ def _map_score(path: Path) -> tuple[memoryview, memoryview]:
     return whole[:half].cast("q"), whole[half:].cast("I")
 
 
-def _hurry() -> None:
-    """Ask the system to run the calling thread before others, if it lets us."""
-    if sys.platform == "linux" and os.sched_getscheduler(0) == os.SCHED_OTHER:
+def _hurry(thread: int = 0, wanted: bool = True) -> None:
+    """Ask the system to run a thread (its native id, 0 for the calling one) before others, if it lets us."""
+    if sys.platform == "linux":
+        policy = os.SCHED_RR if wanted else os.SCHED_OTHER
+        priority = os.sched_get_priority_min(os.SCHED_RR) + 9 if wanted else 0
         with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(os.sched_get_priority_min(os.SCHED_RR) + 9))
+            if os.sched_getscheduler(thread) != policy:
+                os.sched_setscheduler(thread, policy, os.sched_param(priority))
+
+
+def _hurry_all(wanted: bool = True) -> None:
+    for thread in threading.enumerate():
+        _hurry(thread.native_id or 0, wanted)
 
 
 def main(arguments: list[str]) -> None:
@@ -261,7 +273,6 @@ def main(arguments: list[str]) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     sys.setswitchinterval(0.0005)
-    _hurry()
     output, block, silent = arguments
     process = SoundProcess(0, reports, output=output, block=int(block), silent=silent == "1")
     try:
