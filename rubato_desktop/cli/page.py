@@ -12,7 +12,6 @@ from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, 
 from rubato_desktop.errors import RubatoError
 
 if TYPE_CHECKING:
-    from rubato_desktop.midi.cues import Cue
     from rubato_desktop.services.visiting import Visit
 
 WIDTHS, HEIGHTS = range(320, 7681), range(200, 4321)
@@ -66,7 +65,7 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _layout(args: argparse.Namespace, page: Visit) -> None:
-    from rubato_desktop.services.page_sound import layout_cues, read_layout, table_for
+    from rubato_desktop.services.page_sound import layout_cues, read_layout, table_for, write_feedback
     from rubato_desktop.services.page_sound.player import Summary
 
     table, problem = table_for(data_of(args))
@@ -74,22 +73,9 @@ def _layout(args: argparse.Namespace, page: Visit) -> None:
         say(str(problem))
     value = page.ask("layout", columns=24)
     cues = layout_cues(read_layout(value), table)
-    _write(args, cues, table.name)
+    midi, wav = (Path(name) if name else None for name in (args.midi, args.wav))
+    write_feedback(cues, table.name, midi=midi, wav=wav)
     emit(args, _as_json(value, len(cues)), f"{page.title}: {Summary.of(cues)}")
-
-
-def _write(args: argparse.Namespace, cues: list[Cue], language: str) -> None:
-    from rubato_desktop.files import write_beside
-    from rubato_desktop.midi.files import parse_midi
-    from rubato_desktop.midi.render import render
-    from rubato_desktop.services.page_sound import feedback_bytes
-
-    data = feedback_bytes(cues, language)
-    if args.midi:
-        write_beside(Path(args.midi), data)
-    if args.wav:
-        midi = parse_midi(data)
-        render(midi.notes, midi.messages, Path(args.wav))
 
 
 def _as_json(layout: Mapping[str, Any], cues: int) -> dict[str, Any]:

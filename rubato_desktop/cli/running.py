@@ -19,6 +19,9 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     add(commands, common, "doctor", _doctor, "say what is there, what is missing, and what to do")
     demo = add(commands, common, "demo", _demo, "a tour without screen or device, through the real program")
     demo.add_argument("--out", required=True, metavar="DIR", help="the folder for what it leaves")
+    demo.add_argument(
+        "--browser", action="store_true", help="the tour of a browser instead; it needs Chromium"
+    )
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -142,9 +145,9 @@ def _doctor(args: argparse.Namespace) -> int:
 
 
 def _demo(args: argparse.Namespace) -> int:
-    from rubato_desktop.demo import tour
+    from rubato_desktop.demo import browsing_tour, tour
 
-    left = tour(Path(args.out))
+    left = (browsing_tour if args.browser else tour)(Path(args.out))
     lines = [f"{name:<12} {path}" for name, path in left.items()]
     emit(args, {name: str(path) for name, path in left.items()}, "\n".join(lines))
     return DONE

@@ -5,7 +5,7 @@ from rubato_desktop.services.page_sound.learning import Hearings
 from rubato_desktop.services.page_sound.player import PageSound, Summary
 from rubato_desktop.services.page_sound.scoring import cell_sound, layout_cues, loaded_sound
 from rubato_desktop.services.page_sound.table import Table, load_table, table_for
-from rubato_desktop.services.page_sound.writing import feedback_bytes
+from rubato_desktop.services.page_sound.writing import feedback_bytes, write_feedback
 
 __all__ = [
     "KINDS",
@@ -22,4 +22,5 @@ __all__ = [
     "loaded_sound",
     "read_layout",
     "table_for",
+    "write_feedback",
 ]

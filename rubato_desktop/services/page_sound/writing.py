@@ -7,8 +7,11 @@ each instrument. Each cue sets its pan before its first note and is cut off (con
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from rubato_desktop.files import write_beside
 from rubato_desktop.midi.cues import Cue
+from rubato_desktop.midi.files import parse_midi
 from rubato_desktop.midi.importing import FEEDBACK_TICKS
 from rubato_desktop.midi.messages import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
 from rubato_desktop.midi.synth import ALL_SOUND_OFF, DRUMS, PAN, VOLUME
@@ -26,6 +29,31 @@ def feedback_bytes(cues: Sequence[Cue], language: str = "feedback") -> bytes:
     """
     end = sum(cue.span_ms for cue in cues)
     return file_bytes([(language, _events(cues))], _tick(end), ticks_per_quarter=FEEDBACK_TICKS)
+
+
+def write_feedback(
+    cues: Sequence[Cue], language: str = "feedback", *, midi: Path | None = None, wav: Path | None = None
+) -> None:
+    """Write cues as a MIDI file, as sound, or both.
+
+    Args:
+        cues: In the order they sound.
+        language: Name of the track.
+        midi: The MIDI file to write.
+        wav: The sound file to write.
+
+    Raises:
+        RubatoError: the sound cannot be made.
+        OSError: a file cannot be written.
+    """
+    data = feedback_bytes(cues, language)
+    if midi is not None:
+        write_beside(midi, data)
+    if wav is not None:
+        from rubato_desktop.midi.render import render
+
+        read = parse_midi(data)
+        render(read.notes, read.messages, wav)
 
 
 def _events(cues: Sequence[Cue]) -> Iterator[Event]:

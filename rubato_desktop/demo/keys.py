@@ -9,13 +9,12 @@ import shutil
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from rubato_desktop.app import App
 from rubato_desktop.clock import SECOND, ManualClock
 from rubato_desktop.commands.context import SCREEN
-from rubato_desktop.events import CommandDone, Event, Listed, Notice, WordHeard, WordMissed
-from rubato_desktop.language.keys import BASE_NOTE, format_keys, read_line
+from rubato_desktop.demo.telling import stamp, told
+from rubato_desktop.language.keys import BASE_NOTE, read_line
 from rubato_desktop.midi.messages import Message, note_off, note_on
 from rubato_desktop.midi.render import render
 from rubato_desktop.resources import resource
@@ -45,11 +44,11 @@ def tour(out: Path) -> dict[str, Path]:
     clock = ManualClock()
     app = App(data, devices=False, sound=False, clock=clock)
     timeline: list[str] = []
-    app.bus.subscribe(lambda event: timeline.extend(_told(event)))
+    app.bus.subscribe(lambda event: timeline.extend(told(event)))
     app.begin()
     for says, messages in _lines():
         clock.move_to(max(clock.now(), messages[0].t - 1))
-        timeline.append(f"\n{_stamp(messages[0].t)}  {says}")
+        timeline.append(f"\n{stamp(messages[0].t)}  {says}")
         for message in messages:
             _wait_until(app, clock, message.t)
             app.engine.receive(message)
@@ -84,7 +83,7 @@ def _wait_until(app: App, clock: ManualClock, t: int) -> None:
 
 
 def _lines() -> Iterator[tuple[str, list[Message]]]:
-    script = tomllib.loads(resource("tour.toml").read_text(encoding="utf-8"))
+    script = tomllib.loads(resource("tour", "keys.toml").read_text(encoding="utf-8"))
     t = SECOND
     for line in script["line"]:
         t += round(line.get("rest", 0.0) * SECOND)
@@ -99,29 +98,3 @@ def _messages(keys: str, start: int, tempo: float) -> Iterator[Message]:
         t = start + round(press.t / tempo)
         make: Callable[..., Message] = note_on if press.down else note_off
         yield make(t, SCREEN, BASE_NOTE + press.key, VELOCITY if press.down else 0)
-
-
-def _told(event: Event) -> Iterator[str]:
-    match event:
-        case WordHeard(word=word):
-            args = " ".join(f"{name}={_plain(value)}" for name, value in word.args.items())
-            yield f"{_stamp(event.t)}  {format_keys(word.keys):<34} {word.word} {args}".rstrip()
-        case WordMissed(run=run, nearest=nearest):
-            near = f", near: {', '.join(name for _, name, _ in nearest)}" if nearest else ""
-            yield f"{_stamp(event.t)}  {format_keys(run.keys):<34} ? {run.reason}{near}"
-        case CommandDone(result=result):
-            yield f"{'':>7}  {'':<34} {result.status}: {result.text}"
-        case Listed(title=title, items=items):
-            yield f"{'':>7}  {'':<34} list of {len(items)}: {title}"
-        case Notice(happened=happened, kept=kept, todo=todo):
-            yield f"{_stamp(event.t)}  {'':<34} {'. '.join(filter(None, (happened, kept, todo)))}"
-
-
-def _plain(value: Any) -> str:
-    return (
-        format_keys(value) if isinstance(value, list) and value and isinstance(value[0], int) else str(value)
-    )
-
-
-def _stamp(t: int) -> str:
-    return f"{t / SECOND:7.2f}"

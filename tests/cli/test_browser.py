@@ -1,0 +1,65 @@
+"""`rubato browser`: browsers are told of the program, and forget it again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rubato_desktop import cli
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A person's folder, in which Chromium was opened before."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("RUBATO_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    (tmp_path / ".config" / "chromium").mkdir(parents=True)
+    return tmp_path
+
+
+def rubato(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
+    code = cli.main(["browser", *words, "--json"])
+    out = capsys.readouterr().out
+    return code, json.loads(out) if out else None
+
+
+def test_a_browser_is_told_and_forgets(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = home / ".config/chromium/NativeMessagingHosts/org.rubato.desktop.json"
+    code, said = rubato(capsys, "install", "--browser", "chromium")
+    assert code == 0 and said["browsers"][0]["right"] and Path(said["extension"], "manifest.json").is_file()
+    written = json.loads(manifest.read_text())
+    assert Path(written["path"]).is_absolute() and Path(written["path"]).stat().st_mode & 0o100
+    assert rubato(capsys, "status", "--browser", "chromium")[0] == 0
+    assert rubato(capsys, "uninstall")[1] == {"removed": ["chromium"]}
+    assert not manifest.exists()
+    assert rubato(capsys, "status")[0] == 1
+    assert rubato(capsys, "uninstall")[1] == {"removed": []}
+
+
+def test_a_manifest_of_somebody_elses_stays(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = home / ".config/chromium/NativeMessagingHosts/com.example.other.json"
+    other.parent.mkdir()
+    other.write_text("{}")
+    rubato(capsys, "install", "--browser", "chromium")
+    rubato(capsys, "uninstall")
+    assert other.read_text() == "{}"
+
+
+def test_without_a_running_program_nobody_can_be_let_in(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["browser", "pair"]) == 2
+    assert "Rubato does not run" in capsys.readouterr().err
+
+
+def test_a_browser_that_is_not_known_is_refused_in_one_line(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["browser", "install", "--browser", "lynx"])
+    assert ended.value.code == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
