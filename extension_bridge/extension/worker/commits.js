@@ -1,36 +1,46 @@
 import { Trouble } from "./trouble.js";
 
+// How long after a press a page may take to begin a navigation, and how long its end is waited for.
+const GRACE_MS = 60;
+const LONGEST_MS = 3000;
+
 /**
- * Waiting for navigations. The browser tells of each once; who wants to know must have said so before it began.
+ * @typedef {object} Listener  What one command wants to know of a tab's navigations while it runs.
+ * @property {() => void} begun
+ * @property {() => void} committed
+ * @property {(tab: number) => void} opened
+ * @property {(trouble: Trouble) => void} failed
  */
+
+/** Navigations, as the browser tells of them: once each, so who wants to know says so before they begin. */
 export class Commits {
-  /** @type {Map<number, Set<(thrown: Trouble | null) => void>>} By tab. */
-  #waiting = new Map();
-  /** @type {Map<number, Set<() => void>>} By tab. */
-  #beginning = new Map();
+  /** @type {Map<number, Set<Listener>>} By tab; empty while no command waits. */
+  #listeners = new Map();
 
   constructor() {
     const { webNavigation: web, tabs } = chrome;
-    const done = (/** @type {{tabId: number, frameId: number}} */ { tabId, frameId }) => {
-      if (frameId === 0) this.#settle(tabId, null);
+    const committed = (/** @type {{tabId: number, frameId: number}} */ { tabId, frameId }) => {
+      if (frameId === 0) this.#each(tabId, (listener) => listener.committed());
     };
-    web.onCommitted.addListener(done);
-    web.onHistoryStateUpdated.addListener(done);
-    web.onReferenceFragmentUpdated.addListener(done);
-    web.onErrorOccurred.addListener(({ tabId, frameId, error }) => {
-      if (frameId === 0) this.#settle(tabId, new Trouble("not_found", inWords(error)));
-    });
+    web.onCommitted.addListener(committed);
+    web.onHistoryStateUpdated.addListener(committed);
+    web.onReferenceFragmentUpdated.addListener(committed);
     web.onBeforeNavigate.addListener(({ tabId, frameId }) => {
-      if (frameId === 0) for (const begun of this.#beginning.get(tabId) ?? []) begun();
+      if (frameId === 0) this.#each(tabId, (listener) => listener.begun());
     });
-    web.onCreatedNavigationTarget.addListener(({ sourceTabId }) => {
-      for (const begun of this.#beginning.get(sourceTabId) ?? []) begun();
+    web.onErrorOccurred.addListener(({ tabId, frameId, error }) => {
+      if (frameId === 0) this.#each(tabId, (listener) => listener.failed(new Trouble("not_found", inWords(error))));
     });
-    tabs.onRemoved.addListener((id) => this.#settle(id, new Trouble("tab_closed", "The tab was closed meanwhile.")));
+    web.onCreatedNavigationTarget.addListener(({ sourceTabId, tabId }) => {
+      this.#each(sourceTabId, (listener) => listener.opened(tabId));
+    });
+    tabs.onRemoved.addListener((id) => {
+      this.#each(id, (listener) => listener.failed(new Trouble("tab_closed", "The tab was closed meanwhile.")));
+    });
   }
 
   /**
-   * Do something that navigates, and wait until the new page has taken the old one's place.
+   * Do something that must navigate, and wait until the new page has taken the old one's place.
    * @template Value
    * @param {number} tab
    * @param {AbortSignal} signal
@@ -38,58 +48,101 @@ export class Commits {
    * @returns {Promise<Value>}
    * @throws {Trouble} `not_found`: there is no page to show; `tab_closed`.
    */
-  async during(tab, signal, act) {
-    /** @type {(thrown: Trouble | null) => void} */
-    let settle = () => {};
-    /** @type {Promise<void>} */
-    const committed = new Promise((resolve, reject) => {
-      settle = (thrown) => (thrown ? reject(thrown) : resolve());
+  during(tab, signal, act) {
+    return this.#listening(tab, signal, async (wanted) => {
+      const value = await act();
+      await wanted.committed;
+      return value;
     });
-    committed.catch(() => {});
-    const stop = () => settle(signal.reason);
-    add(this.#waiting, tab, settle);
+  }
+
+  /**
+   * Do something that may navigate, and tell whether it did: here (`navigated`), in a new tab (`opened`), or not.
+   * @template Value
+   * @param {number} tab
+   * @param {AbortSignal} signal
+   * @param {() => Promise<Value>} act
+   * @returns {Promise<{value: Value, effect: "navigated" | "opened" | null, opened: number | null}>}
+   */
+  after(tab, signal, act) {
+    return this.#listening(tab, signal, async (wanted) => {
+      const value = await act();
+      const first = await Promise.race([wanted.begun, wanted.opened, later(GRACE_MS, null)]);
+      if (first === null) return { value, effect: null, opened: null };
+      if (typeof first === "number") return { value, effect: "opened", opened: first };
+      // A page that takes long to come is on its way all the same; one that becomes a download is not.
+      const came = await Promise.race([wanted.committed, later(LONGEST_MS, null)]).then(
+        () => true,
+        () => false,
+      );
+      return { value, effect: came ? "navigated" : null, opened: null };
+    });
+  }
+
+  /**
+   * @template Value
+   * @param {number} tab
+   * @param {AbortSignal} signal
+   * @param {(wanted: {begun: Promise<true>, committed: Promise<true>, opened: Promise<number>}) => Promise<Value>} work
+   */
+  async #listening(tab, signal, work) {
+    const begun = settled(/** @type {true} */ (true));
+    const committed = settled(/** @type {true} */ (true));
+    const opened = settled(0);
+    /** @type {Listener} */
+    const listener = {
+      begun: () => begun.resolve(true),
+      committed: () => (begun.resolve(true), committed.resolve(true)),
+      opened: opened.resolve,
+      failed: committed.reject,
+    };
+    const stop = () => committed.reject(signal.reason);
+    const all = this.#listeners.get(tab) ?? new Set();
+    this.#listeners.set(tab, all.add(listener));
     signal.addEventListener("abort", stop);
     try {
-      const value = await act();
-      await committed;
-      return value;
+      return await work({ begun: begun.promise, committed: committed.promise, opened: opened.promise });
     } finally {
       signal.removeEventListener("abort", stop);
-      remove(this.#waiting, tab, settle);
+      all.delete(listener);
+      if (!all.size) this.#listeners.delete(tab);
     }
   }
 
   /**
    * @param {number} tab
-   * @param {Trouble | null} thrown
+   * @param {(listener: Listener) => void} tell
    */
-  #settle(tab, thrown) {
-    for (const settle of this.#waiting.get(tab) ?? []) settle(thrown);
+  #each(tab, tell) {
+    for (const listener of this.#listeners.get(tab) ?? []) tell(listener);
   }
 }
 
 /**
- * @template Item
- * @param {Map<number, Set<Item>>} map
- * @param {number} key
- * @param {Item} item
+ * A promise with its ends in hand, whose failure need not be waited for.
+ * @template Value
+ * @param {Value} _kind
  */
-function add(map, key, item) {
-  const set = map.get(key) ?? new Set();
-  map.set(key, set.add(item));
+function settled(_kind) {
+  /** @type {(value: Value) => void} */
+  let resolve = () => {};
+  /** @type {(reason: unknown) => void} */
+  let reject = () => {};
+  /** @type {Promise<Value>} */
+  const promise = new Promise((done, failed) => {
+    [resolve, reject] = [done, failed];
+  });
+  promise.catch(() => {});
+  return { promise, resolve, reject };
 }
 
 /**
- * @template Item
- * @param {Map<number, Set<Item>>} map
- * @param {number} key
- * @param {Item} item
+ * @template Value
+ * @param {number} ms
+ * @param {Value} value
+ * @returns {Promise<Value>}
  */
-function remove(map, key, item) {
-  const set = map.get(key);
-  set?.delete(item);
-  if (!set?.size) map.delete(key);
-}
+const later = (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value));
 
 /** @param {string} error  Such as `net::ERR_NAME_NOT_RESOLVED`. */
 function inWords(error) {

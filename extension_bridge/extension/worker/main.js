@@ -3,14 +3,22 @@ import { table } from "./commands.js";
 import { Commits } from "./commits.js";
 import { show } from "./face.js";
 import { Link } from "./link.js";
+import { Pages } from "./pages.js";
+import { Panels } from "./panels.js";
 import { Protocol } from "./protocol.js";
+import { Secrets } from "./secrets.js";
 import { Server } from "./serve.js";
+import { listen } from "./told.js";
+import { allowed, onAllowed } from "./trusted.js";
 import { Watch } from "./watch.js";
 
-// Listeners are added in the first turn, or the browser does not wake the worker for them.
-const commits = new Commits();
-const server = new Server(table(commits), async () => ({}));
-const watch = new Watch((windows) => link.tell("windows", { windows }));
+// All listeners are added in the first turn: for others the browser does not wake the worker.
+const pages = new Pages();
+const server = new Server(table(new Commits(), pages), (tab) => pages.tell(tab, 0, "state"));
+const watch = new Watch((windows) => {
+  link.tell("windows", { windows });
+  panels.windows(windows);
+});
 let joined = false;
 
 const link = new Link({
@@ -18,14 +26,30 @@ const link = new Link({
   serve: (name, args, deadlineMs) => server.serve(name, args, deadlineMs),
   changed() {
     show(link.state);
-    if (link.state.app === "joined" && !joined) watch.afresh();
+    panels.state();
+    const before = joined;
     joined = link.state.app === "joined";
+    if (joined && !before) void greet();
   },
-  heard() {},
+  heard: (name, args) => panels.heard(name, args),
 });
+const secrets = new Secrets((on) => link.tell("secret", { on }));
+const panels = new Panels({ link, watch });
 
+async function greet() {
+  watch.afresh();
+  secrets.afresh();
+  link.tell("permission", { debugger: await allowed() });
+}
+
+listen((name, args) => link.tell(name, args), secrets);
+onAllowed((may) => {
+  link.tell("permission", { debugger: may });
+  panels.state();
+});
 for (const woken of [chrome.runtime.onStartup, chrome.runtime.onInstalled, chrome.tabs.onActivated]) {
   /** @type {chrome.events.Event<() => void>} */ (/** @type {unknown} */ (woken)).addListener(() => link.port.ensure());
 }
+void chrome.sidePanel.setPanelBehavior({ openPanelOnActionClick: true });
 show(link.state);
 link.port.ensure();

@@ -1,0 +1,161 @@
+import { area, shared } from "./boxes.js";
+
+/** @import { Box } from "./boxes.js" */
+/** @import { Seen } from "./frames.js" */
+
+/**
+ * @typedef {object} Cell  One kind in one cell of the grid.
+ * @property {number} x  Column, 0 left.
+ * @property {number} y  Row, 0 top.
+ * @property {string} kind
+ * @property {number} density  0-1: how much of the cell is covered.
+ * @property {Seen} largest  What covers most of it.
+ */
+
+/**
+ * The view as cells: what kinds of things lie in each, and how densely. Only cells that hold something are told.
+ * @param {Seen[]} seen
+ * @param {{width: number, height: number}} view  Pixels.
+ * @param {number} columns
+ * @param {number} rows
+ * @returns {Cell[]}  In page order: row after row, from left to right.
+ */
+export function cells(seen, { width, height }, columns, rows) {
+  const cellWidth = width / columns;
+  const cellHeight = height / rows;
+  /** @type {Map<string, Cell & {most: number}>} */
+  const found = new Map();
+  for (const element of seen) {
+    for (const [x, y, covered] of covers(element, cellWidth, cellHeight, columns, rows)) {
+      const key = `${y},${x},${element.kind}`;
+      const cell = found.get(key);
+      if (!cell) found.set(key, { x, y, kind: element.kind, density: covered, largest: element, most: covered });
+      else {
+        cell.density += covered;
+        if (covered > cell.most) Object.assign(cell, { most: covered, largest: element });
+      }
+    }
+  }
+  return [...found.values()]
+    .filter(({ density }) => density > LEAST)
+    .sort((a, b) => a.y - b.y || a.x - b.x)
+    .map(({ x, y, kind, density, largest }) => ({ x, y, kind, density: Math.min(1, density), largest }));
+}
+
+// A sliver that rounding leaves in the next cell is nothing to hear.
+const LEAST = 0.002;
+
+/**
+ * The rows that make cells as nearly square as whole ones can be.
+ * @param {{width: number, height: number}} view
+ * @param {number} columns
+ */
+export function squareRows({ width, height }, columns) {
+  return Math.max(1, Math.round(height / (width / columns)));
+}
+
+/**
+ * @param {Seen} element
+ * @param {number} cellWidth
+ * @param {number} cellHeight
+ * @param {number} columns
+ * @param {number} rows
+ * @returns {Generator<[number, number, number]>}  Column, row, and the share of that cell.
+ */
+function* covers({ parts, ink }, cellWidth, cellHeight, columns, rows) {
+  /** @type {Map<number, number>} */
+  const sums = new Map();
+  for (const part of parts) {
+    const [left, right] = span(part.x, part.width, cellWidth, columns);
+    const [top, bottom] = span(part.y, part.height, cellHeight, rows);
+    for (let y = top; y <= bottom; y++) {
+      for (let x = left; x <= right; x++) {
+        const cell = { x: x * cellWidth, y: y * cellHeight, width: cellWidth, height: cellHeight };
+        const share = (area(shared(part, cell)) / area(cell)) * ink;
+        if (share > 0) sums.set(y * columns + x, (sums.get(y * columns + x) ?? 0) + share);
+      }
+    }
+  }
+  for (const [index, share] of sums) yield [index % columns, Math.floor(index / columns), Math.min(1, share)];
+}
+
+/**
+ * @param {number} start
+ * @param {number} length
+ * @param {number} size
+ * @param {number} count
+ * @returns {[number, number]}  The first and the last cell.
+ */
+function span(start, length, size, count) {
+  const first = Math.max(0, Math.floor(start / size));
+  const last = Math.min(count - 1, Math.ceil((start + length) / size) - 1);
+  return [first, last];
+}
+
+const ACTS = new Set(["link", "button", "field", "media"]);
+
+/**
+ * What somebody who points at a cell means: the thing that lies in it with most of itself, rather one that can be acted on,
+ * then the one nearest to the cell's middle.
+ * @param {Seen[]} seen
+ * @param {Box} cell
+ * @returns {Seen | null}
+ */
+export function meant(seen, cell) {
+  const middle = { x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 };
+  /** @type {Seen | null} */
+  let best = null;
+  let bestRank = [-1, 0, 0];
+  for (const element of seen) {
+    const whole = sum(element.parts.map(area));
+    const inside = sum(element.parts.map((part) => area(shared(part, cell))));
+    if (inside <= 0) continue;
+    // In tenths: a pixel more does not outweigh what can be done with a thing.
+    const most = Math.round((10 * inside) / whole);
+    const rank = [most, ACTS.has(element.kind) ? 1 : 0, -distance(element.box, middle)];
+    if (before(rank, bestRank)) [best, bestRank] = [element, rank];
+  }
+  return best;
+}
+
+/**
+ * The cell of a row and column.
+ * @param {{width: number, height: number}} view
+ * @param {number} row
+ * @param {number} column
+ * @param {number} count  Cells each way.
+ * @returns {Box}
+ */
+export function cellAt({ width, height }, row, column, count) {
+  return { x: (column * width) / count, y: (row * height) / count, width: width / count, height: height / count };
+}
+
+/**
+ * The share of a cell that an element covers.
+ * @param {Seen} element
+ * @param {Box} cell
+ * @returns {number}  0-1
+ */
+export function coverage({ parts, ink }, cell) {
+  return Math.min(1, (sum(parts.map((part) => area(shared(part, cell)))) / area(cell)) * ink);
+}
+
+/** @param {number[]} numbers */
+const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+
+/**
+ * @param {Box} box
+ * @param {{x: number, y: number}} point
+ */
+function distance({ x, y, width, height }, point) {
+  return Math.hypot(x + width / 2 - point.x, y + height / 2 - point.y);
+}
+
+/**
+ * @param {number[]} one
+ * @param {number[]} other
+ */
+function before(one, other) {
+  const first = one.findIndex((value, index) => value !== other[index]);
+  return first >= 0 && Number(one[first]) > Number(other[first]);
+}
