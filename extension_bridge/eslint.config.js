@@ -23,7 +23,7 @@ export default [
   },
   {
     files: ["extension/worker/**/*.js"],
-    languageOptions: { sourceType: "module", globals: { ...globals.serviceworker, chrome: "readonly", document: "readonly" } },
+    languageOptions: { sourceType: "module", globals: { ...globals.serviceworker, chrome: "readonly", document: "readonly", history: "readonly" } },
   },
   {
     files: ["extension/panel/**/*.js"],

@@ -46,12 +46,18 @@ async def where_am_i(ctx: Context) -> Answer:
     """Say where you are: page, tab, place, and what is there."""
     reply = await ctx.ask("where_am_i")
     here = reply.value
-    parts = [here["title"] or here["url"], f"tab {here['tab']} of {here['tabs']}", thing(here)]
-    if here.get("heading"):
-        parts.append(f"under {here['heading']}")
-    if here.get("row") is not None:
-        parts.append(f"row {here['row'] + 1}, column {here['column'] + 1}")
-    parts.append(f"{round(here['percent'])} % down the page")
+    parts = [here["title"] or here["url"], f"tab {here['tab']} of {here['tabs']}"]
+    if here.get("kind"):
+        parts.append(thing(here))
+        if here.get("heading"):
+            parts.append(f"under {here['heading']}")
+        if here.get("row") is not None:
+            parts.append(f"row {here['row'] + 1}, column {here['column'] + 1}")
+    at_the_top = reply.state.get("scroll", {}).get("y") == 0
+    percent = round(here.get("percent") or 0)
+    parts.append(
+        "all of the page is in view" if at_the_top and percent == 100 else f"{percent} % down the page"
+    )
     return Answer(", ".join(parts), here, reply.state)
 
 

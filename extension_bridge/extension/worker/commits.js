@@ -62,12 +62,13 @@ export class Commits {
    * @param {number} tab
    * @param {AbortSignal} signal
    * @param {() => Promise<Value>} act
+   * @param {number} [graceMs]  How long a navigation may take to begin.
    * @returns {Promise<{value: Value, effect: "navigated" | "opened" | null, opened: number | null}>}
    */
-  after(tab, signal, act) {
+  after(tab, signal, act, graceMs = GRACE_MS) {
     return this.#listening(tab, signal, async (wanted) => {
       const value = await act();
-      const first = await Promise.race([wanted.begun, wanted.opened, later(GRACE_MS, null)]);
+      const first = await Promise.race([wanted.begun, wanted.opened, later(graceMs, null)]);
       if (first === null) return { value, effect: null, opened: null };
       if (typeof first === "number") return { value, effect: "opened", opened: first };
       // A page that takes long to come is on its way all the same; one that becomes a download is not.

@@ -5,6 +5,16 @@ import { targetTab, tell } from "./windows.js";
 /** @import { Command, Run } from "./types.js" */
 /** @import { Commits } from "./commits.js" */
 
+const TURN_MS = 1000;
+
+/**
+ * Runs in the page.
+ * @param {"back" | "forward"} way
+ */
+function leave(way) {
+  if (history.length > 1) history[way]();
+}
+
 /**
  * Going to addresses, back and forth. Each is answered when the new page has taken the old one's place.
  * @param {Commits} commits
@@ -23,19 +33,41 @@ export function navigation(commits) {
     return tell(await chrome.tabs.get(tab.id));
   }
 
+  /**
+   * The browser's own way back passes over pages that no hand has touched, as ours are; the page's own does not.
+   * @param {number | undefined} id
+   * @param {Run} run
+   * @param {"back" | "forward"} way
+   */
+  async function travel(id, run, way) {
+    const tab = await targetTab(id);
+    run.at(tab.id);
+    const asked = () => chrome.scripting.executeScript({ target: { tabId: tab.id }, func: leave, args: [way] }).catch(() => []);
+    const { value, effect } = await commits.after(tab.id, run.signal, asked, TURN_MS);
+    if (!value.length) {
+      // A page that scripts may not touch: the browser must do it.
+      return navigate(tab.id, run, (at) => (way === "back" ? chrome.tabs.goBack(at) : chrome.tabs.goForward(at)).catch(nowhere(way)));
+    }
+    if (effect !== "navigated") nowhere(way)();
+    return tell(await chrome.tabs.get(tab.id));
+  }
+
   return {
     open({ url, new: anew, tab }, run) {
       const wanted = address(url);
       if (anew) return /** @type {Command} */ (browsing.new_tab)({ url: wanted }, run);
       return navigate(tab, run, (id) => chrome.tabs.update(id, { url: wanted }));
     },
-    back: ({ tab }, run) => navigate(tab, run, (id) => chrome.tabs.goBack(id).catch(nowhere("back"))),
-    forward: ({ tab }, run) => navigate(tab, run, (id) => chrome.tabs.goForward(id).catch(nowhere("forward"))),
+    back: ({ tab }, run) => travel(tab, run, "back"),
+    forward: ({ tab }, run) => travel(tab, run, "forward"),
     reload: ({ tab }, run) => navigate(tab, run, (id) => chrome.tabs.reload(id)),
   };
 }
 
-/** @param {string} way */
+/**
+ * @param {string} way
+ * @returns {() => never}
+ */
 function nowhere(way) {
   return () => {
     throw new Trouble("no_history", `There is nothing to go ${way} to.`);
