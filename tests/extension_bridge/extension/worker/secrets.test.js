@@ -1,0 +1,50 @@
+/** Whether a secret is being typed somewhere is told once each time it changes, also when its page just goes. */
+
+import assert from "node:assert/strict";
+import test, { beforeEach } from "node:test";
+import { Secrets } from "../../../../extension_bridge/extension/worker/secrets.js";
+
+let told = [];
+let commit = null;
+let remove = null;
+let secrets = null;
+
+beforeEach(() => {
+  told = [];
+  globalThis.chrome = {
+    webNavigation: { onCommitted: { addListener: (listener) => (commit = listener) } },
+    tabs: { onRemoved: { addListener: (listener) => (remove = listener) } },
+  };
+  secrets = new Secrets((on) => told.push(on));
+});
+
+test("each change is told once", () => {
+  secrets.heard(1, 0, true);
+  secrets.heard(1, 2, true);
+  secrets.heard(1, 0, false);
+  secrets.heard(1, 2, false);
+  assert.deepEqual(told, [true, false]);
+});
+
+test("a page that is left, or a tab that is closed, takes its secret with it", () => {
+  secrets.heard(1, 0, true);
+  commit({ tabId: 1, frameId: 0 });
+  secrets.heard(2, 4, true);
+  commit({ tabId: 2, frameId: 4 });
+  secrets.heard(3, 0, true);
+  remove(3);
+  assert.deepEqual(told, [true, false, true, false, true, false]);
+});
+
+test("another tab's end changes nothing", () => {
+  secrets.heard(1, 0, true);
+  remove(11);
+  commit({ tabId: 11, frameId: 0 });
+  assert.deepEqual(told, [true]);
+});
+
+test("an app that joins later is told how it stands", () => {
+  secrets.heard(1, 0, true);
+  secrets.afresh();
+  assert.deepEqual(told, [true, true]);
+});
