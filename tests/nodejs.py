@@ -1,4 +1,4 @@
-"""Node.js and the extension's development tools, made ready once: from a package of the tests, else from the machine."""
+"""Node.js and the extension's development tools, made ready once: from a package of the tests, else the machine's."""
 
 from __future__ import annotations
 
