@@ -129,14 +129,13 @@ class Installation:
         return ours is not None
 
     def refresh(self) -> None:
-        """Mend what leads nowhere since this program was moved; nothing is told to browsers that were not."""
-        with contextlib.suppress(OSError):
-            if self.launcher.exists():
-                self.write_launcher()
-            for kind in KINDS:
-                ours = _ours(self.manifest(kind))
-                if ours is not None and not Path(str(ours.get("path"))).exists():
-                    self._write_manifest(kind)
+        """Let browsers that were told find this program where it is now; others are told nothing.
+
+        Raises:
+            OSError: the data folder cannot be written.
+        """
+        if self.launcher.exists():
+            self.write_launcher()
 
     def manifest(self, kind: Kind) -> Path:
         return manifest_path(kind, self._system, self.data)
@@ -209,10 +208,10 @@ def _words(kind: Kind, there: str | None, caged: str | None, written: bool, righ
             f"{kind.name} is installed as a {caged}, whose walls let it start no other program: Rubato cannot join it."
             f" Install it as a package of your system instead (and not by {how}), or try: rubato browser open"
         )
-    if there is None:
-        return f"{kind.name} is not installed" + ("; it is told of Rubato all the same" if right else "")
     if right:
-        return f"{kind.name} knows Rubato"
+        return f"{kind.name} knows Rubato" + ("" if there else ", but is not installed here")
+    if there is None and not written:
+        return f"{kind.name} is not installed"
     if written:
         return f"{kind.name} looks for Rubato where it was before. Run: rubato browser install --browser {kind.id}"
     return f"{kind.name} does not know Rubato. Run: rubato browser install --browser {kind.id}"

@@ -54,8 +54,9 @@ class Host:
         """
         # First of all: what the extension says at once must not come too early.
         self._line = self._find()
-        threading.Thread(target=self._hear_app, name="app", daemon=True).start()
         try:
+            self._tell_of_app(ABSENT)
+            threading.Thread(target=self._hear_app, name="app", daemon=True).start()
             while (data := self._reader.next()) is not None:
                 self._from_extension(data)
         except FrameError as error:
@@ -110,23 +111,23 @@ class Host:
             while rest:
                 rest = rest[os.write(self._writing, rest) :]
 
+    def _tell_of_app(self, reason: str) -> None:
+        there = self._line is not None
+        self._to_extension(event("host", app="on" if there else "off", reason="" if there else reason))
+
     def _hear_app(self) -> None:
-        """Wait for the app, forward what it says, tell when it has gone, and wait again; ends with the browser."""
-        reason = ABSENT
+        """Forward what the app says, tell when it has gone, and wait for it; ends with the browser."""
         # The browser may leave at any time; the other thread sees that too, and ends the process.
         with contextlib.suppress(OSError):
-            line = self._line
             while not self._ended.is_set():
-                if line is None:
-                    self._to_extension(event("host", app="off", reason=reason))
-                    line = self._wait()
-                if line is None:
-                    return
-                self._line = line
-                self._to_extension(event("host", app="on", reason=""))
-                while (data := line.receive()) is not None:
-                    self._from_app(data)
-                self._line, line, reason = None, None, GONE
+                if (line := self._line) is not None:
+                    while (data := line.receive()) is not None:
+                        self._from_app(data)
+                    self._line = None
+                    self._tell_of_app(GONE)
+                if (found := self._wait()) is not None:
+                    self._line = found
+                    self._tell_of_app("")
 
     def _from_app(self, data: bytes | TooLong) -> None:
         if isinstance(data, TooLong):

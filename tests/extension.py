@@ -31,6 +31,7 @@ class Extension:
         secret: What it is known by, 64 hexadecimal digits.
         answer: Returns what to send for a command, or None for nothing; when left out, ok with nothing.
         caller: The origin, as Chrome gives it.
+        first_number: The number of its first request.
 
     Attributes:
         events: Names and arguments of the events that came, in order.
@@ -46,6 +47,7 @@ class Extension:
         browser: str = "Chromium 150",
         answer: Answer | None = None,
         caller: str | None = None,
+        first_number: int = 1,
     ) -> None:
         installation = Installation(data)
         installation.write_launcher()
@@ -65,7 +67,7 @@ class Extension:
         self.commands: list[dict[str, Any]] = []
         self._answers: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
         self._came = threading.Condition()
-        self._number = 0
+        self._number = first_number - 1
         self._parts: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -168,7 +170,8 @@ class Extension:
         else:
             self.commands.append(message)
             if (answer := self._answer(message)) is not None:
-                self.send(answer)
+                with contextlib.suppress(OSError, ValueError):  # it was let go of meanwhile
+                    self.send(answer)
 
 
 def ok(command: dict[str, Any], value: Any, state: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -53,6 +53,7 @@ class Session:
         self._in_flight = InFlight(deadlines)
         self._unsent: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._other_version = False
+        self._complaints = 0
         self.joined = False
         self.name = ""
         self.who: Stranger | None = None
@@ -117,8 +118,15 @@ class Session:
             self._in_flight.end(BrowserError(gone, status="failed", code="disconnected"))
             self._home.left(self)
 
+    def _complain(self, text: str) -> None:
+        """Log what cannot be taken; of very much of it, less and less."""
+        self._complaints += 1
+        if self._complaints <= 10 or self._complaints.bit_count() == 1:
+            name = self.name or "a browser"
+            log.warning("%s said what cannot be taken (%d so far): %s", name, self._complaints, text)
+
     def _unfit(self, unfit: Unfit) -> None:
-        log.warning("%s said what cannot be taken: %s", self.name or "a browser", unfit.text)
+        self._complain(unfit.text)
         if unfit.code == "version":
             self._other_version = True
             self._home.other_version(self, unfit.text)
@@ -136,7 +144,7 @@ class Session:
             message = protocol.parse(raw)
             self._handle(message)
         except protocol.ProtocolError as error:
-            log.warning("%s said what the protocol does not know: %s", self.name or "a browser", error)
+            self._complain(str(error))
             number = raw.get("id")
             if type(number) is not int:
                 return
