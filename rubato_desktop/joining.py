@@ -51,9 +51,15 @@ class Joining:
         self._starting.start()
 
     def _begin(self) -> None:
+        from extension_bridge.install import Installation
         from rubato_desktop.services.browser import Browser
 
         self._prepare_sound()
+        try:
+            # Browsers that were told of an earlier place of this program find it here again.
+            Installation(self._data).refresh()
+        except OSError as error:
+            log.warning("browsers may not find this program: %s", error)
         browser = Browser(
             self._data,
             welcome=self._welcome,
