@@ -19,6 +19,7 @@ from rubato_desktop.midi.mixer import Kind
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.midi.player import FASTEST, SLOWEST
 from rubato_desktop.midi.score import Score
+from rubato_desktop.midi.scratch import Scratch, sweep
 from rubato_desktop.midi.sound_host import SoundHost
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class Sound:
         # Where the recording was (µs), and when (ns of time.perf_counter_ns, which all processes share).
         self._place = (0, 0)
         self._turn = 0
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Scratch | None = None
         self._lock = threading.RLock()
         self._ready = threading.Event()
         self._host = SoundHost([output, str(block), str(int(silent))], self._hear, self._died)
@@ -73,14 +74,15 @@ class Sound:
 
     def start(self) -> None:
         """Begin to start the sound process and return; only echo and cues are lost until it is there."""
-        self._folder = tempfile.TemporaryDirectory(prefix="rubato-sound-", ignore_cleanup_errors=True)
+        sweep()
+        self._folder = Scratch()
         self._host.start()
 
     def stop(self) -> None:
         """End the sound process. Safe to call twice."""
         self._host.stop()
         if self._folder:
-            self._folder.cleanup()
+            self._folder.close()
 
     def wait_ready(self, timeout: float = 10.0) -> bool:
         """Wait until the sound process plays, on a device or in silence; returns whether it does.
@@ -292,7 +294,7 @@ class Sound:
         if self._folder is None:
             return
         try:
-            handle, name = tempfile.mkstemp(dir=self._folder.name, suffix=".score")
+            handle, name = tempfile.mkstemp(dir=self._folder.path, suffix=".score")
             with os.fdopen(handle, "wb") as file:
                 self._score.times.tofile(file)
                 self._score.words.tofile(file)
@@ -302,7 +304,7 @@ class Sound:
                 todo="Make room on the disk",
                 code="disk_full",
             ) from error
-        for old in Path(self._folder.name).glob("*.score"):
+        for old in Path(self._folder.path).glob("*.score"):
             if old != Path(name) and os.name != "nt":
                 # The process has mapped or will never map it; a mapped file lives on without a name.
                 old.unlink(missing_ok=True)
