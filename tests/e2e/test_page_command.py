@@ -1,0 +1,162 @@
+"""`rubato page`: real pages in a real Chromium, as sound, as links, as text."""
+
+from __future__ import annotations
+
+import json
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from served import Site
+
+from rubato_desktop.cli import main
+from rubato_desktop.midi.files import read_midi
+from rubato_desktop.resources import resource
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PAGES = Path(__file__).parents[1] / "pages"
+KINDS = {"link", "image", "text", "heading", "field", "button", "media"}
+
+
+class Line:
+    """Runs `rubato page`, and keeps what it printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self.out = self.err = ""
+
+    def __call__(self, *args: object) -> int:
+        try:
+            code = main(["page", *map(str, args)])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        self.out, self.err = self._capsys.readouterr()
+        return code
+
+    def json(self, *args: object) -> Any:
+        assert self(*args, "--json") == 0, self.err
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def page(capsys: pytest.CaptureFixture[str]) -> Line:
+    return Line(capsys)
+
+
+def test_a_layout_is_told_written_and_sounds(page: Line, tmp_path: Path) -> None:
+    midi_file, wav_file = tmp_path / "out.mid", tmp_path / "out.wav"
+    told = page.json("layout", PAGES / "news.html", "--midi", midi_file, "--wav", wav_file)
+    assert list(told) == ["viewport", "columns", "rows", "cells", "cues", "elements", "scan_ms"]
+    assert told["viewport"] == {"width": 1280, "height": 800}
+    assert (told["columns"], told["rows"]) == (24, 15)
+    for cell in told["cells"]:
+        assert list(cell) == ["x", "y", "kind", "density", "label"]
+        assert 0 <= cell["x"] < 24 and 0 <= cell["y"] < 15 and 0 < cell["density"] <= 1
+    places = [(cell["y"], cell["x"]) for cell in told["cells"]]
+    assert places == sorted(places), "in page order"
+    kinds = {cell["kind"] for cell in told["cells"]}
+    assert {"link", "image", "text", "heading"} <= kinds <= KINDS
+    assert told["cues"] == 20
+    assert told["elements"] > 10
+    assert told["scan_ms"] > 0
+
+    midi = read_midi(midi_file)
+    assert midi.feedback and [track.name for track in midi.tracks] == ["feedback"]
+    begun = {int(on) for on in midi.notes.table["on"] if on % 300_000 == 0}
+    assert begun == {i * 300_000 for i in range(20)}
+
+    with wave.open(str(wav_file)) as file:
+        rate = file.getframerate()
+        sound = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2) / 32768
+    assert len(sound) >= 6 * rate * 0.99
+    for i in range(20):
+        slot = sound[int(i * 0.3 * rate) : int((i + 1) * 0.3 * rate)]
+        assert np.abs(slot[: rate // 10]).max() > 0.003, f"cue {i} is heard"
+        assert np.abs(slot[-rate // 300 :]).max() < 0.001, f"and over before {i + 1}"
+
+
+def test_the_view_is_as_large_as_it_is_asked_to_be(page: Line) -> None:
+    told = page.json("layout", PAGES / "article.html", "--viewport", "800x1200")
+    assert told["viewport"] == {"width": 800, "height": 1200}
+    assert told["rows"] == 36
+    assert max(cell["y"] for cell in told["cells"]) > 18, "there is something in the lower half too"
+
+
+def test_a_layout_for_people_is_one_line(page: Line, site: Site) -> None:
+    assert page("layout", site.page("form.html")) == 0
+    assert page.out.count("\n") == 1
+    assert "cues in" in page.out and "field" in page.out
+
+
+def test_the_users_own_table_sounds(page: Line, tmp_path: Path) -> None:
+    ours = resource("sounds", "page.toml").read_text(encoding="utf-8")
+    own = tmp_path / "data" / "sounds" / "page.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text(ours.replace("apart_ms = 300", "apart_ms = 400"), encoding="utf-8")
+    midi_file = tmp_path / "out.mid"
+    assert page("layout", PAGES / "news.html", "--data", tmp_path / "data", "--midi", midi_file) == 0
+    assert read_midi(midi_file).duration_us == 8_000_000
+    own.write_text("apart_ms = 'long'", encoding="utf-8")
+    assert page("layout", PAGES / "news.html", "--data", tmp_path / "data", "--midi", midi_file) == 0
+    assert "page.toml" in page.err
+    assert read_midi(midi_file).duration_us == 6_000_000
+
+
+def test_links_are_numbered_in_the_order_of_the_page(page: Line) -> None:
+    told = page.json("links", PAGES / "search.html")
+    assert [link["number"] for link in told["links"]] == list(range(1, len(told["links"]) + 1))
+    assert len(told["links"]) > 4
+    assert all(link["label"] and link["url"].startswith("file:") for link in told["links"])
+
+
+def test_a_page_is_read_in_its_order(page: Line) -> None:
+    told = page.json("read", PAGES / "article.html")
+    assert told["language"] == "en"
+    headings = [item for item in told["items"] if item["kind"] == "heading"]
+    assert headings[0]["level"] == 1
+    assert all(value is not None for item in told["items"] for value in item.values())
+    assert page("read", PAGES / "article.html") == 0
+    assert f"\n\n# {headings[0]['text']}\n\n" in page.out
+
+
+def test_a_page_that_is_not_there_is_a_no(page: Line, tmp_path: Path) -> None:
+    midi_file = tmp_path / "out.mid"
+    assert page("layout", "http://127.0.0.1:81/", "--json", "--midi", midi_file) == 1
+    assert (page.out, page.err.count("\n")) == ("", 1)
+    assert not midi_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("layout", "nowhere.html"), "nowhere.html"),
+        (("links", "chrome://version"), "http://"),
+        (("read", str(PAGES)), "neither a file nor an address"),
+        (("layout", "x.html", "--viewport", "10x10"), "10x10"),
+        (("layout", "x.html", "--viewport", "wide"), "wide"),
+        (("layout",), "required"),
+    ],
+)
+def test_what_cannot_be_opened_is_said_in_one_line(page: Line, args: tuple[str, ...], says: str) -> None:
+    assert page(*args) == 2
+    assert says in page.err
+    assert page.err.count("\n") == 1
+
+
+def test_without_a_browser_it_says_what_to_install(page: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert page("layout", PAGES / "news.html") == 2
+    assert "Install Chromium" in page.err
+
+
+def test_nothing_of_a_visit_is_left(page: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    short = tmp_path / "t"
+    short.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(short))
+    assert page("layout", PAGES / "form.html") == 0
+    assert list(short.iterdir()) == []
+    assert [child.name() for child in psutil.Process().children() if "chrom" in child.name()] == []
