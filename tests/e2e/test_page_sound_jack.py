@@ -49,7 +49,7 @@ def buttons(count: int) -> dict[str, object]:
 
 
 def test_a_view_is_heard_cue_by_cue_300_ms_apart(page: PageSound) -> None:
-    ears = Ears(2.6)
+    ears = Ears(3.5)
     page.layout(buttons(6))
     begun = onsets(ears.hear())
     assert len(begun) == 6
@@ -72,7 +72,7 @@ def test_stopping_in_the_middle_is_heard_at_once(page: PageSound) -> None:
 
 
 def test_what_is_asked_by_name_is_heard_between_two_cues_of_a_page(sound: Sound, page: PageSound) -> None:
-    ears = Ears(2.6)
+    ears = Ears(3.5)
     page.layout(buttons(4))
     threading.Event().wait(0.4)
     sound.cue("understood")
@@ -83,7 +83,7 @@ def test_what_is_asked_by_name_is_heard_between_two_cues_of_a_page(sound: Sound,
 
 
 def test_silencing_everything_ends_a_page(sound: Sound, page: PageSound) -> None:
-    ears = Ears(1.6)
+    ears = Ears(2.5)
     page.layout(buttons(6))
     threading.Event().wait(0.4)
     sound.silence()
