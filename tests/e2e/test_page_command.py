@@ -79,6 +79,26 @@ def test_a_layout_is_told_written_and_sounds(page: Line, tmp_path: Path) -> None
         assert np.abs(slot[-rate // 300 :]).max() < 0.001, f"and over before {i + 1}"
 
 
+def test_headings_and_pictures_sound_by_their_weight(page: Line, tmp_path: Path) -> None:
+    source = tmp_path / "weights.html"
+    source.write_text(
+        "<style>body { margin: 0 } svg, h1, h3 { position: absolute; margin: 0; left: 0 }</style>"
+        "<h1 style='top: 10px'>One</h1><h3 style='top: 60px'>Three</h3>"
+        "<svg style='top: 110px; width: 50px; height: 50px' role=img aria-label=small></svg>"
+        "<svg style='top: 160px; width: 640px; height: 640px' role=img aria-label=large></svg>"
+    )
+    midi_file = tmp_path / "out.mid"
+    page.json("layout", source, "--midi", midi_file)
+    midi = read_midi(midi_file)
+    programs = {message[0] & 0x0F: message[1] for _, _, message in midi.messages if message[0] & 0xF0 == 0xC0}
+    notes = [(programs[int(note["channel"])], note) for note in midi.notes.table]
+    rises = [int(note["note"]) for program, note in notes if program == 11]
+    assert {b - a for a, b in zip(rises[::2], rises[1::2], strict=True)} >= {13, 7}, "level 1 rises above 3"
+    loud = sorted({int(note["velocity"]) for program, note in notes if program == 60})
+    assert loud[0] < 46
+    assert loud[-1] == pytest.approx(40 + 80 * (640 * 640 / (1280 * 800)) ** 0.5, abs=2)
+
+
 def test_the_view_is_as_large_as_it_is_asked_to_be(page: Line) -> None:
     told = page.json("layout", PAGES / "article.html", "--viewport", "800x1200")
     assert told["viewport"] == {"width": 800, "height": 1200}

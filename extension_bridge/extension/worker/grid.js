@@ -140,6 +140,18 @@ export function coverage({ parts, ink }, cell) {
   return Math.min(1, (sum(parts.map((part) => area(shared(part, cell)))) / area(cell)) * ink);
 }
 
+/**
+ * What decides how a thing sounds beside its place and density.
+ * @param {Seen} element
+ * @param {{width: number, height: number}} view
+ * @returns {{level?: number, area?: number}}  A heading's level, 1-6; an image's share of the view, 0-1.
+ */
+export function weight({ kind, level, box }, view) {
+  if (kind === "heading" && level) return { level };
+  if (kind === "image") return { area: Math.min(1, area(box) / (view.width * view.height)) };
+  return {};
+}
+
 /** @param {number[]} numbers */
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 

@@ -1,5 +1,5 @@
 import { at, compose, drawnIn, elements } from "./frames.js";
-import { cellAt, cells, coverage, meant, squareRows } from "./grid.js";
+import { cellAt, cells, coverage, meant, squareRows, weight } from "./grid.js";
 import { join } from "./refs.js";
 import { targetTab } from "./windows.js";
 
@@ -52,7 +52,7 @@ export function moving(pages, place) {
       const { label } = await pages.tell(tab, found.frame, "cursor", { ref: found.ref });
       await place.moved(tab, found.frame);
       const { frame, ref, kind, box } = found;
-      return { row, column, kind, label, box, density: coverage(found, cell), ref: join(frame, ref) };
+      return { row, column, kind, label, box, density: coverage(found, cell), ...weight(found, view), ref: join(frame, ref) };
     },
 
     async where_am_i({ tab: id }, run) {
@@ -78,7 +78,11 @@ export function moving(pages, place) {
         viewport,
         columns,
         rows,
-        cells: found.map(({ largest, ...cell }) => ({ ...cell, label: labels.get(join(largest.frame, largest.ref)) ?? "" })),
+        cells: found.map(({ largest, ...cell }) => ({
+          ...cell,
+          label: labels.get(join(largest.frame, largest.ref)) ?? "",
+          ...weight(largest, viewport),
+        })),
         elements: seen.length,
         scan_ms: Math.max(...frames.map(({ scan }) => scan.ms)),
         names_ms: performance.now() - began,

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { cellAt, cells, coverage, meant, squareRows } from "../../../../extension_bridge/extension/worker/grid.js";
+import { cellAt, cells, coverage, meant, squareRows, weight } from "../../../../extension_bridge/extension/worker/grid.js";
 
 const VIEW = { width: 1200, height: 800 };
 
@@ -83,4 +83,10 @@ test("what only grazes a cell does not win over what lies in it", () => {
   const wide = seen("link", 90, 0, 900, 60, { ref: 1 });
   const inside = seen("image", 10, 10, 40, 40, { ref: 2 });
   assert.equal(meant([wide, inside], cell)?.ref, 2);
+});
+
+test("a heading tells its level and an image its share of the view; others tell nothing more", () => {
+  assert.deepEqual(weight(seen("heading", 0, 0, 100, 20, { level: 3 }), VIEW), { level: 3 });
+  assert.deepEqual(weight(seen("image", 0, 0, 600, 400), VIEW), { area: 0.25 });
+  assert.deepEqual(weight(seen("link", 0, 0, 600, 400), VIEW), {});
 });
