@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+import { SCRIPTS, ask, page } from "./page.js";
+
+test("the manifest loads every content script, the libraries first, in the order of their numbers", () => {
+  const folder = new URL("../../../../extension_bridge/extension/content/", import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".js")).sort();
+  assert.deepEqual(SCRIPTS, ["vendor/dom-accessibility-api.js", ...files.map((name) => `content/${name}`)]);
+});
+
+test("the hash is FNV-1a of 32 bits", () => {
+  const { fnv1a } = page("").rubato;
+  // From the reference by Fowler, Noll and Vo.
+  assert.deepEqual(["", "a", "foobar"].map(fnv1a), ["811c9dc5", "e40c292c", "bf9cf968"]);
+});
+
+test("the state changes with the page, not with the part of its address after #", async () => {
+  const window = page("<p>x</p>");
+  const { digest } = await ask(window, "state");
+  window.location.hash = "#there";
+  assert.equal((await ask(window, "state")).digest, digest);
+  window.document.body.append(window.document.createElement("p"));
+  assert.notEqual((await ask(window, "state")).digest, digest);
+});
+
+test("a number stays with its node, and is of nothing when the node is gone", () => {
+  const { document, rubato } = page("<p>x</p>");
+  const paragraph = document.querySelector("p");
+  const number = rubato.refs.of(paragraph);
+  assert.equal(rubato.refs.of(paragraph), number);
+  assert.equal(rubato.refs.node(number), paragraph);
+  paragraph.remove();
+  assert.equal(rubato.refs.node(number), null);
+  assert.equal(rubato.refs.node(12345), null);
+});
+
+test("long work gives the thread back every few milliseconds", async () => {
+  const { rubato } = page("");
+  const slices = new rubato.Slices();
+  let longest = 0;
+  let began = performance.now();
+  for (const end = began + 120; performance.now() < end; ) {
+    if (!slices.due) continue;
+    longest = Math.max(longest, performance.now() - began);
+    await slices.rest();
+    began = performance.now();
+  }
+  assert.ok(slices.pieces >= 5, `${slices.pieces} pieces`);
+  assert.ok(longest < 50, `${longest} ms at a stretch`);
+});
+
+test("work that has had its time is spent", async () => {
+  const slices = new (page("").rubato.Slices)(5);
+  assert.equal(slices.spent, false);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(slices.spent, true);
+});
+
+test("a page that is nested deep is walked whole", async () => {
+  const window = page("");
+  let at = window.document.body;
+  for (let n = 0; n < 500; n++) at = at.appendChild(window.document.createElement("b"));
+  let count = 0;
+  await window.rubato.walk(window.document.body, new window.rubato.Slices(), { enter: () => Boolean(++count) });
+  assert.equal(count, 500);
+});
+
+test("a second injection ends the first", () => {
+  const window = page("");
+  const first = window.rubato;
+  let ended = 0;
+  first.endings.push(() => ended++);
+  window.eval("globalThis.rubato.end()");
+  assert.equal(ended, 1);
+  assert.equal(first.endings.length, 0);
+});

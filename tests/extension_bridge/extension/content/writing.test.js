@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ask, page } from "./page.js";
+
+const write = (html, text, more = {}) => {
+  const window = page(html);
+  const field = window.document.querySelector("input,textarea,select");
+  return { field, done: ask(window, "write", { ref: window.rubato.refs.of(field), text, ...more }) };
+};
+
+for (const html of [
+  '<input type="password">', '<input autocomplete="cc-number">', '<input autocomplete="section-a billing cc-csc">',
+  '<input autocomplete="current-password">', '<input autocomplete="new-password">', '<input autocomplete="one-time-code">',
+  '<input name="card_number">', '<input name="cardNumber">', '<input id="cvc">', '<input name="user[password]">',
+]) {
+  test(`${html} is a secret`, async () => {
+    const { field, done } = write(html, "x");
+    await assert.rejects(done, { code: "password" });
+    assert.equal(field.value, "");
+  });
+}
+
+for (const html of ['<input name="discard">', '<input name="postcard">', '<input autocomplete="name">', '<input name="account">', '<textarea name="cc"></textarea>']) {
+  test(`${html} is no secret`, async () => {
+    const { field, done } = write(html, "x");
+    await done;
+    assert.equal(field.value, "x");
+  });
+}
+
+test("what is written is heard as input and as change", async () => {
+  const window = page("<input>");
+  const list = [];
+  for (const kind of ["input", "change"]) window.document.addEventListener(kind, (event) => list.push([kind, event.inputType, event.data]));
+  await ask(window, "write", { ref: window.rubato.refs.of(window.document.querySelector("input")), text: "Ada" });
+  assert.deepEqual(list, [["input", "insertText", "Ada"], ["change", undefined, undefined]]);
+});
+
+test("no more is written than a field takes", async () => {
+  const { field, done } = write('<input maxlength="3">', "abcdef");
+  await done;
+  assert.equal(field.value, "abc");
+});
+
+for (const html of ["<input readonly>", "<input disabled>", "<fieldset disabled><input></fieldset>"]) {
+  test(`${html} is not written in`, async () => assert.rejects(write(html, "x").done, { code: "disabled" }));
+}
+
+test("with no field at hand that is said", async () => {
+  await assert.rejects(ask(page("<p>x</p>"), "write", { text: "x" }), { code: "nothing_there" });
+});
+
+test("a choice is chosen by its words, their beginning, or its number, and closed ones are not", async () => {
+  const html = "<select><option>Upright</option><option>Grand piano</option><option disabled>Harp</option></select>";
+  for (const [text, index] of [["GRAND PIANO", 1], ["grand", 1], ["piano", 1], ["1", 0]]) {
+    const { field, done } = write(html, text);
+    await done;
+    assert.equal(field.selectedIndex, index);
+  }
+  await assert.rejects(write(html, "harp").done, { code: "not_found" });
+});
