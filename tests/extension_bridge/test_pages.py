@@ -149,6 +149,14 @@ class TestPressed:
         assert web.ask("click", ref=web.find("link", "Article")["ref"])["effect"] == "navigated"
         page.wait_for_url("**/article.html")
 
+    def test_a_link_that_opens_a_new_tab_is_left_to_the_extension_to_open(self, web: Hand) -> None:
+        # Chromium would stop it as a pop-up that no hand asked for.
+        page = web.open("index.html")
+        found = web.ask("click", ref=web.find("link", "News in a new tab")["ref"])
+        assert (found["effect"], found["open"]) == ("opened", f"{web.origin}/news.html")
+        page.wait_for_timeout(300)
+        assert len(web.context.pages) == 1
+
     def test_what_is_out_of_use_is_said_to_be(self, web: Hand) -> None:
         web.open("form.html")
         with pytest.raises(Refused, match="out of use"):

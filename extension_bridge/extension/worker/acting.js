@@ -1,4 +1,5 @@
 import { actions, carryOut } from "./actions.js";
+import { address } from "./browsing.js";
 import { at, within } from "./frames.js";
 import { Kept } from "./kept.js";
 import { POINTS, look } from "./moving.js";
@@ -33,7 +34,9 @@ export function acting(pages, place, commits) {
     const { value, effect, opened } = await commits.after(tab, run.signal, () => act(tab));
     if (effect !== "navigated") await place.moved(tab, value.frame);
     if (opened !== null) run.at(opened);
-    const { label, kind, effect: its = "clicked" } = value.value;
+    const { label, kind, effect: its = "clicked", open } = value.value;
+    // A page may not open a tab that no hand asked for: it left this one to us.
+    if (open) run.at((await chrome.tabs.create({ url: address(open), openerTabId: tab, active: true })).id ?? tab);
     return { label, kind, effect: effect ?? its };
   }
 
