@@ -20,6 +20,8 @@ from extension_bridge.strings import Label, Text
 from extension_bridge.values import AppAnswer, Joined, State
 
 SCHEMA = EXTENSION / "schema" / "protocol.json"
+# The same as a module: a worker that imports JSON is not started a second time by Chromium 150.
+MODULE = SCHEMA.with_suffix(".js")
 LONGEST_DEADLINE_MS = 600_000
 
 Id = Annotated[int, Field(ge=1, le=2**53 - 1)]
@@ -196,10 +198,16 @@ def written() -> str:
     return json.dumps(schema(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def written_module() -> str:
+    """Return the text of `MODULE` as it should be."""
+    return f"// Written by: python -m extension_bridge.protocol\nexport default {written().rstrip()};\n"
+
+
 def main() -> None:
     """Write the schema."""
     Path(SCHEMA).parent.mkdir(parents=True, exist_ok=True)
     SCHEMA.write_text(written(), encoding="utf-8")
+    MODULE.write_text(written_module(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 from extension_bridge import V
 from extension_bridge.commands import COMMANDS
 from extension_bridge.protocol import (
+    MODULE,
     SCHEMA,
     ProtocolError,
     Request,
@@ -21,6 +22,7 @@ from extension_bridge.protocol import (
     check_value,
     parse,
     written,
+    written_module,
 )
 
 TAB = {"id": 3, "number": 1, "title": "Home", "url": "https://a.example/", "active": True}
@@ -28,6 +30,9 @@ TAB = {"id": 3, "number": 1, "title": "Home", "url": "https://a.example/", "acti
 
 def test_the_schema_of_the_extension_is_as_the_table_says() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == written(), "write it: python -m extension_bridge.protocol"
+    assert MODULE.read_text(encoding="utf-8") == written_module(), (
+        "write it: python -m extension_bridge.protocol"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-import schema from "../schema/protocol.json" with { type: "json" };
+import schema from "../schema/protocol.js";
 import { table } from "./commands.js";
 import { Commits } from "./commits.js";
 import { show } from "./face.js";

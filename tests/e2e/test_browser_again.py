@@ -1,0 +1,30 @@
+"""A browser that was let in once joins by itself from then on, also when it is started again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from waiting import until
+
+from rubato_desktop.app import App
+from rubato_desktop.services.chromium import unseen
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def test_a_browser_that_is_started_again_joins_without_being_asked_about(tmp_path: Path) -> None:
+    app = App(tmp_path / "data", devices=False, sound=False, browser=True)
+    app.start()
+    services = app.services
+    try:
+        for times in range(3):
+            with unseen(tmp_path / "data", tmp_path / "profile", (1000, 700)):
+                if times == 0:
+                    until(lambda: services.questions.text, "the question")
+                    assert app.engine.run("confirm").result(10).text.endswith("is joined")
+                until(lambda: services.browser and services.browser.windows, f"start {times} to join")
+                assert not services.questions.text
+            until(lambda: "browser" not in services.has, "its end to be noticed")
+    finally:
+        app.stop()
