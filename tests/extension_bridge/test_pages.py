@@ -91,6 +91,23 @@ class TestSeen:
         assert real and placed["top.1"]["x"] == pytest.approx(real["x"] + 10, abs=0.1)
         assert "top.3" not in placed  # hidden
 
+    def test_frames_in_shadow_roots_are_placed(self, web: Hand) -> None:
+        page = web.open("shadow.html")
+        page.evaluate(
+            """() => {
+                const host = document.body.appendChild(document.createElement("x-frames"));
+                host.attachShadow({ mode: "open" }).innerHTML =
+                    ['a', 'b&nest=1'].map((name) => `<iframe src="frame-inner.html?name=${name}"></iframe>`).join('');
+                scrollTo(0, 9999);
+            }"""
+        )
+        page.wait_for_timeout(500)
+        scans = web.ask_all("scan")
+        placed = {frame["token"] for scan in scans.values() for frame in scan["frames"]}
+        tokens = {scan["token"] for scan in scans.values()}
+        assert len(placed) == 2 and placed < tokens
+        assert sum(token.count(".") == 2 for token in tokens) == 1  # the frame within, which is out of view
+
     def test_after_a_change_the_page_is_seen_anew(self, web: Hand) -> None:
         page = web.open("news.html")
         assert "A sixth story" not in labels(web, "link")

@@ -4,10 +4,26 @@
   const { dom } = rubato;
   /** @type {Record<string, Kind>} */
   const BY_ROLE = {
-    link: "link", button: "button", heading: "heading", img: "image", image: "image", tab: "button", menuitem: "button",
-    menuitemcheckbox: "button", menuitemradio: "button", option: "button", treeitem: "button", textbox: "field",
-    searchbox: "field", combobox: "field", listbox: "field", slider: "field", spinbutton: "field", checkbox: "field",
-    radio: "field", switch: "field",
+    link: "link",
+    button: "button",
+    heading: "heading",
+    img: "image",
+    image: "image",
+    tab: "button",
+    menuitem: "button",
+    menuitemcheckbox: "button",
+    menuitemradio: "button",
+    option: "button",
+    treeitem: "button",
+    textbox: "field",
+    searchbox: "field",
+    combobox: "field",
+    listbox: "field",
+    slider: "field",
+    spinbutton: "field",
+    checkbox: "field",
+    radio: "field",
+    switch: "field",
   };
   const BUTTON_INPUTS = new Set(["submit", "button", "reset", "image"]);
   // Roles which say that an image, a heading or a button is none.
@@ -18,21 +34,34 @@
   /** @param {Element} element @returns {Kind | ""} */
   function byName(element) {
     switch (dom.localName(element)) {
-      case "a": case "area":
+      case "a":
+      case "area":
         return dom.hasAttribute(element, "href") || dom.hasAttribute(element, "xlink:href") ? "link" : "";
-      case "h1": case "h2": case "h3": case "h4": case "h5": case "h6":
+      case "h1":
+      case "h2":
+      case "h3":
+      case "h4":
+      case "h5":
+      case "h6":
         return "heading";
-      case "img": case "svg": case "canvas": case "object": case "embed":
+      case "img":
+      case "svg":
+      case "canvas":
+      case "object":
+      case "embed":
         return "image";
       case "input": {
         const type = (dom.attribute(element, "type") ?? "text").toLowerCase();
         return type === "hidden" ? "" : BUTTON_INPUTS.has(type) ? "button" : "field";
       }
-      case "select": case "textarea":
+      case "select":
+      case "textarea":
         return "field";
-      case "button": case "summary":
+      case "button":
+      case "summary":
         return "button";
-      case "video": case "audio":
+      case "video":
+      case "audio":
         return "media";
     }
     return "";
@@ -42,7 +71,10 @@
     of(element) {
       const role = dom.attribute(element, "role");
       if (role) {
-        const first = role.trim().replace(/\s[^]*$/, "").toLowerCase();
+        const first = role
+          .trim()
+          .replace(/\s[^]*$/, "")
+          .toLowerCase();
         // A list box of options that a select or an editor owns is one field; its options are pressed like buttons.
         const kind = Object.hasOwn(BY_ROLE, first) && BY_ROLE[first];
         if (kind) return kind;

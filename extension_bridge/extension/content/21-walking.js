@@ -53,7 +53,8 @@
         if (slices.spent) return false;
       }
       if (dom.isText(node)) enter(node, true);
-      else if (dom.isElement(node) && enter(node, false) && !rubato.hollow.has(dom.localName(node))) stack.push(inside(node, shadow));
+      else if (dom.isElement(node) && enter(node, false) && !rubato.hollow.has(dom.localName(node)))
+        {stack.push(inside(node, shadow));}
     }
     return true;
   };

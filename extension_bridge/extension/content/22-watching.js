@@ -19,7 +19,9 @@
   let appearing = false;
 
   const observer = new MutationObserver((records) => {
-    const structural = records.some(({ type, attributeName }) => type !== "attributes" || STRUCTURE.includes(String(attributeName)));
+    const structural = records.some(
+      ({ type, attributeName }) => type !== "attributes" || STRUCTURE.includes(String(attributeName)),
+    );
     if (structural) drop();
     else {
       version++;

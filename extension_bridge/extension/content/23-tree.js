@@ -73,7 +73,17 @@
           if (level.entry.held || !/\S/.test(dom.ownText(node))) continue;
           if (run) /** @type {Text[]} */ (run.texts).push(node);
           else {
-            run = { node, kind: "text", level: 0, texts: [node], inline: true, held: false, opens: false, kids: null, shadow: null };
+            run = {
+              node,
+              kind: "text",
+              level: 0,
+              texts: [node],
+              inline: true,
+              held: false,
+              opens: false,
+              kids: null,
+              shadow: null,
+            };
             kids.push(run);
           }
         } else if (dom.isElement(node)) {

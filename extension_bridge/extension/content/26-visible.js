@@ -90,7 +90,8 @@
     const largest = [...parts].sort((a, b) => surface(b) - surface(a)).slice(0, 3);
     for (const box of largest) yield [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
     for (const { left, top, right, bottom } of largest.slice(0, 1)) {
-      for (const along of [0.15, 0.85]) for (const across of [0.1, 0.9]) yield [left + across * (right - left), top + along * (bottom - top)];
+      for (const along of [0.15, 0.85])
+        {for (const across of [0.1, 0.9]) yield [left + across * (right - left), top + along * (bottom - top)];}
     }
   }
 
@@ -111,7 +112,8 @@
       for (const box of boxed) {
         own += surface(box);
         const part = rubato.meet(box, clip);
-        if (part.right - part.left >= LEAST && part.bottom - part.top >= LEAST && parts.length < MOST_BOXES) parts.push(part);
+        if (part.right - part.left >= LEAST && part.bottom - part.top >= LEAST && parts.length < MOST_BOXES)
+          {parts.push(part);}
       }
     }
     if (!parts.length) return null;

@@ -11,12 +11,29 @@
     return -1;
   }
 
+  /**
+   * The place of a frame in its parent. Frames in shadow roots have none that both sides see: those of the same origin go by the
+   * number that the parent's own content script has for them; others cannot be placed.
+   * @param {Window} at @returns {string}
+   */
+  function step(at) {
+    const place = placeOf(at.parent, at);
+    if (place >= 0) return String(place);
+    try {
+      const { rubato: its } = /** @type {{rubato?: Rubato}} */ (/** @type {unknown} */ (at.parent));
+      const element = at.frameElement;
+      return its && element ? `s${its.refs.of(element)}` : "?";
+    } catch {
+      return "?";
+    }
+  }
+
   /** @param {Window} of @returns {string} */
   function path(of) {
-    const places = [];
+    const names = [];
     let at = of;
-    for (let depth = 0; at !== at.parent && depth < DEEPEST; depth++, at = at.parent) places.push(placeOf(at.parent, at));
-    return ["top", ...places.reverse()].join(".");
+    for (let depth = 0; at !== at.parent && depth < DEEPEST; depth++, at = at.parent) names.push(step(at));
+    return ["top", ...names.reverse()].join(".");
   }
 
   rubato.frames = {
@@ -37,7 +54,9 @@
         width: box.width - (left + side("border-right-width") + side("padding-right")) * scale,
         height: box.height - (top + side("border-bottom-width") + side("padding-bottom")) * scale,
       };
-      return { token: `${path(globalThis.window)}.${placeOf(globalThis.window, element.contentWindow)}`, ref: rubato.refs.of(element), ...inner, scale, clip };
+      const ref = rubato.refs.of(element);
+      const place = placeOf(globalThis.window, element.contentWindow);
+      return { token: `${path(globalThis.window)}.${place < 0 ? `s${ref}` : place}`, ref, ...inner, scale, clip };
     },
   };
 })();

@@ -87,7 +87,8 @@
         if (entry.kind) yield entry;
         if (!entry.inline && leftOut(entry.node, view)) continue;
         // A root that came after the first look changed nothing that is watched.
-        if (!entry.kids || (!entry.shadow && dom.localName(entry.node).includes("-") && dom.shadowOf(entry.node))) await rubato.tree.expand(entry, slices);
+        if (!entry.kids || (!entry.shadow && dom.localName(entry.node).includes("-") && dom.shadowOf(entry.node)))
+          {await rubato.tree.expand(entry, slices);}
         stack.push({ list: entry.kids ?? [], at: 0 });
       }
     }
@@ -95,8 +96,10 @@
 
   /** @param {Edges | null} box @param {Edges} view whether any of it may be in view; one without a size is looked at closer */
   const touches = (box, view) =>
-    !box || box.right - box.left < 1 || box.bottom - box.top < 1
-      || (box.right > view.left && box.left < view.right && box.bottom > view.top && box.top < view.bottom);
+    !box ||
+    box.right - box.left < 1 ||
+    box.bottom - box.top < 1 ||
+    (box.right > view.left && box.left < view.right && box.bottom > view.top && box.top < view.bottom);
 
   /** @param {Edges} edges @returns {Box} */
   const boxOf = (edges) => ({
@@ -137,7 +140,13 @@
         continue;
       }
       /** @type {ScannedElement} */
-      const element = { ref: refs.of(entry.node), kind: /** @type {Kind} */ (entry.kind), ...box, area: Math.round(seen.area * 1000) / 1000, ink: Math.round(seen.ink * 1000) / 1000 };
+      const element = {
+        ref: refs.of(entry.node),
+        kind: /** @type {Kind} */ (entry.kind),
+        ...box,
+        area: Math.round(seen.area * 1000) / 1000,
+        ink: Math.round(seen.ink * 1000) / 1000,
+      };
       if (entry.level) element.level = entry.level;
       if (seen.parts.length > 1) element.parts = seen.parts.map(boxOf);
       elements.push(element);

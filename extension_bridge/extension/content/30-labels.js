@@ -8,12 +8,17 @@
   const READ = 16_000;
   // An element that holds more than this is named by its first words; the whole algorithm is not cut into slices.
   const MOST_NODES = 400;
-  // eslint-disable-next-line no-control-regex
-  const STEERING = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+   
+  const STEERING =
+    /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
   /** @param {string} text @param {number} [longest] characters */
   function clean(text, longest = LONGEST) {
-    const line = String(text).slice(0, Math.max(READ, longest * 4)).replace(STEERING, "").replace(/\s+/g, " ").trim();
+    const line = String(text)
+      .slice(0, Math.max(READ, longest * 4))
+      .replace(STEERING, "")
+      .replace(/\s+/g, " ")
+      .trim();
     if (line.length <= longest) return line;
     // Not within a pair that makes one character.
     const cut = line.slice(0, longest - 1);
@@ -59,7 +64,8 @@
   function modest(element) {
     const { length } = dom.queryAll(element, "*");
     if (length > MOST_NODES) return false;
-    for (const name of ["aria-label", "title", "alt", "placeholder"]) if ((dom.attribute(element, name)?.length ?? 0) > READ) return false;
+    for (const name of ["aria-label", "title", "alt", "placeholder"])
+      {if ((dom.attribute(element, name)?.length ?? 0) > READ) return false;}
     return words(element, LONGEST, MOST_NODES).whole;
   }
 
@@ -92,7 +98,8 @@
       if (element instanceof HTMLMediaElement) return rubato.media.title(element);
       // A picture link without words is at least known by where it leads.
       const address = /** @type {any} */ (element).href;
-      if (typeof address === "string" && address) return clean(address.replace(/^[a-z]+:\/\/(www\.)?/, "").replace(/[?#].*$/, ""));
+      if (typeof address === "string" && address)
+        {return clean(address.replace(/^[a-z]+:\/\/(www\.)?/, "").replace(/[?#].*$/, ""));}
       return clean(dom.attribute(element, "name") ?? "");
     },
 

@@ -7,7 +7,10 @@
 
   /** @param {Element} element @param {"X" | "Y"} axis whether it has further to go */
   function scrolls(element, axis) {
-    const room = axis === "X" ? dom.scrollWidth(element) - dom.clientWidth(element) : dom.scrollHeight(element) - dom.clientHeight(element);
+    const room =
+      axis === "X"
+        ? dom.scrollWidth(element) - dom.clientWidth(element)
+        : dom.scrollHeight(element) - dom.clientHeight(element);
     if (room < 2) return false;
     if (element === dom.scroller()) return true;
     const overflow = axis === "X" ? dom.style(element).overflowX : dom.style(element).overflowY;
@@ -25,7 +28,8 @@
   function around(from) {
     const found = [];
     for (let at = from; at; at = dom.parent(at)) {
-      if (at !== dom.scroller() && at !== dom.body() && at !== dom.root() && (scrolls(at, "X") || scrolls(at, "Y"))) found.push(at);
+      if (at !== dom.scroller() && at !== dom.body() && at !== dom.root() && (scrolls(at, "X") || scrolls(at, "Y")))
+        {found.push(at);}
     }
     const page = dom.scroller();
     if (page) found.push(page);
@@ -36,7 +40,12 @@
     /** Where the page is, and how large. */
     place() {
       const page = dom.scroller();
-      return { x: page?.scrollLeft ?? 0, y: page?.scrollTop ?? 0, width: page ? dom.scrollWidth(page) : 0, height: page ? dom.scrollHeight(page) : 0 };
+      return {
+        x: page?.scrollLeft ?? 0,
+        y: page?.scrollTop ?? 0,
+        width: page ? dom.scrollWidth(page) : 0,
+        height: page ? dom.scrollHeight(page) : 0,
+      };
     },
 
     around,
@@ -48,10 +57,15 @@
       if (!element || !box) return false;
       const [low, high] = [innerHeight * 0.12, innerHeight * 0.88];
       const fits = box.bottom - box.top < high - low;
-      const inside = box.top >= low && (fits ? box.bottom <= high : box.top <= high) && box.left >= 0 && box.left < innerWidth;
+      const inside =
+        box.top >= low && (fits ? box.bottom <= high : box.top <= high) && box.left >= 0 && box.left < innerWidth;
       const before = this.place();
       if (!inside || rubato.scrolling.around(element).length > 1) {
-        dom.scrollIntoView(element, { block: fits && !dom.isText(node) ? "center" : "nearest", inline: "nearest", behavior: "instant" });
+        dom.scrollIntoView(element, {
+          block: fits && !dom.isText(node) ? "center" : "nearest",
+          inline: "nearest",
+          behavior: "instant",
+        });
         // A paragraph may be longer than the view, and a header may lie over its beginning.
         const now = dom.isText(node) ? rubato.visible.lines(node)[0] : dom.box(element);
         const page = around(element)[0];
@@ -73,7 +87,8 @@
     let moved = false;
     let mover = page;
     for (const element of chain) {
-      const [width, height] = element === page ? [innerWidth, innerHeight] : [dom.clientWidth(element), dom.clientHeight(element)];
+      const [width, height] =
+        element === page ? [innerWidth, innerHeight] : [dom.clientWidth(element), dom.clientHeight(element)];
       mover = element;
       if ((moved = move(element, horizontal * share * width, vertical * share * height))) break;
     }

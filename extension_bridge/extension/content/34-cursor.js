@@ -80,7 +80,8 @@
       // Words within a link or a button are the link or the button.
       for (let outer = dom.parent(at), n = 0; outer && n < 16; outer = dom.parent(outer), n++) {
         const kind = rubato.kinds.of(outer);
-        if (kind && kind !== "image") return { kind, node: outer, level: kind === "heading" ? rubato.kinds.level(outer) : 0 };
+        if (kind && kind !== "image")
+          {return { kind, node: outer, level: kind === "heading" ? rubato.kinds.level(outer) : 0 };}
       }
       return { kind: "text", node: at, level: 0 };
     }
@@ -95,7 +96,8 @@
     /** @type {Element | null} */
     let at = hit;
     for (; at; at = dom.parent(at)) {
-      if (dom.localName(at) === "label" && /** @type {HTMLLabelElement} */ (at).control) at = /** @type {HTMLLabelElement} */ (at).control;
+      if (dom.localName(at) === "label" && /** @type {HTMLLabelElement} */ (at).control)
+        {at = /** @type {HTMLLabelElement} */ (at).control;}
       const kind = at && rubato.kinds.of(at);
       if (at && kind) return { ref: refs.of(at), kind, label: rubato.labels.of(at), box: rubato.boxOf(dom.box(at)) };
     }
@@ -108,7 +110,11 @@
   function textAt(element, x, y) {
     let child = dom.firstChild(element);
     for (let n = 0; child && n < 200; child = dom.nextSibling(child), n++) {
-      if (dom.isText(child) && rubato.visible.lines(child).some((box) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom)) return child;
+      if (
+        dom.isText(child) &&
+        rubato.visible.lines(child).some((box) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom)
+      )
+        {return child;}
     }
     return null;
   }
@@ -149,9 +155,12 @@
   async function headingBefore(at) {
     const slices = new rubato.Slices(300);
     // In a shadow root: the headings of that root, else those around what it hangs on.
-    for (let from = at; ; ) {
+    for (let from = at; ;) {
       const root = from ? dom.rootOf(from) : document;
-      const all = root instanceof ShadowRoot ? root.querySelectorAll(HEADINGS) : dom.queryAll(/** @type {Element} */ (dom.root()), HEADINGS);
+      const all =
+        root instanceof ShadowRoot
+          ? root.querySelectorAll(HEADINGS)
+          : dom.queryAll(/** @type {Element} */ (dom.root()), HEADINGS);
       for (let n = all.length - 1; n >= 0; n--) {
         const each = /** @type {Element} */ (all[n]);
         const before = from ? each === from || (dom.compare(each, from) & 4) !== 0 : dom.box(each).top <= innerHeight / 2;

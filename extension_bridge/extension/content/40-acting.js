@@ -4,7 +4,11 @@
   const { dom, refs, Refusal } = rubato;
   // How long to look whether the page goes away, opens something or moves the focus, in milliseconds.
   const LOOK = 50;
-  const TYPED = new Set("text search email url tel password number date time month week datetime-local select textarea editable textbox searchbox combobox".split(" "));
+  const TYPED = new Set(
+    "text search email url tel password number date time month week datetime-local select textarea editable textbox searchbox combobox".split(
+      " ",
+    ),
+  );
 
   /** @param {{ref?: number, x?: number, y?: number}} args @returns {Node} what is meant: by number, by place, or at the cursor */
   function meant({ ref, x, y }) {
@@ -59,7 +63,16 @@
 
   /** @param {Element} element @param {number} button @param {{x: number, y: number}} point @returns {boolean} whether the focus may go there */
   function events(element, button, { x, y }) {
-    const shared = { bubbles: true, cancelable: true, composed: true, view: globalThis.window, clientX: x, clientY: y, button, detail: 1 };
+    const shared = {
+      bubbles: true,
+      cancelable: true,
+      composed: true,
+      view: globalThis.window,
+      clientX: x,
+      clientY: y,
+      button,
+      detail: 1,
+    };
     const pointer = { ...shared, pointerId: 1, pointerType: "mouse", isPrimary: true };
     const down = { buttons: button ? 2 : 1 };
     dom.dispatch(element, new PointerEvent("pointerdown", { ...pointer, ...down, pressure: 0.5 }));
@@ -88,9 +101,11 @@
       this.left = false;
       /** @type {Array<() => void>} */
       this.endings = [];
-      this.ended = /** @type {Promise<void>} */ (new Promise((resolve) => {
-        this.settle = resolve;
-      }));
+      this.ended = /** @type {Promise<void>} */ (
+        new Promise((resolve) => {
+          this.settle = resolve;
+        })
+      );
       this.on(globalThis, "beforeunload", () => this.see("navigated"));
       this.on(globalThis, "pagehide", () => this.see("navigated"));
       this.on(globalThis, "hashchange", () => this.see("navigated"));
@@ -155,25 +170,57 @@
     rubato.cursor.set(node);
     const point = pointOf(element);
     const ref = refs.of(rubato.dom.isText(node) && element === dom.elementOf(node) ? node : element);
-    if (args.button === 2) return { handled: contextMenu(element, point), label, kind, ref, box: rubato.boxOf(dom.box(element)), ...leadsTo(element) };
+    if (args.button === 2)
+      {return {
+        handled: contextMenu(element, point),
+        label,
+        kind,
+        ref,
+        box: rubato.boxOf(dom.box(element)),
+        ...leadsTo(element),
+      };}
     const type = kind === "field" ? rubato.kinds.fieldType(element) : "";
     if (type === "select") {
       dom.focus(/** @type {HTMLElement} */ (element));
-      return { label, kind, type, ref, effect: "focused", options: rubato.writing.options(/** @type {HTMLSelectElement} */ (element)) };
+      return {
+        label,
+        kind,
+        type,
+        ref,
+        effect: "focused",
+        options: rubato.writing.options(/** @type {HTMLSelectElement} */ (element)),
+      };
     }
     const watch = new Watch();
     const address = opensNew(element);
     // A new tab that no hand asked for would be stopped as a pop-up: the page hears the press, the extension opens it.
     let wanted = false;
     if (address) {
-      EventTarget.prototype.addEventListener.call(globalThis, "click", (event) => {
-        wanted = !event.defaultPrevented;
-        event.preventDefault();
-      }, { once: true });
+      EventTarget.prototype.addEventListener.call(
+        globalThis,
+        "click",
+        (event) => {
+          wanted = !event.defaultPrevented;
+          event.preventDefault();
+        },
+        { once: true },
+      );
     }
     events(element, 0, point);
     if (element instanceof HTMLElement) dom.press(element);
-    else dom.dispatch(element, new MouseEvent("click", { bubbles: true, cancelable: true, composed: true, view: globalThis.window, clientX: point.x, clientY: point.y, detail: 1 }));
+    else
+      {dom.dispatch(
+        element,
+        new MouseEvent("click", {
+          bubbles: true,
+          cancelable: true,
+          composed: true,
+          view: globalThis.window,
+          clientX: point.x,
+          clientY: point.y,
+          detail: 1,
+        }),
+      );}
     await watch.end();
     /** @type {ClickResult} */
     const result = { label, kind, ref, effect: "clicked" };
@@ -193,7 +240,8 @@
     for (let at = /** @type {Element | null} */ (element), n = 0; at && n < 16; at = dom.parent(at), n++) {
       if (rubato.kinds.of(at) === "link") return { url: rubato.reading.address(at) };
     }
-    if (element instanceof HTMLImageElement || element instanceof HTMLMediaElement) return { url: element.currentSrc.slice(0, 4000) };
+    if (element instanceof HTMLImageElement || element instanceof HTMLMediaElement)
+      {return { url: element.currentSrc.slice(0, 4000) };}
     return {};
   }
 
@@ -201,7 +249,18 @@
   function contextMenu(element, point) {
     events(element, 2, point);
     const { x, y } = point;
-    return !dom.dispatch(element, new PointerEvent("contextmenu", {
-      bubbles: true, cancelable: true, composed: true, view: globalThis.window, clientX: x, clientY: y, button: 2, pointerType: "mouse" }));
+    return !dom.dispatch(
+      element,
+      new PointerEvent("contextmenu", {
+        bubbles: true,
+        cancelable: true,
+        composed: true,
+        view: globalThis.window,
+        clientX: x,
+        clientY: y,
+        button: 2,
+        pointerType: "mouse",
+      }),
+    );
   }
 })();

@@ -4,7 +4,8 @@
   const { dom, refs, Refusal } = rubato;
   const SECRET_TOKENS = /(^|\s)(cc-\S+|current-password|new-password|one-time-code)(\s|$)/;
   // Shops that say nothing by autocomplete still name the field so.
-  const SECRET_NAMES = /(^|[^a-z])(cc|card)[-_ ]?(num|number|no|exp|csc|cvc|cvv)|(^|[^a-z])(cvv2?|cvc2?|csc|passwd|password|passwort)([^a-z]|$)/i;
+  const SECRET_NAMES =
+    /(^|[^a-z])(cc|card)[-_ ]?(num|number|no|exp|csc|cvc|cvv)|(^|[^a-z])(cvv2?|cvc2?|csc|passwd|password|passwort)([^a-z]|$)/i;
   const LONGEST = 100_000;
 
   /** @param {any} of @param {string} name @returns {(element: any, value: any) => void} */
@@ -34,7 +35,8 @@
     for (const start of asked ? [asked] : [rubato.activeElement(), rubato.cursor.node()]) {
       for (let at = start, n = 0; at && n < 16; at = dom.parent(at), n++) {
         if (dom.isElement(at) && rubato.kinds.of(at) === "field") return at;
-        if (dom.isElement(at) && dom.localName(at) === "label" && /** @type {any} */ (at).control) return /** @type {any} */ (at).control;
+        if (dom.isElement(at) && dom.localName(at) === "label" && /** @type {any} */ (at).control)
+          {return /** @type {any} */ (at).control;}
       }
     }
     throw new Refusal("nothing_there", "There is no field to write in here: choose one from the list of fields first.");
@@ -42,7 +44,15 @@
 
   /** @param {Element} element @param {string} text @param {boolean} replace */
   function announce(element, text, replace) {
-    dom.dispatch(element, new InputEvent("input", { bubbles: true, composed: true, inputType: replace ? "insertReplacementText" : "insertText", data: text }));
+    dom.dispatch(
+      element,
+      new InputEvent("input", {
+        bubbles: true,
+        composed: true,
+        inputType: replace ? "insertReplacementText" : "insertText",
+        data: text,
+      }),
+    );
     dom.dispatch(element, new Event("change", { bubbles: true }));
   }
 
@@ -87,7 +97,10 @@
     set(element, value);
     if (element.value === "" && value !== "") {
       set(element, before);
-      throw new Refusal("bad_args", `This field takes a ${element.type === "number" || element.type === "range" ? "number" : element.type}: ${rubato.labels.clean(text, 60)} is none.`);
+      throw new Refusal(
+        "bad_args",
+        `This field takes a ${element.type === "number" || element.type === "range" ? "number" : element.type}: ${rubato.labels.clean(text, 60)} is none.`,
+      );
     }
     announce(element, text, replace);
     return element.value;
@@ -118,14 +131,25 @@
   rubato.writing = {
     secret,
 
-    options: (element) => [...element.options].slice(0, 200).map((option, index) => ({ number: index + 1, label: rubato.labels.clean(option.label), selected: option.selected })),
+    options: (element) =>
+      [...element.options]
+        .slice(0, 200)
+        .map((option, index) => ({
+          number: index + 1,
+          label: rubato.labels.clean(option.label),
+          selected: option.selected,
+        })),
 
     /** What a field holds, for telling; nothing of a secret one. */
     value(element) {
       if (secret(element)) return undefined;
       if (element instanceof HTMLSelectElement) return rubato.labels.clean(element.selectedOptions[0]?.label ?? "");
       if (element instanceof HTMLInputElement) {
-        return element.type === "checkbox" || element.type === "radio" ? (element.checked ? "on" : "off") : rubato.labels.clean(element.value);
+        return element.type === "checkbox" || element.type === "radio"
+          ? element.checked
+            ? "on"
+            : "off"
+          : rubato.labels.clean(element.value);
       }
       if (element instanceof HTMLTextAreaElement) return rubato.labels.clean(element.value);
       const checked = dom.attribute(element, "aria-checked");
@@ -135,7 +159,8 @@
 
   rubato.focus = ({ ref }) => {
     const element = ref ? /** @type {Element} */ (dom.elementOf(refs.need(ref))) : field(undefined);
-    if (rubato.acting.disabled(element)) throw new Refusal("disabled", `"${rubato.labels.of(element)}" is out of use at present.`);
+    if (rubato.acting.disabled(element))
+      {throw new Refusal("disabled", `"${rubato.labels.of(element)}" is out of use at present.`);}
     rubato.scrolling.show(element);
     dom.focus(/** @type {HTMLElement} */ (element), { preventScroll: true });
     rubato.cursor.set(element);
@@ -144,18 +169,26 @@
   };
 
   rubato.write = ({ text, replace = false, submit = false, ref }) => {
-    if (typeof text !== "string" || text.length > LONGEST) throw new Refusal("bad_args", "There is no text to write, or too much of it.");
+    if (typeof text !== "string" || text.length > LONGEST)
+      {throw new Refusal("bad_args", "There is no text to write, or too much of it.");}
     const element = field(ref);
     const label = rubato.labels.of(element);
-    if (secret(element)) throw new Refusal("password", "Passwords and cards are not written from here: type them on the computer's own keyboard.");
-    if (element instanceof HTMLInputElement && /^(checkbox|radio|file|color)$/.test(element.type)) throw new Refusal("bad_args", `"${label}" is pressed, not written in.`);
-    if (rubato.acting.disabled(element) || dom.matches(element, ":read-only:not(select):not([type=range])")) throw new Refusal("disabled", `"${label}" cannot be written in.`);
+    if (secret(element))
+      {throw new Refusal(
+        "password",
+        "Passwords and cards are not written from here: type them on the computer's own keyboard.",
+      );}
+    if (element instanceof HTMLInputElement && /^(checkbox|radio|file|color)$/.test(element.type))
+      {throw new Refusal("bad_args", `"${label}" is pressed, not written in.`);}
+    if (rubato.acting.disabled(element) || dom.matches(element, ":read-only:not(select):not([type=range])"))
+      {throw new Refusal("disabled", `"${label}" cannot be written in.`);}
     rubato.scrolling.show(element);
     dom.focus(/** @type {HTMLElement} */ (element), { preventScroll: true });
     rubato.cursor.set(element);
     let written;
     if (element instanceof HTMLSelectElement) written = choose(element, text);
-    else if (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement) written = type(element, text, replace);
+    else if (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)
+      {written = type(element, text, replace);}
     else if (editable(element)) written = edit(/** @type {HTMLElement} */ (element), text, replace);
     else throw new Refusal("bad_args", `"${label}" cannot be written in.`);
     if (submit) send(element);

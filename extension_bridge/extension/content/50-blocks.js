@@ -19,8 +19,10 @@
   /** @param {CSSStyleDeclaration} style @param {Element} element whether style hides it with all it holds */
   function hidden(element, style) {
     if (style.opacity === "0") return true;
-    if (style.position === "absolute" && (style.clip === "rect(0px, 0px, 0px, 0px)" || style.clipPath === "inset(50%)")) return true;
-    const cuts = style.overflowY !== "visible" && style.display !== "inline" && element !== dom.root() && element !== dom.body();
+    if (style.position === "absolute" && (style.clip === "rect(0px, 0px, 0px, 0px)" || style.clipPath === "inset(50%)"))
+      {return true;}
+    const cuts =
+      style.overflowY !== "visible" && style.display !== "inline" && element !== dom.root() && element !== dom.body();
     return cuts && (dom.clientHeight(element) <= 1 || dom.clientWidth(element) <= 1);
   }
 
@@ -68,9 +70,11 @@
       const { top } = this;
       const level = { ...top, visible: style.visibility === "visible" };
       level.breaks = !/^(inline|contents|none|ruby)/.test(style.display) && !top.owner;
-      if (name === "br" && this.block) this.block.pieces.push({ node: null, text: " ", link: null, label: null, blank: true });
+      if (name === "br" && this.block)
+        {this.block.pieces.push({ node: null, text: " ", link: null, label: null, blank: true });}
       if (kind === "image") this.picture(element, level.visible);
-      else if (level.visible && (kind === "field" || kind === "media" || (kind === "button" && hollow))) this.atom(kind, element);
+      else if (level.visible && (kind === "field" || kind === "media" || (kind === "button" && hollow)))
+        {this.atom(kind, element);}
       if (hollow || kind === "field" || kind === "media" || kind === "image") return false;
       if (level.breaks) this.finish();
       if (top.owner?.kind === "row" && (name === "td" || name === "th")) this.separate();
@@ -102,7 +106,8 @@
 
     separate() {
       const block = this.block;
-      if (block?.pieces.some((piece) => !piece.blank)) block.pieces.push({ node: null, text: " ; ", link: null, label: null, blank: true });
+      if (block?.pieces.some((piece) => !piece.blank))
+        {block.pieces.push({ node: null, text: " ; ", link: null, label: null, blank: true });}
     }
 
     /** @param {Element} element @param {boolean} visible */
@@ -147,7 +152,8 @@
       const found = [];
       for (const piece of block.pieces) {
         if (piece.link) {
-          if (found.at(-1)?.node !== piece.link) found.push({ kind: "link", node: piece.link, level: 0, pieces: [], quiet: false });
+          if (found.at(-1)?.node !== piece.link)
+            {found.push({ kind: "link", node: piece.link, level: 0, pieces: [], quiet: false });}
           found.at(-1)?.pieces.push(piece);
         } else if (!BETWEEN.test(piece.node ? dom.ownText(piece.node) : /** @type {string} */ (piece.text))) return false;
       }
@@ -155,7 +161,8 @@
       for (const link of found) {
         if (!link.pieces.some((piece) => !piece.blank)) continue;
         // A link around several paragraphs is one link.
-        if (last?.kind === "link" && last.node === link.node) last.pieces.push({ node: null, text: " ", link: null, label: null, blank: true }, ...link.pieces);
+        if (last?.kind === "link" && last.node === link.node)
+          {last.pieces.push({ node: null, text: " ", link: null, label: null, blank: true }, ...link.pieces);}
         else this.blocks.push(link);
       }
       return true;

@@ -25,7 +25,11 @@
     for (let at = /** @type {Node | null} */ (node); at; at = dom.parent(at)) outer.add(at);
     const hosts = dom.isElement(node) && dom.localName(node).includes("-");
     let [inside, after] = [-1, -1];
-    const { DOCUMENT_POSITION_DISCONNECTED: APART, DOCUMENT_POSITION_CONTAINED_BY: WITHIN, DOCUMENT_POSITION_FOLLOWING: LATER } = Node;
+    const {
+      DOCUMENT_POSITION_DISCONNECTED: APART,
+      DOCUMENT_POSITION_CONTAINED_BY: WITHIN,
+      DOCUMENT_POSITION_FOLLOWING: LATER,
+    } = Node;
     for (const [n, block] of blocks.entries()) {
       // What comes first wins, but a block that holds the node itself wins over one that only lies in the same part.
       if (block.node === node || block.pieces.some((piece) => piece.node === node || piece.link === node)) return n;
@@ -53,7 +57,10 @@
     const box = boxOf(block);
     /** @type {ReadItem} */
     const found = { ...plain(block), label: "", ref: refs.of(node), index, of, box: box && rubato.boxOf(box) };
-    found.label = block.kind === "text" || block.kind === "item" || block.kind === "row" ? rubato.labels.clean(found.text) : rubato.labels.of(node);
+    found.label =
+      block.kind === "text" || block.kind === "item" || block.kind === "row"
+        ? rubato.labels.clean(found.text)
+        : rubato.labels.of(node);
     if (!found.text) found.text = found.label;
     return found;
   }
@@ -130,7 +137,13 @@
         items.push(found);
         if (!(items.length & 15) && slices.due) await slices.rest();
       }
-      return { title: rubato.labels.clean(dom.title()), url: location.href, language: dom.attribute(/** @type {Element} */ (dom.root()), "lang") ?? "", items, truncated: items.length < blocks.length };
+      return {
+        title: rubato.labels.clean(dom.title()),
+        url: location.href,
+        language: dom.attribute(/** @type {Element} */ (dom.root()), "lang") ?? "",
+        items,
+        truncated: items.length < blocks.length,
+      };
     },
   };
 })();

@@ -6,7 +6,13 @@
   const AROUND = 60;
 
   /** @param {string} text in small letters, without accents */
-  rubato.fold = (text) => text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase().replace(/ß/g, "ss").replace(/\s+/g, " ");
+  rubato.fold = (text) =>
+    text
+      .normalize("NFKD")
+      .replace(/\p{M}+/gu, "")
+      .toLowerCase()
+      .replace(/ß/g, "ss")
+      .replace(/\s+/g, " ");
 
   /** @typedef {{pieces: Array<{node: Text, start: number}>, from: number, to: number, excerpt: string}} Hit places in the joined text of a block */
   /** @typedef {{range: StaticRange, excerpt: string}} Found places that do not follow what the page does, and so cost it nothing */
@@ -105,16 +111,32 @@
       const found = await everywhere(wanted);
       if (!quiet) {
         [hits, needle] = [found, wanted];
-        rubato.highlighting.show("found", found.map(({ range }) => range));
+        rubato.highlighting.show(
+          "found",
+          found.map(({ range }) => range),
+        );
       }
-      return { count: found.length, items: found.slice(0, 100).map(({ excerpt, range }) => ({ ref: refs.of(range.startContainer), excerpt, y: place(range) })) };
+      return {
+        count: found.length,
+        items: found
+          .slice(0, 100)
+          .map(({ excerpt, range }) => ({ ref: refs.of(range.startContainer), excerpt, y: place(range) })),
+      };
     },
 
     /** Goes to one of them: scrolled into view, the cursor set, shown. What the page has made anew is looked for anew. */
     async go({ index, text }) {
-      if (text && (rubato.fold(text).trim() !== needle || (hits[index] && !dom.isConnected(hits[index].range.startContainer)))) await this.find({ text });
+      if (
+        text &&
+        (rubato.fold(text).trim() !== needle || (hits[index] && !dom.isConnected(hits[index].range.startContainer)))
+      )
+        {await this.find({ text });}
       const hit = hits[index];
-      if (!hit) throw new Refusal("not_found", needle ? "There is no such place any more: find again." : "Nothing was looked for yet.");
+      if (!hit)
+        {throw new Refusal(
+          "not_found",
+          needle ? "There is no such place any more: find again." : "Nothing was looked for yet.",
+        );}
       const node = hit.range.startContainer;
       if (!dom.isConnected(node)) throw new Refusal("gone", "The page has taken those words away.");
       rubato.scrolling.show(node);
@@ -129,7 +151,11 @@
     },
 
     /** Which of them comes first at or after the view's top. */
-    first: () => Math.max(0, hits.findIndex(({ range }) => boxOf(range).bottom > 0)),
+    first: () =>
+      Math.max(
+        0,
+        hits.findIndex(({ range }) => boxOf(range).bottom > 0),
+      ),
 
     forget() {
       hits = [];

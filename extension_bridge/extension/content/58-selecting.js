@@ -14,7 +14,8 @@
   }
 
   /** @param {Edges} word @param {Edges} box whether the better half of a word lies in the box */
-  const inBox = (word, box) => crosses({ ...edges(word), left: (word.left + word.right) / 2, right: (word.left + word.right) / 2 + 0.01 }, box);
+  const inBox = (word, box) =>
+    crosses({ ...edges(word), left: (word.left + word.right) / 2, right: (word.left + word.right) / 2 + 0.01 }, box);
 
   /** @param {Edges} of @returns {Edges} */
   const edges = ({ left, top, right, bottom }) => ({ left, top, right, bottom });
@@ -77,11 +78,19 @@
   }
 
   /** @param {{x1: number, y1: number, x2?: number, y2?: number}} args @returns {Edges} */
-  const boxOf = ({ x1, y1, x2 = x1, y2 = y1 }) => ({ left: Math.min(x1, x2), top: Math.min(y1, y2), right: Math.max(x1, x2), bottom: Math.max(y1, y2) });
+  const boxOf = ({ x1, y1, x2 = x1, y2 = y1 }) => ({
+    left: Math.min(x1, x2),
+    top: Math.min(y1, y2),
+    right: Math.max(x1, x2),
+    bottom: Math.max(y1, y2),
+  });
 
   /** @param {Range[]} ranges */
   function mark(ranges) {
-    marked = marked.filter((range) => dom.isConnected(range.startContainer)).slice(-MOST_MARKED).concat(ranges.map((range) => new StaticRange(range)));
+    marked = marked
+      .filter((range) => dom.isConnected(range.startContainer))
+      .slice(-MOST_MARKED)
+      .concat(ranges.map((range) => new StaticRange(range)));
     rubato.highlighting.show("marked", marked);
     return { text: words(ranges), boxes: ranges.map((range) => rubato.boxOf(range.getBoundingClientRect())) };
   }

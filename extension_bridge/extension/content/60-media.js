@@ -24,7 +24,9 @@
     if (own) return own;
     const caption = media.closest?.("figure")?.querySelector("figcaption");
     if (caption) return rubato.labels.words(caption).text;
-    return rubato.labels.clean(dom.title()) || rubato.labels.clean(media.currentSrc.replace(/[?#].*$/, "").replace(/^.*\//, ""));
+    return (
+      rubato.labels.clean(dom.title()) || rubato.labels.clean(media.currentSrc.replace(/[?#].*$/, "").replace(/^.*\//, ""))
+    );
   }
 
   /** @param {number} seconds of a stream without an end: null, as JSON has no infinity */
@@ -45,7 +47,11 @@
 
   /** @param {HTMLMediaElement} media @param {number} seconds goes there, as far as there is something */
   async function seek(media, seconds) {
-    const end = Number.isFinite(media.duration) ? media.duration : media.seekable.length ? media.seekable.end(media.seekable.length - 1) : seconds;
+    const end = Number.isFinite(media.duration)
+      ? media.duration
+      : media.seekable.length
+        ? media.seekable.end(media.seekable.length - 1)
+        : seconds;
     const target = Math.min(Math.max(0, seconds), end);
     if (Math.abs(media.currentTime - target) < 0.001) return;
     const there = new Promise((resolve) => {
@@ -66,8 +72,13 @@
       ]);
     } catch (error) {
       const name = /** @type {DOMException} */ (error).name;
-      if (name === "NotAllowedError") throw new Refusal("needs_click", "The browser lets a page begin to sound only after a real click or key in it: click the page once, or mute it first.");
-      if (name !== "AbortError") throw new Refusal("failed", "The page cannot play this: its source is missing or of an unknown kind.");
+      if (name === "NotAllowedError")
+        {throw new Refusal(
+          "needs_click",
+          "The browser lets a page begin to sound only after a real click or key in it: click the page once, or mute it first.",
+        );}
+      if (name !== "AbortError")
+        {throw new Refusal("failed", "The page cannot play this: its source is missing or of an unknown kind.");}
     }
   }
 
@@ -94,7 +105,8 @@
         case "pause":
           HTMLMediaElement.prototype.pause.call(media);
           break;
-        case "mute": case "unmute":
+        case "mute":
+        case "unmute":
           media.muted = action === "mute";
           break;
         case "skip":
@@ -120,7 +132,13 @@
   function told(event) {
     const media = event.target;
     if (!(media instanceof HTMLMediaElement)) return;
-    rubato.tell({ event: "sounding", ref: refs.of(media), title: title(media), playing: event.type === "play", muted: media.muted });
+    rubato.tell({
+      event: "sounding",
+      ref: refs.of(media),
+      title: title(media),
+      playing: event.type === "play",
+      muted: media.muted,
+    });
   }
 
   for (const type of SOUNDING) rubato.listen(document, type, told, { capture: true, passive: true });
@@ -129,6 +147,7 @@
   rubato.hearMedia = (root) => {
     if (heard.has(root)) return;
     heard.add(root);
-    for (const type of SOUNDING) EventTarget.prototype.addEventListener.call(root, type, told, { capture: true, passive: true });
+    for (const type of SOUNDING)
+      {EventTarget.prototype.addEventListener.call(root, type, told, { capture: true, passive: true });}
   };
 })();

@@ -26,7 +26,12 @@
       clearTimeout(timer);
       clearTimeout(ending);
       for (const each of watching.splice(0)) each.disconnect();
-      rubato.tell({ event: "loaded", url: location.href, title: rubato.labels.clean(rubato.dom.title()), ms: Math.round(performance.now()) });
+      rubato.tell({
+        event: "loaded",
+        url: location.href,
+        title: rubato.labels.clean(rubato.dom.title()),
+        ms: Math.round(performance.now()),
+      });
     }
     rubato.endings.push(() => {
       clearTimeout(timer);

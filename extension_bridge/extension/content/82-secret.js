@@ -18,7 +18,8 @@
 
   // When the focus goes it is nowhere for a moment; where it came to counts.
   const later = () => setTimeout(look, 0);
-  for (const type of ["focusin", "focusout", "visibilitychange"]) rubato.listen(document, type, later, { capture: true, passive: true });
+  for (const type of ["focusin", "focusout", "visibilitychange"])
+    {rubato.listen(document, type, later, { capture: true, passive: true });}
   rubato.listen(globalThis, "pagehide", () => tell(false));
   // A frame keeps its active field when the focus goes to the page around it. The page itself keeps it, rightly, when the
   // person looks at another window: keys still act here.

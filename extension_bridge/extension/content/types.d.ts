@@ -290,13 +290,25 @@ interface Rubato {
   Slices: new (longest?: number) => Slices;
   Refusal: new (code: string, message: string) => Error & { code: string };
   refs: { of(node: Node): number; node(ref: number): Node | null; need(ref: number): Node; readonly size: number };
-  kinds: { of(element: Element): Kind | ""; level(element: Element): number; fieldType(element: Element): string; pressable(kind: string): boolean };
+  kinds: {
+    of(element: Element): Kind | "";
+    level(element: Element): number;
+    fieldType(element: Element): string;
+    pressable(kind: string): boolean;
+  };
   /** Names of elements that are not gone into. */
   hollow: Set<string>;
   walk(root: Element, slices: Slices, visitor: Visitor): Promise<boolean>;
   shadowRoots(slices: Slices): Promise<ShadowRoot[]>;
   inside(entry: Entry): Inside;
-  watching: { start(): void; add(root: Document | ShadowRoot): void; appearance(): void; drop(): void; readonly version: number; onDrop(dropping: () => void): void };
+  watching: {
+    start(): void;
+    add(root: Document | ShadowRoot): void;
+    appearance(): void;
+    drop(): void;
+    readonly version: number;
+    onDrop(dropping: () => void): void;
+  };
   tree: { top(): Entry | null; expand(entry: Entry, slices: Slices): Promise<void> };
   Surroundings: new () => Surroundings;
   meet(a: Edges, b: Edges): Edges;
@@ -311,7 +323,12 @@ interface Rubato {
   boxOf(edges: Edges): Box;
   look(slices: Slices): Promise<{ found: Sight[]; view: Edges; truncated: boolean }>;
   scan(): Promise<Scan>;
-  labels: { clean(text: string, longest?: number): string; words(node: Node, longest?: number, most?: number): { text: string; whole: boolean }; of(node: Node): string; role(node: Node): string };
+  labels: {
+    clean(text: string, longest?: number): string;
+    words(node: Node, longest?: number, most?: number): { text: string; whole: boolean };
+    of(node: Node): string;
+    role(node: Node): string;
+  };
   names(args: { refs: number[] }): Promise<Record<number, { label: string; role: string }>>;
   scrolling: { place(): Box; around(from: Element | null): Element[]; show(node: Node): boolean };
   scroll(args: { vertical?: number; horizontal?: number; unit?: "step" | "page" }): { x: number; y: number; moved: boolean };
@@ -333,7 +350,11 @@ interface Rubato {
   acting: { disabled(element: Element): boolean };
   activeElement(): Element | null;
   click(args: { ref?: number; x?: number; y?: number; button?: number }): Promise<ClickResult | RightClickResult>;
-  writing: { secret(element: Element): boolean; options(element: HTMLSelectElement): Option[]; value(element: Element): string | undefined };
+  writing: {
+    secret(element: Element): boolean;
+    options(element: HTMLSelectElement): Option[];
+    value(element: Element): string | undefined;
+  };
   focus(args: { ref?: number }): { label: string; kind: Kind; type?: string };
   write(args: { text: string; replace?: boolean; submit?: boolean; ref?: number }): { label: string; text: string };
   blocks(slices: Slices): Promise<Block[]>;
@@ -350,8 +371,14 @@ interface Rubato {
   highlighting: { show(name: string, ranges: AbstractRange[]): void; hide(name: string): void };
   fold(text: string): string;
   finding: {
-    find(args: { text: string; quiet?: boolean }): Promise<{ count: number; items: Array<{ ref: number; excerpt: string; y: number }> }>;
-    go(args: { index: number; text?: string }): Promise<{ count: number; index: number; excerpt: string; ref: number; box: Box }>;
+    find(args: {
+      text: string;
+      quiet?: boolean;
+    }): Promise<{ count: number; items: Array<{ ref: number; excerpt: string; y: number }> }>;
+    go(args: {
+      index: number;
+      text?: string;
+    }): Promise<{ count: number; index: number; excerpt: string; ref: number; box: Box }>;
     first(): number;
     forget(): void;
   };
@@ -360,14 +387,27 @@ interface Rubato {
     highlight(args: { x1: number; y1: number; x2?: number; y2?: number }): Promise<{ text: string; boxes: Box[] }>;
     unhighlight(): object;
   };
-  media: { title(media: HTMLMediaElement): string; list(): Promise<MediaState[]>; do(args: { ref: number; action: string; value?: number }): Promise<MediaState> };
+  media: {
+    title(media: HTMLMediaElement): string;
+    list(): Promise<MediaState[]>;
+    do(args: { ref: number; action: string; value?: number }): Promise<MediaState>;
+  };
   hearMedia(root: ShadowRoot): void;
   fnv1a(text: string): string;
-  state(): { url: string; title: string; scroll: { x: number; y: number }; viewport: { width: number; height: number }; digest: string };
+  state(): {
+    url: string;
+    title: string;
+    scroll: { x: number; y: number };
+    viewport: { width: number; height: number };
+    digest: string;
+  };
 }
 
 declare var rubato: Rubato;
-declare var domAccessibilityApi: { computeAccessibleName(element: Element): string; getRole(element: Element): string | null };
+declare var domAccessibilityApi: {
+  computeAccessibleName(element: Element): string;
+  getRole(element: Element): string | null;
+};
 declare var navigation: EventTarget | undefined;
 interface Scheduler {
   yield(): Promise<void>;

@@ -46,7 +46,11 @@ test("a link whose page handles the press itself opens nothing", async () => {
   assert.equal((await ask(window, "click", { ref: ref(window, "a") })).effect, "clicked");
 });
 
-for (const html of ['<button id="b" disabled>x</button>', '<div aria-disabled="true"><button id="b">x</button></div>', '<fieldset disabled><button id="b">x</button></fieldset>']) {
+for (const html of [
+  '<button id="b" disabled>x</button>',
+  '<div aria-disabled="true"><button id="b">x</button></div>',
+  '<fieldset disabled><button id="b">x</button></fieldset>',
+]) {
   test(`${html} is said to be out of use, and not pressed`, async () => {
     const window = page(html);
     const list = heard(window, ...PRESS);
@@ -81,5 +85,6 @@ test("nothing is pressed where there is no cursor", async () => {
 });
 
 test("a command that there is not is refused, whatever its name is inherited from", async () => {
-  for (const name of ["nonsense", "constructor", "__proto__", undefined]) await assert.rejects(ask(page(""), name), { code: "bad_args" });
+  for (const name of ["nonsense", "constructor", "__proto__", undefined])
+    await assert.rejects(ask(page(""), name), { code: "bad_args" });
 });

@@ -38,6 +38,11 @@ for (const [html, kind] of KINDS) {
 }
 
 test("a heading has its level, by its role as well", () => {
-  const window = page('<h5>a</h5><div role="heading" aria-level="3">b</div><div role="heading">c</div><div role="heading" aria-level="9">d</div>');
-  assert.deepEqual([...window.document.body.children].map((each) => window.rubato.kinds.level(each)), [5, 3, 2, 6]);
+  const window = page(
+    '<h5>a</h5><div role="heading" aria-level="3">b</div><div role="heading">c</div><div role="heading" aria-level="9">d</div>',
+  );
+  assert.deepEqual(
+    [...window.document.body.children].map((each) => window.rubato.kinds.level(each)),
+    [5, 3, 2, 6],
+  );
 });

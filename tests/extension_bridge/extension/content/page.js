@@ -19,12 +19,15 @@ export const SCRIPTS = MANIFEST.content_scripts.flatMap(({ js }) => js);
  * @param {{width?: number, height?: number}} [view]
  */
 export function page(body, { width = 1000, height = 500 } = {}) {
-  const { window } = new JSDOM(`<!doctype html><html lang="en"><head><title>A page</title></head><body>${body}</body></html>`, {
-    runScripts: "outside-only",
-    pretendToBeVisual: true,
-    url: "https://page.test/place",
-    virtualConsole: new VirtualConsole(),
-  });
+  const { window } = new JSDOM(
+    `<!doctype html><html lang="en"><head><title>A page</title></head><body>${body}</body></html>`,
+    {
+      runScripts: "outside-only",
+      pretendToBeVisual: true,
+      url: "https://page.test/place",
+      virtualConsole: new VirtualConsole(),
+    },
+  );
   compute(window);
   layOut(window, width, height);
   lendClosedRoots(window);
@@ -54,9 +57,21 @@ const NOTHING = "0 0 0 0";
 
 // What a browser computes where a page says nothing, and jsdom leaves empty.
 const INITIAL = {
-  display: "inline", position: "static", overflowX: "visible", overflowY: "visible", clip: "auto", clipPath: "none", transform: "none", filter: "none",
-  perspective: "none", contentVisibility: "visible", opacity: "1", backgroundColor: "rgba(0, 0, 0, 0)", backgroundImage: "none",
-  visibility: "visible", pointerEvents: "auto",
+  display: "inline",
+  position: "static",
+  overflowX: "visible",
+  overflowY: "visible",
+  clip: "auto",
+  clipPath: "none",
+  transform: "none",
+  filter: "none",
+  perspective: "none",
+  contentVisibility: "visible",
+  opacity: "1",
+  backgroundColor: "rgba(0, 0, 0, 0)",
+  backgroundImage: "none",
+  visibility: "visible",
+  pointerEvents: "auto",
 };
 
 function compute(window) {
@@ -130,7 +145,10 @@ function layOut(window, width, height) {
   const hits = (root, x, y) =>
     [...root.querySelectorAll("[data-box], [data-boxes]")]
       .filter((element) => own(element).some((box) => contains(box, x, y)))
-      .filter((element) => drawn(element, { visibilityProperty: true }) && window.getComputedStyle(element).pointerEvents !== "none")
+      .filter(
+        (element) =>
+          drawn(element, { visibilityProperty: true }) && window.getComputedStyle(element).pointerEvents !== "none",
+      )
       .map((element, index) => ({ element, index, z: Number(element.getAttribute("data-z") ?? 0) }))
       .sort((one, other) => other.z - one.z || other.index - one.index)
       .map(({ element }) => element);
@@ -144,12 +162,15 @@ function layOut(window, width, height) {
   }
   const lines = (text) => {
     const holder = text.parentElement ?? text.parentNode.host;
-    return holder && drawn(holder) ? boxes(window, holder.getAttribute("data-lines") ?? holder.getAttribute("data-box") ?? NOTHING) : [];
+    return holder && drawn(holder)
+      ? boxes(window, holder.getAttribute("data-lines") ?? holder.getAttribute("data-box") ?? NOTHING)
+      : [];
   };
   Range.prototype.getClientRects = function () {
     const walker = window.document.createTreeWalker(this.commonAncestorContainer, 4);
     const found = [];
-    for (let at = walker.currentNode; at; at = walker.nextNode()) if (at instanceof Text && this.intersectsNode(at)) found.push(...lines(at));
+    for (let at = walker.currentNode; at; at = walker.nextNode())
+      if (at instanceof Text && this.intersectsNode(at)) found.push(...lines(at));
     return found;
   };
   Range.prototype.getBoundingClientRect = function () {

@@ -5,7 +5,9 @@ import { SCRIPTS, ask, page } from "./page.js";
 
 test("the manifest loads every content script, the libraries first, in the order of their numbers", () => {
   const folder = new URL("../../../../extension_bridge/extension/content/", import.meta.url);
-  const files = readdirSync(folder).filter((name) => name.endsWith(".js")).sort();
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith(".js"))
+    .sort();
   assert.deepEqual(SCRIPTS, ["vendor/dom-accessibility-api.js", ...files.map((name) => `content/${name}`)]);
 });
 
@@ -40,7 +42,7 @@ test("long work gives the thread back every few milliseconds", async () => {
   const slices = new rubato.Slices();
   let longest = 0;
   let began = performance.now();
-  for (const end = began + 120; performance.now() < end; ) {
+  for (const end = began + 120; performance.now() < end;) {
     if (!slices.due) continue;
     longest = Math.max(longest, performance.now() - began);
     await slices.rest();

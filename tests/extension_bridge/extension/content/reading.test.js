@@ -5,23 +5,33 @@ import { ask, page } from "./page.js";
 const read = async (html) => (await ask(page(html), "items")).items.map(({ kind, text }) => `${kind}: ${text}`);
 
 test("a paragraph is one text with the links in it, and links that stand alone are links", async () => {
-  assert.deepEqual(await read('<p>See <a href="#">the <b>plan</b></a> now.</p><p><a href="#">Home</a> | <a href="#">Help</a></p>'), [
-    "text: See the plan now.",
-    "link: Home",
-    "link: Help",
-  ]);
+  assert.deepEqual(
+    await read('<p>See <a href="#">the <b>plan</b></a> now.</p><p><a href="#">Home</a> | <a href="#">Help</a></p>'),
+    ["text: See the plan now.", "link: Home", "link: Help"],
+  );
 });
 
 test("headings, list items, pictures, fields, buttons, media and rows are read as what they are", async () => {
   const html = `<h2>Tea <small>hot</small></h2><ul><li>One<ul><li>Inner</li></ul></li><li>Two</li></ul><img alt="A cup"><img alt="">
     <label>Name <input></label><button>Go</button><video title="Film"></video><table><tr><th>A</th><td>1</td></tr></table>`;
   assert.deepEqual(await read(html), [
-    "heading: Tea hot", "item: One", "item: Inner", "item: Two", "image: A cup", "field: Name", "button: Go", "media: Film", "row: A; 1",
+    "heading: Tea hot",
+    "item: One",
+    "item: Inner",
+    "item: Two",
+    "image: A cup",
+    "field: Name",
+    "button: Go",
+    "media: Film",
+    "row: A; 1",
   ]);
 });
 
 test("a table that only arranges is read by what lies in it", async () => {
-  assert.deepEqual(await read("<table><tr><td><h1>Title</h1><p>Words</p></td></tr></table>"), ["heading: Title", "text: Words"]);
+  assert.deepEqual(await read("<table><tr><td><h1>Title</h1><p>Words</p></td></tr></table>"), [
+    "heading: Title",
+    "text: Words",
+  ]);
 });
 
 test("nothing hidden is read", async () => {
@@ -31,7 +41,10 @@ test("nothing hidden is read", async () => {
 });
 
 test("the name of a field is read with the field, not before it", async () => {
-  assert.deepEqual(await read('<label for="n">Your name</label><input id="n"><label><input type="radio"> Yes</label>'), ["field: Your name", "field: Yes"]);
+  assert.deepEqual(await read('<label for="n">Your name</label><input id="n"><label><input type="radio"> Yes</label>'), [
+    "field: Your name",
+    "field: Yes",
+  ]);
 });
 
 test("a link around several paragraphs is one link", async () => {
@@ -39,8 +52,17 @@ test("a link around several paragraphs is one link", async () => {
 });
 
 test("a field tells what it holds, and a secret one does not", async () => {
-  const { items } = await ask(page('<input aria-label="Town" value="Ulm"><input aria-label="Pass" type="password" value="hush">'), "items");
-  assert.deepEqual(items.map(({ text, value }) => [text, value]), [["Town", "Ulm"], ["Pass", undefined]]);
+  const { items } = await ask(
+    page('<input aria-label="Town" value="Ulm"><input aria-label="Pass" type="password" value="hush">'),
+    "items",
+  );
+  assert.deepEqual(
+    items.map(({ text, value }) => [text, value]),
+    [
+      ["Town", "Ulm"],
+      ["Pass", undefined],
+    ],
+  );
 });
 
 test("reading goes on after the cursor, both ways, and ends at the end", async () => {

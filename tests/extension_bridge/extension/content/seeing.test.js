@@ -6,17 +6,23 @@ const link = (label, box, more = "") => `<a href="#" data-box="${box}" ${more}>$
 
 test("what lies in the view is seen, and what lies above, below, left or right of it is not", async () => {
   const window = page(
-    link("in", "10 10 50 20") + link("above", "10 -30 50 20") + link("below", "10 600 50 20") +
-    link("left", "-80 10 50 20") + link("right", "1200 10 50 20"),
+    link("in", "10 10 50 20") +
+      link("above", "10 -30 50 20") +
+      link("below", "10 600 50 20") +
+      link("left", "-80 10 50 20") +
+      link("right", "1200 10 50 20"),
   );
   assert.deepEqual(await seen(window), ["link in"]);
 });
 
 test("what is not drawn is not seen", async () => {
   const window = page(
-    link("shown", "10 10 50 20") + link("none", "10 40 50 20", 'style="display:none"') +
-    link("invisible", "10 70 50 20", 'style="visibility:hidden"') + link("clear", "10 100 50 20", 'style="opacity:0"') +
-    `<div inert>${link("inert", "10 130 50 20")}</div>` + link("empty", "10 160 0 0"),
+    link("shown", "10 10 50 20") +
+      link("none", "10 40 50 20", 'style="display:none"') +
+      link("invisible", "10 70 50 20", 'style="visibility:hidden"') +
+      link("clear", "10 100 50 20", 'style="opacity:0"') +
+      `<div inert>${link("inert", "10 130 50 20")}</div>` +
+      link("empty", "10 160 0 0"),
   );
   assert.deepEqual(await seen(window), ["link shown"]);
 });
@@ -27,8 +33,9 @@ test("what is hidden from screen readers only is seen", async () => {
 
 test("what is covered is not seen, and what is half covered is", async () => {
   const window = page(
-    link("under", "10 10 100 20") + link("half", "300 10 400 20") +
-    '<div data-box="0 0 510 50" data-z="2" style="background-color: rgb(0, 0, 0)"></div>',
+    link("under", "10 10 100 20") +
+      link("half", "300 10 400 20") +
+      '<div data-box="0 0 510 50" data-z="2" style="background-color: rgb(0, 0, 0)"></div>',
   );
   assert.deepEqual(await seen(window), ["link half"]);
 });
@@ -37,7 +44,10 @@ test("words are seen through what paints nothing, but links under it cannot be p
   const window = page(
     `<p data-box="10 10 300 20">Words ${link("and a link", "60 10 100 20")}</p><div data-box="0 0 500 50" data-z="2"></div>`,
   );
-  assert.deepEqual((await seen(window)).map((one) => one.split(" ")[0]), ["text"]);
+  assert.deepEqual(
+    (await seen(window)).map((one) => one.split(" ")[0]),
+    ["text"],
+  );
 });
 
 test("overflow cuts what is in it, also in x", async () => {
@@ -45,7 +55,10 @@ test("overflow cuts what is in it, also in x", async () => {
     `<div data-box="100 100 200 50" style="overflow:hidden">${link("cut in two", "250 110 100 20")}${link("gone", "320 110 50 20")}</div>`,
   );
   const { elements } = await ask(window, "scan");
-  assert.deepEqual(elements.map(({ x, width, area }) => [x, width, area]), [[250, 50, 0.5]]);
+  assert.deepEqual(
+    elements.map(({ x, width, area }) => [x, width, area]),
+    [[250, 50, 0.5]],
+  );
 });
 
 test("what is placed by itself is cut only from its containing block on", async () => {
@@ -58,18 +71,32 @@ test("what is placed by itself is cut only from its containing block on", async 
 test("a link that is broken over lines is where its lines are", async () => {
   const window = page('<a href="#" data-boxes="300 10 200 20, 0 30 500 20, 0 50 100 20">long</a>');
   const [{ parts, ink }] = (await ask(window, "scan")).elements;
-  assert.deepEqual(parts.map(({ x, y, width }) => [x, y, width]), [[300, 10, 200], [0, 30, 500], [0, 50, 100]]);
+  assert.deepEqual(
+    parts.map(({ x, y, width }) => [x, y, width]),
+    [
+      [300, 10, 200],
+      [0, 30, 500],
+      [0, 50, 100],
+    ],
+  );
   assert.equal(ink, Math.round(((200 + 500 + 100) * 20 * 1000) / (500 * 60)) / 1000);
 });
 
 test("words of a paragraph are one text, without the links in them", async () => {
-  const window = page('<p data-box="0 0 400 20">One <b data-box="40 0 40 20">two</b> <a href="#" data-box="90 0 40 20">three</a> four</p>');
+  const window = page(
+    '<p data-box="0 0 400 20">One <b data-box="40 0 40 20">two</b> <a href="#" data-box="90 0 40 20">three</a> four</p>',
+  );
   const { elements } = await ask(window, "scan");
-  assert.deepEqual(elements.map(({ kind }) => kind), ["text", "link"]);
+  assert.deepEqual(
+    elements.map(({ kind }) => kind),
+    ["text", "link"],
+  );
 });
 
 test("a transparent check box is seen as its label", async () => {
-  const window = page('<label data-box="10 10 80 20"><input type="checkbox" style="opacity:0" data-box="10 10 80 20">Send</label>');
+  const window = page(
+    '<label data-box="10 10 80 20"><input type="checkbox" style="opacity:0" data-box="10 10 80 20">Send</label>',
+  );
   const [field] = (await ask(window, "scan")).elements.filter(({ kind }) => kind === "field");
   assert.deepEqual([field.x, field.width], [10, 80]);
 });
@@ -92,7 +119,10 @@ test("a banner is seen though what holds it is far away", async () => {
 test("of a long list only what is near is measured, and nothing in view is left out", async () => {
   const rows = Array.from({ length: 1000 }, (_, n) => link(`${n}`, `0 ${n * 20} 100 20`)).join("");
   const window = page(`<div data-box="0 0 1000 20000">${rows}</div>`);
-  assert.deepEqual(await seen(window), Array.from({ length: 25 }, (_, n) => `link ${n}`));
+  assert.deepEqual(
+    await seen(window),
+    Array.from({ length: 25 }, (_, n) => `link ${n}`),
+  );
 });
 
 test("a change of the document is heard of, and a scroll walks nothing anew", async () => {
@@ -116,17 +146,31 @@ test("a page that only changes its looks is not walked anew", async () => {
 });
 
 test("open and closed shadow roots and what is slotted into them are seen in order", async () => {
-  const window = page('<x-card data-box="0 0 400 100"><a slot="more" href="#" data-box="0 60 50 20">slotted</a></x-card><div id="plain" data-box="0 100 400 50"></div>');
+  const window = page(
+    '<x-card data-box="0 0 400 100"><a slot="more" href="#" data-box="0 60 50 20">slotted</a></x-card><div id="plain" data-box="0 100 400 50"></div>',
+  );
   const card = window.document.querySelector("x-card").attachShadow({ mode: "open" });
-  card.innerHTML = '<a href="#" data-box="0 0 50 20">first</a><slot name="more"></slot><a href="#" data-box="0 80 50 20">last</a>';
-  window.document.getElementById("plain").attachShadow({ mode: "closed" }).innerHTML = '<a href="#" data-box="0 110 50 20">closed</a>';
+  card.innerHTML =
+    '<a href="#" data-box="0 0 50 20">first</a><slot name="more"></slot><a href="#" data-box="0 80 50 20">last</a>';
+  window.document.getElementById("plain").attachShadow({ mode: "closed" }).innerHTML =
+    '<a href="#" data-box="0 110 50 20">closed</a>';
   assert.deepEqual(await seen(window), ["link first", "link slotted", "link last", "link closed"]);
 });
 
 test("a form that calls its fields like methods is read all the same", async () => {
-  const names = ["getBoundingClientRect", "firstChild", "localName", "parentNode", "getAttribute", "checkVisibility", "nodeType"];
+  const names = [
+    "getBoundingClientRect",
+    "firstChild",
+    "localName",
+    "parentNode",
+    "getAttribute",
+    "checkVisibility",
+    "nodeType",
+  ];
   const fields = names.map((name, n) => `<input name="${name}" data-box="0 ${n * 20} 100 18">`).join("");
-  const window = page(`<form data-box="0 0 400 400">${fields}</form><img name="body" data-box="300 0 20 20"><img name="title" data-box="330 0 20 20">`);
+  const window = page(
+    `<form data-box="0 0 400 400">${fields}</form><img name="body" data-box="300 0 20 20"><img name="title" data-box="330 0 20 20">`,
+  );
   assert.equal((await seen(window)).filter((one) => one.startsWith("field")).length, names.length);
   assert.equal((await ask(window, "state")).title, "A page");
 });

@@ -9,9 +9,16 @@ const write = (html, text, more = {}) => {
 };
 
 for (const html of [
-  '<input type="password">', '<input autocomplete="cc-number">', '<input autocomplete="section-a billing cc-csc">',
-  '<input autocomplete="current-password">', '<input autocomplete="new-password">', '<input autocomplete="one-time-code">',
-  '<input name="card_number">', '<input name="cardNumber">', '<input id="cvc">', '<input name="user[password]">',
+  '<input type="password">',
+  '<input autocomplete="cc-number">',
+  '<input autocomplete="section-a billing cc-csc">',
+  '<input autocomplete="current-password">',
+  '<input autocomplete="new-password">',
+  '<input autocomplete="one-time-code">',
+  '<input name="card_number">',
+  '<input name="cardNumber">',
+  '<input id="cvc">',
+  '<input name="user[password]">',
 ]) {
   test(`${html} is a secret`, async () => {
     const { field, done } = write(html, "x");
@@ -20,7 +27,13 @@ for (const html of [
   });
 }
 
-for (const html of ['<input name="discard">', '<input name="postcard">', '<input autocomplete="name">', '<input name="account">', '<textarea name="cc"></textarea>']) {
+for (const html of [
+  '<input name="discard">',
+  '<input name="postcard">',
+  '<input autocomplete="name">',
+  '<input name="account">',
+  '<textarea name="cc"></textarea>',
+]) {
   test(`${html} is no secret`, async () => {
     const { field, done } = write(html, "x");
     await done;
@@ -31,9 +44,13 @@ for (const html of ['<input name="discard">', '<input name="postcard">', '<input
 test("what is written is heard as input and as change", async () => {
   const window = page("<input>");
   const list = [];
-  for (const kind of ["input", "change"]) window.document.addEventListener(kind, (event) => list.push([kind, event.inputType, event.data]));
+  for (const kind of ["input", "change"])
+    window.document.addEventListener(kind, (event) => list.push([kind, event.inputType, event.data]));
   await ask(window, "write", { ref: window.rubato.refs.of(window.document.querySelector("input")), text: "Ada" });
-  assert.deepEqual(list, [["input", "insertText", "Ada"], ["change", undefined, undefined]]);
+  assert.deepEqual(list, [
+    ["input", "insertText", "Ada"],
+    ["change", undefined, undefined],
+  ]);
 });
 
 test("no more is written than a field takes", async () => {
@@ -52,7 +69,12 @@ test("with no field at hand that is said", async () => {
 
 test("a choice is chosen by its words, their beginning, or its number, and closed ones are not", async () => {
   const html = "<select><option>Upright</option><option>Grand piano</option><option disabled>Harp</option></select>";
-  for (const [text, index] of [["GRAND PIANO", 1], ["grand", 1], ["piano", 1], ["1", 0]]) {
+  for (const [text, index] of [
+    ["GRAND PIANO", 1],
+    ["grand", 1],
+    ["piano", 1],
+    ["1", 0],
+  ]) {
     const { field, done } = write(html, text);
     await done;
     assert.equal(field.selectedIndex, index);
