@@ -2,7 +2,7 @@ import { Validator } from "../vendor/json-schema/validator.js";
 
 /** @import { Json } from "./types.js" */
 
-/** The messages as schema/protocol.json describes them: what does not fit is named, never taken. */
+/** The messages as schema/protocol.js describes them: what does not fit is named, never taken. */
 export class Protocol {
   /** @type {Map<Json, Validator>} Made when first needed. */
   #validators = new Map();

@@ -1,5 +1,5 @@
 /**
- * Shapes that several modules share. The messages themselves are described by schema/protocol.json.
+ * Shapes that several modules share. The messages themselves are described by schema/protocol.js.
  *
  * @typedef {Record<string, any>} Json  A JSON object.
  *
