@@ -11,8 +11,7 @@ import itertools
 import json
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from extension_bridge import V
 
@@ -31,8 +30,7 @@ class FrameError(Exception):
     """The stream cannot be read any further; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class TooLong:
+class TooLong(NamedTuple):
     """A message over the limit, which was read past and not kept.
 
     Attributes:

@@ -309,6 +309,8 @@ class Browser:
 
     def _join(self, session: Session) -> None:
         with self._lock:
+            if session.joined:
+                return
             # The same browser again: its old line has not been noticed to be dead yet.
             old = [
                 other
