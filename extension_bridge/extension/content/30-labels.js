@@ -8,14 +8,15 @@
   const READ = 16_000;
   // An element that holds more than this is named by its first words; the whole algorithm is not cut into slices.
   const MOST_NODES = 400;
-   
-  const STEERING =
-    /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+  // eslint-disable-next-line no-control-regex -- it is those that are meant
+  const CONTROL = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f]/g;
+  const STEERING = /[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
   /** @param {string} text @param {number} [longest] characters */
   function clean(text, longest = LONGEST) {
     const line = String(text)
       .slice(0, Math.max(READ, longest * 4))
+      .replace(CONTROL, "")
       .replace(STEERING, "")
       .replace(/\s+/g, " ")
       .trim();
