@@ -143,14 +143,23 @@ class App:
         if self.joining is not None:
             self.bus.subscribe(self.joining.listen)
 
-    def start(self) -> None:
-        """Begin: recover what a crash left, then listen to keys and sound. Slow parts start on their own threads."""
+    def start(self, *, join: bool = True) -> None:
+        """Begin: recover what a crash left, then listen to keys and sound. Slow parts start on their own threads.
+
+        Args:
+            join: Whether to listen for browsers at once; a window is sooner there when `join` comes after it.
+        """
         keep_what_is_loaded()
         self.sound.start()
         self.engine.start()
         self.engine.post(self.begin)
         if self.devices is not None:
             self.devices.start()
+        if join:
+            self.join()
+
+    def join(self) -> None:
+        """Begin to listen for browsers, where they may join."""
         if self.joining is not None:
             self.joining.start()
 

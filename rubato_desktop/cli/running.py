@@ -46,7 +46,7 @@ def _run(args: argparse.Namespace) -> int:
         from rubato_desktop.app import App
 
         app = App(data, browser=True)
-        app.start()
+        app.start(join=args.headless)
         try:
             return _headless(args, app) if args.headless else _window(app)
         finally:
@@ -79,7 +79,7 @@ def _load_qt() -> None:
 def _window(app: Any) -> int:
     from rubato_desktop.ui import run_window
 
-    return int(run_window(app.engine))
+    return int(run_window(app.engine, app.join))
 
 
 def _headless(args: argparse.Namespace, app: Any) -> int:

@@ -6,9 +6,10 @@ import contextlib
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from types import FrameType
 
-from PySide6.QtCore import QSocketNotifier
+from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from rubato_desktop.engine import Engine
@@ -18,8 +19,15 @@ from rubato_desktop.ui.theme import Theme
 from rubato_desktop.ui.window import MainWindow
 
 
-def run_window(engine: Engine) -> int:
+PAINTED_MS = 200  # after `show`; by then the first frame is on the screen
+
+
+def run_window(engine: Engine, shown: Callable[[], None]) -> int:
     """Show the window of a running engine until it is closed, "quit" is played, or the terminal ends the program.
+
+    Args:
+        engine: The engine.
+        shown: Called once the window is painted: for what would only hold it up before.
 
     Returns:
         The exit code.
@@ -34,6 +42,7 @@ def run_window(engine: Engine) -> int:
     window = MainWindow(engine, Theme(engine.settings.values.theme))
     signals = TerminalSignals(window)
     window.show()
+    QTimer.singleShot(PAINTED_MS, shown)
     code = app.exec()
     signals.close()
     return code
