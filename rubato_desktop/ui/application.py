@@ -18,7 +18,6 @@ from rubato_desktop.ui.qt_log import log_qt_messages
 from rubato_desktop.ui.theme import Theme
 from rubato_desktop.ui.window import MainWindow
 
-
 PAINTED_MS = 200  # after `show`; by then the first frame is on the screen
 
 
