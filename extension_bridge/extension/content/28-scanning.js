@@ -6,7 +6,7 @@
   const MARGIN = 0.25;
   // What is placed by itself (a banner, a dialog) may be in view while what holds it is far away: it is hit at one of these
   // points of the view, across and down.
-  const [ACROSS, DOWN] = [16, 10];
+  const [ACROSS, DOWN] = [8, 6];
   // Of a long list, so many neighbours are passed over at once when the first and the last lie on one side of the view.
   const TOGETHER = 32;
   const MOST = 3000;
