@@ -98,7 +98,14 @@ class App:
             on_problem=self._sound_changed,
             on_end=self._recording_ended,
         )
-        roll = Roll(self.bus, self.clock, self.sound, values.playback_speed, values.playback_volume)
+        roll = Roll(
+            self.bus,
+            self.clock,
+            self.sound,
+            values.playback_speed,
+            values.playback_volume,
+            values.skip_pauses,
+        )
         self.recorder = Recorder(
             data,
             self.clock,
@@ -268,6 +275,8 @@ class App:
                 self.sound.set_volume("cue", value)
             case "playback_volume":
                 self.services.roll.set_volume(value)
+            case "skip_pauses":
+                self.services.roll.set_skip_pauses(value)
             case "echo_instrument":
                 self.sound.set_instrument(value)
 

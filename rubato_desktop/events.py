@@ -159,6 +159,18 @@ class RollMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RollLaid(Event):
+    """What is laid over the open recording changed: pictures, iterations, whether they lie under one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureShown(Event):
+    """A picture of the open recording is to be seen large: its place among the roll's pictures, from 0."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class PanelFolded(Event):
     """A panel was folded or unfolded by a command."""
 

@@ -58,6 +58,9 @@ class Settings(BaseModel):
     cue_volume: Share = Field(0.5, description="How loud the cues are, 0 to 1.")
     playback_volume: Share = Field(0.8, description="How loud recordings are, 0 to 1.")
     playback_speed: float = Field(1.0, gt=0, le=4, description="How fast recordings play, 1 is as recorded.")
+    skip_pauses: bool = Field(
+        True, description="Whether the pauses of a recording are jumped over when it is played."
+    )
     echo_instrument: int = Field(
         1, ge=1, le=128, description="General MIDI instrument of your own keys, from 1."
     )

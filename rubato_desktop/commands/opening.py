@@ -74,6 +74,10 @@ def _open(ctx: Context, path: Path, salvage: bool = False) -> Answer:
     ctx.services.roll.open(opened)
     ctx.services.media.sounded(ctx.services.roll)
     found = f"{len(opened.notes)} notes, {len(opened.words)} words"
+    if opened.iterations:
+        found += f", {len(opened.iterations)} iterations"
+    if opened.problem is not None:
+        found += f". {opened.problem}"
     return Answer(
         f"{opened.title}: {found}", {"path": str(path), "notes": len(opened.notes)}, {"open": str(path)}
     )

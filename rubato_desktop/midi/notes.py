@@ -40,6 +40,11 @@ class Notes:
         """Microsecond at which the last note ends; 0 when there are none."""
         return int(self.table["off"].max()) if len(self.table) else 0
 
+    def sounding(self, t: int) -> npt.NDArray[np.void]:
+        """Return the notes that began before `t` µs and end after it, in order of onset."""
+        table = self.table[: np.searchsorted(self.table["on"], t)]
+        return table[table["off"] > t]
+
     @classmethod
     def of(cls, rows: Iterable[tuple[int, int, int, int, int, int]], tracks: Sequence[str]) -> Notes:
         """Make notes from rows (on, off, track, channel, note, velocity), in any order."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from rubato_desktop.midi.cuts import Cuts
 from rubato_desktop.midi.messages import CONTROL, NOTE_OFF, NOTE_ON, PITCH_BEND, PROGRAM
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.midi.synth import BANK, BANK_FINE, RESET_CONTROLLERS
@@ -68,11 +69,16 @@ class Score:
             np.flatnonzero(rank[order] == _CONTROL),
         )
 
+    def without(self, cuts: Cuts) -> Score:
+        """Return the score as it is played with stretches left out: the same messages, in the same order, earlier."""
+        times = cuts.played(self.times)
+        return replace(self, times=times, end=int(times[-1]) if len(times) else 0)
+
     def chase(self, t: int) -> list[bytes]:
         """Return the messages that put an instrument into the state it would have at `t` (µs).
 
         Programs with the bank they were chosen from, the last value of each controller and of the pitch bend,
-        and registered parameters in their order. Notes that sound at `t` are not begun again.
+        and registered parameters in their order. Notes that sound at `t` are not among them.
         """
         before = self.controls[: np.searchsorted(self.times[self.controls], t)]
         state: dict[int, _Channel] = {}

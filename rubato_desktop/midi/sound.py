@@ -13,16 +13,20 @@ from typing import Any
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.cues import Cue, write_cue
+from rubato_desktop.midi.cuts import Cuts
 from rubato_desktop.midi.frames import LARGEST, json_frame, midi_frame
-from rubato_desktop.midi.messages import SYSEX, Message
+from rubato_desktop.midi.messages import NOTE_ON, SYSEX, Message
 from rubato_desktop.midi.mixer import Kind
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.midi.player import FASTEST, SLOWEST
 from rubato_desktop.midi.score import Score
 from rubato_desktop.midi.scratch import Scratch, sweep
 from rubato_desktop.midi.sound_host import SoundHost
+from rubato_desktop.midi.synth import DRUMS
 
 log = logging.getLogger(__name__)
+
+_MOST_STRUCK = 64  # notes that begin at once where playing begins in their middle: more would be a crash
 
 
 class Sound:
@@ -59,10 +63,13 @@ class Sound:
         self._program = instrument - 1
         self._volumes: dict[Kind, float] = {"echo": 0.7, "cue": 0.5, "playback": 0.8, **(volumes or {})}
         self._device: dict[str, Any] = {}
-        self._score = Score.of(Notes())
+        self._notes = Notes()
+        self._whole = Score.of(self._notes)  # in the recording's own time
+        self._score = self._whole  # as it is played
+        self._cuts = Cuts()
         self._playing = False
         self._speed = 1.0
-        # Where the recording was (µs), and when (ns of time.perf_counter_ns, which all processes share).
+        # Where playing was (µs of `_score`), and when (ns of time.perf_counter_ns, which all processes share).
         self._place = (0, 0)
         self._turn = 0
         self._folder: Scratch | None = None
@@ -140,54 +147,80 @@ class Sound:
     def silence(self) -> None:
         """Stop everything that sounds, at once; a recording pauses."""
         with self._lock:
-            self._stand(self.position_us(), playing=False)
+            self._stand(self._now(), playing=False)
             self._order(do="silence")
 
     # -- a recording --------------------------------------------------------------------------------------
 
-    def load(self, notes: Notes, messages: Iterable[tuple[int, int, bytes]] = ()) -> None:
+    def load(
+        self,
+        notes: Notes,
+        messages: Iterable[tuple[int, int, bytes]] = (),
+        skipped: Iterable[tuple[int, int]] = (),
+    ) -> None:
         """Take a recording, stopped at its beginning.
 
         Args:
             notes: Its notes.
             messages: All its other messages, as rows (µs, track, bytes).
+            skipped: Stretches that are not played, as (from, to) in µs.
 
         Raises:
             RubatoError: there is no room for it on the disk.
         """
-        score = Score.of(notes, messages)
+        whole, cuts = Score.of(notes, messages), Cuts(skipped)
         with self._lock:
-            self._score = score
+            self._notes, self._whole, self._cuts = notes, whole, cuts
+            self._score = whole.without(cuts)
             self._stand(0, playing=False)
             self._load()
+
+    def skip(self, stretches: Iterable[tuple[int, int]]) -> None:
+        """Leave out other stretches from now on; it stands, or plays on, where it was.
+
+        Raises:
+            RubatoError: there is no room for the recording on the disk.
+        """
+        with self._lock:
+            here, playing = self.position_us(), self._playing
+            self._cuts = Cuts(stretches)
+            self._score = self._whole.without(self._cuts)
+            self._stand(self._played(here), playing=playing)
+            self._load()
+            self._seek(self._place[0], strike=playing)
+            if playing:
+                self._order(do="play")
 
     def play(self) -> None:
         """Play on from where it is; from the beginning when it is at its end."""
         with self._lock:
-            place = self.position_us()
+            place = self._now()
             if place >= self._score.end:
                 place = 0
-            self._seek(place)
+            self._seek(place, strike=True)
             self._stand(place, playing=True)
             self._order(do="play")
 
     def pause(self) -> None:
         """Stop where it is."""
         with self._lock:
-            self._stand(self.position_us(), playing=False)
+            self._stand(self._now(), playing=False)
             self._order(do="pause")
 
     def seek(self, us: int) -> None:
-        """Go to a place (µs from the beginning), playing or not as it was; programs and pedals follow."""
+        """Go to a place (µs from the beginning), playing or not as it was.
+
+        Programs and pedals follow, and the notes that sound there begin at once when it plays.
+        """
         with self._lock:
-            us = max(0, min(us, self._score.end))
-            self._stand(us, playing=self._playing)
-            self._seek(us)
+            place = self._played(us)
+            self._stand(place, playing=self._playing)
+            self._seek(place, strike=self._playing)
 
     def set_speed(self, speed: float) -> None:
         """Play at 0.1 to 4 times the speed of the recording; the pitch stays."""
         with self._lock:
-            self._stand(self.position_us(), playing=self._playing)
+            self._stand(self._now(), playing=self._playing)
             self._speed = max(SLOWEST, min(FASTEST, speed))
             self._order(do="speed", speed=self._speed)
 
@@ -203,10 +236,18 @@ class Sound:
     @property
     def end_us(self) -> int:
         """The end of the recording, µs."""
-        return self._score.end
+        return self._whole.end
 
     def position_us(self) -> int:
         """Return the µs of the recording that is heard now."""
+        return min(self._cuts.recorded_at(self._now()), self._whole.end)
+
+    def _played(self, us: int) -> int:
+        """Return when a µs of the recording is played."""
+        return max(0, min(self._cuts.played_at(us), self._score.end))
+
+    def _now(self) -> int:
+        """Return the µs of playing that is heard now."""
         us, at = self._place
         if self._playing:
             us += int((time.perf_counter_ns() - at) / 1000 * self._speed)
@@ -278,14 +319,14 @@ class Sound:
     def _restore(self) -> None:
         """Tell a process that is new everything the last one knew."""
         with self._lock:
-            place, playing = self.position_us(), self._playing
+            place, playing = self._now(), self._playing
             self._order(do="instrument", program=self._program)
             for kind, level in self._volumes.items():
                 self._order(do="volume", kind=kind, level=level)
             if len(self._score.times):
                 self._load()
                 self._order(do="speed", speed=self._speed)
-                self._seek(place)
+                self._seek(place, strike=playing)
                 if playing:
                     self._stand(place, playing=True)
                     self._order(do="play")
@@ -310,10 +351,16 @@ class Sound:
                 old.unlink(missing_ok=True)
         self._order(do="load", path=name)
 
-    def _seek(self, us: int) -> None:
+    def _seek(self, us: int, *, strike: bool) -> None:
         self._order(do="seek", us=us)
         for data in self._score.chase(us):
             self._order(do="control", data=data.hex())
+        if strike:
+            for row in self._notes.sounding(self._cuts.recorded_at(us))[-_MOST_STRUCK:]:
+                # A drum that was struck is over, whatever its note-off says.
+                if row["channel"] != DRUMS:
+                    data = bytes((NOTE_ON | int(row["channel"]), int(row["note"]), int(row["velocity"])))
+                    self._order(do="control", data=data.hex())
 
     def _stand(self, us: int, *, playing: bool) -> None:
         self._playing = playing

@@ -15,7 +15,9 @@ from rubato_desktop.language.loading import is_language_name
 from rubato_desktop.language.parser import parse
 from rubato_desktop.language.results import NotUnderstood, Understood
 from rubato_desktop.midi.files import MidiFile, read_midi
+from rubato_desktop.services.iterations import Edge, edges_of
 from rubato_desktop.services.library import COLOURS, OWN, Library
+from rubato_desktop.services.overlay import Overlay, read_overlay
 from rubato_desktop.services.roll import Opened, Stretch
 from rubato_desktop.services.sessions import MIDI, SessionData, read_session
 from rubato_desktop.services.wording import presses_of, word_from_json
@@ -49,7 +51,8 @@ def open_midi(
         words = tuple(item for item in heard if isinstance(item, Understood))
         missed = tuple(item for item in heard if isinstance(item, NotUnderstood))
     load_languages(words, library)
-    return Opened(path.stem, midi.notes, midi.messages, words, missed)
+    opened = Opened(path.stem, midi.notes, midi.messages, words, missed)
+    return replace(opened, marked=tuple(edges_of(midi.texts)), end=midi.duration_us).laid(Overlay())
 
 
 def open_session(folder: Path, library: Library) -> Opened:
@@ -73,7 +76,30 @@ def open_session(folder: Path, library: Library) -> Opened:
         if not (message.is_note_on or message.is_note_off)
     )
     stretches = tuple(sorted([*_pauses(session), *_remarks(session)]))
-    return Opened(session.info.title, notes, others, session.words, session.missed, stretches)
+    overlay, problem = Overlay(), None
+    try:
+        overlay = read_overlay(folder)
+    except RubatoError as error:
+        problem = error
+    opened = Opened(session.info.title, notes, others, session.words, session.missed, stretches)
+    marked = tuple(_edges(session))
+    opened = replace(opened, marked=marked, end=session.end, folder=folder, problem=problem)
+    return opened.laid(overlay)
+
+
+def _edges(session: SessionData) -> Iterator[Edge]:
+    struck = {word.t for word in session.struck}
+    for done in session.results:
+        result, word = done.result, done.word
+        if result.status != "ok" or (word is not None and word.t in struck):
+            continue
+        if isinstance(result.value, dict) and "of" in result.value:
+            continue  # set in another recording, which was open meanwhile
+        if result.name == "iteration_start":
+            yield done.t, "start"
+        elif result.name == "iteration_end":
+            # The keys that say it are not part of the piece.
+            yield word.t if word is not None else done.t, "end"
 
 
 def _pauses(session: SessionData) -> Iterator[Stretch]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
 from rubato_desktop.clock import SECOND, Clock
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.events import Bus, RollMoved, RollOpened
+from rubato_desktop.events import Bus, RollLaid, RollMoved, RollOpened
 from rubato_desktop.language.results import NotUnderstood, Understood
 from rubato_desktop.midi.notes import Notes
+from rubato_desktop.services.iterations import Edge, Iteration, Span, beside, between_edges
+from rubato_desktop.services.overlay import Overlay, Picture
 
 WIDEST, NARROWEST = 24 * 3600 * SECOND, SECOND // 2  # µs across the roll
 USUAL_SPAN = 12 * SECOND
@@ -24,7 +27,8 @@ Row = tuple[int, int, bytes]  # (µs, track, bytes) of a message that is no note
 class Deck(Protocol):
     """What plays a recording: the sound, or a clock where there is no sound device."""
 
-    def load(self, notes: Notes, messages: Sequence[Row]) -> None: ...
+    def load(self, notes: Notes, messages: Sequence[Row], skipped: Sequence[Span]) -> None: ...
+    def skip(self, stretches: Sequence[Span]) -> None: ...
     def play(self) -> None: ...
     def pause(self) -> None: ...
     def seek(self, t: int) -> None: ...
@@ -59,6 +63,12 @@ class Opened:
         words: Its words, by time.
         missed: Its runs that were not understood, by time.
         stretches: Its pauses and remarks.
+        marked: Where iterations of a piece begin and end, as it says itself.
+        end: µs at which it ends.
+        iterations: Its takes of one piece, by time; see `laid`.
+        pictures: The pictures laid over it, by time; see `laid`.
+        folder: Where it and what is laid over it are kept; None for a file of its own.
+        problem: Why something that belongs to it could not be read.
     """
 
     title: str
@@ -67,6 +77,26 @@ class Opened:
     words: tuple[Understood, ...] = ()
     missed: tuple[NotUnderstood, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    marked: tuple[Edge, ...] = ()
+    end: int = 0
+    iterations: tuple[Iteration, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    folder: Path | None = None
+    problem: RubatoError | None = None
+
+    def laid(self, overlay: Overlay) -> Opened:
+        """Return it with what a person laid over it.
+
+        Its iterations are as they were marked, in it or over it; where nothing is marked, what lies between remarks.
+        """
+        end = max(self.end, self.notes.end)
+        remarks = [(stretch.t, stretch.end) for stretch in self.stretches if stretch.kind == "remark"]
+        iterations: tuple[Iteration, ...] = ()
+        if edges := [*self.marked, *overlay.edges]:
+            iterations = between_edges(edges, end)
+        elif remarks:
+            iterations = beside(remarks, self.notes.table["on"].tolist(), self.notes.end)
+        return replace(self, iterations=iterations, pictures=overlay.pictures)
 
 
 EMPTY = Opened("", Notes())
@@ -81,21 +111,33 @@ class Roll:
         deck: What plays.
         speed: How fast recordings play to begin with, 1 is as recorded.
         volume: How loud, 0 to 1.
+        skip_pauses: Whether the pauses of a recording are jumped over in playing.
 
     Attributes:
         live: True while it shows what is being played now.
         span: µs across its width.
         follow: True while it keeps the playhead, or now, in view.
+        stacked: True while the iterations are to lie one under another.
     """
 
-    def __init__(self, bus: Bus, clock: Clock, deck: Deck, speed: float = 1.0, volume: float = 0.8) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        clock: Clock,
+        deck: Deck,
+        speed: float = 1.0,
+        volume: float = 0.8,
+        skip_pauses: bool = True,
+    ) -> None:
         self._bus, self._clock, self._deck = bus, clock, deck
         self._opened = EMPTY
         self._onsets: list[int] | None = None
         self.live = True
         self.span = USUAL_SPAN
         self.follow = True
+        self.stacked = False
         self._speed, self._volume = speed, volume
+        self._skip_pauses = skip_pauses
 
     @property
     def title(self) -> str:
@@ -127,6 +169,19 @@ class Roll:
         return self._opened.stretches
 
     @property
+    def iterations(self) -> tuple[Iteration, ...]:
+        return self._opened.iterations
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        return self._opened.pictures
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the recording that is open is kept; None for a MIDI file of its own."""
+        return self._opened.folder
+
+    @property
     def playing(self) -> bool:
         return not self.live and self._deck.playing
 
@@ -140,9 +195,10 @@ class Roll:
 
     def open(self, opened: Opened) -> None:
         """Show a recording, stopped at its beginning."""
-        self._deck.load(opened.notes, opened.messages)
+        self._deck.load(opened.notes, opened.messages, _pauses(opened) if self._skip_pauses else ())
         self._opened, self._onsets = opened, None
         self.live = False
+        self.stacked = False
         self.follow = True
         self._bus.publish(RollOpened(self._clock.now()))
 
@@ -168,6 +224,80 @@ class Roll:
         if self.live:
             self.live = False
             self._bus.publish(RollOpened(self._clock.now()))
+
+    # What is laid over it ----------------------------------------------------------------------------
+
+    def lay(self, overlay: Overlay) -> None:
+        """Lay this over the open recording, and nothing else."""
+        self._opened = self._opened.laid(overlay)
+        self.stacked = self.stacked and bool(self.iterations)
+        self._bus.publish(RollLaid(self._clock.now()))
+
+    def stack(self, on: bool) -> None:
+        """Show the iterations one under another, or everything in one row.
+
+        Raises:
+            RubatoError: no recording is open, or it has no iterations.
+        """
+        self.show_opened()
+        if on:
+            self._require_iterations()
+        self.stacked = on
+        self.follow = True
+        self._bus.publish(RollLaid(self._clock.now()))
+
+    @property
+    def iteration(self) -> int | None:
+        """Place of the iteration the playhead is in, from 0; None when it is in none."""
+        here = self.position
+        return next((n for n, one in enumerate(self.iterations) if one.holds(here)), None)
+
+    def go_to_iteration(self, number: int) -> int:
+        """Go to the beginning of an iteration, from 1; returns the number.
+
+        Raises:
+            RubatoError: there is no such iteration.
+        """
+        iterations = self._require_iterations()
+        if not 1 <= number <= len(iterations):
+            raise RubatoError(
+                f"The iterations go from 1 to {len(iterations)}, {number} is not among them",
+                code="no_such_choice",
+            )
+        self.seek(iterations[number - 1].t)
+        return number
+
+    def change_iteration(self, by: int) -> int:
+        """Go to the same place in an iteration before or after; returns its number, from 1.
+
+        Raises:
+            RubatoError: there are no iterations, or none there.
+        """
+        iterations, here = self._require_iterations(), self.position
+        place = self.iteration
+        if place is None:
+            # Between two: the next one is the one after, the one before has just ended.
+            after = sum(one.t <= here for one in iterations)
+            return self.go_to_iteration(after + by + (by < 0))
+        new = place + by
+        if not 0 <= new < len(iterations):
+            raise RubatoError(
+                "This is the last iteration" if by > 0 else "This is the first iteration",
+                code="no_such_choice",
+            )
+        there = iterations[new]
+        self.seek(min(there.t + here - iterations[place].t, there.end - 1))
+        return new + 1
+
+    def _require_iterations(self) -> tuple[Iteration, ...]:
+        self.show_opened()
+        if not self.iterations:
+            raise RubatoError(
+                f"{self.title} has no iterations",
+                todo="Go to where one begins and play 'iteration start', and at its end 'iteration end'",
+                code="no_iterations",
+            )
+        return self.iterations
 
     # A source of sound -------------------------------------------------------------------------------
 
@@ -248,6 +378,18 @@ class Roll:
         self._deck.set_speed(factor)
         self._moved()
 
+    @property
+    def skip_pauses(self) -> bool:
+        return self._skip_pauses
+
+    def set_skip_pauses(self, on: bool) -> None:
+        """Jump over the pauses of recordings in playing, or play them as rests."""
+        if on != self._skip_pauses:
+            self._skip_pauses = on
+            if pauses := _pauses(self._opened):
+                self._deck.skip(pauses if on else ())
+                self._moved()
+
     # The view ---------------------------------------------------------------------------------------
 
     def zoom(self, factor: float) -> None:
@@ -261,3 +403,7 @@ class Roll:
 
     def _moved(self) -> None:
         self._bus.publish(RollMoved(self._clock.now()))
+
+
+def _pauses(opened: Opened) -> list[Span]:
+    return [(stretch.t, stretch.end) for stretch in opened.stretches if stretch.kind == "pause"]

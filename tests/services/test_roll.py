@@ -11,7 +11,9 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Bus, Event, RollMoved, RollOpened
 from rubato_desktop.language.results import Understood
 from rubato_desktop.midi.notes import Notes
-from rubato_desktop.services.roll import NARROWEST, Opened, Roll, Row
+from rubato_desktop.services.iterations import Iteration, Span
+from rubato_desktop.services.overlay import Overlay
+from rubato_desktop.services.roll import NARROWEST, Opened, Roll, Row, Stretch
 
 
 class Deck:
@@ -21,9 +23,14 @@ class Deck:
         self.at = 0
         self.playing = False
         self.speed = self.level = 0.0
+        self.skipped: list[Span] = []
 
-    def load(self, notes: Notes, messages: Sequence[Row]) -> None:
+    def load(self, notes: Notes, messages: Sequence[Row], skipped: Sequence[Span]) -> None:
         self.at, self.playing = 0, False
+        self.skipped = list(skipped)
+
+    def skip(self, stretches: Sequence[Span]) -> None:
+        self.skipped = list(stretches)
 
     def play(self) -> None:
         self.playing = True
@@ -134,3 +141,74 @@ def test_zoom_has_ends(roll: Roll, heard: list[Event]) -> None:
         roll.zoom(2)
     assert roll.span == NARROWEST
     assert isinstance(heard[-1], RollMoved)
+
+
+TAKES = Opened("takes", NOTES, marked=((1 * SECOND, "start"), (3 * SECOND, "end"), (4 * SECOND, "start")))
+
+
+def test_pauses_are_jumped_over_until_that_is_switched_off(roll: Roll, deck: Deck) -> None:
+    pause = Stretch(2 * SECOND, 4 * SECOND, "pause", "recording was paused")
+    remark = Stretch(5 * SECOND, 6 * SECOND, "remark", "remark")
+    roll.open(Opened("a take", NOTES, stretches=(pause, remark)))
+    assert deck.skipped == [(2 * SECOND, 4 * SECOND)]
+    roll.set_skip_pauses(False)
+    assert deck.skipped == []
+    roll.open(Opened("a take", NOTES, stretches=(pause,)))
+    assert deck.skipped == []
+    roll.set_skip_pauses(True)
+    assert deck.skipped == [(2 * SECOND, 4 * SECOND)]
+
+
+def test_iterations_lie_under_one_another_when_there_are_any(roll: Roll) -> None:
+    roll.open(Opened("a take", NOTES))
+    with pytest.raises(RubatoError, match="a take has no iterations"):
+        roll.stack(True)
+    roll.open(TAKES.laid(Overlay()))
+    roll.stack(True)
+    assert roll.stacked
+    roll.lay(Overlay())
+    assert roll.stacked and roll.iterations == (
+        Iteration(SECOND, 3 * SECOND),
+        Iteration(4 * SECOND, NOTES.end),
+    )
+    roll.open(Opened("another", NOTES))
+    assert not roll.stacked
+
+
+def test_marks_laid_over_a_recording_count_with_its_own() -> None:
+    laid = TAKES.laid(Overlay(edges=((5 * SECOND, "end"), (7 * SECOND, "start"))))
+    assert [one.t for one in laid.iterations] == [1 * SECOND, 4 * SECOND, 7 * SECOND]
+    assert [one.end for one in laid.iterations] == [3 * SECOND, 5 * SECOND, NOTES.end]
+
+
+def test_without_marks_the_takes_are_what_lies_between_remarks() -> None:
+    remark = Stretch(3_500_000, 6_500_000, "remark", "remark")
+    pause = Stretch(8_500_000, 9_000_000, "pause", "recording was paused")
+    laid = Opened("a take", NOTES, stretches=(remark, pause)).laid(Overlay())
+    assert laid.iterations == (Iteration(0, 3_500_000), Iteration(7 * SECOND, NOTES.end))
+    assert Opened("a take", NOTES, stretches=(pause,)).laid(Overlay()).iterations == ()
+
+
+@pytest.mark.parametrize(
+    ("here", "by", "there"),
+    [(1.5, 1, 4.5), (4.5, -1, 1.5), (9.0, -1, 2.999_999), (3.5, 1, 4.0), (3.5, -1, 1.0)],
+)
+def test_the_same_place_in_another_iteration(here: float, by: int, there: float, roll: Roll) -> None:
+    roll.open(TAKES.laid(Overlay()))
+    roll.seek(round(here * SECOND))
+    roll.change_iteration(by)
+    assert roll.position == there * SECOND
+
+
+def test_there_is_nothing_before_the_first_iteration_and_after_the_last(roll: Roll) -> None:
+    roll.open(TAKES.laid(Overlay()))
+    roll.go_to_iteration(2)
+    assert (roll.position, roll.iteration) == (4 * SECOND, 1)
+    for act in (
+        lambda: roll.change_iteration(1),
+        lambda: roll.go_to_iteration(3),
+        lambda: roll.go_to_iteration(0),
+    ):
+        with pytest.raises(RubatoError):
+            act()
+    assert roll.position == 4 * SECOND

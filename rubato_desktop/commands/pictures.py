@@ -1,0 +1,157 @@
+"""Pictures over the open recording: laid there, seen large, listed, taken away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from rubato_desktop.commands.context import Context
+from rubato_desktop.commands.kinds import Choice, ChoiceOrText, Finite
+from rubato_desktop.commands.playing import clock_time
+from rubato_desktop.commands.registry import Answer, command
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.events import PictureShown
+from rubato_desktop.services.images import ENDINGS
+from rubato_desktop.services.overlay import (
+    MOST,
+    Overlay,
+    Picture,
+    keep_picture,
+    read_overlay,
+    write_overlay,
+)
+
+LISTED = 9  # so that one digit chooses
+
+
+@command()
+def picture_add(ctx: Context, picture: ChoiceOrText, seconds: Finite | None = None) -> Answer:
+    """Lay a picture over the open recording; a copy of it is kept in the recording's folder.
+
+    Args:
+        picture: A picture file, or its number in the list of picture files.
+        seconds: Where it stands, from the beginning; at the playhead when left out.
+    """
+    roll, folder = ctx.services.roll, _folder(ctx)
+    if isinstance(picture, int):
+        source: Path = ctx.services.listing.pick("picture file", picture, _newest_files)
+    else:
+        try:
+            source = Path(picture).expanduser()
+        except RuntimeError:  # a home that nobody has, ~nobody
+            source = Path(picture)
+    overlay = read_overlay(folder)
+    if len(overlay.pictures) >= MOST:
+        raise RubatoError(f"{roll.title} has {MOST} pictures already", code="too_many")
+    at = roll.position if seconds is None else round(seconds * 1e6)
+    new = keep_picture(folder, source, max(0, min(at, roll.notes.end)))
+    if new in overlay.pictures:
+        raise RubatoError(f"{new.name} is there already at {clock_time(new.t)}", code="taken")
+    _keep(ctx, folder, overlay.with_picture(new))
+    ctx.services.undo.did(
+        f"laying {new.name}", lambda: _keep(ctx, folder, read_overlay(folder).without_picture(new))
+    )
+    return Answer(
+        f"{new.name} laid at {clock_time(new.t)}",
+        {"picture": str(folder / new.file), "seconds": new.t / 1e6},
+        {"pictures": len(overlay.pictures) + 1},
+    )
+
+
+@command()
+def picture_files(ctx: Context) -> Answer:
+    """List the newest files in your folder of pictures; `add picture` and a number lays one over the recording."""
+    items = _newest_files()
+    text = ctx.services.listing.show(ctx.t, "picture file", "Picture files", items)
+    return Answer(text, [str(path) for _, path in items])
+
+
+@command()
+def pictures(ctx: Context) -> Answer:
+    """List the pictures over the open recording; `picture` and a number shows one."""
+    ctx.services.roll.show_opened()
+    items = _pictures(ctx)
+    return Answer(
+        ctx.services.listing.show(ctx.t, "picture", "Pictures", items), [label for label, _ in items]
+    )
+
+
+@command()
+def picture(ctx: Context, number: Choice) -> Answer:
+    """Go to a picture and see it large.
+
+    Args:
+        number: Its number in the list of pictures.
+    """
+    roll = ctx.services.roll
+    roll.show_opened()
+    chosen: Picture = ctx.services.listing.pick("picture", number, lambda: _pictures(ctx))
+    if chosen not in roll.pictures:
+        raise RubatoError(f"{chosen.name} is no longer there", code="no_such_choice")
+    roll.seek(chosen.t)
+    ctx.services.bus.publish(PictureShown(ctx.t, roll.pictures.index(chosen)))
+    return Answer(
+        f"{chosen.name} at {clock_time(chosen.t)}", {"seconds": chosen.t / 1e6, "file": chosen.file}
+    )
+
+
+@command()
+def picture_remove(ctx: Context, number: Choice) -> Answer:
+    """Take a picture off the open recording; its copy stays in the recording's folder.
+
+    Args:
+        number: Its number in the list of pictures.
+    """
+    folder = _folder(ctx)
+    chosen: Picture = ctx.services.listing.pick("picture", number, lambda: _pictures(ctx))
+    overlay = read_overlay(folder)
+    if chosen not in overlay.pictures:
+        raise RubatoError(f"{chosen.name} is no longer there", code="no_such_choice")
+    _keep(ctx, folder, overlay.without_picture(chosen))
+    ctx.services.undo.did(
+        f"taking {chosen.name} off", lambda: _keep(ctx, folder, read_overlay(folder).with_picture(chosen))
+    )
+    return Answer(f"{chosen.name} taken off", {"picture": str(folder / chosen.file)})
+
+
+def _folder(ctx: Context) -> Path:
+    """Where the pictures of the open recording are kept."""
+    roll = ctx.services.roll
+    if roll.live:
+        raise RubatoError(
+            "A picture is laid over a recording, and this is what is played now",
+            todo="Stop recording and open what was recorded",
+            code="nothing_open",
+        )
+    if roll.folder is None:
+        raise RubatoError(
+            f"{roll.title} is a MIDI file of its own: pictures are kept in a recording's folder",
+            todo="Open a recording of yours",
+            code="no_folder",
+        )
+    return roll.folder
+
+
+def _keep(ctx: Context, folder: Path, overlay: Overlay) -> None:
+    write_overlay(folder, overlay)
+    roll = ctx.services.roll
+    if roll.folder == folder:
+        roll.lay(overlay)
+
+
+def _pictures(ctx: Context) -> list[tuple[str, Any]]:
+    return [(f"{one.name} at {clock_time(one.t)}", one) for one in ctx.services.roll.pictures]
+
+
+def _newest_files() -> list[tuple[str, Any]]:
+    folder = platformdirs.user_pictures_path()
+    found = []
+    try:
+        for path in folder.iterdir():
+            if path.suffix.lower() in ENDINGS and path.is_file():
+                found.append((path.stat().st_mtime, path))
+    except OSError:
+        pass  # no such folder: the list is empty
+    return [(path.name, path) for _, path in sorted(found, reverse=True)[:LISTED]]
