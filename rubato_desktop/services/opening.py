@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.checks import faults
 from rubato_desktop.language.dictionary import Language, Word
@@ -82,13 +84,18 @@ def open_session(folder: Path, library: Library) -> Opened:
     except RubatoError as error:
         problem = error
     opened = Opened(session.info.title, notes, others, session.words, session.missed, stretches)
-    marked = tuple(_edges(session))
-    opened = replace(opened, marked=marked, end=session.end, folder=folder, problem=problem)
+    opened = replace(opened, marked=tuple(_edges(session)), end=session.end, folder=folder, problem=problem)
     return opened.laid(overlay)
 
 
-def _edges(session: SessionData) -> Iterator[Edge]:
+def _edges(session: SessionData) -> list[Edge]:
+    """Return where iterations were marked by words as they were played.
+
+    The keys of such a word are no part of the piece: a take begins with the first note after "iteration start", so that
+    takes lie under one another by what is played, and ends with the first key of "iteration end".
+    """
     struck = {word.t for word in session.struck}
+    edges: list[Edge] = []
     for done in session.results:
         result, word = done.result, done.word
         if result.status != "ok" or (word is not None and word.t in struck):
@@ -96,10 +103,17 @@ def _edges(session: SessionData) -> Iterator[Edge]:
         if isinstance(result.value, dict) and "of" in result.value:
             continue  # set in another recording, which was open meanwhile
         if result.name == "iteration_start":
-            yield done.t, "start"
+            edges.append((done.t, "start"))
         elif result.name == "iteration_end":
-            # The keys that say it are not part of the piece.
-            yield word.t if word is not None else done.t, "end"
+            edges.append((word.t if word is not None else done.t, "end"))
+    edges.sort()
+    onsets = session.notes.table["on"]
+    for place, (t, what) in enumerate(edges):
+        until = edges[place + 1][0] if place + 1 < len(edges) else session.end
+        first = int(np.searchsorted(onsets, t, "right"))
+        if what == "start" and first < len(onsets) and onsets[first] < until:
+            edges[place] = int(onsets[first]), what
+    return edges
 
 
 def _pauses(session: SessionData) -> Iterator[Stretch]:

@@ -87,6 +87,25 @@ def test_a_recording_is_heard_while_keys_are_played_and_neither_disturbs_the_oth
     assert 0 < sound.position_us() <= 4 * SECOND
 
 
+def test_a_note_that_is_held_where_playing_begins_is_heard_at_once(sound: Sound) -> None:
+    long = [(0, 60 * SECOND, 0, 0, 69, 90), (0, SECOND, 0, 0, 57, 90)]
+    sound.load(Notes.of(long, ["t"]), [(0, 0, bytes((0xC0, 80)))])
+    sound.seek(20 * SECOND)
+    ears = Ears(0.6)
+    sound.play()
+    heard = ears.hear()
+    assert heard.pitch(0.3, 0.55) == pytest.approx(frequency(69), rel=0.015)
+    sound.seek(30 * SECOND)
+    assert Ears(0.8).hear().pitch(0.3, 0.7) == pytest.approx(frequency(69), rel=0.015)
+
+
+def test_a_place_that_is_only_sought_is_not_heard(sound: Sound) -> None:
+    sound.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]))
+    ears = Ears(0.6)
+    sound.seek(20 * SECOND)
+    assert peak(ears.hear().sound) < 0.001
+
+
 def test_silence_stops_it_all(sound: Sound) -> None:
     sound.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
     sound.play()

@@ -102,6 +102,33 @@ def test_speed_makes_the_place_move_faster(sound: Sound, listener: Listener) -> 
     assert sound.speed == 4
 
 
+def test_a_pause_is_jumped_over_and_the_place_shows_it(sound: Sound, listener: Listener) -> None:
+    sound.load(notes(0, 60), skipped=[(300_000, 59_900_000)])
+    assert sound.end_us == 60_100_000
+    sound.seek(10_000_000)
+    assert sound.position_us() == 59_900_000
+    sound.seek(200_000)
+    assert sound.position_us() == 200_000
+    places = []
+    sound.play()
+    while not listener.ended.wait(0.01):
+        places.append(sound.position_us())
+    assert not [place for place in places if 300_000 < place < 59_900_000]
+    assert any(place <= 300_000 for place in places) and sound.position_us() == 60_100_000
+
+
+def test_what_is_skipped_may_change_while_it_plays(sound: Sound) -> None:
+    sound.load(notes(0, 60), skipped=[(300_000, 50_000_000)])
+    sound.seek(50_500_000)
+    sound.play()
+    sound.skip([])
+    assert sound.playing and 50_500_000 <= sound.position_us() < 55_000_000
+    sound.seek(10_000_000)
+    assert 10_000_000 <= sound.position_us() < 15_000_000
+    sound.skip([(300_000, 50_000_000)])
+    assert sound.playing and 50_000_000 <= sound.position_us() < 55_000_000
+
+
 def test_loading_another_recording_stops_the_first(sound: Sound) -> None:
     sound.load(notes(0, 100))
     sound.play()
