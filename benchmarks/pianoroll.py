@@ -34,6 +34,7 @@ TRACKS = 16
 SPANS = {"2 s": 2, "10 s": 10, "1 min": 60, "5 min": 300, "30 min": 1800, "everything": 0}
 FRAMES = 250
 WORDS = 10_000
+ITERATIONS = 12
 SCALE = (0, 2, 4, 5, 7, 9, 11)
 
 
@@ -130,6 +131,21 @@ def measure(path: Path) -> Report:
             roll.pan(chance.choice((-40, 3, 8, 21, 60)))
             frames.append(timed(roll.repaint))
         report.series(f"pan, a frame of {name}", frames, "ms", target=4)
+
+    end = roll.scene.end
+    roll.set_iterations([(n * end // ITERATIONS, (n + 1) * end // ITERATIONS) for n in range(ITERATIONS)])
+    roll.set_stacked(True)
+    for name, seconds in SPANS.items():
+        roll.set_span(seconds * SECOND if seconds else int(roll.view.whole))
+        roll.show_from(roll.scene.reach * 0.4 if seconds else float("-inf"))
+        roll.repaint()
+        frames = []
+        for _ in range(FRAMES):
+            roll.pan(chance.choice((-40, 3, 8, 21, 60)))
+            frames.append(timed(roll.repaint))
+        lanes = len(roll.lanes.visible)
+        report.series(f"pan {lanes} of {ITERATIONS} iterations, a frame of {name}", frames, "ms", target=4)
+    roll.set_stacked(False)
 
     frames, strikes = [], []
     roll.show_live()

@@ -98,14 +98,22 @@ def picture(ctx: Context, number: Choice) -> Answer:
 
 
 @command()
-def picture_remove(ctx: Context, number: Choice) -> Answer:
+def picture_remove(ctx: Context, picture: ChoiceOrText, seconds: Finite | None = None) -> Answer:
     """Take a picture off the open recording; its copy stays in the recording's folder.
 
     Args:
-        number: Its number in the list of pictures.
+        picture: Its number in the list of pictures, or its name.
+        seconds: Where it stands, when several have the name; the one nearest the playhead when left out.
     """
-    folder = _folder(ctx)
-    chosen: Picture = ctx.services.listing.pick("picture", number, lambda: _pictures(ctx))
+    roll, folder = ctx.services.roll, _folder(ctx)
+    if isinstance(picture, int):
+        chosen: Picture = ctx.services.listing.pick("picture", picture, lambda: _pictures(ctx))
+    else:
+        near = roll.position if seconds is None else round(seconds * 1e6)
+        named = [one for one in roll.pictures if one.name == picture]
+        if not named:
+            raise RubatoError(f"There is no picture {picture!r} over {roll.title}", code="no_such_choice")
+        chosen = min(named, key=lambda one: abs(one.t - near))
     overlay = read_overlay(folder)
     if chosen not in overlay.pictures:
         raise RubatoError(f"{chosen.name} is no longer there", code="no_such_choice")

@@ -20,6 +20,7 @@ from rubato_desktop.services.overlay import Overlay, Picture
 
 WIDEST, NARROWEST = 24 * 3600 * SECOND, SECOND // 2  # µs across the roll
 USUAL_SPAN = 12 * SECOND
+AIR = 0.15  # share of what is seen whole that is left free beside it
 
 Row = tuple[int, int, bytes]  # (µs, track, bytes) of a message that is no note
 
@@ -136,6 +137,7 @@ class Roll:
         self.span = USUAL_SPAN
         self.follow = True
         self.stacked = False
+        self._other_span = USUAL_SPAN  # µs across when it is stacked the other way
         self._speed, self._volume = speed, volume
         self._skip_pauses = skip_pauses
 
@@ -198,7 +200,7 @@ class Roll:
         self._deck.load(opened.notes, opened.messages, _pauses(opened) if self._skip_pauses else ())
         self._opened, self._onsets = opened, None
         self.live = False
-        self.stacked = False
+        self._unstack()
         self.follow = True
         self._bus.publish(RollOpened(self._clock.now()))
 
@@ -230,7 +232,8 @@ class Roll:
     def lay(self, overlay: Overlay) -> None:
         """Lay this over the open recording, and nothing else."""
         self._opened = self._opened.laid(overlay)
-        self.stacked = self.stacked and bool(self.iterations)
+        if not self.iterations:
+            self._unstack()
         self._bus.publish(RollLaid(self._clock.now()))
 
     def stack(self, on: bool) -> None:
@@ -241,10 +244,19 @@ class Roll:
         """
         self.show_opened()
         if on:
-            self._require_iterations()
+            longest = max(one.length for one in self._require_iterations())
+        if on != self.stacked:
+            # One under another they are seen whole; afterwards it is as it was.
+            self.span, self._other_span = self._other_span, self.span
+            if on:
+                self.span = round(max(NARROWEST, min(WIDEST, longest * (1 + AIR))))
         self.stacked = on
         self.follow = True
         self._bus.publish(RollLaid(self._clock.now()))
+
+    def _unstack(self) -> None:
+        if self.stacked:
+            self.stacked, self.span = False, self._other_span
 
     @property
     def iteration(self) -> int | None:

@@ -32,6 +32,14 @@ def make_menu(window: MainWindow) -> None:
         lambda: run("pause" if window.engine.roll.playing else "play"),
     )
     _add(window, menu, "Show what is played now", "Ctrl+Shift+L", lambda: run("live"))
+    _add(
+        window,
+        menu,
+        "Iterations one under another, or in one row",
+        "Ctrl+I",
+        lambda: run("iterations"),
+    )
+    _add(window, menu, "Lay a picture over the recording…", "Ctrl+P", lambda: window.roll.choose_picture())
     _add(window, menu, "Undo", "Ctrl+Z", lambda: run("undo"))
     _add(window, menu, "Leave what is half played", "Esc", window.leave)
     menu.addSeparator()

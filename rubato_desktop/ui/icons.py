@@ -37,7 +37,7 @@ def paint_speaker(painter: QPainter, area: QRectF, colour: str) -> None:
 
 
 def sign(name: str, colour: str, size: int = 16) -> QIcon:
-    """An icon: ``record``, ``stop``, ``play``, ``pause``, ``start``, ``menu``, ``close``, ``speaker``."""
+    """An icon: ``record``, ``stop``, ``play``, ``pause``, ``start``, ``menu``, ``stack``, ``close``, ``speaker``."""
     icon = QIcon()
     for scale in (1, 2):
         pixmap = QPixmap(QSize(size, size) * scale)
@@ -104,6 +104,15 @@ def _menu(painter: QPainter, area: QRectF, colour: str) -> None:
     _lines(painter, colour, tuple((0.15, y, 0.85, y) for y in (0.25, 0.5, 0.75)), area.width())
 
 
+def _stack(painter: QPainter, area: QRectF, colour: str) -> None:
+    _lines(
+        painter,
+        colour,
+        ((0.2, 0.22, 0.8, 0.22), (0.2, 0.5, 0.66, 0.5), (0.2, 0.78, 0.73, 0.78)),
+        area.width(),
+    )
+
+
 def _close(painter: QPainter, area: QRectF, colour: str) -> None:
     _lines(painter, colour, ((0.25, 0.25, 0.75, 0.75), (0.75, 0.25, 0.25, 0.75)), area.width())
 
@@ -115,6 +124,7 @@ _SIGNS = {
     "pause": _pause,
     "start": _start,
     "menu": _menu,
+    "stack": _stack,
     "close": _close,
     "speaker": paint_speaker,
 }

@@ -6,13 +6,15 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from rubato_desktop.engine import Engine
 from rubato_desktop.events import (
     Event,
     LanguagesChanged,
+    PictureShown,
     Played,
+    RollLaid,
     RollMoved,
     RollOpened,
     WordHeard,
@@ -20,9 +22,11 @@ from rubato_desktop.events import (
 )
 from rubato_desktop.language.results import NotUnderstood
 from rubato_desktop.midi.messages import Message
+from rubato_desktop.services.images import ENDINGS
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.icons import sign
-from rubato_desktop.ui.pianoroll import Mark, NoteSeen, PianoRoll
+from rubato_desktop.ui.pianoroll import Laid, Mark, NoteSeen, PianoRoll
+from rubato_desktop.ui.picture_card import PictureCard
 from rubato_desktop.ui.strip import ElidedLabel
 from rubato_desktop.ui.theme import Theme, base_size
 from rubato_desktop.ui.understood import clock
@@ -52,6 +56,15 @@ class RollView(QWidget):
         self.roll.open_word.connect(lambda word: self.open_word.emit(word.word))
         self.roll.define.connect(self._tell_run)
         self.roll.open_note.connect(self._tell_note)
+        self.roll.stack_asked.connect(lambda on: bridge.run("iterations", on=on))
+        self.roll.iteration_asked.connect(lambda by: bridge.run("change_iteration", by=by))
+        self.roll.mark_asked.connect(self._mark)
+        self.roll.picture_opened.connect(self._show_picture)
+        self.roll.picture_dropped.connect(self._lay_picture)
+        self.roll.picture_asked.connect(self.choose_picture)
+        self.roll.picture_unwanted.connect(self._take_off)
+        self.card = PictureCard(self.roll, theme)
+        self.card.seek.connect(self._seek)
         self.roll.span_changed.connect(self._spanned)
         self.roll.follow_changed.connect(self._followed)
         layout = QVBoxLayout(self)
@@ -78,6 +91,9 @@ class RollView(QWidget):
         self.play = _button("Play", self._toggle_play)
         self.position = QLabel()
         self.position.setProperty("muted", True)
+        self.stack = _button("Iterations one under another", self._toggle_stack)
+        self.stack.setCheckable(True)
+        self.stack.setText("Iterations")
         self.zoom_out = _button("Show more time (zoom out)", lambda: self._bridge.run("zoom", factor=0.5))
         self.zoom_out.setText("−")
         self.zoom_in = _button("Show less time (zoom in)", lambda: self._bridge.run("zoom", factor=2.0))
@@ -88,6 +104,7 @@ class RollView(QWidget):
         for item in (self.switch, self.to_start, self.play, self.position):
             row.addWidget(item)
         row.addWidget(self.title, 1)
+        row.addWidget(self.stack)
         row.addWidget(self.zoom_out)
         row.addWidget(self.zoom_in)
         return bar
@@ -103,6 +120,10 @@ class RollView(QWidget):
                 self.roll.add_missed(run)
             case RollOpened():
                 self._opened_anew()
+            case RollLaid():
+                self._laid()
+            case PictureShown(place=place):
+                self._show_picture(place)
             case RollMoved():
                 self._moved()
             case LanguagesChanged():
@@ -133,6 +154,19 @@ class RollView(QWidget):
             self.roll.set_notes(roll.notes, roll.title)
             self.roll.set_words(roll.words, roll.missed)
             self.roll.set_marks([Mark(*stretch) for stretch in roll.stretches])
+        self._laid()
+
+    def _laid(self) -> None:
+        """What is laid over the recording changed."""
+        roll = self._engine.roll
+        if not roll.live and roll.notes is self._notes:
+            folder = roll.folder
+            laid = [Laid(one.t, folder / one.file, one.name) for one in roll.pictures] if folder else []
+            if tuple(laid) != self.roll.pictures.items:
+                self.roll.set_pictures(laid)
+                self.card.keep_up(self.roll.pictures.items)
+            self.roll.set_iterations(roll.iterations)
+            self.roll.set_stacked(roll.stacked)
         self._moved()
 
     def _moved(self) -> None:
@@ -158,6 +192,11 @@ class RollView(QWidget):
         self.play.setAccessibleName("Pause" if roll.playing else "Play")
         self.play.setToolTip(f"{self.play.accessibleName()} (Ctrl+Space)")
         self.to_start.setIcon(sign("start", c.text))
+        count = len(roll.iterations)
+        self.stack.setVisible(not roll.live and count > 0)
+        self.stack.setText(f"{count} iteration{'' if count == 1 else 's'}")
+        self.stack.setChecked(roll.stacked)
+        self.stack.setIcon(sign("stack", c.text if roll.stacked else c.muted))
         self.title.say("Live: what is played now" if roll.live else roll.title)
         self._show_position()
 
@@ -170,6 +209,32 @@ class RollView(QWidget):
             self._engine.post(self._engine.roll.show_opened)
         else:
             self._bridge.run("live")
+
+    def _toggle_stack(self) -> None:
+        self._bridge.run("iterations", on=not self._engine.roll.stacked)
+
+    def _mark(self, what: str, us: int) -> None:
+        self._bridge.run("seek", seconds=us / 1e6)
+        self._bridge.run(f"iteration_{what}")
+
+    def choose_picture(self, us: int | None = None) -> None:
+        """Ask for a picture file and lay it over the recording, at the playhead when no µs is given."""
+        endings = " ".join(f"*{ending}" for ending in ENDINGS)
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Lay a picture over the recording", "", f"Pictures ({endings})"
+        )
+        if path:
+            self._lay_picture(path, us)
+
+    def _lay_picture(self, path: str, us: int | None) -> None:
+        self._bridge.run("picture_add", picture=path, seconds=None if us is None else us / 1e6)
+
+    def _show_picture(self, place: int) -> None:
+        self.card.show_picture(self.roll.pictures.items, place)
+
+    def _take_off(self, place: int) -> None:
+        item = self.roll.pictures.items[place]
+        self._bridge.run("picture_remove", picture=item.name, seconds=item.t / 1e6)
 
     def _toggle_play(self) -> None:
         self._bridge.run("pause" if self._engine.roll.playing else "play")

@@ -167,6 +167,8 @@ QLabel[mood="erased"] {{ color: {c.muted}; }}
 QPushButton#record[state="on"] {{ color: {c.bad}; border-color: {mix(c.line, c.bad, 0.5)}; }}
 QToolButton[flat="true"] {{ background: transparent; border: 1px solid transparent; }}
 QToolButton[flat="true"]:hover {{ background: {c.raised}; }}
+QToolButton[flat="true"]:checked {{ background: {mix(c.ground, c.accent, 0.22)};
+    border: 1px solid {mix(c.ground, c.accent, 0.45)}; }}
 QToolButton[flat="true"]:focus {{ border: 2px solid {c.accent}; }}
 QToolButton::menu-indicator {{ image: none; }}
 QComboBox::drop-down {{ border: none; width: {px + 4}px; }}

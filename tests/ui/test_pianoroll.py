@@ -106,7 +106,7 @@ def heard(roll: PianoRoll, name: str) -> list[object]:
 
 
 def test_a_note_has_the_colour_of_its_track_and_a_word_that_of_its_language(opened: PianoRoll) -> None:
-    faces = opened.painter._faces()
+    faces = opened.painter.faces()
     ground = colour_at(opened, 6 * SECOND, 65)
     assert colour_at(opened, 3 * SECOND, 65) not in (ground, TEAL.name())
     red, green, blue, _ = QColor(colour_at(opened, 2_100_000, 48)).getRgb()
@@ -473,6 +473,7 @@ def test_a_screen_reader_finds_a_picture_with_the_words_within(opened: PianoRoll
     assert [(child.role(), child.text(QAccessible.Text.Name)) for child in inside] == [
         (QAccessible.Role.Button, "Follow"),
         (QAccessible.Role.List, "Words of the pianoroll"),
+        (QAccessible.Role.List, "Pictures over the pianoroll"),
     ]
     assert inside[1].child(0).text(QAccessible.Text.Name) == "read, keys 0 5 0, core, at 0:02"
 

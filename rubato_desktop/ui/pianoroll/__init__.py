@@ -2,7 +2,8 @@
 
 from rubato_desktop.ui.pianoroll.colours import RollColours
 from rubato_desktop.ui.pianoroll.marks import Mark
+from rubato_desktop.ui.pianoroll.pictures import Laid
 from rubato_desktop.ui.pianoroll.scene import NoteSeen
 from rubato_desktop.ui.pianoroll.view import PianoRoll
 
-__all__ = ["Mark", "NoteSeen", "PianoRoll", "RollColours"]
+__all__ = ["Laid", "Mark", "NoteSeen", "PianoRoll", "RollColours"]

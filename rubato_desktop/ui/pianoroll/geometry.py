@@ -30,12 +30,15 @@ class Geometry:
     lane_height: int
 
     @classmethod
-    def of(cls, width: int, height: int, text_height: int) -> Geometry:
-        """Divide a widget; `text_height` is that of a line of text."""
+    def of(cls, width: int, height: int, text_height: int, stacked: bool = False) -> Geometry:
+        """Divide a widget; `text_height` is that of a line of text.
+
+        Stacked iterations have their words with them, so that no lanes of labels are left under the notes.
+        """
         gutter = round(3.4 * text_height)
         ruler = round(1.7 * text_height)
         lane = round(1.45 * text_height)
-        lanes = LANES * lane + 10
+        lanes = 6 if stacked else LANES * lane + 10
         overview = round(1.5 * text_height)
         across = max(width - gutter, 1)
         notes = max(height - ruler - lanes - overview, 1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QDropEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QToolTip
 
+from rubato_desktop.services.images import ENDINGS
 from rubato_desktop.ui.pianoroll.pointing import ZOOM_STEP
 
 if TYPE_CHECKING:
@@ -42,10 +44,12 @@ _ZOOMS = {
 class Hands(QObject):
     """Turns what hands do into what the roll does.
 
-    Wheel or two fingers: pan. Ctrl and wheel, or a pinch: zoom at the pointer. Drag: pan; in the overview: go
-    there. Click: go there, or open the word. Double click: play from there. Arrows: pan; Page Up and Down: a page;
-    + and -: zoom; Home and End: the beginning and the end; Up or Down: to the words. The menu key lists what can
-    be done.
+    Wheel or two fingers: pan; over more iterations than find room: up and down, with Shift pan. Ctrl and wheel, or a
+    pinch: zoom at the pointer. Drag: pan; in the overview: go there. Click: go there, or open the word. Double click:
+    play from there, or see the picture large. A picture that is dropped is laid there.
+
+    Arrows: pan; Page Up and Down: a page; + and -: zoom; Home and End: the beginning and the end; Up or Down: to the
+    words, of stacked iterations to the same place in the one before or after. The menu key lists what can be done.
 
     Args:
         roll: The widget to watch.
@@ -70,6 +74,9 @@ class Hands(QObject):
             kinds.ToolTip: self._tip,
             kinds.NativeGesture: self._native,
             kinds.Gesture: self._gesture,
+            kinds.DragEnter: self._drag,
+            kinds.DragMove: self._drag,
+            kinds.Drop: self._drop,
         }
         roll.installEventFilter(self)
 
@@ -87,6 +94,11 @@ class Hands(QObject):
         else:
             notch = 1 if fine else PAN_STEP * self._roll.view.width / 120
             delta = pixels if fine else angle
+            upright = abs(delta.y()) >= abs(delta.x()) and not event.modifiers()
+            if self._roll.stack is not None and self._roll.lanes.most and upright:
+                self._roll.scroll_lanes(-notch * delta.y())
+                event.accept()
+                return True
             self._roll.pan(-notch * (delta.x() if abs(delta.x()) > abs(delta.y()) else delta.y()))
         event.accept()
         return True
@@ -126,7 +138,10 @@ class Hands(QObject):
 
     def _double(self, event: QMouseEvent) -> bool:
         pointing = self._roll.pointing
-        if event.button() == Qt.MouseButton.LeftButton and pointing.word(event.position()) is None:
+        picture = pointing.picture(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and picture is not None:
+            self._roll.picture_opened.emit(picture)
+        elif event.button() == Qt.MouseButton.LeftButton and pointing.word(event.position()) is None:
             self._roll.play_from.emit(pointing.time(event.position()))
         return True
 
@@ -139,7 +154,8 @@ class Hands(QObject):
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             menu = roll.pointing.menu(roll.painter.labels.selected, int(roll.scene.playhead or 0))
         else:
-            menu = roll.pointing.menu(roll.pointing.word(point), roll.pointing.time(point))
+            pointing = roll.pointing
+            menu = pointing.menu(pointing.word(point), pointing.time(point), pointing.picture(point))
         menu.popup(event.globalPos())
         return True
 
@@ -163,6 +179,19 @@ class Hands(QObject):
         self._roll.zoom_at(pinch.scaleFactor(), self._roll.mapFromGlobal(pinch.hotSpot()).x())
         return True
 
+    def _drag(self, event: QDropEvent) -> bool:
+        if not _pictures_in(event):
+            event.ignore()  # the window may know what to do with it
+            return True
+        event.acceptProposedAction()
+        return True
+
+    def _drop(self, event: QDropEvent) -> bool:
+        for path in _pictures_in(event):
+            self._roll.picture_dropped.emit(path, self._roll.pointing.time(event.position()))
+        event.acceptProposedAction()
+        return True
+
     def _key(self, event: QKeyEvent) -> bool:
         roll, key = self._roll, Qt.Key(event.key())
         if key in _PANS:
@@ -172,16 +201,24 @@ class Hands(QObject):
         elif key == Qt.Key.Key_Home:
             roll.show_from(float("-inf"))
         elif key == Qt.Key.Key_End:
-            roll.show_from(roll.scene.end - 0.9 * roll.view.span)
+            roll.show_from(roll.scene.reach - 0.9 * roll.view.span)
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and roll.stack is not None:
+            roll.iteration_asked.emit(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and len(roll.scene.words):
             roll.word_list.setFocus(Qt.FocusReason.OtherFocusReason)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            roll.seek.emit(int(max(roll.view.t_at(roll.view.width / 2), 0)))
+            middle = roll.view.t_at(roll.view.width / 2)
+            lane = roll.scene.lane or 0
+            roll.seek.emit(int(max(middle, 0)) if roll.stack is None else roll.stack.moment(lane, middle))
         else:
             return False
         return True
 
     def _centre(self, point: QPointF) -> None:
+        if self._roll.stack is not None:
+            # What is seen of each iteration is the same; a place in the recording is gone to.
+            self._roll.seek.emit(self._roll.pointing.time(point))
+            return
         self._roll.show_from(self._roll.pointing.time(point) - self._roll.view.span / 2)
 
     def _hover(self, point: QPointF) -> None:
@@ -189,4 +226,14 @@ class Hands(QObject):
         place = roll.pointing.word(point)
         roll.point_at(place)
         hand = place is not None or roll.pointing.note(point) is not None
+        hand = hand or roll.pointing.picture(point) is not None
         roll.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+
+
+def _pictures_in(event: QDropEvent) -> list[str]:
+    """Return the picture files that are dragged."""
+    return [
+        url.toLocalFile()
+        for url in event.mimeData().urls()
+        if url.isLocalFile() and url.toLocalFile().lower().endswith(ENDINGS)
+    ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import ceil
+from itertools import pairwise
+from math import ceil, floor
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
@@ -14,7 +16,7 @@ from rubato_desktop.ui.pianoroll.colours import RollColours, mix, readable
 from rubato_desktop.ui.pianoroll.geometry import Geometry
 from rubato_desktop.ui.pianoroll.scene import Scene
 from rubato_desktop.ui.pianoroll.viewport import Viewport
-from rubato_desktop.ui.pianoroll.words import LANES, WIDEST
+from rubato_desktop.ui.pianoroll.words import LANES, NARROWEST, WIDEST
 
 MOST = 160  # labels in view; with more, none could be read and words are marks of colour
 PAD = 7
@@ -42,12 +44,14 @@ class Labels:
         self.focused = False
         self._faces: dict[str, Face] = {}
         self._pictures: dict[object, QPixmap] = {}
+        self._lines: tuple[list[str], Any] | None = None  # kinds of words, and the colours of their marks
         self._scale = 1.0
 
     def forget(self) -> None:
         """Colours or fonts changed."""
         self._faces.clear()
         self._pictures.clear()
+        self._lines = None
 
     def in_view(self, view: Viewport) -> range:
         """Return the places of the words whose labels may be in view."""
@@ -120,15 +124,105 @@ class Labels:
         painter.drawLine(geometry.lanes.topLeft(), geometry.lanes.topRight())
         places = self.in_view(view)
         if len(places) > MOST:
-            self._paint_many(painter, geometry, view, colours, languages, places)
+            area = geometry.lanes
+            marks = QRectF(area.left(), geometry.lane_top(0) + 1, area.width(), _MARK_HEIGHT)
+            self._paint_marks(painter, marks, view.left, view.us_per_px, colours, languages, places)
             return
-        words, scale, height = self.scene.words, painter.device().devicePixelRatio(), geometry.lane_height - 3
+        painter.setClipRect(geometry.lanes & dirty)
+        boxes = self._boxes(places, geometry, view, x_of)
+        height = geometry.lane_height - 3
+        self._paint_each(painter, dirty, places, boxes, height, colours, languages, font)
+        painter.setClipRect(dirty)
+
+    def paint_row(
+        self,
+        painter: QPainter,
+        dirty: QRect,
+        area: QRect,
+        begin: int,
+        until: int,
+        view: Viewport,
+        x_of: Callable[[float], float],
+        colours: RollColours,
+        languages: Mapping[str, QColor],
+        font: QFont,
+        share: int,
+    ) -> None:
+        """Paint the words of a stretch in one row, the times of `view` counted from its beginning.
+
+        Args:
+            painter: Its clip is kept.
+            dirty: What is to be painted.
+            area: The row.
+            begin: Where the stretch begins, µs.
+            until: Where it ends, µs.
+            view: What is seen of it.
+            x_of: µs from its beginning → pixels from the left of `area`.
+            colours: Those of the roll.
+            languages: Language → colour.
+            font: Of the labels.
+            share: Among how many rows the labels that fit into view are divided.
+        """
+        places = self._row(begin, until, view)
+        if len(places) > MOST // share:
+            marks = QRectF(area.left(), area.top() + 3, area.width(), _MARK_HEIGHT)
+            self._paint_marks(painter, marks, begin + view.left, view.us_per_px, colours, languages, places)
+            return
+        boxes = self._row_boxes(places, begin, area, view, x_of)
+        self._paint_each(painter, dirty, places, boxes, area.height() - 3, colours, languages, font)
+
+    def at_row(
+        self,
+        point: QPointF,
+        area: QRect,
+        begin: int,
+        until: int,
+        view: Viewport,
+        x_of: Callable[[float], float],
+        share: int,
+    ) -> int | None:
+        """Return the place of the word at a point of a row, see `paint_row`; None when there is none."""
+        places = self._row(begin, until, view)
+        if len(places) > MOST // share:
+            place = self.scene.words.last_before(begin + view.t_at(point.x() - area.left()))
+            return place if place is not None and place in places else None
+        boxes = self._row_boxes(places, begin, area, view, x_of)
+        hits = [p for p, (x, _, width) in zip(places, boxes, strict=True) if x <= point.x() <= x + width]
+        return hits[-1] if hits else None
+
+    def _row(self, begin: int, until: int, view: Viewport) -> range:
+        first = max(begin + view.left - WIDEST * view.us_per_px, begin)
+        return self.scene.words.between(first, min(begin + view.right, until))
+
+    def _row_boxes(
+        self, places: range, begin: int, area: QRect, view: Viewport, x_of: Callable[[float], float]
+    ) -> list[tuple[float, int, float]]:
+        """Return labels of one row: as wide as their text, or up to the next."""
+        words = self.scene.words
+        lefts = [area.left() + x_of(words.starts[place] - begin) for place in places]
+        rooms = [b - a - 3 for a, b in pairwise(lefts)] + [float(WIDEST)]
+        return [
+            (left, area.top() + 1, float(floor(max(min(words.width(place), room), NARROWEST))))
+            for place, left, room in zip(places, lefts, rooms[: len(lefts)], strict=True)
+        ]
+
+    def _paint_each(
+        self,
+        painter: QPainter,
+        dirty: QRect,
+        places: range,
+        boxes: list[tuple[float, int, float]],
+        height: int,
+        colours: RollColours,
+        languages: Mapping[str, QColor],
+        font: QFont,
+    ) -> None:
+        words, scale = self.scene.words, painter.device().devicePixelRatio()
         if scale != self._scale:
             self._scale = scale
             self._pictures.clear()
         first, last = dirty.left() - 2, dirty.right() + 2
-        painter.setClipRect(geometry.lanes & dirty)
-        for place, (x, y, width) in zip(places, self._boxes(places, geometry, view, x_of), strict=True):
+        for place, (x, y, width) in zip(places, boxes, strict=True):
             if x + width < first or x > last:
                 continue
             marked = place in (self.pointed, self.selected)
@@ -145,7 +239,6 @@ class Labels:
                 painter.setPen(QPen(colours.focus, 2))
                 painter.drawRoundedRect(QRectF(x - 1, y - 1, width + 2, height + 2), 5, 5)
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setClipRect(dirty)
 
     def _keep(self, key: object, picture: QPixmap) -> None:
         if len(self._pictures) > _MOST_KEPT:
@@ -174,26 +267,30 @@ class Labels:
         painter.end()
         return picture
 
-    def _paint_many(
+    def _paint_marks(
         self,
         painter: QPainter,
-        geometry: Geometry,
-        view: Viewport,
+        area: QRectF,
+        left: float,
+        us_per_px: float,
         colours: RollColours,
         languages: Mapping[str, QColor],
         places: range,
     ) -> None:
-        """Paint words as upright marks of colour, a pixel each at least, the last on top."""
-        width = geometry.lanes.width()
+        """Paint words as upright marks of colour, a pixel each at least, the last on top; `left` µs is at the left."""
+        width = int(area.width())
         starts, numbers, kinds = self.scene.words.columns()
-        faces = np.array([self._face(kind, colours, languages).line.rgba() for kind in kinds], np.uint32)
+        if self._lines is None or self._lines[0] != kinds:
+            lines = [self._face(kind, colours, languages).line.rgba() for kind in kinds]
+            self._lines = kinds, np.array(lines, np.uint32)
+        faces = self._lines[1]
         seen = slice(places.start, places.stop)
-        x = ((starts[seen] - view.left) / view.us_per_px).astype(np.int64)
+        x = ((starts[seen] - left) / us_per_px).astype(np.int64)
         inside = (x >= 0) & (x < width)
         strip = np.zeros((1, width), np.uint32)
         strip[0, x[inside]] = faces[numbers[seen][inside]]
         image = QImage(strip.data, width, 1, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
-        painter.drawImage(QRectF(geometry.lanes.left(), geometry.lane_top(0) + 1, width, _MARK_HEIGHT), image)
+        painter.drawImage(area, image)
 
     def _face(self, kind: str, colours: RollColours, languages: Mapping[str, QColor]) -> Face:
         if kind not in self._faces:

@@ -112,23 +112,31 @@ class NoteStore:
         begin, end = self.onsets_between(first, last)
         return end - begin
 
-    def between(self, first: float, last: float) -> Rows:
-        """Return what sounds in first..last µs, in order of onset, at most about `budget` rows of it.
+    def between(self, first: float, last: float, most: int | None = None) -> Rows:
+        """Return what sounds in first..last µs, in order of onset, at most about `most` rows of it.
 
         A held note's end is `HELD`.
+
+        Args:
+            first: From, µs.
+            last: To, µs.
+            most: `budget` when left out; less takes the coarsest level there is when none is as coarse.
         """
+        most = self.budget if most is None else most
         begin, end = self.rows.window(first, last)
-        if end - begin <= self.budget:
+        if end - begin <= most:
             return self.rows.within(first, last)
         self._group()
-        fresh = self.rows.within(first, last, self._grouped)
+        whole = self._grouped == len(self.rows)
+        fresh = Rows() if whole else self.rows.within(first, last, self._grouped)
         late = self.rows.take(np.array(self._late, np.intp)).within(first, last) if self._late else Rows()
+        if not self._levels:
+            # All of them are fresh or late: nothing was grouped yet.
+            return join(late, fresh)
         for level in self._levels:
             begin, end = level.rows.window(first, last)
-            if end - begin <= self.budget:
+            if end - begin <= most:
                 break
-        else:
-            return join(late, fresh)
         return join(level.rows.within(first, last), late, fresh)
 
     def at(self, t: float, note: int, reach: float) -> int | None:

@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from rubato_desktop.ui.pianoroll.colours import RollColours
 from rubato_desktop.ui.pianoroll.raster import Canvas, Lattice
 from rubato_desktop.ui.pianoroll.scene import Scene
-from rubato_desktop.ui.pianoroll.viewport import Viewport
 
 Array = npt.NDArray[Any]
 
@@ -35,19 +34,27 @@ class Overview:
         """Return the microsecond at pixel `x` of the widget."""
         return (x - area.left()) / max(area.width(), 1) * self._end
 
-    def paint(
-        self, painter: QPainter, area: QRect, scene: Scene, view: Viewport, colours: RollColours, table: Array
-    ) -> None:
-        """Paint the strip and the frame around what is in view."""
+    def paint(self, painter: QPainter, area: QRect, scene: Scene, colours: RollColours, table: Array) -> None:
+        """Paint the strip and the frame around what is in view.
+
+        Of stacked iterations the frame is around what is in view of the one the playhead is in, and each is underlined.
+        """
+        view = scene.view
         scale = painter.device().devicePixelRatio()
         key = area.size(), scale
         if self._kept is None or self._kept[0] != key:
-            self._end = max(scene.end, int(view.span))
+            self._end = max(scene.end, 0 if scene.stacked else int(view.span), 1)
             self._kept = key, self._picture(area, scene, colours, table, scale)
         painter.drawPixmap(area.topLeft(), self._kept[1])
         per_px = area.width() / self._end
-        left = area.left() + max(view.left, 0) * per_px
-        right = area.left() + min(view.right, self._end) * per_px
+        first, last = max(view.left, 0.0), min(view.right, self._end)
+        if scene.stacked and scene.stack is not None:
+            for begin, end in scene.stack.iterations:
+                x, width = area.left() + begin * per_px, max((end - begin) * per_px - 2, 2)
+                painter.fillRect(QRectF(x, area.bottom() - 1, width, 2), colours.zero)
+            begin, end = scene.stack.iterations[scene.lane or 0]
+            first, last = min(begin + first, end), min(begin + view.right, end)
+        left, right = area.left() + first * per_px, area.left() + last * per_px
         frame = QRectF(left, area.top() + 1, max(right - left, 6), area.height() - 2)
         if frame.width() < area.width() - 1:
             veil = QColor(colours.background)

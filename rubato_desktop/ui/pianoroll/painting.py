@@ -16,10 +16,12 @@ from rubato_desktop.ui.pianoroll.geometry import Geometry
 from rubato_desktop.ui.pianoroll.keys import KeyStrip
 from rubato_desktop.ui.pianoroll.labels import Labels
 from rubato_desktop.ui.pianoroll.overview import Overview
+from rubato_desktop.ui.pianoroll.pictures import HIGHEST, MARGIN, WIDEST, Pictures
 from rubato_desktop.ui.pianoroll.pitches import Pitches, is_black
 from rubato_desktop.ui.pianoroll.raster import Canvas, Lattice
 from rubato_desktop.ui.pianoroll.ruler import format_time, parts_of, step_for, ticks
 from rubato_desktop.ui.pianoroll.scene import Scene
+from rubato_desktop.ui.pianoroll.stack_painting import StackPainter, lanes_of
 from rubato_desktop.ui.pianoroll.viewport import Viewport
 
 Array = npt.NDArray[Any]
@@ -68,6 +70,8 @@ class RollPainter:
         self.labels = Labels(scene)
         self.keys = KeyStrip()
         self.overview = Overview()
+        self.stack = StackPainter(self)
+        self.pictures: Pictures | None = None
         self._canvas = Canvas()
         self._times: dict[str, QStaticText] = {}
         self._lattice: tuple[object, Lattice] | None = None
@@ -85,6 +89,7 @@ class RollPainter:
         self.labels.forget()
         self.keys.forget()
         self.overview.forget()
+        self.stack.forget()
 
     def paint(self, painter: QPainter, dirty: QRect, geometry: Geometry, view: Viewport, font: QFont) -> None:
         """Paint what lies in `dirty` (logical pixels)."""
@@ -93,20 +98,30 @@ class RollPainter:
         painter.setClipRect(dirty)
         painter.setFont(font)
         painter.fillRect(geometry.lanes.united(geometry.overview) & dirty, self.colours.background)
+        stacked = self.scene.stacked
         if dirty.intersects(geometry.notes):
-            self._paint_notes(painter, dirty, geometry, view, grid)
+            if stacked:
+                self.stack.paint(painter, dirty, geometry, grid, font)
+            else:
+                self._paint_notes(painter, dirty, geometry, view, grid)
         if dirty.intersects(geometry.ruler):
             self._paint_ruler(painter, dirty, geometry, view, grid, small(font))
-        if dirty.intersects(geometry.lanes):
-            self.labels.paint(painter, dirty, geometry, view, grid.x, self.colours, self.languages, font)
-        self._paint_moments(painter, dirty, geometry, view, grid.x)
+        if not stacked:
+            if dirty.intersects(geometry.lanes):
+                self.labels.paint(painter, dirty, geometry, view, grid.x, self.colours, self.languages, font)
+            self._paint_moments(painter, dirty, geometry, view, grid.x)
+        if dirty.intersects(geometry.notes):
+            self._paint_pictures(painter, dirty, geometry, grid, small(font))
         if dirty.intersects(geometry.overview):
-            self.overview.paint(painter, geometry.overview, self.scene, view, self.colours, self._faces())
+            self.overview.paint(painter, geometry.overview, self.scene, self.colours, self.faces())
         if dirty.left() < geometry.notes.left():
             painter.fillRect(
                 0, 0, geometry.notes.left(), geometry.overview.bottom() + 1, self.colours.background
             )
-            self.keys.paint(painter, geometry.keys, self.scene, self.colours, small(font))
+            if stacked:
+                self.stack.paint_gutter(painter, geometry, font, small(font))
+            else:
+                self.keys.paint(painter, geometry.keys, self.scene, self.colours, small(font))
 
     def _paint_notes(
         self, painter: QPainter, dirty: QRect, geometry: Geometry, view: Viewport, grid: Grid
@@ -126,7 +141,7 @@ class RollPainter:
         picture = self._canvas.paint(
             rows,
             lattice,
-            self._faces(),
+            self.faces(),
             left_px=part.left_px,
             us_per_px=part.us_per_px,
             width=last - first,
@@ -142,14 +157,20 @@ class RollPainter:
 
     def _lines(self, part: Grid, begin: float, end: float, view: Viewport) -> list[tuple[int, int]]:
         """Return upright lines under the notes: times, and where words begin."""
-        colours = self.colours
-        step = step_for(view.us_per_px)
-        faint, clear = mix(colours.row, colours.grid, 0.5).rgb(), colours.grid.rgb()
-        fine = step // parts_of(step)
+        words = self.labels.beginnings(begin, end, view, self.colours, self.languages)
+        return self.times(part.left_px, part.us_per_px, begin, end) + [
+            (round(t / part.us_per_px) - part.left_px, colour) for t, colour in words
+        ]
 
-        lines = [(t, clear if t % step == 0 else faint) for t in ticks(begin, end, fine)]
-        lines += self.labels.beginnings(begin, end, view, colours, self.languages)
-        return [(round(t / part.us_per_px) - part.left_px, colour) for t, colour in lines]
+    def times(self, left_px: int, us_per_px: float, begin: float, end: float) -> list[tuple[int, int]]:
+        """Return the upright lines of times in begin..end µs, as (device pixel from `left_px`, 0xffRRGGBB)."""
+        colours = self.colours
+        step = step_for(self.scene.view.us_per_px)
+        faint, clear = mix(colours.row, colours.grid, 0.5).rgb(), colours.grid.rgb()
+        return [
+            (round(t / us_per_px) - left_px, clear if t % step == 0 else faint)
+            for t in ticks(begin, end, step // parts_of(step))
+        ]
 
     def _rule(self, picture: Array, lattice: Lattice) -> None:
         """Draw the level lines: octaves, and the edges of the command range."""
@@ -175,7 +196,7 @@ class RollPainter:
         painter.setFont(font)
         painter.setPen(self.colours.quiet)
         for t in ticks(begin - step, end, step):
-            if t:
+            if t or self.scene.stacked:  # else the marker at 0 says so
                 text = self._time(format_time(t, step), font)
                 top = area.top() + (area.height() - text.size().height()) / 2
                 painter.drawStaticText(QPointF(area.left() + grid.x(t) + 5, top), text)
@@ -207,8 +228,8 @@ class RollPainter:
         area, colours = geometry.notes, self.colours
         painter.setClipRect(QRect(area.left(), 0, area.width(), geometry.lanes.bottom() + 1) & dirty)
         for mark in self.scene.marks_between(view.left, view.right):
-            self._paint_mark(
-                painter, mark.kind, area.left() + x_of(mark.t), area.left() + x_of(mark.end), geometry
+            self.paint_mark(
+                painter, mark.kind, area.left() + x_of(mark.t), area.left() + x_of(mark.end), area
             )
         if view.left <= 0 <= view.right:
             x = area.left() + x_of(0)
@@ -232,8 +253,9 @@ class RollPainter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setClipRect(dirty)
 
-    def _paint_mark(self, painter: QPainter, kind: str, x: float, end: float, geometry: Geometry) -> None:
-        area, colours = geometry.notes, self.colours
+    def paint_mark(self, painter: QPainter, kind: str, x: float, end: float, area: QRect) -> None:
+        """Paint a pause, feedback or a remark from `x` to `end` over the notes in `area`."""
+        colours = self.colours
         if kind == "pause":
             shade = QColor(colours.quiet)
             shade.setAlphaF(0.14)
@@ -249,14 +271,60 @@ class RollPainter:
         painter.setPen(QPen(colours.quiet, 1, style))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
 
-    def _faces(self) -> Array:
+    def picture_boxes(self, geometry: Geometry, grid: Grid) -> list[tuple[int, QRectF, float]]:
+        """Return the pictures in sight, as (place, where, pixel down to which its line reaches)."""
+        scene, pictures = self.scene, self.pictures
+        if pictures is None or not len(pictures) or scene.live:
+            return []
+        view, left = scene.view, geometry.notes.left()
+        before = WIDEST * view.us_per_px
+        if not scene.stacked or scene.stack is None:
+            area = geometry.notes
+            boxes = pictures.boxes(
+                view.left - before,
+                view.right,
+                lambda t: left + grid.x(t),
+                view.us_per_px,
+                area.top() + MARGIN,
+                min(HIGHEST, area.height() / 4),
+            )
+            return [(place, box, float(area.bottom() + 1)) for place, box in boxes]
+        found = []
+        lanes = lanes_of(scene, geometry)
+        for lane in lanes.visible:
+            (begin, end), area = scene.stack.iterations[lane], lanes.notes(lane)
+            boxes = pictures.boxes(
+                max(begin + view.left - before, begin),
+                min(begin + view.right, end - 1),
+                lambda t, begin=begin: left + grid.x(t - begin),  # type: ignore[misc]
+                view.us_per_px,
+                area.top() + MARGIN / 2,
+                min(HIGHEST, 0.42 * area.height()),
+            )
+            found += [(place, box, float(area.bottom() + 1)) for place, box in boxes]
+        return found
+
+    def _paint_pictures(
+        self, painter: QPainter, dirty: QRect, geometry: Geometry, grid: Grid, font: QFont
+    ) -> None:
+        if self.pictures is None:
+            return
+        painter.setClipRect(geometry.notes & dirty)
+        for place, box, bottom in self.picture_boxes(geometry, grid):
+            if box.right() >= dirty.left() - 2 and box.left() <= dirty.right() + 2:
+                self.pictures.paint(painter, place, box, bottom, self.colours, font)
+        painter.setClipRect(dirty)
+
+    def faces(self) -> Array:
+        """Return what notes are painted with, see `Shades.table`."""
         known = len(self.scene.shades)
         if self._table is None or self._table[0] != known:
-            table = self.scene.shades.table(self.colours, self.languages, self._grounds())
+            table = self.scene.shades.table(self.colours, self.languages, self.grounds())
             self._table = known, table
         return self._table[1]
 
-    def _grounds(self) -> tuple[QColor, ...]:
+    def grounds(self) -> tuple[QColor, ...]:
+        """Return the colours notes lie on: white and black keys' rows, and those beside the 25 keys."""
         colours = self.colours
         own = (colours.row, colours.row_dark)
         return (*own, *(mix(ground, colours.beside, 0.75) for ground in own))
@@ -267,7 +335,7 @@ class RollPainter:
         if self._lattice is None or self._lattice[0] != key:
             notes = range(pitches.highest, pitches.lowest - 1, -1)
             ground = [is_black(note) + 2 * (pitches.key_of(note) is None) for note in notes]
-            faces = np.array([colour.rgb() for colour in self._grounds()], np.uint32)
+            faces = np.array([colour.rgb() for colour in self.grounds()], np.uint32)
             edges = pitches.edges(round(height * scale))
             self._lattice = key, Lattice(edges, pitches.highest, np.array(ground), faces, scale)
         return self._lattice[1]

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from rubato_desktop.ui.pianoroll.colours import COVERS
-from rubato_desktop.ui.pianoroll.rows import HELD, Rows
+from rubato_desktop.ui.pianoroll.rows import HELD
 
 Array = npt.NDArray[Any]
 
@@ -24,6 +24,24 @@ _LEAST_COVER = 0.4  # but never fainter than this
 _GAP_FROM = 5.0  # px: notes wider than this leave a pixel free, so that repeated notes stay apart
 _EXACT_UP_TO = 12_000  # cells; with more covered, the parts of cells at the ends of notes are not told apart
 _ROUND_UP_TO = 1500  # notes; with more, corners are hardly seen
+
+
+class Bars(Protocol):
+    """What a picture is painted of: columns as those of `rows.Rows`."""
+
+    @property
+    def on(self) -> Array: ...
+    @property
+    def off(self) -> Array: ...
+    @property
+    def note(self) -> Array: ...
+    @property
+    def shade(self) -> Array: ...
+    @property
+    def cover(self) -> Array: ...
+
+    def __len__(self) -> int: ...
+    def take(self, which: Array | slice) -> Self: ...
 
 
 @dataclass(frozen=True)
@@ -83,7 +101,7 @@ class Canvas:
 
     def paint(
         self,
-        rows: Rows,
+        rows: Bars,
         lattice: Lattice,
         table: Array,
         *,
@@ -171,7 +189,7 @@ class Canvas:
         out[flat] = colours.take(front.take(flat) + level * np.int32(grounds), mode="clip")
 
 
-def _extents(rows: Rows, left_px: int, us_per_px: float, now: float) -> tuple[Array, Array, Array]:
+def _extents(rows: Bars, left_px: int, us_per_px: float, now: float) -> tuple[Array, Array, Array]:
     """Return where rows begin and end (px) and how much of that they cover."""
     off = np.where(rows.off == HELD, np.maximum(rows.on, now), rows.off)
     first = rows.on / us_per_px - left_px

@@ -109,18 +109,31 @@ class Rows:
 
     def indices(self, first: float, last: float, start: int = 0) -> Array:
         """Return the numbers of the rows from `start` on that sound anywhere in first..last µs."""
+        earlier, begin, end = self._found(first, last, start)
+        return np.concatenate([earlier, np.arange(begin, end)])
+
+    def within(self, first: float, last: float, start: int = 0) -> Rows:
+        """Return a copy of the rows from `start` on that sound anywhere in first..last µs."""
+        earlier, begin, end = self._found(first, last, start)
+        rows = Rows()
+        # Most of them lie side by side, and are copied much faster so than one by one.
+        rows._room = {
+            name: np.concatenate([column[earlier], column[begin:end]]) for name, column in self._room.items()
+        }
+        rows._count = len(rows._room["on"])
+        rows._ends = np.empty(rows._blocks, np.int64)
+        rows._find_ends(0)
+        return rows
+
+    def _found(self, first: float, last: float, start: int) -> tuple[Array, int, int]:
+        """Return what `indices` does, as numbers of rows that begin before `first`, and from..to of the others."""
         begin, end = self.window(first, last)
         begin, end = max(begin, start), max(end, start)
         block = start // BLOCK
         blocks = np.flatnonzero(self._ends[block : -(-begin // BLOCK)] > floor(first)) + block
         earlier = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
         earlier = earlier[(earlier >= start) & (earlier < begin)]
-        earlier = earlier[self.off[earlier] > first]
-        return np.concatenate([earlier, np.arange(begin, end)])
-
-    def within(self, first: float, last: float, start: int = 0) -> Rows:
-        """Return a copy of the rows from `start` on that sound anywhere in first..last µs."""
-        return self.take(self.indices(first, last, start))
+        return earlier[self.off[earlier] > first], begin, end
 
     def take(self, which: Array | slice) -> Rows:
         """Return the rows chosen by numbers, a mask or a slice."""

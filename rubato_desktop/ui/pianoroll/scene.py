@@ -17,6 +17,7 @@ from rubato_desktop.ui.pianoroll.marks import Mark
 from rubato_desktop.ui.pianoroll.notestore import NoteStore
 from rubato_desktop.ui.pianoroll.pitches import Pitches
 from rubato_desktop.ui.pianoroll.rows import HELD
+from rubato_desktop.ui.pianoroll.stack import Span, Stack
 from rubato_desktop.ui.pianoroll.viewport import Viewport
 from rubato_desktop.ui.pianoroll.words import Words
 
@@ -48,7 +49,8 @@ class Scene:
         live: True for what is played now, False for what was recorded.
 
     Attributes:
-        view: The stretch that is seen.
+        stack: Its iterations; None when it has none.
+        stacked: True while they lie one under another.
         title: What people call it.
         notes: The notes.
         marks: What is laid over them, by time.
@@ -59,7 +61,9 @@ class Scene:
     def __init__(self, words: Words, live: bool = False) -> None:
         self.live = live
         self.words = words
-        self.view = Viewport()
+        self._view = Viewport()
+        self.stack: Stack | None = None
+        self.stacked = False
         self.title = ""
         self.notes = NoteStore(WORDS_FROM)
         self.shades = Shades()
@@ -69,6 +73,36 @@ class Scene:
         self.now = 0.0
         self._tracks: dict[str, int] = {}
         self._opened = Notes()
+
+    @property
+    def view(self) -> Viewport:
+        """The stretch that is seen; of stacked iterations in µs from the beginning of each."""
+        return self.stack.view if self.stacked and self.stack is not None else self._view
+
+    @property
+    def reach(self) -> int:
+        """Microsecond of the last thing to see, on the same time as `view`."""
+        return self.stack.longest if self.stacked and self.stack is not None else self.end
+
+    def local(self, t: float | None) -> float | None:
+        """Return a moment on the same time as `view`, None when it is not to be seen."""
+        if t is None or not self.stacked or self.stack is None:
+            return t
+        return self.stack.local(t)
+
+    @property
+    def lane(self) -> int | None:
+        """The iteration the playhead is in, from 0; None when it is in none."""
+        return None if self.stack is None or self.playhead is None else self.stack.lane_of(self.playhead)
+
+    def set_iterations(self, iterations: Sequence[Span]) -> None:
+        """Take these for the iterations of a piece."""
+        old = self.stack
+        self.stack = Stack(iterations, self.notes, self.pitches.base) if iterations else None
+        self.stacked = self.stacked and self.stack is not None
+        if old is not None and self.stack is not None:
+            self.stack.top = old.top
+            self.stack.view.span, self.stack.view.left = old.view.span, old.view.left
 
     @property
     def end(self) -> int:

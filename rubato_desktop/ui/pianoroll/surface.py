@@ -12,6 +12,8 @@ from rubato_desktop.ui.pianoroll.colours import RollColours, mix
 from rubato_desktop.ui.pianoroll.geometry import Geometry
 from rubato_desktop.ui.pianoroll.painting import Grid, RollPainter
 from rubato_desktop.ui.pianoroll.scene import Scene
+from rubato_desktop.ui.pianoroll.stack import Lanes, Stack
+from rubato_desktop.ui.pianoroll.stack_painting import lanes_of
 from rubato_desktop.ui.pianoroll.viewport import Viewport
 
 FRAME_MS = 16
@@ -67,6 +69,16 @@ class Surface(QWidget):
         """The stretch of time that is seen."""
         return self.scene.view
 
+    @property
+    def stack(self) -> Stack | None:
+        """The iterations while they lie one under another, else None."""
+        return self.scene.stack if self.scene.stacked else None
+
+    @property
+    def lanes(self) -> Lanes:
+        """Where the lanes of stacked iterations lie."""
+        return lanes_of(self.scene, self.parts)
+
     def set_source(self, source: Callable[[], int] | None) -> None:
         """Take the time from here, 60 times a second while notes are held or `set_playing`, and never else."""
         self._source = source
@@ -80,10 +92,14 @@ class Surface(QWidget):
 
     def set_playhead(self, us: int | None) -> None:
         """Put the playhead at `us`, or take it away."""
-        before, self.scene.playhead = self.scene.playhead, us
-        for t in (before, us):
+        before, lane = self.scene.playhead, self.scene.lane
+        self.scene.playhead = us
+        for t in (self.scene.local(before), self.scene.local(us)):
             if t is not None:
                 self._update_between(t, t)
+        if self.stack is not None and self.scene.lane != lane:
+            self.update()
+            self._summary.start()
         if us is not None:
             self._reveal(us)
 
@@ -119,7 +135,7 @@ class Surface(QWidget):
         """Show `factor` times as much detail around what is at pixel `x` of the widget."""
         self._slide.stop()
         self.view.zoom(factor, self.view.t_at(x - self.parts.notes.left()))
-        head = self.scene.playhead
+        head = self.scene.local(self.scene.playhead)
         if head is not None and not self.view.left <= head <= self.view.right:
             self.follow(False)
         self._viewed()
@@ -146,13 +162,13 @@ class Surface(QWidget):
         return Grid.of(self.view, self.devicePixelRatioF())
 
     def _anchor(self) -> float:
-        head = self.scene.playhead
+        head = self.scene.local(self.scene.playhead)
         view = self.view
         return head if head is not None and view.left <= head <= view.right else view.left + view.span / 2
 
     def _changed(self) -> None:
         """Something else is there to be seen."""
-        self.view.end = self.scene.end
+        self.view.end = self.scene.reach
         self.painter.overview.forget()
         self.update()
         self._summary.start()
@@ -165,8 +181,17 @@ class Surface(QWidget):
         self.update()
         self._summary.start()
 
+    def scroll_lanes(self, pixels: float) -> None:
+        """Move stacked iterations up by pixels, where there are more than find room."""
+        if self.stack is not None:
+            self.stack.top = min(max(self.lanes.top + round(pixels), 0), self.lanes.most)
+            self.update()
+
     def _reveal(self, t: float) -> None:
-        left = self.view.page_for(t, self.scene.live) if self.following else None
+        lane, local = self.scene.lane, self.scene.local(t)
+        if self.stack is not None and self.following and lane is not None:
+            self.stack.top = self.lanes.scrolled_to(lane)
+        left = self.view.page_for(local, self.scene.live) if self.following and local is not None else None
         if left is None or self._slide.state() == QVariantAnimation.State.Running:
             return
         self.painter.overview.forget()
@@ -230,7 +255,10 @@ class Surface(QWidget):
 
     def _lay_out(self) -> None:
         geometry = self.parts = Geometry.of(
-            self.width(), self.height(), round(QFontMetricsF(self.font()).height())
+            self.width(),
+            self.height(),
+            round(QFontMetricsF(self.font()).height()),
+            self.scene.stacked,
         )
         self.view.width = max(geometry.notes.width(), 1)
         size = self.follow_button.sizeHint()

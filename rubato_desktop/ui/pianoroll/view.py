@@ -15,10 +15,12 @@ from rubato_desktop.ui.pianoroll.colours import RollColours
 from rubato_desktop.ui.pianoroll.hands import Hands
 from rubato_desktop.ui.pianoroll.labels import PAD
 from rubato_desktop.ui.pianoroll.marks import Mark
+from rubato_desktop.ui.pianoroll.pictures import Laid, PictureList, Pictures
 from rubato_desktop.ui.pianoroll.pitches import note_name
 from rubato_desktop.ui.pianoroll.pointing import Pointing
 from rubato_desktop.ui.pianoroll.scene import Scene
-from rubato_desktop.ui.pianoroll.summary import summarise
+from rubato_desktop.ui.pianoroll.stack import Span
+from rubato_desktop.ui.pianoroll.summary import summarise, summarise_stack
 from rubato_desktop.ui.pianoroll.surface import Surface
 from rubato_desktop.ui.pianoroll.wordlist import WordList
 from rubato_desktop.ui.pianoroll.words import Words
@@ -36,6 +38,13 @@ class PianoRoll(Surface):
         open_word(object): Show the entry of this `Understood`.
         define(object): Make a word of this `NotUnderstood`.
         open_note(object): Tell about this `NoteSeen`.
+        stack_asked(bool): Show the iterations one under another, or everything in one row.
+        iteration_asked(int): Go to the same place in the iteration that many after.
+        mark_asked(str, object): Mark the ``start`` or the ``end`` of an iteration at this µs.
+        picture_opened(int): Show the picture at this place large.
+        picture_unwanted(int): Take the picture at this place off.
+        picture_asked(object): Choose a picture and lay it at this µs.
+        picture_dropped(str, object): Lay the picture file of this path at this µs.
     """
 
     seek = Signal(object)
@@ -43,6 +52,13 @@ class PianoRoll(Surface):
     open_word = Signal(object)
     define = Signal(object)
     open_note = Signal(object)
+    stack_asked = Signal(bool)
+    iteration_asked = Signal(int)
+    mark_asked = Signal(str, object)
+    picture_opened = Signal(int)
+    picture_unwanted = Signal(int)
+    picture_asked = Signal(object)
+    picture_dropped = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         introduce()
@@ -57,6 +73,14 @@ class PianoRoll(Surface):
         self.word_list.chosen.connect(self._choose)
         self.word_list.opened.connect(self.open_place)
         self.word_list.focused.connect(self._words_focused)
+        self.pictures = self.painter.pictures = Pictures(self)
+        self.pictures.ready.connect(lambda: self.update(self.parts.notes))
+        self.picture_list = PictureList(self.pictures, self)
+        self.picture_list.chosen.connect(self._choose_picture)
+        self.picture_list.opened.connect(self.picture_opened)
+        self.picture_list.focused.connect(self._pictures_focused)
+        self.picture_list.hide()
+        self.setAcceptDrops(True)
         self.setAccessibleName("Pianoroll")
         self._dress()
         self._tell()
@@ -85,6 +109,36 @@ class PianoRoll(Surface):
         """Lay pauses, feedback and remarks over what is shown."""
         self.scene.marks = tuple(sorted(marks, key=lambda mark: mark.t))
         self._changed()
+
+    def set_iterations(self, iterations: Sequence[Span]) -> None:
+        """Take these stretches (from and to, µs) of the opened recording for the iterations of a piece."""
+        self._opened.set_iterations(iterations)
+        self._relaid()
+
+    def set_pictures(self, pictures: Sequence[Laid]) -> None:
+        """Lay these pictures over the opened recording, and no others."""
+        self.pictures.replace(pictures)
+        self.picture_list.renew()
+        self._changed()
+
+    def set_stacked(self, stacked: bool) -> None:
+        """Show the iterations of the opened recording one under another, all of each; or everything in one row."""
+        scene = self._opened
+        stacked = stacked and scene.stack is not None
+        if stacked == scene.stacked:
+            return
+        self._slide.stop()
+        scene.stacked = stacked
+        self._relaid()
+        if stacked and scene is self.scene:
+            self.show_all()
+        self.follow(True)
+        self._viewed()
+
+    def _relaid(self) -> None:
+        if self.scene is self._opened:
+            self._lay_out()
+            self._changed()
 
     def show_live(self) -> None:
         """Show what is played now."""
@@ -174,11 +228,22 @@ class PianoRoll(Surface):
         """Mark the word the pointer is on, None for none."""
         if place != self.painter.labels.pointed:
             self.painter.labels.pointed = place
-            self.update(self.parts.lanes)
+            self._update_words()
 
     def summary(self) -> str:
         """Return what is seen, in words."""
         view, scene = self.view, self.scene
+        if self.stack is not None:
+            return summarise_stack(
+                title=scene.title,
+                lengths=[self.stack.length(lane) for lane in range(len(self.stack.iterations))],
+                notes=[scene.notes.count_between(begin, end - 1) for begin, end in self.stack.iterations],
+                left=view.left,
+                right=min(view.right, self.stack.longest),
+                lane=scene.lane,
+                into=scene.local(scene.playhead),
+                following=self.following,
+            )
         places = scene.words.between(view.left, view.right)
         return summarise(
             left=view.left,
@@ -190,6 +255,12 @@ class PianoRoll(Surface):
             playhead=scene.playhead,
             following=self.following,
             title=scene.title,
+            pictures=[
+                item.described
+                for item in (() if scene.live else self.pictures.items)
+                if view.left <= item.t <= view.right
+            ],
+            iterations=len(scene.stack.iterations) if scene.stack is not None else 0,
         )
 
     def _label_width(self, text: str) -> float:
@@ -202,8 +273,9 @@ class PianoRoll(Surface):
         self.scene = self.painter.scene = self.painter.labels.scene = scene
         self.painter.labels.selected = self.painter.labels.pointed = None
         self.word_list.words.show(scene.words)
-        scene.view.end = scene.end
-        scene.view.width = max(self.parts.notes.width(), 1)
+        self.picture_list.setVisible(not scene.live and len(self.pictures) > 0)
+        self._lay_out()
+        scene.view.end = scene.reach
         if fresh:
             scene.view.set_span(span)
             scene.view.move_to(float("-inf"))
@@ -218,16 +290,36 @@ class PianoRoll(Surface):
             self.view.end = max(self.view.end, int(t))
             self.set_playhead(int(max(t, self.scene.playhead or 0)))
 
+    def _update_words(self) -> None:
+        self.update(self.parts.notes if self.scene.stacked else self.parts.lanes)
+
     def _choose(self, place: int) -> None:
         labels = self.painter.labels
         labels.selected = place if place >= 0 else None
         if place >= 0 and labels.focused:
-            t = self.scene.words.starts[place]
-            view = self.view
-            if not view.left <= t <= view.left + 0.9 * view.span:
-                self.follow(False)
-                self._slide_to(t - 0.3 * view.span)
-        self.update(self.parts.lanes)
+            self._bring(self.scene.words.starts[place])
+        self._update_words()
+
+    def _choose_picture(self, place: int) -> None:
+        self.pictures.selected = place if place >= 0 else None
+        if place >= 0 and self.pictures.focused:
+            self._bring(self.pictures.items[place].t)
+        self.update(self.parts.notes)
+
+    def _pictures_focused(self, focused: bool) -> None:
+        self.pictures.focused = focused
+        if focused and self.picture_list.currentIndex().row() < 0:
+            self.picture_list.go_to(0)
+        self.update(self.parts.notes)
+
+    def _bring(self, moment: float) -> None:
+        """Make sure that a moment the keyboard went to is seen."""
+        t, view = self.scene.local(moment), self.view
+        if self.stack is not None and (lane := self.stack.lane_of(moment)) is not None:
+            self.stack.top = self.lanes.scrolled_to(lane)
+        if t is not None and not view.left <= t <= view.left + 0.9 * view.span:
+            self.follow(False)
+            self._slide_to(t - 0.3 * view.span)
 
     def _words_focused(self, focused: bool) -> None:
         self.painter.labels.focused = focused
@@ -235,7 +327,7 @@ class PianoRoll(Surface):
             places = self.scene.words.between(self.view.left, self.view.right)
             if len(places):
                 self.word_list.go_to(places[-1])
-        self.update(self.parts.lanes)
+        self._update_words()
 
     def _tell(self) -> None:
         text = self.summary()
@@ -253,7 +345,9 @@ class PianoRoll(Surface):
 
     def _lay_out(self) -> None:
         super()._lay_out()
-        self.word_list.setGeometry(self.parts.lanes)
+        # Of stacked iterations the words are with each.
+        self.picture_list.setGeometry(self.parts.notes)
+        self.word_list.setGeometry(self.parts.notes if self.scene.stacked else self.parts.lanes)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:

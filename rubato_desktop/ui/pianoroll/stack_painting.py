@@ -1,0 +1,233 @@
+"""Paints iterations one under another: one picture of all lanes in sight, and what lies over it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap
+
+from rubato_desktop.ui.pianoroll.colours import mix
+from rubato_desktop.ui.pianoroll.geometry import Geometry
+from rubato_desktop.ui.pianoroll.pitches import is_black
+from rubato_desktop.ui.pianoroll.raster import Canvas, Lattice
+from rubato_desktop.ui.pianoroll.ruler import format_time
+from rubato_desktop.ui.pianoroll.scene import Scene
+from rubato_desktop.ui.pianoroll.stack import GAP, Lanes, Stack
+
+if TYPE_CHECKING:
+    from rubato_desktop.ui.pianoroll.painting import Grid, RollPainter
+
+Array = npt.NDArray[Any]
+
+_LEAST_ROW = 2  # device px; with lower rows, neighbouring pitches share one
+
+
+def lanes_of(scene: Scene, geometry: Geometry) -> Lanes:
+    """Return where the lanes of a scene with iterations lie."""
+    stack = scene.stack
+    count, top = (len(stack.iterations), stack.top) if stack is not None else (0, 0)
+    text_height = round(geometry.lane_height / 1.45)
+    return Lanes.of(geometry.notes, count, text_height, len(scene.words) > 0, top)
+
+
+class StackPainter:
+    """Paints the lanes, their words, and the numbers at their left.
+
+    Args:
+        roll: The painter of all the rest.
+    """
+
+    def __init__(self, roll: RollPainter) -> None:
+        self._roll = roll
+        self._canvas = Canvas()
+        self._lattice: tuple[object, Lattice] | None = None
+        self._gutter: tuple[object, QPixmap] | None = None
+
+    def forget(self) -> None:
+        """Colours or fonts changed."""
+        self._lattice = self._gutter = None
+
+    def paint(self, painter: QPainter, dirty: QRect, geometry: Geometry, grid: Grid, font: QFont) -> None:
+        """Paint the lanes as far as they lie in `dirty`."""
+        scene, stack = self._roll.scene, self._roll.scene.stack
+        if stack is None:
+            return
+        lanes = lanes_of(scene, geometry)
+        painter.setClipRect(geometry.notes & dirty)
+        self._paint_notes(painter, dirty, lanes, stack, grid)
+        for lane in lanes.visible:
+            self._paint_marks(painter, lanes, lane, stack, grid)
+            if lanes.label:
+                self._paint_words(painter, dirty, lanes, lane, stack, grid, font)
+        self._paint_playhead(painter, lanes, stack, grid)
+        painter.setClipRect(dirty)
+
+    def paint_gutter(self, painter: QPainter, geometry: Geometry, font: QFont, small: QFont) -> None:
+        """Paint each lane's number and length at its left."""
+        scene, stack = self._roll.scene, self._roll.scene.stack
+        if stack is None:
+            return
+        lanes, scale = lanes_of(scene, geometry), painter.device().devicePixelRatio()
+        area = QRect(0, geometry.notes.top(), geometry.notes.left(), geometry.notes.height())
+        key = lanes, stack.iterations, scene.lane, area.size(), scale, font.toString()
+        if self._gutter is None or self._gutter[0] != key:
+            picture = QPixmap(area.size() * scale)
+            picture.setDevicePixelRatio(scale)
+            picture.fill(self._roll.colours.background)
+            inner = QPainter(picture)
+            inner.translate(0, -area.top())
+            self._paint_numbers(inner, area, lanes, stack, font, small)
+            inner.end()
+            self._gutter = key, picture
+        painter.drawPixmap(area.topLeft(), self._gutter[1])
+
+    def _paint_numbers(
+        self, painter: QPainter, area: QRect, lanes: Lanes, stack: Stack, font: QFont, small: QFont
+    ) -> None:
+        colours = self._roll.colours
+        bold = QFont(font)
+        bold.setBold(True)
+        line = QFontMetricsF(font).height()
+        for lane in lanes.visible:
+            rect = lanes.notes(lane)
+            current = lane == self._roll.scene.lane
+            if current:
+                painter.fillRect(area.right() - 5, rect.top(), 3, rect.height(), colours.focus)
+            top = rect.top() + max((rect.height() - 2 * line) / 2, 0)
+            right = area.width() - 14
+            painter.setFont(bold)
+            painter.setPen(colours.text if current else mix(colours.text, colours.quiet, 0.5))
+            painter.drawText(QRectF(0, top, right, line), Qt.AlignmentFlag.AlignRight, str(lane + 1))
+            painter.setFont(small)
+            painter.setPen(colours.quiet)
+            length = format_time(stack.length(lane))
+            painter.drawText(QRectF(0, top + line, right, line), Qt.AlignmentFlag.AlignRight, length)
+
+    def _paint_notes(self, painter: QPainter, dirty: QRect, lanes: Lanes, stack: Stack, grid: Grid) -> None:
+        area, scale, visible = lanes.area, grid.scale, lanes.visible
+        first = max(int((dirty.left() - area.left()) * scale), 0)
+        last = min(int(np.ceil((dirty.right() + 1 - area.left()) * scale)), int(area.width() * scale))
+        if last <= first or not visible:
+            return
+        lattice, rows, each = self._rows(lanes, stack, scale)
+        left_px = grid.left_px + first
+        begin, end = left_px * grid.us_per_px, (left_px + last - first) * grid.us_per_px
+        margin = 3 * grid.us_per_px
+        picture = self._canvas.paint(
+            stack.drawn(self._roll.scene.notes, visible, begin - margin, end + margin, rows, each),
+            lattice,
+            self._roll.faces(),
+            left_px=left_px,
+            us_per_px=grid.us_per_px,
+            width=last - first,
+            now=self._roll.scene.now,
+            lines=self._roll.times(left_px, grid.us_per_px, begin, end),
+        )
+        for number, lane in enumerate(visible):
+            edges = lattice.edges[number * each : (number + 1) * each + 1]
+            if rows == stack.pitches.count and lattice.gap:
+                for row in range(stack.pitches.highest % 12, rows, 12):
+                    picture[edges[row + 2] - 1] = self._roll.colours.grid.rgb()
+            self._clear(picture, edges, rows, left_px, grid, stack.length(lane))
+        image = QImage(
+            picture.data, last - first, len(picture), 4 * (last - first), QImage.Format.Format_RGB32
+        )
+        image.setDevicePixelRatio(scale)
+        top = lanes.rect(visible.start).top() - GAP
+        painter.drawImage(QPointF(area.left() + first / scale, top), image)
+
+    def _clear(self, picture: Array, edges: Array, rows: int, left_px: int, grid: Grid, length: int) -> None:
+        """Clear what is no part of an iteration, and draw where it begins and ends."""
+        colours, width = self._roll.colours, picture.shape[1]
+        ground, line = colours.background.rgb(), max(round(grid.scale), 1)
+        top, bottom = edges[1], edges[rows + 1]
+        picture[edges[0] : top] = ground
+        picture[bottom : edges[-1]] = ground
+        end = min(max(round(length / grid.us_per_px) - left_px, 0), width)
+        begin = min(max(-left_px, 0), width)
+        if end < width:
+            picture[top:bottom, end:] = ground
+            picture[top:bottom, end : end + line] = colours.edge.rgb()
+        if begin > 0:
+            picture[top:bottom, :begin] = ground
+            picture[top:bottom, begin - line : begin + line] = colours.zero.rgb()
+
+    def _rows(self, lanes: Lanes, stack: Stack, scale: float) -> tuple[Lattice, int, int]:
+        """Return the empty picture of the lanes in sight, the rows of pitches in a lane, and all rows of one."""
+        pitches, visible = stack.pitches, len(lanes.visible)
+        top, bottom = round(GAP * scale), round((lanes.height - lanes.label) * scale)
+        rows = max(min(pitches.count, (bottom - top) // _LEAST_ROW), 1)
+        each = rows + 1 + (lanes.label > 0)
+        key = pitches, visible, lanes.height, lanes.label, scale
+        if self._lattice is None or self._lattice[0] != key:
+            tops = np.round(np.linspace(top, bottom, rows + 1)).astype(np.intp)
+            lane = np.concatenate([[0], tops if lanes.label else tops[:-1]])
+            high = round(lanes.height * scale)
+            edges = np.concatenate([lane + number * high for number in range(visible)] + [[visible * high]])
+            ground = np.zeros(each, np.intp)
+            if rows == pitches.count:
+                for row in range(rows):
+                    note = pitches.highest - row
+                    ground[row + 1] = is_black(note) + 2 * (pitches.key_of(note) is None)
+            faces = np.array([colour.rgb() for colour in self._roll.grounds()], np.uint32)
+            self._lattice = key, Lattice(edges, 0, np.tile(ground, visible), faces, scale)
+        return self._lattice[1], rows, each
+
+    def _paint_marks(self, painter: QPainter, lanes: Lanes, lane: int, stack: Stack, grid: Grid) -> None:
+        """Paint the pauses and remarks of an iteration."""
+        begin, until = stack.iterations[lane]
+        notes, left = lanes.notes(lane), lanes.area.left()
+        for mark in self._roll.scene.marks_between(begin, until):
+            x = left + grid.x(max(mark.t, begin) - begin)
+            self._roll.paint_mark(painter, mark.kind, x, left + grid.x(min(mark.end, until) - begin), notes)
+
+    def _paint_words(
+        self,
+        painter: QPainter,
+        dirty: QRect,
+        lanes: Lanes,
+        lane: int,
+        stack: Stack,
+        grid: Grid,
+        font: QFont,
+    ) -> None:
+        begin, until = stack.iterations[lane]
+        roll = self._roll
+        roll.labels.paint_row(
+            painter,
+            dirty,
+            lanes.words(lane),
+            begin,
+            until - 1,
+            stack.view,
+            grid.x,
+            roll.colours,
+            roll.languages,
+            font,
+            share=len(lanes.visible),
+        )
+
+    def _paint_playhead(self, painter: QPainter, lanes: Lanes, stack: Stack, grid: Grid) -> None:
+        """Paint the playhead in its lane, and faintly the same place in the others."""
+        scene, colours = self._roll.scene, self._roll.colours
+        here = scene.local(scene.playhead)
+        if here is None or not stack.view.left <= here <= stack.view.right:
+            return
+        x = lanes.area.left() + grid.x(here)
+        faint = QColor(colours.playhead)
+        faint.setAlphaF(0.3)
+        for lane in lanes.visible:
+            rect = lanes.rect(lane)
+            if lane == scene.lane:
+                painter.fillRect(QRectF(x - 0.75, rect.top(), 1.5, rect.height()), colours.playhead)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colours.playhead)
+                painter.drawEllipse(QPointF(x, rect.top()), 4, 4)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            elif here < stack.length(lane):
+                painter.setPen(QPen(faint, 1, Qt.PenStyle.DotLine))
+                painter.drawLine(QPointF(x, lanes.notes(lane).top()), QPointF(x, lanes.notes(lane).bottom()))
