@@ -125,8 +125,10 @@ class Labels:
         places = self.in_view(view)
         if len(places) > MOST:
             area = geometry.lanes
-            marks = QRectF(area.left(), geometry.lane_top(0) + 1, area.width(), _MARK_HEIGHT)
-            self._paint_marks(painter, marks, view.left, view.us_per_px, colours, languages, places)
+            corner = QPointF(area.left(), geometry.lane_top(0) + 1)
+            self._paint_marks(
+                painter, corner, area.width(), view.left, view.us_per_px, colours, languages, places
+            )
             return
         painter.setClipRect(geometry.lanes & dirty)
         boxes = self._boxes(places, geometry, view, x_of)
@@ -165,8 +167,9 @@ class Labels:
         """
         places = self._row(begin, until, view)
         if len(places) > MOST // share:
-            marks = QRectF(area.left(), area.top() + 3, area.width(), _MARK_HEIGHT)
-            self._paint_marks(painter, marks, begin + view.left, view.us_per_px, colours, languages, places)
+            corner = QPointF(area.left(), area.top() + 3)
+            left = begin + view.left
+            self._paint_marks(painter, corner, area.width(), left, view.us_per_px, colours, languages, places)
             return
         boxes = self._row_boxes(places, begin, area, view, x_of)
         self._paint_each(painter, dirty, places, boxes, area.height() - 3, colours, languages, font)
@@ -270,7 +273,8 @@ class Labels:
     def _paint_marks(
         self,
         painter: QPainter,
-        area: QRectF,
+        left_top: QPointF,
+        width: int,
         left: float,
         us_per_px: float,
         colours: RollColours,
@@ -278,7 +282,6 @@ class Labels:
         places: range,
     ) -> None:
         """Paint words as upright marks of colour, a pixel each at least, the last on top; `left` µs is at the left."""
-        width = int(area.width())
         starts, numbers, kinds = self.scene.words.columns()
         if self._lines is None or self._lines[0] != kinds:
             lines = [self._face(kind, colours, languages).line.rgba() for kind in kinds]
@@ -287,10 +290,11 @@ class Labels:
         seen = slice(places.start, places.stop)
         x = ((starts[seen] - left) / us_per_px).astype(np.int64)
         inside = (x >= 0) & (x < width)
-        strip = np.zeros((1, width), np.uint32)
-        strip[0, x[inside]] = faces[numbers[seen][inside]]
-        image = QImage(strip.data, width, 1, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
-        painter.drawImage(area, image)
+        strip = np.zeros(width, np.uint32)
+        strip[x[inside]] = faces[numbers[seen][inside]]
+        whole = np.repeat(strip[None], _MARK_HEIGHT, axis=0)  # painted as it is: stretching costs more
+        image = QImage(whole.data, width, _MARK_HEIGHT, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+        painter.drawImage(left_top, image)
 
     def _face(self, kind: str, colours: RollColours, languages: Mapping[str, QColor]) -> Face:
         if kind not in self._faces:

@@ -112,32 +112,36 @@ class NoteStore:
         begin, end = self.onsets_between(first, last)
         return end - begin
 
-    def between(self, first: float, last: float, most: int | None = None) -> Rows:
-        """Return what sounds in first..last µs, in order of onset, at most about `most` rows of it.
+    def between(self, first: float, last: float) -> Rows:
+        """Return what sounds in first..last µs, in order of onset, at most about `budget` rows of it.
 
         A held note's end is `HELD`.
-
-        Args:
-            first: From, µs.
-            last: To, µs.
-            most: `budget` when left out; less takes the coarsest level there is when none is as coarse.
         """
-        most = self.budget if most is None else most
+        return self.at_level(self.level_for(first, last, self.budget), first, last)
+
+    def level_for(self, first: float, last: float, most: int) -> int:
+        """Return the finest level that has at most about `most` rows in first..last µs; 0 is the notes themselves."""
         begin, end = self.rows.window(first, last)
         if end - begin <= most:
-            return self.rows.within(first, last)
+            return 0
         self._group()
-        whole = self._grouped == len(self.rows)
-        fresh = Rows() if whole else self.rows.within(first, last, self._grouped)
-        late = self.rows.take(np.array(self._late, np.intp)).within(first, last) if self._late else Rows()
-        if not self._levels:
-            # All of them are fresh or late: nothing was grouped yet.
-            return join(late, fresh)
-        for level in self._levels:
+        for number, level in enumerate(self._levels, 1):
             begin, end = level.rows.window(first, last)
             if end - begin <= most:
-                break
-        return join(level.rows.within(first, last), late, fresh)
+                return number
+        return len(self._levels)
+
+    def at_level(self, number: int, first: float, last: float) -> Rows:
+        """Return what sounds in first..last µs as a level of `level_for` has it."""
+        if not number or not self._levels:
+            return self.rows.within(first, last)
+        level = self._levels[min(number, len(self._levels)) - 1]
+        parts = [level.rows.within(first, last)]
+        if self._late:
+            parts.append(self.rows.take(np.array(self._late, np.intp)).within(first, last))
+        if self._grouped < len(self.rows):
+            parts.append(self.rows.within(first, last, self._grouped))
+        return join(*parts)
 
     def at(self, t: float, note: int, reach: float) -> int | None:
         """Return the row of the note of pitch `note` that sounds at `t` µs, the latest begun, or None.

@@ -13,6 +13,7 @@ from PySide6.QtCore import QRect
 
 from rubato_desktop.ui.pianoroll.notestore import NoteStore
 from rubato_desktop.ui.pianoroll.pitches import Pitches
+from rubato_desktop.ui.pianoroll.rows import Rows
 from rubato_desktop.ui.pianoroll.viewport import Viewport
 
 Array = npt.NDArray[Any]
@@ -154,24 +155,36 @@ class Stack:
         begin, end = self.iterations[lane]
         return int(min(max(begin + into, begin), max(end - 1, begin)))
 
-    def drawn(self, notes: NoteStore, lanes: range, first: float, last: float, rows: int, each: int) -> Drawn:
+    def levels(self, notes: NoteStore, lanes: range, first: float, last: float) -> list[int]:
+        """Return how coarse first..last µs of each lane are to be, see `NoteStore.level_for`."""
+        most = notes.budget * 2 // (len(lanes) + 2)
+        return [notes.level_for(*self._reach(lane, first, last), most) for lane in lanes]
+
+    def drawn(
+        self,
+        notes: NoteStore,
+        lanes: range,
+        levels: Sequence[int],
+        first: float,
+        last: float,
+        rows: int,
+        each: int,
+    ) -> Drawn:
         """Return what sounds in first..last µs of lanes.
 
         Args:
             notes: The notes of the recording.
             lanes: Which.
+            levels: How coarse each is, from `levels`.
             first: From, µs into each iteration.
             last: To.
             rows: How many rows of pitches a lane has.
             each: How many rows of the picture it has in all; the first one lies above its pitches.
         """
         parts = [
-            self._lane(notes, n, lane, first, last, rows, each, len(lanes)) for n, lane in enumerate(lanes)
+            self._lane(notes.at_level(level, *self._reach(lane, first, last)), lane, 1 + number * each, rows)
+            for number, (lane, level) in enumerate(zip(lanes, levels, strict=True))
         ]
-        if not parts:
-            return Drawn(
-                *(np.empty(0, kind) for kind in (np.int64, np.int64, np.int64, np.uint16, np.float32))
-            )
         return Drawn(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     def row_of(self, note: Array, rows: int) -> Array:
@@ -179,23 +192,17 @@ class Stack:
         row = self.pitches.highest - note.astype(np.int64)
         return row if rows == self.pitches.count else row * rows // self.pitches.count
 
-    def _lane(
-        self,
-        notes: NoteStore,
-        number: int,
-        lane: int,
-        first: float,
-        last: float,
-        rows: int,
-        each: int,
-        among: int,
-    ) -> tuple[Array, ...]:
+    def _reach(self, lane: int, first: float, last: float) -> tuple[float, float]:
         begin, end = self.iterations[lane]
-        found = notes.between(max(begin + first, begin), min(begin + last, end), notes.budget // among)
+        return max(begin + first, begin), min(begin + last, end)
+
+    def _lane(self, found: Rows, lane: int, top: int, rows: int) -> tuple[Array, ...]:
+        """Return the columns of a lane's notes, where its highest pitch is row `top` of the picture."""
+        begin, end = self.iterations[lane]
         on, off = np.maximum(found.on, begin), np.minimum(found.off, end)
         row = self.row_of(found.note, rows)
         inside = (off > on) & (row >= 0) & (row < rows)
-        columns = (on - begin, off - begin, -(row + 1 + number * each), found.shade, found.cover)
+        columns = (on - begin, off - begin, -(row + top), found.shade, found.cover)
         return columns if inside.all() else tuple(column[inside] for column in columns)
 
     def _pitches(self, notes: NoteStore, base: int) -> Pitches:

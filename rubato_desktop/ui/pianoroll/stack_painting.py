@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +34,40 @@ def lanes_of(scene: Scene, geometry: Geometry) -> Lanes:
     return Lanes.of(geometry.notes, count, text_height, len(scene.words) > 0, top)
 
 
+class _Kept:
+    """A picture that moves with the view: all pictures share one grid of pixels, so that it stays true.
+
+    Args:
+        key: What it was painted of.
+        levels: How coarse each lane is; the same while it moves, so that no seams are seen.
+        room: Memory for two pictures, shape (2, height, width).
+        left_px: Device pixel at its left edge.
+    """
+
+    def __init__(self, key: tuple[object, ...], levels: Sequence[int], room: Array, left_px: int) -> None:
+        self._key, self.levels, self.left_px = key, levels, left_px
+        self.picture, self._other = room
+
+    def fits(self, key: tuple[object, ...]) -> bool:
+        """True when it was painted of the same."""
+        return all(
+            old is new or (not isinstance(old, np.ndarray) and old == new)
+            for old, new in zip(self._key, key, strict=True)
+        )
+
+    def move_to(self, left_px: int) -> tuple[int, int]:
+        """Move what stays in sight; returns the columns (from, to) that are to be painted."""
+        by, width = left_px - self.left_px, self.picture.shape[1]
+        if by > 0:
+            self._other[:, : width - by] = self.picture[:, by:]
+            columns = width - by, width
+        else:
+            self._other[:, -by:] = self.picture[:, :by]
+            columns = 0, -by
+        self.picture, self._other, self.left_px = self._other, self.picture, left_px
+        return columns
+
+
 class StackPainter:
     """Paints the lanes, their words, and the numbers at their left.
 
@@ -44,11 +79,12 @@ class StackPainter:
         self._roll = roll
         self._canvas = Canvas()
         self._lattice: tuple[object, Lattice] | None = None
+        self._kept: _Kept | None = None
         self._gutter: tuple[object, QPixmap] | None = None
 
     def forget(self) -> None:
-        """Colours or fonts changed."""
-        self._lattice = self._gutter = None
+        """What there is to see, or with what, changed."""
+        self._lattice = self._gutter = self._kept = None
 
     def paint(self, painter: QPainter, dirty: QRect, geometry: Geometry, grid: Grid, font: QFont) -> None:
         """Paint the lanes as far as they lie in `dirty`."""
@@ -108,16 +144,55 @@ class StackPainter:
 
     def _paint_notes(self, painter: QPainter, dirty: QRect, lanes: Lanes, stack: Stack, grid: Grid) -> None:
         area, scale, visible = lanes.area, grid.scale, lanes.visible
-        first = max(int((dirty.left() - area.left()) * scale), 0)
-        last = min(int(np.ceil((dirty.right() + 1 - area.left()) * scale)), int(area.width() * scale))
-        if last <= first or not visible:
+        width = int(area.width() * scale)
+        if width < 1 or not visible:
             return
-        lattice, rows, each = self._rows(lanes, stack, scale)
+        picture = self._picture(lanes, stack, grid, width)
+        image = QImage(picture.data, width, len(picture), 4 * width, QImage.Format.Format_RGB32)
+        left, right = max(dirty.left() - area.left(), 0), min(dirty.right() + 1 - area.left(), area.width())
+        top = lanes.rect(visible.start).top() - GAP
+        painter.drawImage(
+            QRectF(area.left() + left, top, right - left, len(picture) / scale),
+            image,
+            QRectF(left * scale, 0, (right - left) * scale, len(picture)),
+        )
+
+    def _picture(self, lanes: Lanes, stack: Stack, grid: Grid, width: int) -> Array:
+        """Return the picture of the lanes in sight; while it moves, only what comes into sight is painted."""
+        lattice, rows, each = self._rows(lanes, stack, grid.scale)
+        key = (lanes, stack, lattice, self._roll.faces(), grid.us_per_px, width, self._roll.colours)
+        kept = self._kept
+        if kept is None or not kept.fits(key) or abs(grid.left_px - kept.left_px) >= width:
+            begin, end = grid.left_px * grid.us_per_px, (grid.left_px + width) * grid.us_per_px
+            levels = stack.levels(self._roll.scene.notes, lanes.visible, begin, end)
+            room = np.empty((2, int(lattice.edges[-1]), width), np.uint32)
+            kept = self._kept = _Kept(key, levels, room, grid.left_px)
+            self._fill(kept.picture, 0, width, lanes, stack, grid, levels, lattice, rows, each)
+        elif grid.left_px != kept.left_px:
+            first, last = kept.move_to(grid.left_px)
+            self._fill(kept.picture, first, last, lanes, stack, grid, kept.levels, lattice, rows, each)
+        return kept.picture
+
+    def _fill(
+        self,
+        picture: Array,
+        first: int,
+        last: int,
+        lanes: Lanes,
+        stack: Stack,
+        grid: Grid,
+        levels: Sequence[int],
+        lattice: Lattice,
+        rows: int,
+        each: int,
+    ) -> None:
+        """Paint columns first..last of the picture."""
         left_px = grid.left_px + first
         begin, end = left_px * grid.us_per_px, (left_px + last - first) * grid.us_per_px
         margin = 3 * grid.us_per_px
-        picture = self._canvas.paint(
-            stack.drawn(self._roll.scene.notes, visible, begin - margin, end + margin, rows, each),
+        notes = self._roll.scene.notes
+        part = self._canvas.paint(
+            stack.drawn(notes, lanes.visible, levels, begin - margin, end + margin, rows, each),
             lattice,
             self._roll.faces(),
             left_px=left_px,
@@ -126,18 +201,13 @@ class StackPainter:
             now=self._roll.scene.now,
             lines=self._roll.times(left_px, grid.us_per_px, begin, end),
         )
-        for number, lane in enumerate(visible):
+        for number, lane in enumerate(lanes.visible):
             edges = lattice.edges[number * each : (number + 1) * each + 1]
             if rows == stack.pitches.count and lattice.gap:
                 for row in range(stack.pitches.highest % 12, rows, 12):
-                    picture[edges[row + 2] - 1] = self._roll.colours.grid.rgb()
-            self._clear(picture, edges, rows, left_px, grid, stack.length(lane))
-        image = QImage(
-            picture.data, last - first, len(picture), 4 * (last - first), QImage.Format.Format_RGB32
-        )
-        image.setDevicePixelRatio(scale)
-        top = lanes.rect(visible.start).top() - GAP
-        painter.drawImage(QPointF(area.left() + first / scale, top), image)
+                    part[edges[row + 2] - 1] = self._roll.colours.grid.rgb()
+            self._clear(part, edges, rows, left_px, grid, stack.length(lane))
+        picture[:, first:last] = part
 
     def _clear(self, picture: Array, edges: Array, rows: int, left_px: int, grid: Grid, length: int) -> None:
         """Clear what is no part of an iteration, and draw where it begins and ends."""

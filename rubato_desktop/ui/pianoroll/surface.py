@@ -170,6 +170,7 @@ class Surface(QWidget):
         """Something else is there to be seen."""
         self.view.end = self.scene.reach
         self.painter.overview.forget()
+        self.painter.stack.forget()
         self.update()
         self._summary.start()
 
