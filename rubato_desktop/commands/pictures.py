@@ -9,6 +9,7 @@ import platformdirs
 
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.kinds import Choice, ChoiceOrText, Finite
+from rubato_desktop.commands.listed import opens
 from rubato_desktop.commands.playing import clock_time
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
@@ -70,7 +71,7 @@ def picture_files(ctx: Context) -> Answer:
 
 @command()
 def pictures(ctx: Context) -> Answer:
-    """List the pictures over the open recording; `picture` and a number shows one."""
+    """List the pictures over the open recording; `picture` or `open` and a number shows one."""
     ctx.services.roll.show_opened()
     items = _pictures(ctx)
     return Answer(
@@ -85,9 +86,13 @@ def picture(ctx: Context, number: Choice) -> Answer:
     Args:
         number: Its number in the list of pictures.
     """
+    ctx.services.roll.show_opened()
+    return _open(ctx, ctx.services.listing.pick("picture", number, lambda: _pictures(ctx)))
+
+
+@opens("picture")
+def _open(ctx: Context, chosen: Picture) -> Answer:
     roll = ctx.services.roll
-    roll.show_opened()
-    chosen: Picture = ctx.services.listing.pick("picture", number, lambda: _pictures(ctx))
     if chosen not in roll.pictures:
         raise RubatoError(f"{chosen.name} is no longer there", code="no_such_choice")
     roll.seek(chosen.t)

@@ -249,7 +249,7 @@ class Roll:
             # One under another they are seen whole; afterwards it is as it was.
             self.span, self._other_span = self._other_span, self.span
             if on:
-                self.span = round(max(NARROWEST, min(WIDEST, longest * (1 + AIR))))
+                self.span = round(max(SECOND, min(WIDEST, longest * (1 + AIR))))
         self.stacked = on
         self.follow = True
         self._bus.publish(RollLaid(self._clock.now()))

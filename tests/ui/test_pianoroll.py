@@ -483,7 +483,7 @@ def test_pianorolls_may_come_and_go(qtbot: QtBot) -> None:
         widget = PianoRoll()
         widget.show()
         QApplication.processEvents()
-        assert QAccessible.queryAccessibleInterface(widget).childCount() == 2
+        assert QAccessible.queryAccessibleInterface(widget).childCount() == 3
         widget.close()
         widget.deleteLater()
         QApplication.processEvents()

@@ -161,7 +161,7 @@ class Pointing:
                 stacked = menu.addAction("Iterations one under another")
                 stacked.setCheckable(True)
                 stacked.setChecked(roll.scene.stacked)
-                stacked.triggered.connect(roll.stack_asked.emit)
+                stacked.triggered.connect(lambda on: roll.stack_asked.emit(on))
             menu.addAction("An iteration starts here").triggered.connect(
                 lambda: roll.mark_asked.emit("start", t)
             )

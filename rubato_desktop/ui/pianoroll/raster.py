@@ -23,7 +23,7 @@ _LEAST_WIDTH = 1.5  # px: what is narrower is drawn this wide and fainter,
 _LEAST_COVER = 0.4  # but never fainter than this
 _GAP_FROM = 5.0  # px: notes wider than this leave a pixel free, so that repeated notes stay apart
 _EXACT_UP_TO = 12_000  # cells; with more covered, the parts of cells at the ends of notes are not told apart
-_ROUND_UP_TO = 1500  # notes; with more, corners are hardly seen
+FINE_UP_TO = 1500  # notes; with more, corners are hardly seen
 
 
 class Bars(Protocol):
@@ -110,6 +110,7 @@ class Canvas:
         width: int,
         now: float,
         lines: Sequence[tuple[int, int]] = (),
+        fine: bool | None = None,
     ) -> Array:
         """Paint notes and return the picture.
 
@@ -123,6 +124,8 @@ class Canvas:
             width: Device pixels across.
             now: Microsecond to which held notes reach.
             lines: Upright lines under the notes, as (pixel, 0xffRRGGBB).
+            fine: Whether ends of notes are told to parts of a pixel and corners are round; by how many notes there are
+                when left out. Pictures that are put side by side must be alike.
 
         Returns:
             0xffRRGGBB, shape (height, width), uint32.
@@ -142,10 +145,11 @@ class Canvas:
             rows, row = rows.take(seen), row[seen]
         first, last, cover = _extents(rows, left_px, us_per_px, now)
         if len(rows):
-            self._fill(over, row, first, last, cover, rows.shade, lattice, table)
+            self._fill(over, row, first, last, cover, rows.shade, lattice, table, fine)
         picture = self.array("picture", (int(lattice.edges[-1]), width), np.uint32)
         both.take(lattice.which_row, axis=0, out=picture, mode="clip")
-        if 0 < len(rows) <= _ROUND_UP_TO and lattice.row_height >= 7:
+        few = len(rows) <= FINE_UP_TO if fine is None else fine
+        if len(rows) and few and lattice.row_height >= 7:
             _round(picture, row, first, last, rows.shade, lattice, table)
         return picture
 
@@ -159,6 +163,7 @@ class Canvas:
         shade: Array,
         lattice: Lattice,
         table: Array,
+        fine: bool | None,
     ) -> None:
         """Colour the cells, shape (rows, width), that notes from `first` to `last` px cover."""
         width = cells.shape[1]
@@ -174,7 +179,8 @@ class Canvas:
         colours, out = table.reshape(-1), cells.reshape(-1)
         # numpy lets the last one assigned, the latest onset, win.
         whole = bool((a == begin).all() and (b == end).all() and (cover >= 1).all())
-        if whole or len(flat) > _EXACT_UP_TO:
+        exact = len(flat) <= _EXACT_UP_TO if fine is None else fine
+        if not exact or (whole and fine is None):
             level = (np.minimum(cover, 1) * (COVERS - 1) + 0.5).astype(np.int32)
             out[flat] = np.repeat(colours.take(face + level * np.int32(grounds), mode="clip"), widths)
             return

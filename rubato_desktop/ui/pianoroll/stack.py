@@ -157,8 +157,13 @@ class Stack:
 
     def levels(self, notes: NoteStore, lanes: range, first: float, last: float) -> list[int]:
         """Return how coarse first..last µs of each lane are to be, see `NoteStore.level_for`."""
-        most = notes.budget * 2 // (len(lanes) + 2)
+        # More than one view has: they are painted once, and then moved.
+        most = notes.budget * 3 // max(len(lanes), 3)
         return [notes.level_for(*self._reach(lane, first, last), most) for lane in lanes]
+
+    def count(self, notes: NoteStore, lanes: range, first: float, last: float) -> int:
+        """Return how many notes begin in first..last µs of lanes."""
+        return sum(notes.count_between(*self._reach(lane, first, last)) for lane in lanes)
 
     def drawn(
         self,

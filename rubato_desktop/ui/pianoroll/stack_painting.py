@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, 
 from rubato_desktop.ui.pianoroll.colours import mix
 from rubato_desktop.ui.pianoroll.geometry import Geometry
 from rubato_desktop.ui.pianoroll.pitches import is_black
-from rubato_desktop.ui.pianoroll.raster import Canvas, Lattice
+from rubato_desktop.ui.pianoroll.raster import FINE_UP_TO, Canvas, Lattice
 from rubato_desktop.ui.pianoroll.ruler import format_time
 from rubato_desktop.ui.pianoroll.scene import Scene
 from rubato_desktop.ui.pianoroll.stack import GAP, Lanes, Stack
@@ -39,13 +39,16 @@ class _Kept:
 
     Args:
         key: What it was painted of.
-        levels: How coarse each lane is; the same while it moves, so that no seams are seen.
+        levels: How coarse each lane is; the same while it moves, so that no seams are seen,
+        fine: as is how fine notes are painted.
         room: Memory for two pictures, shape (2, height, width).
         left_px: Device pixel at its left edge.
     """
 
-    def __init__(self, key: tuple[object, ...], levels: Sequence[int], room: Array, left_px: int) -> None:
-        self._key, self.levels, self.left_px = key, levels, left_px
+    def __init__(
+        self, key: tuple[object, ...], levels: Sequence[int], fine: bool, room: Array, left_px: int
+    ) -> None:
+        self._key, self.levels, self.fine, self.left_px = key, levels, fine, left_px
         self.picture, self._other = room
 
     def fits(self, key: tuple[object, ...]) -> bool:
@@ -164,24 +167,24 @@ class StackPainter:
         kept = self._kept
         if kept is None or not kept.fits(key) or abs(grid.left_px - kept.left_px) >= width:
             begin, end = grid.left_px * grid.us_per_px, (grid.left_px + width) * grid.us_per_px
-            levels = stack.levels(self._roll.scene.notes, lanes.visible, begin, end)
+            notes = self._roll.scene.notes
+            levels = stack.levels(notes, lanes.visible, begin, end)
+            fine = stack.count(notes, lanes.visible, begin, end) <= FINE_UP_TO
             room = np.empty((2, int(lattice.edges[-1]), width), np.uint32)
-            kept = self._kept = _Kept(key, levels, room, grid.left_px)
-            self._fill(kept.picture, 0, width, lanes, stack, grid, levels, lattice, rows, each)
+            kept = self._kept = _Kept(key, levels, fine, room, grid.left_px)
+            self._fill(kept, 0, width, lanes, stack, grid, lattice, rows, each)
         elif grid.left_px != kept.left_px:
-            first, last = kept.move_to(grid.left_px)
-            self._fill(kept.picture, first, last, lanes, stack, grid, kept.levels, lattice, rows, each)
+            self._fill(kept, *kept.move_to(grid.left_px), lanes, stack, grid, lattice, rows, each)
         return kept.picture
 
     def _fill(
         self,
-        picture: Array,
+        kept: _Kept,
         first: int,
         last: int,
         lanes: Lanes,
         stack: Stack,
         grid: Grid,
-        levels: Sequence[int],
         lattice: Lattice,
         rows: int,
         each: int,
@@ -192,14 +195,15 @@ class StackPainter:
         margin = 3 * grid.us_per_px
         notes = self._roll.scene.notes
         part = self._canvas.paint(
-            stack.drawn(notes, lanes.visible, levels, begin - margin, end + margin, rows, each),
+            stack.drawn(notes, lanes.visible, kept.levels, begin - margin, end + margin, rows, each),
             lattice,
             self._roll.faces(),
             left_px=left_px,
             us_per_px=grid.us_per_px,
             width=last - first,
             now=self._roll.scene.now,
-            lines=self._roll.times(left_px, grid.us_per_px, begin, end),
+            lines=self._roll.times(left_px, grid.us_per_px, begin - margin, end + margin),
+            fine=kept.fine,
         )
         for number, lane in enumerate(lanes.visible):
             edges = lattice.edges[number * each : (number + 1) * each + 1]
@@ -207,7 +211,7 @@ class StackPainter:
                 for row in range(stack.pitches.highest % 12, rows, 12):
                     part[edges[row + 2] - 1] = self._roll.colours.grid.rgb()
             self._clear(part, edges, rows, left_px, grid, stack.length(lane))
-        picture[:, first:last] = part
+        kept.picture[:, first:last] = part
 
     def _clear(self, picture: Array, edges: Array, rows: int, left_px: int, grid: Grid, length: int) -> None:
         """Clear what is no part of an iteration, and draw where it begins and ends."""
@@ -216,14 +220,15 @@ class StackPainter:
         top, bottom = edges[1], edges[rows + 1]
         picture[edges[0] : top] = ground
         picture[bottom : edges[-1]] = ground
-        end = min(max(round(length / grid.us_per_px) - left_px, 0), width)
-        begin = min(max(-left_px, 0), width)
+        # The picture may be any part of the view: a line beside it is not to be drawn at its edge.
+        begin, end = -left_px, round(length / grid.us_per_px) - left_px
+        lanes = picture[top:bottom]
         if end < width:
-            picture[top:bottom, end:] = ground
-            picture[top:bottom, end : end + line] = colours.edge.rgb()
-        if begin > 0:
-            picture[top:bottom, :begin] = ground
-            picture[top:bottom, begin - line : begin + line] = colours.zero.rgb()
+            lanes[:, max(end, 0) :] = ground
+            lanes[:, max(end, 0) : max(end + line, 0)] = colours.edge.rgb()
+        if begin > -line:
+            lanes[:, : max(begin, 0)] = ground
+            lanes[:, max(begin - line, 0) : max(begin + line, 0)] = colours.zero.rgb()
 
     def _rows(self, lanes: Lanes, stack: Stack, scale: float) -> tuple[Lattice, int, int]:
         """Return the empty picture of the lanes in sight, the rows of pitches in a lane, and all rows of one."""

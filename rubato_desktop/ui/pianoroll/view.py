@@ -74,7 +74,7 @@ class PianoRoll(Surface):
         self.word_list.opened.connect(self.open_place)
         self.word_list.focused.connect(self._words_focused)
         self.pictures = self.painter.pictures = Pictures(self)
-        self.pictures.ready.connect(lambda: self.update(self.parts.notes))
+        self.pictures.ready.connect(self._update_notes)
         self.picture_list = PictureList(self.pictures, self)
         self.picture_list.chosen.connect(self._choose_picture)
         self.picture_list.opened.connect(self.picture_opened)
@@ -290,6 +290,9 @@ class PianoRoll(Surface):
             self.view.end = max(self.view.end, int(t))
             self.set_playhead(int(max(t, self.scene.playhead or 0)))
 
+    def _update_notes(self) -> None:
+        self.update(self.parts.notes)
+
     def _update_words(self) -> None:
         self.update(self.parts.notes if self.scene.stacked else self.parts.lanes)
 
@@ -304,13 +307,13 @@ class PianoRoll(Surface):
         self.pictures.selected = place if place >= 0 else None
         if place >= 0 and self.pictures.focused:
             self._bring(self.pictures.items[place].t)
-        self.update(self.parts.notes)
+        self._update_notes()
 
     def _pictures_focused(self, focused: bool) -> None:
         self.pictures.focused = focused
         if focused and self.picture_list.currentIndex().row() < 0:
             self.picture_list.go_to(0)
-        self.update(self.parts.notes)
+        self._update_notes()
 
     def _bring(self, moment: float) -> None:
         """Make sure that a moment the keyboard went to is seen."""
