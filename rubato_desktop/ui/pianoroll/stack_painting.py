@@ -96,6 +96,10 @@ class StackPainter:
             return
         lanes = lanes_of(scene, geometry)
         painter.setClipRect(geometry.notes & dirty)
+        below = lanes.area.top() + lanes.count * lanes.height - lanes.top
+        painter.fillRect(
+            lanes.area.left(), below, lanes.area.width(), lanes.height, self._roll.colours.background
+        )
         self._paint_notes(painter, dirty, lanes, stack, grid)
         for lane in lanes.visible:
             self._paint_marks(painter, lanes, lane, stack, grid)
