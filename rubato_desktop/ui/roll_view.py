@@ -115,6 +115,7 @@ class RollView(QWidget):
             case Played(message=message):
                 self._played(message)
             case WordHeard(word=word):
+                self.card.hide()
                 self.roll.add_word(word)
             case WordMissed(run=run):
                 self.roll.add_missed(run)

@@ -101,6 +101,8 @@ def test_by_words_it_is_shown_large(
     player.play("23 11 12 23 14 12")
     until(window.roll.card.isVisible)
     assert window.roll.card.accessibleName() == "Picture score.png at 0:00"
+    player.play("23 17 17 23")
+    until(lambda: not window.roll.card.isVisible())  # the next word closes it
 
 
 def test_one_that_is_taken_off_is_gone_and_its_card_closes(
