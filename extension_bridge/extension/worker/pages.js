@@ -64,6 +64,7 @@ export class Pages {
     const { url = "" } = await chrome.tabs.get(tab);
     const target = { tabId: tab };
     const [first] = await chrome.scripting.executeScript({ target, func: look }).catch(async (/** @type {Error} */ error) => {
+      if (/frame|document|tab was closed/i.test(error.message) && /remov|gone|No |clos/i.test(error.message)) gone(error);
       throw await restricted(url, error.message);
     });
     if (!first?.result) throw new Trouble("navigated", "The page went away meanwhile.");

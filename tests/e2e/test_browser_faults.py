@@ -1,0 +1,152 @@
+"""What goes wrong in a real browser has a clear answer, and the next word works again."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from extended import chromium
+from playwright.sync_api import BrowserContext, Page
+from running import Program
+from served import Site
+from waiting import until
+
+from extension_bridge.install import Installation
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PDF = b"""%PDF-1.4
+1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
+2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
+3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>> endobj
+trailer <</Root 1 0 R>>
+%%EOF
+"""
+
+
+class Hand:
+    """A running program, joined to a browser that a test sees as well."""
+
+    def __init__(self, program: Program, context: BrowserContext, site: Site) -> None:
+        self.program, self.context, self.site = program, context, site
+
+    @property
+    def page(self) -> Page:
+        return self.context.pages[0]
+
+    @property
+    def joined(self) -> bool:
+        return "browser" in self.program.ask("status")["value"]["has"]
+
+    def sends(self, *words: str) -> dict[str, Any]:
+        return self.program.send(*words)
+
+    def sees(self, holds: Any, what: str) -> None:
+        def look() -> object:
+            self.page.wait_for_timeout(20)
+            return holds()
+
+        until(look, what)
+
+
+@pytest.fixture(scope="module")
+def hand(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hand]:
+    folder = tmp_path_factory.mktemp("faults")
+    Installation(folder / "data").install_in_profile(folder / "profile")
+    program = Program(folder / "data")
+    with chromium(folder / "profile") as context:
+        hand = Hand(program, context, site)
+        until(lambda: program.ask("status")["value"]["question"], "the question")
+        program.ask("confirm")
+        until(lambda: hand.joined, "the browser to join")
+        yield hand
+    program.end(signal.SIGKILL)
+
+
+@pytest.fixture
+def silent_server() -> Iterator[str]:
+    """The address of a server that takes every call and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+
+def test_a_tab_that_is_closed_while_it_loads_ends_the_command_at_once(hand: Hand, silent_server: str) -> None:
+    other = hand.context.new_page()
+    other.goto(hand.site.page("news.html"))
+    until(lambda: len(hand.sends("tabs")["value"]) == 2, "the second tab")
+    with ThreadPoolExecutor(1) as elsewhere:
+        loading = elsewhere.submit(hand.sends, "visit", silent_server)
+        hand.page.wait_for_timeout(500)
+        other.close()
+        answer = loading.result(10)
+    assert (answer["status"], answer["error"]["code"]) == ("failed", "tab_closed"), answer
+    assert hand.sends("tabs")["status"] == "ok"
+
+
+def test_a_page_that_goes_away_while_it_is_read_leaves_nothing_hanging(hand: Hand) -> None:
+    hand.page.goto(hand.site.page("article.html"))
+    with ThreadPoolExecutor(1) as elsewhere:
+        for name in ("news.html", "article.html", "search.html", "index.html"):
+            reading = elsewhere.submit(lambda: [hand.sends("continue") for _ in range(4)])
+            hand.page.goto(hand.site.page(name))
+            for answer in reading.result(30):
+                told = answer["error"]["code"] if answer["error"] else "ok"
+                assert told in ("ok", "navigated", "gone", "end_of_page"), answer
+                assert answer["elapsed_ms"] < 5000
+    assert hand.sends("read")["status"] == "ok"
+
+
+def test_a_pdf_is_told_in_words(hand: Hand, tmp_path: Path) -> None:
+    (tmp_path / "score.pdf").write_bytes(PDF)
+    served = Site(tmp_path)
+    try:
+        assert hand.sends("visit", served.page("score.pdf"))["status"] == "ok"
+        answer = hand.sends("read")
+        assert (answer["status"], answer["error"]["code"]) == ("refused", "restricted_page"), answer
+        assert "PDF" in answer["error"]["message"] and "still work" in answer["error"]["message"]
+        assert hand.sends("back")["status"] == "ok"
+    finally:
+        served.close()
+
+
+def test_an_address_that_leads_nowhere_fails_and_the_tab_lives(hand: Hand) -> None:
+    answer = hand.sends("visit", "http://127.0.0.1:1/")
+    assert (answer["status"], answer["error"]["code"]) == ("failed", "not_found"), answer
+    assert hand.sends("visit", hand.site.page("index.html"))["status"] == "ok"
+
+
+def test_words_of_strangers_are_read_and_never_carried_out(hand: Hand) -> None:
+    hand.page.goto(hand.site.page("hostile.html"))
+    answers = [hand.sends("continue") for _ in range(5)]
+    assert any(answer["value"] for answer in answers)
+
+    def since() -> list[dict[str, Any]]:
+        return [line for line in hand.program.journal() if line.get("id", 0) >= answers[0]["id"]]
+
+    until(lambda: len(since()) >= 5, "the journal to be written")
+    assert [(line["kind"], line["command"]) for line in since()] == [("result", "continue")] * 5
+    hand.page.goto(hand.site.page("index.html"))
+
+
+def test_a_worker_that_was_stopped_comes_back_when_the_browser_is_used(hand: Hand) -> None:
+    devtools = hand.context.new_cdp_session(hand.page)
+    devtools.send("ServiceWorker.enable")
+    devtools.send("ServiceWorker.stopAllWorkers")
+    until(lambda: not hand.joined, "its end to be noticed")
+    assert hand.sends("tabs")["error"]["code"] == "needs_browser"
+    hand.page.goto(hand.site.page("news.html"))
+    hand.sees(lambda: hand.joined, "it to join again")
+    assert hand.sends("scroll", "1")["status"] == "ok"
+
+
+def test_a_dozen_commands_at_once_are_carried_out_in_their_order(hand: Hand) -> None:
+    hand.page.goto(hand.site.page("article.html"))
+    with ThreadPoolExecutor(12) as many:
+        answers = list(many.map(lambda n: hand.sends("scroll", str(1 if n % 2 == 0 else -1)), range(12)))
+    assert [answer["status"] for answer in answers] == ["ok"] * 12, answers[0]
+    assert len({answer["id"] for answer in answers}) == 12
