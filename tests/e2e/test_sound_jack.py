@@ -100,10 +100,12 @@ def test_a_note_that_is_held_where_playing_begins_is_heard_at_once(sound: Sound)
 
 
 def test_a_place_that_is_only_sought_is_not_heard(sound: Sound) -> None:
-    sound.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]))
-    ears = Ears(0.6)
+    sound.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
+    ears = Ears(1.0)
     sound.seek(20 * SECOND)
-    assert peak(ears.hear().sound) < 0.001
+    heard = ears.hear()
+    # A note of a minute that was begun would still sound; ears that are just put on may hear a click.
+    assert peak(heard.sound[-heard.rate // 4 :]) < 0.001
 
 
 def test_silence_stops_it_all(sound: Sound) -> None:
