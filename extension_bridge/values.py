@@ -100,10 +100,20 @@ class Target(Value):
     ref: int | None = None
 
 
+class Option(Value):
+    number: int
+    label: Label = ""
+    selected: bool = False
+
+
 class Clicked(Value):
+    """`checked` is of what can be ticked, `options` of what holds choices."""
+
     label: Label = ""
     kind: Label | None = None
     effect: Literal["clicked", "navigated", "opened", "focused"]
+    checked: bool | None = None
+    options: Annotated[list[Option], most(200)] = []
 
 
 class Action(Value):

@@ -6,7 +6,17 @@ from itertools import count
 
 import pytest
 
-pytest_plugins = ["servers", "lexicon", "player", "standin", "no_skips", "served", "bridging", "pytester"]
+pytest_plugins = [
+    "servers",
+    "lexicon",
+    "player",
+    "standin",
+    "no_skips",
+    "served",
+    "hand",
+    "bridging",
+    "pytester",
+]
 
 _number = count()
 

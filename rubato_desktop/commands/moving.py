@@ -75,8 +75,8 @@ async def move(ctx: Context, point: Point) -> Answer:
 
 @command(needs="browser")
 async def click(ctx: Context) -> Answer:
-    """Click where you are."""
-    return _clicked(await ctx.ask("click"))
+    """Click where you are; of a field with choices they are listed, and `open` and a number takes one."""
+    return _clicked(ctx, await ctx.ask("click"))
 
 
 @command(needs="browser")
@@ -85,19 +85,31 @@ async def trusted_click(ctx: Context) -> Answer:
 
     It must be allowed once, in the side panel.
     """
-    return _clicked(await ctx.ask("trusted_click"))
+    return _clicked(ctx, await ctx.ask("trusted_click"))
 
 
 @opens("target")
 async def _open_target(ctx: Context, found: Found) -> Answer:
-    return _clicked(await ctx.ask("click", ref=found["ref"]))
+    return _clicked(ctx, await ctx.ask("click", ref=found["ref"]))
 
 
-def _clicked(reply: Any) -> Answer:
+def _clicked(ctx: Context, reply: Any) -> Answer:
+    if options := reply.value["options"]:
+        items = [(option["label"], option) for option in options]
+        return show(ctx, "option", f"Choices of {reply.value['label']}", items, reply.value, reply.state)
+    if reply.value["checked"] is not None:
+        tick = "ticked" if reply.value["checked"] else "not ticked"
+        return Answer(f"{reply.value['label'] or 'It'} is {tick}", reply.value, reply.state)
     how = {"navigated": "opening", "opened": "opened", "focused": "you can write"}.get(
         reply.value["effect"], ""
     )
     return Answer(", ".join(filter(None, [f"Clicked {thing(reply.value)}", how])), reply.value, reply.state)
+
+
+@opens("option")
+async def _take(ctx: Context, option: Found) -> Answer:
+    reply = await ctx.ask("write", text=option["label"], replace=True)
+    return Answer(f"{reply.value['label']}: {reply.value['text']}", reply.value, reply.state)
 
 
 @command(needs="browser")

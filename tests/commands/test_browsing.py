@@ -237,6 +237,20 @@ def test_right_click_lists_what_can_be_done_where_the_page_has_no_menu(
     assert player.word("0 6 0").text == "The page opened its menu on image, Map"
 
 
+def test_the_choices_of_a_field_are_listed_and_one_is_taken(player: Player, browser: StandIn) -> None:
+    options = [{"number": 1, "label": "Grand", "selected": True}, {"number": 2, "label": "Upright"}]
+    browser.says["click"] = {"label": "Piano", "kind": "field", "effect": "focused", "options": options}
+    browser.says["write"] = {"label": "Piano", "text": "Upright"}
+    assert player.word("0 7 0").text == "Choices of Piano: 1 Grand, 2 Upright"
+    assert player.word("0 10 0 15 12").text == "Piano: Upright"
+    assert browser.asked[-1] == ("write", {"text": "Upright", "replace": True})
+
+
+def test_a_tick_is_told(player: Player, browser: StandIn) -> None:
+    browser.says["click"] = {"label": "I agree", "kind": "field", "effect": "clicked", "checked": True}
+    assert player.word("0 7 0").text == "I agree is ticked"
+
+
 def test_without_a_browser_every_word_says_what_it_needs(player: Player) -> None:
     assert player.word("0 7 0").error["code"] == "needs_browser"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,13 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from extended import chromium
-from playwright.sync_api import BrowserContext, Page
-from running import Program
+from hand import Hand
 from served import Site
 from waiting import until
-
-from extension_bridge.install import Installation
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -27,45 +22,6 @@ PDF = b"""%PDF-1.4
 trailer <</Root 1 0 R>>
 %%EOF
 """
-
-
-class Hand:
-    """A running program, joined to a browser that a test sees as well."""
-
-    def __init__(self, program: Program, context: BrowserContext, site: Site) -> None:
-        self.program, self.context, self.site = program, context, site
-
-    @property
-    def page(self) -> Page:
-        return self.context.pages[0]
-
-    @property
-    def joined(self) -> bool:
-        return "browser" in self.program.ask("status")["value"]["has"]
-
-    def sends(self, *words: str) -> dict[str, Any]:
-        return self.program.send(*words)
-
-    def sees(self, holds: Any, what: str) -> None:
-        def look() -> object:
-            self.page.wait_for_timeout(20)
-            return holds()
-
-        until(look, what)
-
-
-@pytest.fixture(scope="module")
-def hand(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hand]:
-    folder = tmp_path_factory.mktemp("faults")
-    Installation(folder / "data").install_in_profile(folder / "profile")
-    program = Program(folder / "data")
-    with chromium(folder / "profile") as context:
-        hand = Hand(program, context, site)
-        until(lambda: program.ask("status")["value"]["question"], "the question")
-        program.ask("confirm")
-        until(lambda: hand.joined, "the browser to join")
-        yield hand
-    program.end(signal.SIGKILL)
 
 
 @pytest.fixture

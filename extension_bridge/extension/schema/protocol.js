@@ -484,7 +484,45 @@ export default {
     "type": "object"
    },
    "value": {
+    "$defs": {
+     "Option": {
+      "properties": {
+       "label": {
+        "default": "",
+        "title": "Label",
+        "type": "string"
+       },
+       "number": {
+        "title": "Number",
+        "type": "integer"
+       },
+       "selected": {
+        "default": false,
+        "title": "Selected",
+        "type": "boolean"
+       }
+      },
+      "required": [
+       "number"
+      ],
+      "title": "Option",
+      "type": "object"
+     }
+    },
+    "description": "`checked` is of what can be ticked, `options` of what holds choices.",
     "properties": {
+     "checked": {
+      "anyOf": [
+       {
+        "type": "boolean"
+       },
+       {
+        "type": "null"
+       }
+      ],
+      "default": null,
+      "title": "Checked"
+     },
      "effect": {
       "enum": [
        "clicked",
@@ -511,6 +549,14 @@ export default {
       "default": "",
       "title": "Label",
       "type": "string"
+     },
+     "options": {
+      "default": [],
+      "items": {
+       "$ref": "#/$defs/Option"
+      },
+      "title": "Options",
+      "type": "array"
      }
     },
     "required": [
@@ -3078,7 +3124,45 @@ export default {
     "type": "object"
    },
    "value": {
+    "$defs": {
+     "Option": {
+      "properties": {
+       "label": {
+        "default": "",
+        "title": "Label",
+        "type": "string"
+       },
+       "number": {
+        "title": "Number",
+        "type": "integer"
+       },
+       "selected": {
+        "default": false,
+        "title": "Selected",
+        "type": "boolean"
+       }
+      },
+      "required": [
+       "number"
+      ],
+      "title": "Option",
+      "type": "object"
+     }
+    },
+    "description": "`checked` is of what can be ticked, `options` of what holds choices.",
     "properties": {
+     "checked": {
+      "anyOf": [
+       {
+        "type": "boolean"
+       },
+       {
+        "type": "null"
+       }
+      ],
+      "default": null,
+      "title": "Checked"
+     },
      "effect": {
       "enum": [
        "clicked",
@@ -3105,6 +3189,14 @@ export default {
       "default": "",
       "title": "Label",
       "type": "string"
+     },
+     "options": {
+      "default": [],
+      "items": {
+       "$ref": "#/$defs/Option"
+      },
+      "title": "Options",
+      "type": "array"
      }
     },
     "required": [

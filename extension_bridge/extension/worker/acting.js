@@ -34,10 +34,10 @@ export function acting(pages, place, commits) {
     const { value, effect, opened } = await commits.after(tab, run.signal, () => act(tab));
     if (effect !== "navigated") await place.moved(tab, value.frame);
     if (opened !== null) run.at(opened);
-    const { label, kind, effect: its = "clicked", open } = value.value;
+    const { label, kind, effect: its = "clicked", open, checked, options } = value.value;
     // A page may not open a tab that no hand asked for: it left this one to us.
     if (open) run.at((await chrome.tabs.create({ url: address(open), openerTabId: tab, active: true })).id ?? tab);
-    return { label, kind, effect: effect ?? its };
+    return { label, kind, effect: effect ?? its, ...(checked !== undefined && { checked }), ...(options && { options }) };
   }
 
   /**
