@@ -25,7 +25,7 @@ async def name(ctx: Context, name: Name) -> Answer:
     """
     known = _known(ctx, name)
     if known is not None:
-        return await _call_up(ctx, known)
+        return await call_up(ctx, known)
     _check(ctx, name, "go")
     tab = (await ctx.ask("tabs")).value
     front = next((found for found in tab if found["active"]), None)
@@ -43,7 +43,7 @@ async def bookmark(ctx: Context, name: Name) -> Answer:
     """
     known = _known(ctx, name)
     if known is not None:
-        return await _call_up(ctx, known)
+        return await call_up(ctx, known)
     _check(ctx, name, "go")
     made = (await ctx.ask("bookmark")).value
     answer = _give(
@@ -77,7 +77,8 @@ def _known(ctx: Context, keys: list[int]) -> Word | None:
     return word if word is not None and word.language == NAMES else None
 
 
-async def _call_up(ctx: Context, word: Word) -> Answer:
+async def call_up(ctx: Context, word: Word) -> Answer:
+    """Do what a name stands for."""
     found = REGISTRY[word.command]
     answer: Answer = await settled(found.function(ctx, **found.bind(word.args)))
     return answer

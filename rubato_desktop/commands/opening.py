@@ -8,7 +8,8 @@ from typing import Any
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.kinds import NameOrChoice
 from rubato_desktop.commands.listed import OPENERS, opens
-from rubato_desktop.commands.registry import REGISTRY, Answer, command
+from rubato_desktop.commands.naming import call_up
+from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.commands.waiting import settled
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import NAMES
@@ -44,9 +45,7 @@ async def open_(ctx: Context, what: NameOrChoice) -> Answer:
     if word is None or word.language != NAMES:
         called = f"{word.name}, not a name" if word else "no name yet"
         raise RubatoError(f"{format_keys(what)} is {called}", code="no_such_name")
-    named = REGISTRY[word.command]
-    called_up: Answer = await settled(named.function(ctx, **named.bind(word.args)))
-    return called_up
+    return await call_up(ctx, word)
 
 
 @command()

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QWidget
 
 from rubato_desktop.events import Notice
+from rubato_desktop.ui.card import Card
 from rubato_desktop.ui.icons import sign
 from rubato_desktop.ui.theme import Theme
 
 SHOWN_FOR = {"info": 6000, "warning": 14000, "error": 30000}  # ms
-WIDEST = 560  # px
-GAP = 14
 
 
-class Banner(QFrame):
+class Banner(Card):
     """The newest notice, over its parent's lower edge; the log keeps them all.
 
     Args:
@@ -52,9 +51,7 @@ class Banner(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._fade)
-        over.installEventFilter(self)
         theme.changed.connect(self._dress)
-        self.hide()
 
     def show_notice(self, notice: Notice) -> None:
         """Show a notice in place of the one before."""
@@ -64,7 +61,7 @@ class Banner(QFrame):
         self.more.setVisible(bool(self.more.text()))
         self.setAccessibleName(f"{notice.level}: {self.happened.text()} {self.more.text()}".strip())
         self._dress()
-        self._place()
+        self.place()
         self.show()
         self.raise_()
         self._timer.start(SHOWN_FOR[notice.level])
@@ -85,15 +82,3 @@ class Banner(QFrame):
             f" QFrame#banner QLabel {{ background: transparent; }}"
         )
         self._bar.setStyleSheet(f"background: {edge}; border-radius: 2px;")
-
-    def _place(self) -> None:
-        over = self.parentWidget()
-        assert over is not None
-        width = min(WIDEST, over.width() - 2 * GAP)
-        height = max(self.heightForWidth(width), self.minimumSizeHint().height())
-        self.setGeometry(QRect((over.width() - width) // 2, over.height() - height - GAP, width, height))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
-        return False

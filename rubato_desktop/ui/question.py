@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from rubato_desktop.language.dictionary import Word
 from rubato_desktop.language.keys import format_keys
 from rubato_desktop.ui.bridge import Bridge
+from rubato_desktop.ui.card import Card
 from rubato_desktop.ui.theme import Theme
 
-WIDEST = 560  # px
-GAP = 14
 
-
-class QuestionCard(QFrame):
+class QuestionCard(Card):
     """The question, above its parent's lower edge, until it is answered.
 
     Args:
@@ -45,10 +43,8 @@ class QuestionCard(QFrame):
         column.setSpacing(10)
         column.addWidget(self.text)
         column.addLayout(buttons)
-        over.installEventFilter(self)
         theme.changed.connect(self._dress)
         self._dress()
-        self.hide()
 
     def show_question(self, text: str, words: Mapping[str, Word]) -> None:
         """Show a question, or take it away when the text is empty; the buttons tell the keys that answer it."""
@@ -60,7 +56,7 @@ class QuestionCard(QFrame):
         for button, said, command in ((self.yes, "Confirm", "confirm"), (self.no, "Cancel", "cancel")):
             word = next((word for word in words.values() if word.command == command), None)
             button.setText(f"{said}   {format_keys(word.keys)}" if word is not None else said)
-        self._place()
+        self.place()
         self.raise_()
 
     def _dress(self) -> None:
@@ -69,15 +65,3 @@ class QuestionCard(QFrame):
             f"QFrame#question {{ background: {c.raised}; border: 1px solid {c.accent}; border-radius: 8px; }}"
             f" QFrame#question QLabel {{ background: transparent; }}"
         )
-
-    def _place(self) -> None:
-        over = self.parentWidget()
-        assert over is not None
-        width = min(WIDEST, over.width() - 2 * GAP)
-        height = max(self.heightForWidth(width), self.minimumSizeHint().height())
-        self.setGeometry(QRect((over.width() - width) // 2, over.height() - height - GAP, width, height))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
-        return False
