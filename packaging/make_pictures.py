@@ -29,7 +29,7 @@ from rubato_desktop.ui.window import MainWindow
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SIZE = (1440, 900)
-SETTLE_MS = 600  # longer than anything in the window moves by itself
+SETTLE_MS = 1300  # longer than anything in the window moves by itself
 
 PIANO = "Stage piano"  # a second keyboard, for music only
 WORDS = "0 11 0 (1.2) 12 10 10 12 (1.6) 0 8 0 (1.4) 12 6 6 12 14 (1.3) 0 14 14 0 (1.0) 0"

@@ -76,5 +76,7 @@ class StatusLine(QWidget):
             shown.append(f"key → word {quantile(latency, 0.5):.1f} ms")
         shown.append("your keys are heard" if values.echo else "your keys are silent")
         self.left.say("      ".join(shown))
-        counts = [f"{self._notes:,} notes", f"{self._words:,} words"]
-        self.right.setText(" · ".join([*counts, self._kept] if self._kept else counts))
+        roll = self._engine.roll
+        notes, words = (self._notes, self._words) if roll.live else (len(roll.notes), len(roll.words))
+        counts = [f"{notes:,} notes", f"{words:,} words"]
+        self.right.setText(" · ".join([*counts, self._kept] if self._kept and roll.live else counts))

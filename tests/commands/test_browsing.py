@@ -271,3 +271,42 @@ def test_a_question_waits_for_confirm_or_cancel(player: Player) -> None:
     questions.ask("Or this?", answered)
     assert heard == [True, False, False], "a new question takes the place of the old, which counts as a no"
     assert Path(player.app.data).is_dir()
+
+
+class Heard:
+    """Stands where a page's sound is, and remembers what it was asked to sound."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def cell(self, found: Any) -> None:
+        self.asked.append(("cell", found["kind"]))
+
+    def layout(self, layout: Any) -> str:
+        self.asked.append(("layout", len(layout["cells"])))
+        return "1 cue in 0.3 s: link 1"
+
+    def loaded(self) -> None:
+        self.asked.append("loaded")
+
+    def stop(self) -> None:
+        self.asked.append("stop")
+
+
+def test_moving_sounds_the_cell_moved_to_unless_feedback_is_off(player: Player, browser: StandIn) -> None:
+    heard = Heard()
+    player.app.services.page_sound = heard  # type: ignore[assignment]
+    browser.says["move"] = TARGET
+    player.word("0 9 9 0 7 20")
+    assert heard.asked == [("cell", "link")]
+    assert player.word("0 7 2 0").text == "Feedback off"
+    player.word("0 9 9 0 7 20")
+    assert heard.asked == [("cell", "link")]
+
+
+def test_a_layout_is_sounded_and_told(player: Player, browser: StandIn) -> None:
+    player.app.services.page_sound = Heard()  # type: ignore[assignment]
+    cells = [{"x": 3, "y": 1, "kind": "link", "density": 0.5, "label": "Home"}]
+    view = {"viewport": {"width": 1280, "height": 800}, "columns": 24, "rows": 15}
+    browser.says["layout"] = view | {"cells": cells, "elements": 1, "scan_ms": 3.0}
+    assert player.word("0 9 10 0").text == "Layout: 1 cue in 0.3 s: link 1"
