@@ -69,8 +69,9 @@ def desk(jack: JackServer, site: Site, tmp_path_factory: pytest.TempPathFactory)
         until(lambda: "join" in program.ask("status")["value"]["question"], "the question to be asked")
         keys.play("0 4 9 0", gap_ms=GAP)  # confirm
         until(lambda: "browser" in program.ask("status")["value"]["has"], "the browser to be joined")
-        yield Desk(program, context, keys, site)
-    program.end(signal.SIGKILL)
+        desk = Desk(program, context, keys, site)
+        yield desk
+    desk.program.end(signal.SIGKILL)
 
 
 def scrolled(page: Page) -> float:
