@@ -9,7 +9,7 @@ from typing import Final
 from rubato_desktop.services.voice.markup import blocks
 from rubato_desktop.services.voice.wording import worded
 
-FIRST: Final = 40  # characters; a voice needs a tenth of a second for so much
+FIRST: Final = 30  # characters; a voice needs a tenth of a second for so much
 LONGEST: Final = 220
 
 _END = re.compile(r"[.!?]+[\"')\]]*\s+(?=[\"'(]?[A-Z0-9\u00c0-\uffff])")
