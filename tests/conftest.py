@@ -15,6 +15,7 @@ pytest_plugins = [
     "served",
     "hand",
     "bridging",
+    "wired",
     "pytester",
 ]
 

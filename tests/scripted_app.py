@@ -119,7 +119,7 @@ class ScriptedApp:
         assert to, "the extension is not connected"
         to.sendall(struct.pack("=I", len(data)) + data)
 
-    def tell(self, name: str, **args: Any) -> None:
+    def tell(self, name: str, /, **args: Any) -> None:
         self.send({"v": 1, "type": "event", "name": name, "args": args})
 
     def start_asking(self, name: str, *, deadline_ms: float = 10_000, **args: Any) -> queue.Queue[Message]:

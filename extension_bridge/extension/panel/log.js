@@ -17,7 +17,7 @@ export function showLog(entries) {
  */
 export function add({ name, text, status, elapsed_ms, at }) {
   const log = element("log");
-  const time = new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const time = new Date(at).toLocaleTimeString([], { timeStyle: "medium", hourCycle: "h23" });
   const took = make("span", { class: "took", "data-status": status }, [status === "ok" ? milliseconds(elapsed_ms) : said(status)]);
   const row = make("li", {}, [
     make("span", { class: "at" }, [time]),

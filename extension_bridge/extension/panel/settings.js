@@ -8,9 +8,9 @@ const LABELS = {
   feedback: "Hear the page while moving",
   cues: "Sounds for what was understood",
   echo: "Hear your own keys",
-  cue_volume: "Loudness of sounds",
-  echo_volume: "Loudness of your keys",
-  playback_volume: "Loudness of recordings",
+  cue_volume: "Volume of sounds",
+  echo_volume: "Volume of keys",
+  playback_volume: "Volume of playing",
 };
 // Derived by the app from others.
 const HIDDEN = new Set(["search"]);

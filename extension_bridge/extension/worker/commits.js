@@ -10,31 +10,40 @@ const LONGEST_MS = 3000;
  * @property {() => void} committed
  * @property {(tab: number) => void} opened
  * @property {(trouble: Trouble) => void} failed
+ * @property {number} before  How many navigations were on their way already; their ends are not this one's.
  */
 
 /** Navigations, as the browser tells of them: once each, so who wants to know says so before they begin. */
 export class Commits {
   /** @type {Map<number, Set<Listener>>} By tab; empty while no command waits. */
   #listeners = new Map();
+  /** @type {Map<number, number>} By tab: how many navigations are on their way. */
+  #under = new Map();
 
   constructor() {
     const { webNavigation: web, tabs } = chrome;
-    const committed = (/** @type {{tabId: number, frameId: number}} */ { tabId, frameId }) => {
-      if (frameId === 0) this.#each(tabId, (listener) => listener.committed());
-    };
-    web.onCommitted.addListener(committed);
-    web.onHistoryStateUpdated.addListener(committed);
-    web.onReferenceFragmentUpdated.addListener(committed);
+    web.onCommitted.addListener(({ tabId, frameId }) => {
+      if (frameId === 0) this.#ended(tabId, (listener) => listener.committed());
+    });
+    // Within a page, nothing begins: it is another place at once.
+    for (const event of [web.onHistoryStateUpdated, web.onReferenceFragmentUpdated]) {
+      event.addListener(({ tabId, frameId }) => {
+        if (frameId === 0) this.#each(tabId, (listener) => listener.committed());
+      });
+    }
     web.onBeforeNavigate.addListener(({ tabId, frameId }) => {
-      if (frameId === 0) this.#each(tabId, (listener) => listener.begun());
+      if (frameId !== 0) return;
+      this.#count(tabId, 1);
+      this.#each(tabId, (listener) => listener.begun());
     });
     web.onErrorOccurred.addListener(({ tabId, frameId, error }) => {
-      if (frameId === 0) this.#each(tabId, (listener) => listener.failed(new Trouble("not_found", inWords(error))));
+      if (frameId === 0) this.#ended(tabId, (listener) => listener.failed(new Trouble("not_found", inWords(error))));
     });
     web.onCreatedNavigationTarget.addListener(({ sourceTabId, tabId }) => {
       this.#each(sourceTabId, (listener) => listener.opened(tabId));
     });
     tabs.onRemoved.addListener((id) => {
+      this.#under.delete(id);
       this.#each(id, (listener) => listener.failed(new Trouble("tab_closed", "The tab was closed meanwhile.")));
     });
   }
@@ -96,6 +105,7 @@ export class Commits {
       committed: () => (begun.resolve(true), committed.resolve(true)),
       opened: opened.resolve,
       failed: committed.reject,
+      before: await this.#underway(tab),
     };
     const stop = () => committed.reject(signal.reason);
     const all = this.#listeners.get(tab) ?? new Set();
@@ -108,6 +118,36 @@ export class Commits {
       all.delete(listener);
       if (!all.size) this.#listeners.delete(tab);
     }
+  }
+
+  /** @param {number} tab */
+  async #underway(tab) {
+    if (!this.#under.has(tab)) return 0;
+    const { status } = await chrome.tabs.get(tab);
+    return status === "loading" ? (this.#under.get(tab) ?? 0) : 0;
+  }
+
+  /**
+   * A navigation has ended: whoever asked for something after it had begun waits for another.
+   * @param {number} tab
+   * @param {(listener: Listener) => void} tell
+   */
+  #ended(tab, tell) {
+    this.#count(tab, -1);
+    this.#each(tab, (listener) => {
+      if (listener.before > 0) listener.before -= 1;
+      else tell(listener);
+    });
+  }
+
+  /**
+   * @param {number} tab
+   * @param {1 | -1} more
+   */
+  #count(tab, more) {
+    const count = (this.#under.get(tab) ?? 0) + more;
+    if (count > 0) this.#under.set(tab, count);
+    else this.#under.delete(tab);
   }
 
   /**

@@ -95,8 +95,8 @@ function span(start, length, size, count) {
 const ACTS = new Set(["link", "button", "field", "media"]);
 
 /**
- * What somebody who points at a cell means: the thing that lies in it with most of itself, rather one that can be acted on,
- * then the one nearest to the cell's middle.
+ * What somebody who points at a cell means: rather what can be acted on, if half of it lies there; then the thing that lies in
+ * it with most of itself, and the one nearest to the cell's middle.
  * @param {Seen[]} seen
  * @param {Box} cell
  * @returns {Seen | null}
@@ -105,14 +105,15 @@ export function meant(seen, cell) {
   const middle = { x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 };
   /** @type {Seen | null} */
   let best = null;
-  let bestRank = [-1, 0, 0];
+  let bestRank = [-1, 0, 0, 0];
   for (const element of seen) {
     const whole = sum(element.parts.map(area));
     const inside = sum(element.parts.map((part) => area(shared(part, cell))));
     if (inside <= 0) continue;
     // In tenths: a pixel more does not outweigh what can be done with a thing.
     const most = Math.round((10 * inside) / whole);
-    const rank = [most, ACTS.has(element.kind) ? 1 : 0, -distance(element.box, middle)];
+    const acts = ACTS.has(element.kind);
+    const rank = [acts && most >= 5 ? 1 : 0, most, acts ? 1 : 0, -distance(element.box, middle)];
     if (before(rank, bestRank)) [best, bestRank] = [element, rank];
   }
   return best;

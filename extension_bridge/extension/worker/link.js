@@ -92,6 +92,7 @@ export class Link {
   /** @param {any} message */
   #take(message) {
     if (message === null || typeof message !== "object" || Array.isArray(message)) return;
+    if (!Number.isInteger(message.v)) return this.#refuse(message, new Trouble("bad_args", "It says no version."));
     if (message.v !== VERSION) return this.#stranger(message);
     if (message.type === "part") return this.#part(message);
     const fault = this.does.protocol.fault(message);
@@ -139,8 +140,7 @@ export class Link {
 
   /** @param {any} message  From a side that speaks another version. */
   #stranger(message) {
-    const newer = typeof message.v === "number" && message.v > VERSION;
-    const todo = newer ? "Update the extension in the browser." : "Update Rubato Desktop.";
+    const todo = message.v > VERSION ? "Update the extension in the browser." : "Update Rubato Desktop.";
     if (!("status" in message)) this.#refuse(message, new Trouble("version", todo));
     this.#set({ app: "off", reason: todo });
   }

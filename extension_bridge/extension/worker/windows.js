@@ -58,22 +58,34 @@ export function close(id) {
   closing.add(id);
 }
 
+/** @type {number | undefined} The window that was focused, or chosen by a command, last. */
+let current;
+
 /**
  * The current channel: the one whose window was focused, or chosen by a command, last.
  * @returns {Promise<Channel>}
  * @throws {Trouble} `no_tab`: there is no window.
  */
 export async function currentChannel() {
-  const [all, kept] = await Promise.all([channels(), chrome.storage.session.get(CURRENT)]);
-  const found =
-    all.find(({ focused }) => focused) ?? all.find(({ id }) => id === kept[CURRENT]) ?? all[all.length - 1];
+  const [all, id] = await Promise.all([channels(), current ?? recall()]);
+  // What was chosen counts from that moment on; the screen follows when it can.
+  const found = all.find((channel) => channel.id === id) ?? all.find(({ focused }) => focused) ?? all[all.length - 1];
   if (!found) throw new Trouble("no_tab", "No window is open in the browser.");
   return found;
 }
 
 /** Remember which channel is current, also over a sleep of the worker. @param {number} id */
 export async function remember(id) {
+  if (current === id) return;
+  current = id;
   await chrome.storage.session.set({ [CURRENT]: id });
+}
+
+/** @returns {Promise<number | undefined>} */
+async function recall() {
+  const kept = /** @type {Record<string, number>} */ (await chrome.storage.session.get(CURRENT));
+  current ??= kept[CURRENT];
+  return current;
 }
 
 /**

@@ -85,6 +85,13 @@ test("what only grazes a cell does not win over what lies in it", () => {
   assert.equal(meant([wide, inside], cell)?.ref, 2);
 });
 
+test("half of a link counts more than all of a text, a corner of it does not", () => {
+  const cell = cellAt(VIEW, 0, 0, 12);
+  const text = seen("text", 10, 10, 80, 20, { ref: 1 });
+  assert.equal(meant([text, seen("link", 10, 40, 160, 20, { ref: 2 })], cell)?.ref, 2);
+  assert.equal(meant([text, seen("link", 80, 40, 160, 20, { ref: 2 })], cell)?.ref, 1);
+});
+
 test("a heading tells its level and an image its share of the view; others tell nothing more", () => {
   assert.deepEqual(weight(seen("heading", 0, 0, 100, 20, { level: 3 }), VIEW), { level: 3 });
   assert.deepEqual(weight(seen("image", 0, 0, 600, 400), VIEW), { area: 0.25 });
