@@ -47,15 +47,13 @@ def test_tabs_are_walked_chosen_and_closed_with_the_keyboard(hand: Hand, panel: 
 
 
 def test_a_command_is_run_by_its_words_and_its_end_is_told(panel: Page) -> None:
-    panel.get_by_label("Run a command").fill("tab 1")
+    panel.get_by_role("textbox", name="Run a command").fill("tab 1")
     panel.keyboard.press("Enter")
-    expect(panel.locator("#ran")).to_have_text(
-        "Tab 1, The Harbour Courier - Morning edition", use_inner_text=True
-    )
+    expect(panel.locator("#ran")).to_have_text("Tab 1, The Harbour Courier")
 
 
 def test_a_command_that_does_not_fit_is_told_in_words(panel: Page) -> None:
-    panel.get_by_label("Run a command").fill("move 99")
+    panel.get_by_role("textbox", name="Run a command").fill("move 99")
     panel.keyboard.press("Enter")
     expect(panel.locator("#ran")).to_contain_text("a place is a row and a column")
 
@@ -87,5 +85,5 @@ def test_every_control_has_a_name_and_can_be_reached(panel: Page) -> None:
 
 def test_a_pages_title_is_text_and_nothing_else(hand: Hand, panel: Page) -> None:
     hand.page.evaluate("document.title = '<img src=x onerror=\"document.title=1\"> <b>bold</b>'")
-    expect(panel.get_by_role("button", name="<b>bold</b>")).to_be_visible()
+    expect(panel.locator(".go", has_text="<b>bold</b>")).to_be_visible()
     assert panel.evaluate("document.querySelectorAll('#channels img, #channels b').length") == 0

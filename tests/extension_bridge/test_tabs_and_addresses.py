@@ -69,7 +69,7 @@ class TestTabs:
     def test_a_new_one_opens_at_an_address(self, wired: Wired) -> None:
         made = wired.app.value("new_tab", url=wired.site.page("form.html"))
         assert made["number"] == 2 and made["active"]
-        wired.sees(lambda: wired.context.pages[1].url.endswith("form.html"), "the page")
+        wired.sees(lambda: wired.context.pages[-1].url.endswith("form.html"), "the page")
 
     def test_many_changes_at_once_are_told_together(self, wired: Wired) -> None:
         told = len(wired.app.events)

@@ -37,19 +37,17 @@ test("a number stays with its node, and is of nothing when the node is gone", ()
   assert.equal(rubato.refs.node(12345), null);
 });
 
-test("long work gives the thread back every few milliseconds", async () => {
-  const { rubato } = page("");
-  const slices = new rubato.Slices();
-  let longest = 0;
-  let began = performance.now();
-  for (const end = began + 120; performance.now() < end;) {
-    if (!slices.due) continue;
-    longest = Math.max(longest, performance.now() - began);
+test("long work gives the thread back again and again, and may go on each time", async () => {
+  const slices = new (page("").rubato.Slices)();
+  for (let turn = 0; turn < 5; turn++) {
+    while (!slices.due);
+    let others = false;
+    setTimeout(() => (others = true), 0);
     await slices.rest();
-    began = performance.now();
+    assert.equal(slices.due, false);
+    while (!others) await new Promise((resolve) => setTimeout(resolve, 0));
   }
   assert.ok(slices.pieces >= 5, `${slices.pieces} pieces`);
-  assert.ok(longest < 50, `${longest} ms at a stretch`);
 });
 
 test("work that has had its time is spent", async () => {
