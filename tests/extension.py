@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-from extension_bridge.frames import Reader, frame
+from extension_bridge.frames import FrameError, Reader, frame
 from extension_bridge.identity import origin
 from extension_bridge.install import Installation
 
@@ -150,9 +150,15 @@ class Extension:
 
     def _read(self) -> None:
         reader = Reader(lambda count: os.read(self._stdout.fileno(), count))
-        while (data := reader.next()) is not None:
+        while (data := self._next(reader)) is not None:
             assert isinstance(data, bytes) and len(data) <= 1 << 20, "more than Chrome takes at once"
             self._take(json.loads(data))
+
+    def _next(self, reader: Reader) -> object | None:
+        try:
+            return reader.next()
+        except FrameError:  # the host was killed in the middle of a message
+            return None
 
     def _take(self, message: dict[str, Any]) -> None:
         if message.get("type") == "part":

@@ -75,7 +75,10 @@ async def move(ctx: Context, point: Point) -> Answer:
 
 @command(needs="browser")
 async def click(ctx: Context) -> Answer:
-    """Click where you are; of a field with choices they are listed, and `open` and a number takes one."""
+    """Click where you are.
+
+    Of a field with choices they are listed, and `open` and a number takes one.
+    """
     return _clicked(ctx, await ctx.ask("click"))
 
 

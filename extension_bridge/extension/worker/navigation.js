@@ -5,7 +5,7 @@ import { targetTab, tell } from "./windows.js";
 /** @import { Command, Run } from "./types.js" */
 /** @import { Commits } from "./commits.js" */
 
-const TURN_MS = 1000;
+const TURN_MS = 3000;
 
 /**
  * Runs in the page.
@@ -13,6 +13,7 @@ const TURN_MS = 1000;
  */
 function leave(way) {
   if (history.length > 1) history[way]();
+  return history.length > 1;
 }
 
 /**
@@ -42,13 +43,18 @@ export function navigation(commits) {
   async function travel(id, run, way) {
     const tab = await targetTab(id);
     run.at(tab.id);
-    const asked = () => chrome.scripting.executeScript({ target: { tabId: tab.id }, func: leave, args: [way] }).catch(() => []);
-    const { value, effect } = await commits.after(tab.id, run.signal, asked, TURN_MS);
-    if (!value.length) {
+    const ask = async () => {
+      const [page] = await chrome.scripting.executeScript({ target: { tabId: tab.id }, func: leave, args: [way] });
+      if (!page?.result) nowhere(way)();
+    };
+    try {
+      const { effect } = await commits.after(tab.id, run.signal, ask, TURN_MS);
+      if (effect !== "navigated") nowhere(way)();
+    } catch (error) {
+      if (error instanceof Trouble) throw error;
       // A page that scripts may not touch: the browser must do it.
       return navigate(tab.id, run, (at) => (way === "back" ? chrome.tabs.goBack(at) : chrome.tabs.goForward(at)).catch(nowhere(way)));
     }
-    if (effect !== "navigated") nowhere(way)();
     return tell(await chrome.tabs.get(tab.id));
   }
 
