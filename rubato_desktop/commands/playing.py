@@ -129,8 +129,7 @@ def hear(ctx: Context, word: str) -> Answer:
 
 @command()
 def silence(ctx: Context) -> Answer:
-    """Silence everything at once: the recording, the keys, the cues, the voice."""
-    ctx.hush()
+    """Silence everything at once: the recording, the keys, the cues."""
     ctx.services.roll.pause()
     ctx.services.sound.silence()
     return Answer("Silent")
