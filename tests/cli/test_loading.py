@@ -17,7 +17,7 @@ def watch(event, args):
         print("threads:", threading.active_count(), file=sys.stderr)
 sys.addaudithook(watch)
 import rubato_desktop.ui
-rubato_desktop.ui.run_window = lambda engine: 0
+rubato_desktop.ui.run_window = lambda engine, shown: 0
 from rubato_desktop.__main__ import main
 sys.exit(main())
 """
