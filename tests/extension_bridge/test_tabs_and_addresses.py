@@ -111,6 +111,13 @@ class TestAddresses:
         answer = wired.app.ask("forward")
         assert (answer["status"], answer["error"]["code"]) == ("failed", "no_history")
 
+    def test_a_page_that_is_left_before_it_is_whole_fails_nothing(self, wired: Wired) -> None:
+        for name in ("chrome://version", "news.html", "frames.html", "video.html") * 4:
+            address = name if ":" in name else wired.site.page(name)
+            answer = wired.app.ask("open", url=address, new=False)
+            assert answer["status"] == "ok" and answer["value"]["url"].startswith(address), answer
+        assert [wired.app.ask("reload")["status"] for _ in range(4)] == ["ok"] * 4
+
     def test_places_within_a_page_count_as_pages(self, wired: Wired) -> None:
         wired.show("article.html")
         assert wired.app.value("open", url=wired.site.page("article.html#end"), new=False)["url"].endswith(

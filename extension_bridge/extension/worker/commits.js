@@ -1,4 +1,5 @@
 import { Trouble } from "./trouble.js";
+import { Underway } from "./underway.js";
 
 // How long after a press a page may take to begin a navigation, and how long its end is waited for.
 const GRACE_MS = 60;
@@ -17,13 +18,14 @@ const LONGEST_MS = 3000;
 export class Commits {
   /** @type {Map<number, Set<Listener>>} By tab; empty while no command waits. */
   #listeners = new Map();
-  /** @type {Map<number, number>} By tab: how many navigations are on their way. */
-  #under = new Map();
+  #underway = new Underway();
 
   constructor() {
     const { webNavigation: web, tabs } = chrome;
-    web.onCommitted.addListener(({ tabId, frameId }) => {
-      if (frameId === 0) this.#ended(tabId, (listener) => listener.committed());
+    web.onCommitted.addListener(({ tabId, frameId, documentId }) => {
+      if (frameId !== 0) return;
+      this.#underway.committed(tabId, documentId);
+      this.#ended(tabId, (listener) => listener.committed());
     });
     // Within a page, nothing begins: it is another place at once.
     for (const event of [web.onHistoryStateUpdated, web.onReferenceFragmentUpdated]) {
@@ -33,17 +35,18 @@ export class Commits {
     }
     web.onBeforeNavigate.addListener(({ tabId, frameId }) => {
       if (frameId !== 0) return;
-      this.#count(tabId, 1);
+      this.#underway.begun(tabId);
       this.#each(tabId, (listener) => listener.begun());
     });
-    web.onErrorOccurred.addListener(({ tabId, frameId, error }) => {
-      if (frameId === 0) this.#ended(tabId, (listener) => listener.failed(new Trouble("not_found", inWords(error))));
+    web.onErrorOccurred.addListener(({ tabId, frameId, error, documentId }) => {
+      if (frameId !== 0 || !this.#underway.failed(tabId, documentId)) return;
+      this.#ended(tabId, (listener) => listener.failed(new Trouble("not_found", inWords(error))));
     });
     web.onCreatedNavigationTarget.addListener(({ sourceTabId, tabId }) => {
       this.#each(sourceTabId, (listener) => listener.opened(tabId));
     });
     tabs.onRemoved.addListener((id) => {
-      this.#under.delete(id);
+      this.#underway.forget(id);
       this.#each(id, (listener) => listener.failed(new Trouble("tab_closed", "The tab was closed meanwhile.")));
     });
   }
@@ -105,7 +108,7 @@ export class Commits {
       committed: () => (begun.resolve(true), committed.resolve(true)),
       opened: opened.resolve,
       failed: committed.reject,
-      before: await this.#underway(tab),
+      before: await this.#underway.count(tab),
     };
     const stop = () => committed.reject(signal.reason);
     const all = this.#listeners.get(tab) ?? new Set();
@@ -120,34 +123,16 @@ export class Commits {
     }
   }
 
-  /** @param {number} tab */
-  async #underway(tab) {
-    if (!this.#under.has(tab)) return 0;
-    const { status } = await chrome.tabs.get(tab);
-    return status === "loading" ? (this.#under.get(tab) ?? 0) : 0;
-  }
-
   /**
    * A navigation has ended: whoever asked for something after it had begun waits for another.
    * @param {number} tab
    * @param {(listener: Listener) => void} tell
    */
   #ended(tab, tell) {
-    this.#count(tab, -1);
     this.#each(tab, (listener) => {
       if (listener.before > 0) listener.before -= 1;
       else tell(listener);
     });
-  }
-
-  /**
-   * @param {number} tab
-   * @param {1 | -1} more
-   */
-  #count(tab, more) {
-    const count = (this.#under.get(tab) ?? 0) + more;
-    if (count > 0) this.#under.set(tab, count);
-    else this.#under.delete(tab);
   }
 
   /**
