@@ -36,10 +36,19 @@ def page(sound: Sound) -> PageSound:
 
 
 def onsets(heard: Heard) -> list[float]:
-    """Return the seconds at which sound begins after a silence."""
-    hops = np.abs(heard.sound[: len(heard.sound) // 240 * 240]).reshape(-1, 240).max(axis=1) > LOUD
-    begins = np.flatnonzero(hops[1:] & ~hops[:-1]) + 1
-    return [float(at) * 240 / heard.rate for at in begins]
+    """Return the seconds at which a sound is struck: louder at once than what still rang before.
+
+    Not where a silence ends: of the few milliseconds between two cues a busy machine may lose some. Before the
+    ears began there was silence, for the first sound may come in their first milliseconds.
+    """
+    hops = np.abs(heard.sound[: len(heard.sound) // 240 * 240]).reshape(-1, 240).max(axis=1)
+    hops = np.concatenate((np.zeros(4, np.float32), hops))
+    begun: list[int] = []
+    for at in range(4, len(hops)):
+        struck = hops[at] > max(LOUD, 1.8 * hops[at - 4 : at - 1].max())
+        if struck and (not begun or at - begun[-1] > 20):
+            begun.append(at)
+    return [(at - 4) * 240 / heard.rate for at in begun]
 
 
 def buttons(count: int) -> dict[str, object]:
