@@ -6,7 +6,7 @@ import logging
 import logging.handlers
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rubato_desktop.clock import Clock, SystemClock
 from rubato_desktop.commands import REGISTRY, typed
@@ -35,8 +35,12 @@ from rubato_desktop.services.media import Media
 from rubato_desktop.services.questions import Questions
 from rubato_desktop.services.recorder import Recorder
 from rubato_desktop.services.roll import Roll
+from rubato_desktop.services.speaking import Speaking
 from rubato_desktop.services.undo import Undo
 from rubato_desktop.settings import DeviceSettings, SettingsFile
+
+if TYPE_CHECKING:
+    from rubato_desktop.services.voice.speech import Speech
 
 log = logging.getLogger(__name__)
 
@@ -129,8 +133,9 @@ class App:
             finds=Finds(data),
         )
         self.engine = Engine(self.services, self._binding)
+        self.speaking = Speaking(self._speech, values, secret=lambda: self.services.secret)
         if browser:
-            self.joining = Joining(self.engine, data)
+            self.joining = Joining(self.engine, data, say=None if self.sound.silent else self.speaking.aside)
         if devices:
             known = {name: use.model_dump() for name, use in values.devices.items() if name not in OWN_KEYS}
             self.devices = DeviceManager(
@@ -146,6 +151,8 @@ class App:
             self.services.devices = self.devices
         self.bus.subscribe(self.recorder.listen)
         self.bus.subscribe(Cueing(self.sound, values).listen)
+        if not self.sound.silent:
+            self.bus.subscribe(self.speaking.listen)
         self.bus.subscribe(self._listen)
         if self.joining is not None:
             self.bus.subscribe(self.joining.listen)
@@ -176,6 +183,19 @@ class App:
             self._tell("warning", problem)
         for notice in self.recorder.begin():
             self.bus.publish(notice)
+
+    def _speech(self) -> Speech:
+        """The voice, made when it is first wanted; its model is loaded when the first word is said."""
+        if self.services.speech is None:
+            from rubato_desktop.services.voice.opening import open_speech
+
+            self.services.speech = open_speech(
+                self.data,
+                self.sound,
+                self.services.settings.values,
+                on_problem=lambda problem: self.engine.post(lambda: self._tell("warning", problem)),
+            )
+        return self.services.speech
 
     def _report(self, notice: Notice) -> None:
         self.engine.post(lambda: self.bus.publish(notice))
@@ -223,6 +243,8 @@ class App:
         if self.joining is not None:
             self.joining.stop()
         self.engine.stop()
+        if self.services.speech is not None:
+            self.services.speech.close()
         self.recorder.close()
         try:
             self.services.library.save_usage()

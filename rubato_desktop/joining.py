@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,10 +37,14 @@ class Joining:
     Args:
         engine: Commands are carried out there, and everything is told there.
         data: The data folder.
+        say: Says a word, as `PageSound` wants it; nothing is said without it.
     """
 
-    def __init__(self, engine: Engine, data: Path) -> None:
+    def __init__(
+        self, engine: Engine, data: Path, *, say: Callable[[str, float, float], None] | None = None
+    ) -> None:
         self._engine, self._services, self._data = engine, engine.services, data
+        self._say = say
         self._listening = True
         self._starting: threading.Thread | None = None
         self._asked_by: Stranger | None = None
@@ -81,6 +85,7 @@ class Joining:
             self._engine.post(lambda: self._services.bus.publish(told))
         sound = PageSound(self._services.sound, table, hearings=Hearings(self._data / "hearings.json"))
         self._services.page_sound = sound
+        self._let_speak()
         self._services.bus.subscribe(PageCueing(sound, self._services.settings.values).listen)
 
     def stop(self) -> None:
@@ -120,8 +125,13 @@ class Joining:
             return {"ok": False, "text": "No browser waits to join"}
         return {"ok": True, "text": f"{who.name} is joined" if yes else f"{who.name} is not let in"}
 
+    def _let_speak(self) -> None:
+        if self._services.page_sound is not None:
+            self._services.page_sound.speak = self._say if self._services.settings.values.speech else None
+
     def settings_changed(self) -> None:
         """Tell the side panel the settings that it shows."""
+        self._let_speak()
         if self._services.browser is not None:
             self._services.browser.tell("settings", **self._settings())
 

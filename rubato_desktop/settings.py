@@ -72,6 +72,12 @@ class Settings(BaseModel):
         description="Frames in a block of sound; 0 lets the device choose; fewer answer sooner.",
     )
 
+    # Speech.
+    speech: bool = Field(True, description="Whether results are said aloud.")
+    voice: str = Field("", description="Name of the voice, as `rubato voices` has it; empty for the first.")
+    speech_rate: float = Field(1.0, ge=0.5, le=3, description="How fast it speaks, 1 is as one speaks.")
+    speech_volume: Share = Field(0.8, description="How loud it speaks, 0 to 1.")
+
     # The browser.
     search_engine: str = Field(
         "https://duckduckgo.com/?q=%s", description="Address of the web search; %s is what is searched for."

@@ -20,10 +20,14 @@ class Program:
 
     Args:
         data: Its data folder.
+        speech: Whether it speaks; what is measured of sound would hear it.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, speech: bool = False) -> None:
         self.data = data
+        if not speech and not (data / "settings.toml").exists():
+            data.mkdir(parents=True, exist_ok=True)
+            (data / "settings.toml").write_text("speech = false\n")
         command = [sys.executable, "-m", "rubato_desktop", "run", "--headless", "--data", str(data)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ)
         assert self.process.stdout is not None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rubato_desktop.services.page_sound import PageSound
     from rubato_desktop.services.recorder import Recorder
     from rubato_desktop.services.roll import Roll
+    from rubato_desktop.services.voice.speech import Speech
 
 SCREEN = "screen"  # the on-screen keys, a device like any other
 
@@ -73,6 +74,7 @@ class Services:
     devices: DeviceManager | None = None
     browser: Browser | None = None
     page_sound: PageSound | None = None
+    speech: Speech | None = None  # from the first word that is said
     has: set[str] = field(default_factory=set)  # names of `registry.NEEDS` that are there
     panels: dict[str, str] = field(default_factory=dict)  # the window's panels, name → title
     secret: bool = False  # a password field has the focus: what is played then is nobody's business
@@ -95,6 +97,11 @@ class Context:
     word: Understood | None
     services: Services
     control: Control
+
+    def hush(self) -> None:
+        """Stop what is said, at once."""
+        if self.services.speech is not None:
+            self.services.speech.be_quiet()
 
     def ask(self, name: str, /, *, deadline: float = 5.0, **args: Any) -> Waiting[Reply]:
         """Ask the browser to do something; to be awaited.

@@ -62,6 +62,7 @@ def cancel(ctx: Context) -> Answer:
 @command()
 async def stop(ctx: Context) -> Answer:
     """Stop speech, reading and what is sounding, also on the page."""
+    ctx.hush()
     ctx.services.roll.pause()
     ctx.services.sound.silence()
     last = ctx.services.media.last

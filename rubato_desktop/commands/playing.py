@@ -129,7 +129,8 @@ def hear(ctx: Context, word: str) -> Answer:
 
 @command()
 def silence(ctx: Context) -> Answer:
-    """Silence everything at once: the recording, the keys, the cues."""
+    """Silence everything at once: the recording, the keys, the cues, the voice."""
+    ctx.hush()
     ctx.services.roll.pause()
     ctx.services.sound.silence()
     return Answer("Silent")

@@ -1,4 +1,4 @@
-"""Everything that sounds, mixed: the player's own keys, cues, and the recording that plays."""
+"""Everything that sounds, mixed: the player's own keys, cues, the recording that plays, and what is said."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from rubato_desktop.midi.cues import Cue, CueDesk
 from rubato_desktop.midi.parts import Part
 from rubato_desktop.midi.player import Player
+from rubato_desktop.midi.spoken import Spoken
 from rubato_desktop.midi.synth import FRAME_BYTES, Instrument
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ FULL: Final[Mapping[Kind, float]] = {"echo": 2.0, "cue": 2.0, "playback": 1.2}
 
 
 class Mixer:
-    """Three instruments that cannot disturb one another, played by orders from other threads.
+    """Three instruments that cannot disturb one another, and speech, played by orders from other threads.
 
     `give` may be called from any thread and never waits; all else happens inside `fill`, on the thread that
     renders, so that nothing in here needs a lock.
@@ -47,6 +48,7 @@ class Mixer:
         self._desk = CueDesk(make(), rate, cues)
         self.player = Player(make(), rate, on_end)
         self._parts: dict[Kind, Part] = {"echo": self._echo, "cue": self._desk, "playback": self.player}
+        self.spoken = Spoken(rate)
         self._orders: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self.echo: Callable[[bytes], None] = self._echo.instrument.send
         for kind in self._parts:
@@ -74,8 +76,11 @@ class Mixer:
             except Exception:
                 log.exception("an order to the sound failed: %s", do)
         self._echo.render(out, False)
-        self._desk.render(out, True)
         self.player.render(out, True)
+        # Music gives way to speech; cues are short and mean something.
+        self.spoken.make_room(out)
+        self._desk.render(out, True)
+        self.spoken.mix(out)
         self.frames += len(out) // FRAME_BYTES
 
     def set_volume(self, kind: Kind, level: float) -> None:
@@ -93,6 +98,7 @@ class Mixer:
     def silence(self) -> None:
         """Stop everything that sounds, at once."""
         self._desk.hush()
+        self.spoken.hush()
         self.player.pause()
         for part in self._parts.values():
             part.instrument.release()

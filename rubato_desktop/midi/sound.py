@@ -30,7 +30,7 @@ _MOST_STRUCK = 64  # notes that begin at once where playing begins in their midd
 
 
 class Sound:
-    """Echo of the keys, cues, and one recording that plays; sounded by a process of its own.
+    """Echo of the keys, cues, speech, and one recording that plays; sounded by a process of its own.
 
     With no sound device all of it works silently: recordings keep time, `problem` says what is wrong, and
     the device is looked for every few seconds. A sound process that dies is started again and goes on
@@ -58,6 +58,7 @@ class Sound:
         on_end: Callable[[], None] | None = None,
     ) -> None:
         self.problem: RubatoError | None = None
+        self.silent = silent
         self.on_problem = on_problem
         self.on_end = on_end
         self._program = instrument - 1
@@ -72,6 +73,7 @@ class Sound:
         # Where playing was (µs of `_score`), and when (ns of time.perf_counter_ns, which all processes share).
         self._place = (0, 0)
         self._turn = 0
+        self._rate = 0
         self._folder: Scratch | None = None
         self._lock = threading.RLock()
         self._ready = threading.Event()
@@ -129,6 +131,31 @@ class Sound:
     def stop_phrase(self) -> None:
         """Stop the phrase at once, also in the middle of a cue; all else sounds on."""
         self._send(do="stop_phrase")
+
+    def say(self, samples: bytes) -> None:
+        """Sound a piece of speech after those that were given before; all but cues is softer meanwhile.
+
+        Args:
+            samples: float32 at `rate`, left and right in turn.
+
+        Raises:
+            RubatoError: there is no room for it on the disk.
+        """
+        if self._folder is None:
+            return
+        try:
+            handle, name = tempfile.mkstemp(dir=self._folder.path, suffix=".speech")
+            with os.fdopen(handle, "wb") as file:
+                file.write(samples)
+        except OSError as error:
+            raise RubatoError(
+                f"Nothing can be said: {error.strerror}", todo="Make room on the disk", code="disk_full"
+            ) from error
+        self._send(do="say", path=name)
+
+    def hush(self) -> None:
+        """Stop what is said, at once; all else sounds on."""
+        self._send(do="hush")
 
     def set_volume(self, kind: Kind, level: float) -> None:
         """Set how loud ``echo``, ``cue`` or ``playback`` is, 0 to 1."""
@@ -261,6 +288,11 @@ class Sound:
         return self._host.process_id
 
     @property
+    def rate(self) -> int:
+        """Sample rate of what sounds, Hz; 0 before the sound process is there."""
+        return self._rate
+
+    @property
     def output(self) -> str:
         """Name of the device that sounds; empty when there is none."""
         return str(self._device.get("name", ""))
@@ -284,7 +316,8 @@ class Sound:
 
     def _hear(self, report: dict[str, Any]) -> None:
         match report:
-            case {"ready": _}:
+            case {"ready": rate}:
+                self._rate = rate
                 if self.problem and self.problem.code == "sound_died":
                     self._say(None)
                 self._restore()

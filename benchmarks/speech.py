@@ -1,0 +1,133 @@
+"""Speech: from the call to the first sound another process records, to silence, and what synthesis costs.
+
+The program's own sound runs on a real JACK server of 64 frames at 48 kHz, the voice that comes with it is warm. A
+sample counts as sound from -48 dB of full scale on.
+
+    python benchmarks/speech.py [--json] [--times N]
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+from report import Report
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from ears import Ears, Heard  # noqa: E402
+from servers import JackServer  # noqa: E402
+from waiting import until  # noqa: E402
+
+from rubato_desktop.midi.sound import Sound  # noqa: E402
+from rubato_desktop.services.voice.opening import open_speech  # noqa: E402
+from rubato_desktop.services.voice.speakable import pieces  # noqa: E402
+from rubato_desktop.services.voice.speech import Speech  # noqa: E402
+from rubato_desktop.services.voice.synthesis import Piper, Stop  # noqa: E402
+from rubato_desktop.services.voice.voices import choose_voice  # noqa: E402
+from rubato_desktop.settings import Settings  # noqa: E402
+
+LOUD = 0.004
+SHORT = ("Clicked", "Tab 12: The news of today", "0 7 0: click", "Erased 3 words", "Unknown. Near it: back")
+LONG = (
+    "The clocks were striking thirteen when the door of the house at the corner opened, and an old man with a cello on"
+    " his back stepped out into the rain, looked up at the sky, and went back in again. "
+)
+
+
+def main(arguments: list[str]) -> None:
+    times = int(arguments[arguments.index("--times") + 1]) if "--times" in arguments else 4
+    report = Report("speech")
+    with tempfile.TemporaryDirectory(prefix="rubato-bench-") as folder:
+        _synthesis(report, Path(folder))
+        with JackServer(frames=64):
+            sound = Sound()
+            sound.start()
+            until(lambda: sound.output != "")
+            speech = open_speech(Path(folder), sound, Settings())
+            try:
+                _through_the_air(report, speech, times)
+            finally:
+                speech.close()
+                sound.stop()
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    report.note(f"Voice en_US-joe-medium; load average {load:.1f} at the end (this alone: about 1).")
+    report.show(arguments)
+
+
+def _synthesis(report: Report, data: Path) -> None:
+    before = psutil.Process().memory_info().rss
+    voice = choose_voice(data)
+    piper = Piper(lambda: voice)
+    began = time.perf_counter()
+    piper.synthesise("Warm.", 1.0, Stop())
+    report.figure("load the voice and say the first word", (time.perf_counter() - began) * 1e3, "ms")
+    factors = {1.0: [], 2.0: [], 3.0: []}  # type: dict[float, list[float]]
+    for rate, found in factors.items():
+        for text in (LONG * 3, *SHORT):
+            for piece in pieces(text):
+                began = time.perf_counter()
+                samples, hz = piper.synthesise(piece, rate, Stop())
+                found.append((time.perf_counter() - began) / (len(samples) / hz))
+    report.series("share of real time", factors[1.0], "", target=0.1, at="median")
+    report.series("share of real time, at rate 2", factors[2.0], "")
+    report.series("share of real time, at rate 3", factors[3.0], "")
+    report.figure(
+        "memory of a loaded voice", (psutil.Process().memory_info().rss - before) / 1e6, "MB", target=500
+    )
+
+
+def _through_the_air(report: Report, speech: Speech, times: int) -> None:
+    speech.say_now("Warm.")
+    speech.wait(60)
+    for name, texts in (("a short answer", SHORT), ("a long sentence", (LONG,) * len(SHORT))):
+        starts = [_start(speech, text) for _ in range(times) for text in texts]
+        report.series(f"call → first sound, {name}", starts, "ms", target=250)
+    report.series(
+        "be quiet → silence, an hour waiting",
+        [_quiet(speech) for _ in range(2 * times)],
+        "ms",
+        target=100,
+        at="max",
+    )
+
+
+def _start(speech: Speech, text: str) -> float:
+    # On a busy machine what was said before may still be on its way.
+    threading.Event().wait(0.5)
+    ears = Ears(2.0)
+    called = time.perf_counter_ns()
+    speech.say_now(text)
+    heard = ears.hear()
+    speech.be_quiet()
+    return _ms(heard, 0, called)
+
+
+def _quiet(speech: Speech) -> float:
+    ears = Ears(2.2)
+    speech.say_now(LONG * 300)
+    threading.Event().wait(1.2 + 0.1 * np.random.default_rng().random())
+    called = time.perf_counter_ns()
+    speech.be_quiet()
+    return max(0.0, _ms(ears.hear(), -1, called))
+
+
+def _ms(heard: Heard, which: int, since: int) -> float:
+    """Return the ms from a moment to the first (0) or the last (-1) sample that is heard."""
+    loud = np.flatnonzero(np.abs(heard.sound) > LOUD)
+    if not len(loud):
+        raise SystemExit("nothing was heard: this machine is too busy to measure on")
+    sample = int(loud[which])
+    block, offset = divmod(sample, heard.frames)
+    return (int(heard.arrived[block]) - since) / 1e6 + offset / heard.rate * 1e3
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

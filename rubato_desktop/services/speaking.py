@@ -1,0 +1,86 @@
+"""What is said aloud of what happens: the one table from events to spoken words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from rubato_desktop.events import (
+    Asked,
+    CommandDone,
+    EntryRead,
+    Event,
+    Notice,
+    SettingChanged,
+    WordHeard,
+    WordMissed,
+)
+from rubato_desktop.language.keys import format_keys
+from rubato_desktop.settings import Settings
+
+QUIET: Final = ("stop", "silence")  # whoever asks for silence gets it
+
+
+class Voice(Protocol):
+    """What speaks, as far as this table needs it."""
+
+    @property
+    def speaking(self) -> bool: ...
+    def say_now(self, text: str) -> None: ...
+    def say_after(self, text: str, *, rate: float | None = None, volume: float | None = None) -> None: ...
+    def be_quiet(self) -> None: ...
+
+
+class Speaking:
+    """Listens, and speaks. The first that is said after a word was played cuts what is being said; the rest follows.
+
+    Args:
+        voice: Gives what speaks; asked when there is something to say.
+        settings: Whether anything is said, and how loud.
+        secret: Whether a password field has the focus: what is written there is not read back.
+    """
+
+    def __init__(
+        self, voice: Callable[[], Voice], settings: Settings, *, secret: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._voice, self._settings, self._secret = voice, settings, secret
+        self._fresh = True  # nothing has been said of the last word yet
+        self._spoke = False
+
+    def listen(self, event: Event) -> None:
+        if isinstance(event, WordHeard):
+            self._fresh = True
+        elif isinstance(event, SettingChanged):
+            if event.name == "speech" and not event.value and self._spoke:
+                self._voice().be_quiet()
+        elif self._settings.speech and (text := self.text_of(event)):
+            self._spoke = True
+            if self._fresh or isinstance(event, WordMissed):
+                self._voice().say_now(text)
+            else:
+                self._voice().say_after(text)
+            # A notice comes by itself: the result of a word that was played still cuts it short.
+            self._fresh = self._fresh and isinstance(event, Notice)
+
+    def text_of(self, event: Event) -> str:
+        """Return what is said of an event; empty for nothing."""
+        match event:
+            case CommandDone(result=result, word=word) if word is not None and result.name not in QUIET:
+                return result.text
+            case WordMissed(run=run, nearest=nearest) if run.reason == "unknown":
+                return f"Unknown. Near it: {nearest[0][1]}" if nearest else "Unknown"
+            case WordMissed(run=run) if run.reason == "lapsed":
+                return "Lapsed"
+            case Notice(happened=happened, kept=kept, todo=todo):
+                return ". ".join(filter(None, (happened, kept, todo)))
+            case Asked(text=text) if text:
+                return text
+            case EntryRead() if not self._secret():
+                return event.text or format_keys(event.keys)
+        return ""
+
+    def aside(self, text: str, rate: float, volume: float) -> None:
+        """Say a word beside what is heard, as `PageSound` wants it; not into something that is being said."""
+        voice = self._voice()
+        if self._settings.speech and not voice.speaking:
+            voice.say_after(text, rate=rate, volume=volume * self._settings.speech_volume)

@@ -1,0 +1,106 @@
+"""The way to the ear: speech brought to the rate of the sound device, and handed to the mixer."""
+
+from __future__ import annotations
+
+import math
+import time
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from rubato_desktop.services.voice.samples import Samples
+
+if TYPE_CHECKING:
+    from rubato_desktop.midi.sound import Sound
+
+# Amplitude at volume 1. Together with keys and music that have given way it stays below full scale.
+FULL: Final = 0.7
+_TAPS: Final = 24
+_MOST_PHASES: Final = 1000
+_OPENING_S: Final = 3.0
+
+
+class Ear(Protocol):
+    """Where speech goes."""
+
+    def opens(self) -> bool:
+        """Return whether anybody can hear; waits a little where that is not known yet."""
+
+    def prepared(self, samples: Samples, rate: int, volume: float) -> bytes:
+        """Return a piece as `hear` takes it."""
+
+    def hear(self, piece: bytes) -> None:
+        """Sound a piece after the others; does not wait."""
+
+    def hush(self) -> None: ...
+
+
+class SoundEar:
+    """The program's own sound: speech is mixed with keys, cues and music there.
+
+    Args:
+        sound: The sound.
+    """
+
+    def __init__(self, sound: Sound) -> None:
+        self._sound = sound
+
+    def opens(self) -> bool:
+        """Return whether there is a device; what is wrong otherwise is `Sound.problem`, which tells it itself."""
+        until = time.monotonic() + _OPENING_S
+        while not self._sound.output and not self._sound.silent and time.monotonic() < until:
+            if self._sound.problem is not None and not self._sound.output:
+                return False
+            time.sleep(0.01)
+        return bool(self._sound.output)
+
+    def prepared(self, samples: Samples, rate: int, volume: float) -> bytes:
+        """Return a piece at the rate of the device, in stereo; `volume` is heard as even steps."""
+        level = np.float32(FULL * max(0.0, min(1.0, volume)) ** 2)
+        mono = resampled(samples, rate, self._sound.rate) * level
+        return np.repeat(mono, 2).astype(np.float32).tobytes()
+
+    def hear(self, piece: bytes) -> None:
+        """Sound a piece after the others.
+
+        Raises:
+            RubatoError: there is no room for it on the disk.
+        """
+        self._sound.say(piece)
+
+    def hush(self) -> None:
+        """Silence at once."""
+        self._sound.hush()
+
+
+def resampled(samples: Samples, rate: int, wanted: int) -> Samples:
+    """Return samples at another rate, by a windowed sinc in as many phases as the two rates ask for.
+
+    Args:
+        samples: Mono.
+        rate: Their sample rate, Hz.
+        wanted: The other, Hz.
+    """
+    if rate == wanted or not len(samples):
+        return samples
+    common = math.gcd(rate, wanted)
+    phases = min(_MOST_PHASES, wanted // common)
+    step = round(phases * rate / wanted)
+    table = _phases(phases, min(1.0, wanted / rate))
+    count = len(samples) * phases // step
+    whole, phase = np.divmod(np.arange(count, dtype=np.int64) * step, phases)
+    padded = np.pad(samples, (_TAPS // 2 - 1, _TAPS // 2 + 1))
+    result = np.zeros(count, np.float32)
+    for tap in range(_TAPS):
+        result += padded[whole + tap] * table[phase, tap]
+    return result
+
+
+@lru_cache(maxsize=4)
+def _phases(count: int, cut: float) -> npt.NDArray[np.float32]:
+    """Return for each of `count` places between two samples the weight of each sample around it."""
+    away = np.arange(_TAPS) - (_TAPS // 2 - 1) - (np.arange(count) / count)[:, None]
+    weights = np.sinc(away * cut) * cut * (0.5 + 0.5 * np.cos(2 * np.pi * away / (_TAPS + 2)))
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)

@@ -1,0 +1,13 @@
+"""What speech is made of."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Samples = npt.NDArray[np.float32]
+
+
+def sixteen_bits(samples: Samples) -> bytes:
+    """Return samples of -1 to 1 as 16-bit integers, as WAV files have them."""
+    return np.asarray(np.clip(samples, -1, 1) * 32767, "<i2").tobytes()

@@ -1,0 +1,62 @@
+"""Text into pieces fit to be spoken: a sentence each, the first of them short so that speech starts early."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from rubato_desktop.services.voice.markup import blocks
+from rubato_desktop.services.voice.wording import worded
+
+FIRST: Final = 30  # characters; a voice needs a tenth of a second for so much
+LONGEST: Final = 220
+
+_END = re.compile(r"[.!?]+[\"')\]]*\s+(?=[\"'(]?[A-Z0-9\u00c0-\uffff])")
+_SHORT = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nr|Fig|Vol|approx|[Oo]p)|\b[A-Z])\.\s+$")
+_CLAUSE = re.compile(r"[,;:]\s+")
+
+
+def pieces(text: str, language: str = "en-us") -> Iterator[str]:
+    """Yield what is to be said, one after the other; nothing for a text in which nothing can be said.
+
+    Args:
+        text: As it is shown: any length, with whatever markup.
+        language: Of the voice.
+    """
+    most = FIRST
+    for block in blocks(text):
+        for sentence in _sentences(worded(block, language)):
+            for piece in _cut(sentence, most):
+                if any(map(str.isalnum, piece)):
+                    yield piece
+                    most = LONGEST
+
+
+def _sentences(text: str) -> Iterator[str]:
+    begin = 0
+    for found in _END.finditer(text):
+        if not _SHORT.search(text, begin, found.end()):
+            yield text[begin : found.end()].strip()
+            begin = found.end()
+    if rest := text[begin:].strip():
+        yield rest
+
+
+def _cut(sentence: str, most: int) -> Iterator[str]:
+    # A few characters more are not worth a break in the melody.
+    while len(sentence) > most * 1.5:
+        at = _place(sentence, most)
+        yield sentence[:at].strip()
+        sentence, most = sentence[at:].strip(), LONGEST
+    if sentence:
+        yield sentence
+
+
+def _place(sentence: str, most: int) -> int:
+    """Return where a sentence is cut best: after a clause, else between two words."""
+    clauses = [found.end() for found in _CLAUSE.finditer(sentence, most // 4, most + most // 4)]
+    if clauses:
+        return clauses[-1]
+    space = sentence.rfind(" ", most // 4, most)
+    return space if space > 0 else most

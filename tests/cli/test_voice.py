@@ -1,0 +1,72 @@
+"""`rubato say` and `rubato voices`, as a person or a program runs them."""
+
+from __future__ import annotations
+
+import json
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rubato_desktop.cli import main
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    assert main([*arguments, "--json"]) == 0
+    return dict(json.loads(capsys.readouterr().out))
+
+
+def test_speech_is_written_to_a_wav_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "said.wav"
+    answer = told(capsys, "say", "Hello, **world**. It is 12:05.", "--out", str(out))
+    with wave.open(str(out)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 22050)
+        sound = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    assert answer["voice"] == "en_US-joe-medium"
+    assert answer["seconds"] == pytest.approx(len(sound) / 22050, abs=0.001)
+    assert 1.5 < len(sound) / 22050 < 6
+    assert np.abs(sound).max() > 20_000
+
+
+def test_faster_speech_is_shorter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "The quick brown fox jumps over the lazy dog."
+    slow, fast = (
+        told(capsys, "say", text, "--out", str(tmp_path / "said.wav"), "--rate", rate)["seconds"]
+        for rate in ("1", "2")
+    )
+    assert isinstance(slow, float) and isinstance(fast, float)
+    assert slow / fast == pytest.approx(2.0, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["😀", "--out", "x.wav"], "nothing in it that can be said"),
+        (["hello", "--rate", "4"], "goes from 0.5 to 3"),
+        (["hello", "--voice", "anna"], "There is no voice 'anna'. Choose one of en_US-joe-medium"),
+    ],
+)
+def test_what_cannot_be_said_is_told_in_one_line(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["say", *arguments]) == 2
+    assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_voices_are_listed_and_a_damaged_one_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "voices").mkdir()
+    (tmp_path / "voices" / "anna.onnx").write_bytes(b"x")
+    answer = told(capsys, "voices", "--data", str(tmp_path))
+    voices = answer["voices"]
+    assert isinstance(voices, list)
+    assert [voice["name"] for voice in voices] == ["en_US-joe-medium"]
+    assert "anna" in str(answer["problems"])

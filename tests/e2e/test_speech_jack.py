@@ -1,0 +1,176 @@
+"""Speech, heard by another process through a real JACK server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ears import Ears, Heard, frequency
+from playing import Player
+from servers import JackServer
+from waiting import until
+
+from rubato_desktop.app import App
+from rubato_desktop.midi.messages import Message
+from rubato_desktop.midi.sound import Sound
+from rubato_desktop.services.voice.opening import open_speech
+from rubato_desktop.services.voice.speech import Speech
+from rubato_desktop.settings import Settings
+
+pytestmark = pytest.mark.xdist_group("jack")
+
+LOUD = 0.004
+SENTENCE = "The quick brown fox jumps over the lazy dog and then goes home to sleep. "
+
+
+@pytest.fixture
+def sound(jack: JackServer) -> Iterator[Sound]:
+    made = Sound(instrument=81)
+    made.start()
+    until(lambda: made.output != "")
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def speech(sound: Sound, tmp_path: Path) -> Iterator[Speech]:
+    made = open_speech(tmp_path, sound, Settings())
+    made.say_now("Warm.")
+    assert made.wait(60)
+    yield made
+    made.close()
+
+
+def loud(heard: Heard) -> np.ndarray:
+    """Return for each 10 ms whether anything is heard."""
+    hop = heard.rate // 100
+    return np.abs(heard.sound[: len(heard.sound) // hop * hop]).reshape(-1, hop).max(axis=1) > LOUD
+
+
+def silent_after_ms(heard: Heard, at_ns: int) -> float:
+    """Return the ms from a moment to the last sample that is heard."""
+    last = int(np.flatnonzero(np.abs(heard.sound) > LOUD)[-1])
+    return float(heard.arrived[last // heard.frames] - at_ns) / 1e6
+
+
+def level(heard: Heard, hz: float, start: float, end: float) -> float:
+    """Return the amplitude of one frequency between two seconds."""
+    part = heard.sound[int(start * heard.rate) : int(end * heard.rate)] * 1.0
+    wave = np.exp(-2j * np.pi * hz * np.arange(len(part)) / heard.rate)
+    return float(2 * np.abs((part * np.hanning(len(part)) * wave).sum()) / np.hanning(len(part)).sum())
+
+
+def test_what_is_said_is_heard_whole(speech: Speech) -> None:
+    ears = Ears(7.0)
+    speech.say_now(SENTENCE)
+    assert speech.wait(30)
+    heard = ears.hear()
+    assert 2.0 < loud(heard).sum() / 100 < 6.5
+    assert 0.05 < np.abs(heard.sound).max() < 1.0
+
+
+def test_quiet_in_mid_sentence_is_heard_within_100_ms(speech: Speech) -> None:
+    ears = Ears(4.0)
+    speech.say_now(SENTENCE * 500)
+    threading.Event().wait(1.6)
+    asked = time.perf_counter_ns()
+    speech.be_quiet()
+    heard = ears.hear()
+    assert loud(heard).any()
+    after = silent_after_ms(heard, asked)
+    print(f"silent {after:.0f} ms after the call")
+    assert after < 100
+
+
+def test_what_is_said_now_is_heard_in_place_of_what_was(speech: Speech) -> None:
+    ears = Ears(5.0)
+    speech.say_now(SENTENCE * 500)
+    threading.Event().wait(1.5)
+    speech.say_now("Stopped.")
+    assert speech.wait(10)
+    spoken = loud(ears.hear())
+    last = int(np.flatnonzero(spoken)[-1])
+    assert last < 350, "the long text went on"
+
+
+def test_keys_give_way_to_speech_and_come_back(sound: Sound, speech: Speech) -> None:
+    note = 100
+    sound.echo(Message(0, "hand", bytes((0x90, note, 100))))
+    ears = Ears(8.0)
+    threading.Event().wait(1.5)
+    speech.say_now(SENTENCE)
+    assert speech.wait(20)
+    heard = ears.hear()
+    sound.release()
+    speaks = np.flatnonzero(np.abs(heard.sound) > 1.6 * np.abs(heard.sound[: heard.rate]).max())
+    middle = float(speaks[len(speaks) // 2]) / heard.rate
+    before, during, after = (level(heard, frequency(note), at, at + 0.5) for at in (0.3, middle - 0.25, 7.3))
+    assert during / before == pytest.approx(0.35, abs=0.15)
+    assert after / before == pytest.approx(1.0, abs=0.15)
+
+
+def test_speech_over_a_fortissimo_is_not_cut_off(sound: Sound, speech: Speech) -> None:
+    ears = Ears(4.0)
+    for note in range(48, 84, 3):
+        sound.echo(Message(0, "hand", bytes((0x90, note, 127))))
+    speech.say_now(SENTENCE)
+    heard = ears.hear()
+    sound.release()
+    assert np.abs(heard.sound[heard.rate // 2 :]).max() < 1.0
+
+
+def test_a_sound_process_that_dies_while_it_speaks_is_heard_again(sound: Sound, speech: Speech) -> None:
+    speech.say_now(SENTENCE * 50)
+    threading.Event().wait(0.8)
+    before = sound.process_id
+    os.kill(before, signal.SIGKILL)
+    until(lambda: sound.process_id != before and sound.output != "", "the sound to come back")
+    speech.be_quiet()
+    ears = Ears(2.5)
+    speech.say_now("Here again.")
+    assert speech.wait(10)
+    assert loud(ears.hear()).any()
+
+
+@pytest.fixture
+def app(jack: JackServer, tmp_path: Path) -> Iterator[App]:
+    running = App(tmp_path / "data", devices=False)
+    running.engine.set("cues", False)
+    running.engine.set("echo", False)
+    running.start()
+    until(lambda: running.sound.output != "")
+    yield running
+    running.stop()
+
+
+def test_the_result_of_a_word_is_said_and_stop_quiets_it(app: App) -> None:
+    player = Player(app)
+    assert app.services.speech is None, "nothing was said yet"
+    ears = Ears(8.0)
+    player.play("0 12 13 0")
+    until(lambda: app.services.speech is not None and app.services.speech.speaking, "a word to be answered")
+    threading.Event().wait(2.0)
+    assert app.services.speech is not None and app.services.speech.speaking
+    asked = time.perf_counter_ns()
+    player.play("0 2 0")
+    until(lambda: not app.services.speech.speaking)
+    heard = ears.hear()
+    assert loud(heard).sum() > 20, "nothing was said"
+    after = silent_after_ms(heard, asked)
+    print(f"silent {after:.0f} ms after the keys")
+    assert -200 < after < 100, "it was speaking, and is no more"
+
+
+def test_switched_off_nothing_is_said(app: App) -> None:
+    app.engine.set("speech", False)
+    app.engine.settle()
+    ears = Ears(2.0)
+    Player(app).play("0 12 13 0")
+    assert not loud(ears.hear()).any()
+    assert app.services.speech is None

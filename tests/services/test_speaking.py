@@ -1,0 +1,126 @@
+"""Which event is said, and in which words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rubato_desktop.events import (
+    Asked,
+    CommandDone,
+    EntryRead,
+    Event,
+    Notice,
+    Result,
+    SettingChanged,
+    WordHeard,
+    WordMissed,
+)
+from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.services.speaking import Speaking
+from rubato_desktop.settings import Settings
+
+WORD = Understood(0, 1, (0, 7, 0), "click", "core", "click", {})
+RUN = NotUnderstood(0, 1, (0, 1, 2), "unknown")
+
+
+class Diary:
+    """A voice that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.speaking = False
+
+    def say_now(self, text: str) -> None:
+        self.told.append(("now", text))
+
+    def say_after(self, text: str, *, rate: float | None = None, volume: float | None = None) -> None:
+        self.told.append(("after", text))
+
+    def be_quiet(self) -> None:
+        self.told.append(("quiet", ""))
+
+
+@pytest.fixture
+def diary() -> Diary:
+    return Diary()
+
+
+def speaking(diary: Diary, **settings: Any) -> Speaking:
+    return Speaking(lambda: diary, Settings(**settings))
+
+
+def done(text: str, name: str = "click", word: Understood | None = WORD) -> CommandDone:
+    return CommandDone(0, Result(1, name, {}, "ok", text=text), word)
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (done("Clicked"), "Clicked"),
+        (done("Clicked", word=None), ""),
+        (done("Stopped", "stop"), ""),
+        (done("Silent", "silence"), ""),
+        (WordMissed(0, RUN), "Unknown"),
+        (WordMissed(0, RUN, (((0, 1, 3), "back", "core"),)), "Unknown. Near it: back"),
+        (WordMissed(0, NotUnderstood(0, 1, (0,), "lapsed")), "Lapsed"),
+        (WordMissed(0, NotUnderstood(0, 1, (0,), "erased")), ""),
+        (
+            Notice(0, "warning", "The disk is full", "All is kept", "Make room"),
+            "The disk is full. All is kept. Make room",
+        ),
+        (Asked(0, "Remove it?"), "Remove it?"),
+        (Asked(0, ""), ""),
+        (EntryRead(0, "name", keys=(0, 16, 21)), "0 16 21"),
+        (EntryRead(0, "write", text="hello"), "hello"),
+    ],
+)
+def test_what_is_said_of_an_event(diary: Diary, event: Event, said: str) -> None:
+    speaking(diary).listen(event)
+    assert [text for _, text in diary.told] == ([said] if said else [])
+
+
+def test_a_new_result_cuts_and_what_belongs_to_it_follows(diary: Diary) -> None:
+    listener = speaking(diary)
+    for event in (
+        WordHeard(0, WORD, 1),
+        EntryRead(0, "name", keys=(0, 4)),
+        Asked(0, "Replace it?"),
+        done("A question waits"),
+        WordHeard(0, WORD, 2),
+        done("Replaced"),
+    ):
+        listener.listen(event)
+    assert diary.told == [
+        ("now", "0 4"),
+        ("after", "Replace it?"),
+        ("after", "A question waits"),
+        ("now", "Replaced"),
+    ]
+
+
+def test_switched_off_it_says_nothing_and_falls_silent(diary: Diary) -> None:
+    listener = speaking(diary)
+    listener.listen(done("Clicked"))
+    listener.listen(SettingChanged(0, "speech", False))
+    assert diary.told[-1] == ("quiet", "")
+    quiet = speaking(diary, speech=False)
+    quiet.listen(done("Clicked"))
+    quiet.aside("link", 2.0, 1.0)
+    assert diary.told[-1] == ("quiet", "")
+
+
+def test_what_is_written_into_a_password_field_is_not_read_back(diary: Diary) -> None:
+    Speaking(lambda: diary, Settings(), secret=lambda: True).listen(EntryRead(0, "write", text="secret"))
+    assert diary.told == []
+
+
+def test_a_word_beside_a_sound_never_breaks_into_a_sentence(diary: Diary) -> None:
+    listener = speaking(diary)
+    diary.speaking = True
+    listener.aside("link", 2.0, 1.0)
+    assert diary.told == []
+    diary.speaking = False
+    listener.aside("link", 2.0, 1.0)
+    assert diary.told == [("after", "link")]
