@@ -134,6 +134,7 @@ class Speech:
         while True:
             with self._changed:
                 self._busy = False
+                self._changed.notify_all()  # who waits for the end of a text in which nothing was said
                 while not self._wishes and not self._closed:
                     left = self._until - time.monotonic()
                     if left <= 0 and self._told:
