@@ -64,6 +64,7 @@ class Sound:
         self._program = instrument - 1
         self._volumes: dict[Kind, float] = {"echo": 0.7, "cue": 0.5, "playback": 0.8, **(volumes or {})}
         self._device: dict[str, Any] = {}
+        self._openings = 0
         self._notes = Notes()
         self._whole = Score.of(self._notes)  # in the recording's own time
         self._score = self._whole  # as it is played
@@ -298,6 +299,11 @@ class Sound:
         return str(self._device.get("name", ""))
 
     @property
+    def openings(self) -> int:
+        """How many times a device has begun to sound: what was given to one before is not heard from the next."""
+        return self._openings
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         """Names of the devices that can sound."""
         return tuple(self._device.get("names", ()))
@@ -323,6 +329,8 @@ class Sound:
                 self._restore()
                 self._ready.set()
             case {"device": device}:
+                if device["name"] and not self.output:
+                    self._openings += 1
                 self._device = device
             case {"problem": found}:
                 self._follow_problem(RubatoError(**found) if found["happened"] else None)

@@ -145,6 +145,42 @@ def test_a_sound_process_that_dies_while_it_speaks_is_heard_again(sound: Sound, 
     assert loud(ears.hear()).any()
 
 
+def test_a_sound_server_that_dies_while_it_speaks_hears_the_rest_when_it_is_back(
+    jack: JackServer, sound: Sound, speech: Speech
+) -> None:
+    speech.say_now(SENTENCE * 2)
+    speech.say_after("And this is the end of it.")
+    threading.Event().wait(1.0)
+    jack.kill()
+    until(lambda: sound.output == "", "the server to be missed")
+    jack.start()
+    until(lambda: sound.output != "", "the sound to come back")
+    ears = Ears(12.0)
+    assert speech.wait(20)
+    spoken = loud(ears.hear()).sum() / 100
+    print(f"{spoken:.1f} s of speech after the server came back")
+    assert 4.5 < spoken < 11, "the sentence it was in, the next, and what waited"
+
+
+def test_a_sound_server_that_stays_away_ends_what_is_said_and_hangs_nothing(
+    jack: JackServer, sound: Sound, speech: Speech
+) -> None:
+    speech.say_now(SENTENCE * 500)
+    threading.Event().wait(1.0)
+    jack.kill()
+    try:
+        assert speech.wait(20)
+        speech.say_now("Nobody hears this.")
+        assert speech.wait(10)
+    finally:
+        jack.start()
+    until(lambda: sound.output != "", "the sound to come back")
+    ears = Ears(2.5)
+    speech.say_now("Here again.")
+    assert speech.wait(10)
+    assert loud(ears.hear()).any()
+
+
 @pytest.fixture
 def app(jack: JackServer, tmp_path: Path) -> Iterator[App]:
     running = App(tmp_path / "data", devices=False)

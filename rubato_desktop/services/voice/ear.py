@@ -28,6 +28,9 @@ class Ear(Protocol):
     def opens(self) -> bool:
         """Return whether anybody can hear; waits a little where that is not known yet."""
 
+    def place(self) -> int:
+        """Return a number that is another one after what sounds has gone and come back; 0 while it is gone."""
+
     def prepared(self, samples: Samples, rate: int, volume: float) -> bytes:
         """Return a piece as `hear` takes it."""
 
@@ -55,6 +58,10 @@ class SoundEar:
                 return False
             time.sleep(0.01)
         return bool(self._sound.output)
+
+    def place(self) -> int:
+        """Return which opening of the device sounds; 0 while there is none."""
+        return self._sound.openings if self._sound.output else 0
 
     def prepared(self, samples: Samples, rate: int, volume: float) -> bytes:
         """Return a piece at the rate of the device, in stereo; `volume` is heard as even steps."""

@@ -13,6 +13,7 @@ from typing import Final
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.voice.ear import Ear
 from rubato_desktop.services.voice.synthesis import Stop, Stopped, Synthesis, cannot_speak
+from rubato_desktop.services.voice.unheard import LOOK_S, Piece, Unheard
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class Speech:
         self._wishes: deque[_Wish] = deque()
         self._stop = Stop()  # of what is being said
         self._busy = False
-        self._until = 0.0  # time.monotonic() at which what was handed on has been heard
+        self._unheard = Unheard(ear)
         self._told = False
         self._problem = ""
         self._closed = False
@@ -108,7 +109,7 @@ class Speech:
             self._thread.join(timeout=5)
 
     def _is_speaking(self) -> bool:
-        return bool(self._wishes) or self._busy or time.monotonic() < self._until
+        return bool(self._wishes) or self._busy or time.monotonic() < self._unheard.until
 
     def _add(self, text: str, rate: float | None, volume: float | None) -> None:
         if self._closed:
@@ -123,9 +124,9 @@ class Speech:
     def _hush(self) -> None:
         self._wishes.clear()
         self._stop.wish()
-        if self._busy or time.monotonic() < self._until:
+        if self._busy or time.monotonic() < self._unheard.until:
             self._ear.hush()
-        self._until = 0.0
+        self._unheard.forget()
 
     # The thread that speaks -----------------------------------------------------------------------------
 
@@ -135,32 +136,34 @@ class Speech:
             with self._changed:
                 self._busy = False
                 self._changed.notify_all()  # who waits for the end of a text in which nothing was said
+                lost = False
                 while not self._wishes and not self._closed:
-                    left = self._until - time.monotonic()
-                    if left <= 0 and self._told:
+                    left = self._unheard.until - time.monotonic()
+                    lost = self._unheard.missed()
+                    if lost or (left <= 0 and self._told):
                         break
-                    if (
-                        not self._changed.wait(left if left > 0 else self._unused_s if used else None)
-                        and left <= 0
-                    ):
+                    pause = min(left, LOOK_S) if left > 0 else self._unused_s if used else None
+                    if not self._changed.wait(pause) and left <= 0:
                         self._synthesis.unload()
                         used = False
                 if self._closed:
                     return
                 wish = self._wishes.popleft() if self._wishes else None
                 if wish is not None:
-                    self._busy, self._stop = True, Stop()
+                    self._stop = Stop()
+                self._busy = wish is not None or lost
                 stop = self._stop
-            if wish is None:
-                self._tell(False)
-            else:
+            if wish is not None:
                 used = True
-                self._fulfil(wish, stop)
+                self._guarded(self._fulfil, wish, stop)
+            elif lost:
+                self._guarded(self._say_again, stop)
+            else:
+                self._tell(False)
 
-    def _fulfil(self, wish: _Wish, stop: Stop) -> None:
+    def _guarded(self, do: Callable[..., None], *args: object) -> None:
         try:
-            if self._ear.opens():
-                self._say(wish, stop)
+            do(*args)
         except Stopped:
             pass
         except RubatoError as problem:
@@ -169,30 +172,54 @@ class Speech:
             log.exception("speech does not work")
             self._fail(cannot_speak(error))
 
-    def _say(self, wish: _Wish, stop: Stop) -> None:
+    def _fulfil(self, wish: _Wish, stop: Stop) -> None:
+        if not self._ear.opens():
+            return
         # The patterns of text take a while to be built; who never listens never waits for them.
         from rubato_desktop.services.voice.speakable import pieces
 
-        for piece in pieces(wish.text, self._synthesis.language()):
+        for text in pieces(wish.text, self._synthesis.language()):
             if stop.wished:
                 raise Stopped
-            samples, rate = self._synthesis.synthesise(piece, wish.rate, stop)
-            if not len(samples):
-                continue
-            prepared = self._ear.prepared(samples, rate, wish.volume)
-            self._tell(True)
+            samples, rate = self._synthesis.synthesise(text, wish.rate, stop)
+            if len(samples):
+                self._hand_on(Piece(samples, rate, wish.volume), stop)
+                self._wait_for_room(stop)
+
+    def _hand_on(self, piece: Piece, stop: Stop) -> None:
+        prepared = self._ear.prepared(piece.samples, piece.rate, piece.volume)
+        self._tell(True)
+        with self._changed:
+            # Asked under the lock: after `be_quiet` has returned nothing more of it is handed on.
+            if stop.wished:
+                raise Stopped
+            self._unheard.hear(piece, prepared)
+            self._problem = ""
+
+    def _wait_for_room(self, stop: Stop) -> None:
+        """Wait until little of what was handed on waits to be heard, or it is to stop."""
+        while True:
             with self._changed:
-                # Asked under the lock: after `be_quiet` has returned nothing more of it is handed on.
-                if stop.wished:
-                    raise Stopped
-                self._ear.hear(prepared)
-                self._problem = ""
-                now = time.monotonic()
-                self._until = max(now, self._until) + len(samples) / rate
-                self._changed.wait_for(
-                    lambda: stop.wished or self._until - time.monotonic() < AHEAD_S,
-                    max(0.0, self._until - now - AHEAD_S),
-                )
+                while not stop.wished and not self._unheard.missed():
+                    more = self._unheard.until - time.monotonic() - AHEAD_S
+                    if more <= 0:
+                        return
+                    self._changed.wait(min(more, LOOK_S))
+            if stop.wished:
+                raise Stopped
+            self._say_again(stop)
+
+    def _say_again(self, stop: Stop) -> None:
+        """Say what nobody can have heard when the sound device went, where it comes back soon; else all is over."""
+        if not self._unheard.back(lambda: stop.wished):
+            with self._changed:
+                if not stop.wished:
+                    self._unheard.forget()
+            raise Stopped
+        with self._changed:
+            pieces = self._unheard.again() if not stop.wished else []
+        for piece in pieces:
+            self._hand_on(piece, stop)
 
     def _fail(self, problem: RubatoError) -> None:
         with self._changed:

@@ -25,11 +25,15 @@ class Notepad:
 
     def __init__(self) -> None:
         self.there = True
+        self.opening = 1
         self.heard: list[bytes | str] = []
         self.sounded = threading.Event()
 
     def opens(self) -> bool:
         return self.there
+
+    def place(self) -> int:
+        return self.opening if self.there else 0
 
     def prepared(self, samples: Samples, rate: int, volume: float) -> bytes:
         return (samples * np.float32(volume)).tobytes()
@@ -139,6 +143,17 @@ def test_quiet_in_the_middle_of_a_sentence_is_instant_with_an_hour_of_text_waiti
     assert len(ear.heard) == count, "something was handed on after the silence"
 
 
+def test_a_megabyte_is_begun_at_once_and_quiet_at_once(speech: Speech, ear: Notepad) -> None:
+    text = "A sentence of a book, as there are many. " * 25_000
+    began = time.perf_counter()
+    speech.say_now(text)
+    assert time.perf_counter() - began < 0.05, "the caller waits"
+    until(ear.sounded.is_set, patience=3.0)
+    speech.be_quiet()
+    assert speech.wait(1)
+    assert ear.heard[-1] == "hush"
+
+
 def test_only_a_little_is_ready_ahead(speech: Speech, teller: Teller, ear: Notepad) -> None:
     speech.say_now("A sentence of about fifty letters, as books have it. " * 1100)
     until(lambda: len(teller.said) >= 5)
@@ -183,6 +198,51 @@ def test_an_unused_voice_is_unloaded_and_speaks_again(teller: Teller, ear: Notep
     assert speech.wait(10)
     assert teller.said == ["Hello.", "Again."]
     speech.close()
+
+
+def test_a_device_that_goes_while_it_speaks_hears_the_rest_when_it_is_back(
+    speech: Speech, teller: Teller, ear: Notepad
+) -> None:
+    speech.say_now("The first sentence of all that are said. The second one. And then the third one.")
+    until(lambda: len(ear.heard) == 3)
+    ear.there = False
+    threading.Event().wait(0.3)
+    assert speech.speaking, "it waits"
+    ear.there, ear.opening = True, 2
+    assert speech.wait(10)
+    assert ear.heard[3:] == ear.heard[:3], "what nobody heard is said again, in its order"
+    assert teller.said == ["The first sentence of all that are said.", "The second one.", "And then the third one."]
+
+
+def test_a_device_that_does_not_come_back_ends_it_and_what_comes_later_is_said(
+    speech: Speech, teller: Teller, ear: Notepad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rubato_desktop.services.voice.unheard.PATIENCE_S", 0.3)
+    speech.say_now("A sentence of about fifty letters, as books have it. " * 40)
+    speech.say_after("Never.")
+    until(ear.sounded.is_set)
+    ear.there = False
+    assert speech.wait(5)
+    count = len(ear.heard)
+    ear.there, ear.opening = True, 2
+    speech.say_now("Later.")
+    assert speech.wait(5)
+    assert len(ear.heard) == count + 1
+    assert teller.said[-1] == "Later."
+    assert "Never." not in teller.said
+
+
+def test_quiet_while_the_device_is_away_is_quiet_when_it_comes_back(speech: Speech, ear: Notepad) -> None:
+    speech.say_now("A sentence of about fifty letters, as books have it. " * 40)
+    until(ear.sounded.is_set)
+    ear.there = False
+    threading.Event().wait(0.3)
+    speech.be_quiet()
+    assert speech.wait(1), "it goes on waiting"
+    count = len(ear.heard)
+    ear.there, ear.opening = True, 2
+    threading.Event().wait(0.3)
+    assert len(ear.heard) == count
 
 
 def test_after_its_end_nothing_is_said(speech: Speech, teller: Teller) -> None:
