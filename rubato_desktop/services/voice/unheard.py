@@ -11,7 +11,9 @@ from typing import Final
 from rubato_desktop.services.voice.ear import Ear
 from rubato_desktop.services.voice.samples import Samples
 
-PATIENCE_S: Final = 6.0  # a sound server that is started again is there; what is said later is no answer any more
+PATIENCE_S: Final = (
+    6.0  # a sound server that is started again is there; what is said later is no answer any more
+)
 LOOK_S: Final = 0.1
 _LATE_S: Final = 0.5  # until a device that went is missed
 

@@ -211,7 +211,11 @@ def test_a_device_that_goes_while_it_speaks_hears_the_rest_when_it_is_back(
     ear.there, ear.opening = True, 2
     assert speech.wait(10)
     assert ear.heard[3:] == ear.heard[:3], "what nobody heard is said again, in its order"
-    assert teller.said == ["The first sentence of all that are said.", "The second one.", "And then the third one."]
+    assert teller.said == [
+        "The first sentence of all that are said.",
+        "The second one.",
+        "And then the third one.",
+    ]
 
 
 def test_a_device_that_does_not_come_back_ends_it_and_what_comes_later_is_said(
