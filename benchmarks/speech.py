@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> None:
 def _synthesis(report: Report, data: Path) -> None:
     before = psutil.Process().memory_info().rss
     voice = choose_voice(data)
-    piper = Piper(lambda: voice)
+    piper = Piper(lambda _: voice)
     began = time.perf_counter()
     piper.synthesise("Warm.", 1.0, Stop())
     report.figure("load the voice and say the first word", (time.perf_counter() - began) * 1e3, "ms")

@@ -152,6 +152,7 @@ class App:
         self.bus.subscribe(self.recorder.listen)
         self.bus.subscribe(Cueing(self.sound, values).listen)
         if not self.sound.silent:
+            self.services.speaking = self.speaking
             self.bus.subscribe(self.speaking.listen)
         self.bus.subscribe(self._listen)
         if self.joining is not None:

@@ -60,6 +60,7 @@ def examine(data: Path, settings: Settings) -> list[Finding]:
         "midi": lambda: _midi(settings),
         "sound device": lambda: _sound_device(settings),
         "instruments": _soundfont,
+        "voice": lambda: _voice(data, settings),
     }
     return [_looked(name, look) for name, look in looks.items()]
 
@@ -126,3 +127,24 @@ def _soundfont() -> Finding:
     from rubato_desktop.midi.soundfont import find_soundfont
 
     return Finding("instruments", True, str(find_soundfont()))
+
+
+def _voice(data: Path, settings: Settings) -> Finding:
+    from rubato_desktop.services.voice.synthesis import Piper, Stop, cannot_speak
+    from rubato_desktop.services.voice.voices import choose_voice
+
+    voice = choose_voice(data, settings.voice)
+    try:
+        # Whether a model is whole is known when it has spoken.
+        samples, rate = Piper(lambda _: voice).synthesise("Ready.", 1.0, Stop())
+    except RubatoError:
+        raise
+    except Exception as error:
+        raise cannot_speak(error) from error
+    spoke = 0.2 < len(samples) / rate < 5
+    return Finding(
+        "voice",
+        spoke,
+        f"{voice.name}, {voice.language}" if spoke else f"{voice.name} says nothing that is speech",
+        "Choose another in the settings (voice); rubato voices lists them",
+    )

@@ -45,8 +45,7 @@ def _voices(args: argparse.Namespace) -> int:
 
 
 def _say(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.voice.synthesis import FASTEST, SLOWEST
-    from rubato_desktop.services.voice.voices import choose_voice
+    from rubato_desktop.services.voice.voices import FASTEST, SLOWEST, choose_voice
 
     settings = settings_of(args)
     rate = settings.speech_rate if args.rate is None else args.rate
@@ -61,8 +60,10 @@ def _say(args: argparse.Namespace) -> int:
         told |= {"wav": args.out, "seconds": round(_write(Path(args.out), text, voice, rate), 3)}
         emit(args, told, f"{args.out}: {told['seconds']:.1f} s of speech")
     else:
-        settings.voice, settings.speech_rate = voice.name, rate
-        _aloud(data_of(args), text, settings)
+        told["running"] = _through(data_of(args), text, args.voice and voice.name, args.rate)
+        if not told["running"]:
+            settings.voice, settings.speech_rate = voice.name, rate
+            _aloud(data_of(args), text, settings)
         emit(args, told, "")
     return DONE
 
@@ -73,7 +74,7 @@ def _write(path: Path, text: str, voice: Voice, rate: float) -> float:
     from rubato_desktop.services.voice.speakable import pieces
     from rubato_desktop.services.voice.synthesis import Piper, Stop
 
-    piper, count = Piper(lambda: voice), 0
+    piper, count = Piper(lambda _: voice), 0
     beside = path.with_name(f".{path.name}.part")
     try:
         with contextlib.closing(wave.open(str(beside), "wb")) as out:
@@ -88,6 +89,34 @@ def _write(path: Path, text: str, voice: Voice, rate: float) -> float:
     finally:
         beside.unlink(missing_ok=True)
     return count / voice.rate
+
+
+def _through(data: Path, text: str, voice: str | None, rate: float | None) -> bool:
+    """Have the program say it that runs on the data folder, after what it is saying; returns whether one runs.
+
+    Raises:
+        RubatoError: it runs, and cannot say it.
+    """
+    from rubato_desktop.services.instance import request
+
+    given = {"text": text, "voice": voice, "rate": rate}
+    asked = {
+        "do": "run",
+        "command": "say",
+        "args": {name: it for name, it in given.items() if it is not None},
+    }
+    try:
+        answer = request(data, asked)
+    except RubatoError as error:
+        if error.code == "not_running":
+            return False
+        raise
+    if answer.get("status") != "ok":
+        failed = answer.get("error") or {}
+        raise RubatoError(
+            failed.get("message", "The program that runs cannot say it"), code=failed.get("code", "no_speech")
+        )
+    return True
 
 
 def _aloud(data: Path, text: str, settings: Settings) -> None:

@@ -14,6 +14,7 @@ from rubato_desktop.commands import (
     playing,
     reading,
     recording,
+    speaking,
     visiting,
     windows,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "playing",
     "reading",
     "recording",
+    "speaking",
     "visiting",
     "windows",
 ]

@@ -15,6 +15,7 @@ from rubato_desktop.services.library import Library
 from rubato_desktop.services.listing import Listing
 from rubato_desktop.services.media import Media
 from rubato_desktop.services.questions import Questions
+from rubato_desktop.services.speaking import Speaking
 from rubato_desktop.services.undo import Undo
 from rubato_desktop.settings import SettingsFile
 
@@ -74,6 +75,7 @@ class Services:
     devices: DeviceManager | None = None
     browser: Browser | None = None
     page_sound: PageSound | None = None
+    speaking: Speaking | None = None  # says what is asked; None where nothing sounds
     speech: Speech | None = None  # from the first word that is said
     has: set[str] = field(default_factory=set)  # names of `registry.NEEDS` that are there
     panels: dict[str, str] = field(default_factory=dict)  # the window's panels, name → title

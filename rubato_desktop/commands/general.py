@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rubato_desktop import __version__
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Choice
+from rubato_desktop.commands.kinds import Choice, NewKeys
 from rubato_desktop.commands.registry import NEEDS, REGISTRY, Answer, command
 from rubato_desktop.commands.waiting import settled
 from rubato_desktop.errors import RubatoError
@@ -95,6 +95,27 @@ def help(ctx: Context, about: str = "") -> Answer:
     ctx.services.listing.show(ctx.t, "word", "Help", items)
     text = "Play a word's keys in order; the top key leaves. The list of words is shown"
     return Answer(text, [{"word": word.name, "keys": list(word.keys)} for _, word in items])
+
+
+@command()
+def what_is(ctx: Context, keys: NewKeys) -> Answer:
+    """Help for a word: play its keys and hear what they mean.
+
+    Args:
+        keys: The keys of the word.
+    """
+    word, played = ctx.services.library.stack.at(tuple(keys)), format_keys(keys)
+    if word is None:
+        near = ctx.services.library.nearest(tuple(keys), 1)
+        told = f". Near it: {near[0].name}, {format_keys(near[0].keys)}" if near else ""
+        raise RubatoError(f"There is no word {played}{told}", code="no_such_word")
+    found = REGISTRY.get(word.command)
+    takes = (
+        f". It takes {', '.join(parameter.name for parameter in word.parameters)}" if word.parameters else ""
+    )
+    summary = (word.help or (found.summary if found else "")).rstrip(".")
+    text = f"{played}: {word.name}{f'. {summary}' if summary else ''}{takes}"
+    return Answer(text, {"word": word.name, "keys": list(keys), "command": word.command})
 
 
 @command()

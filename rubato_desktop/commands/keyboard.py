@@ -126,7 +126,7 @@ def echo(ctx: Context, on: bool) -> Answer:
     Args:
         on: Whether they are heard.
     """
-    return _switch(ctx, "echo", on, "Your keys are heard", "Your keys are silent")
+    return switch(ctx, "echo", on, "Your keys are heard", "Your keys are silent")
 
 
 @command()
@@ -136,7 +136,7 @@ def cues(ctx: Context, on: bool) -> Answer:
     Args:
         on: Whether they are heard.
     """
-    return _switch(ctx, "cues", on, "Cues on", "Cues off")
+    return switch(ctx, "cues", on, "Cues on", "Cues off")
 
 
 @command()
@@ -154,7 +154,8 @@ def instrument(ctx: Context, program: Whole) -> Answer:
     return Answer(f"Your keys: instrument {program}", {"program": program})
 
 
-def _switch(ctx: Context, name: str, on: bool, if_on: str, if_off: str) -> Answer:
+def switch(ctx: Context, name: str, on: bool, if_on: str, if_off: str) -> Answer:
+    """Change a setting that is on or off; `undo` changes it back."""
     before = getattr(ctx.services.settings.values, name)
     ctx.control.set(name, on)
     ctx.services.undo.did(if_on if on else if_off, lambda: ctx.control.set(name, before))

@@ -18,7 +18,8 @@ from rubato_desktop.events import (
 from rubato_desktop.language.keys import format_keys
 from rubato_desktop.settings import Settings
 
-QUIET: Final = ("stop", "silence")  # whoever asks for silence gets it
+# Whoever asks for silence gets it; what is asked to be said is the answer itself.
+WORDLESS: Final = ("stop", "silence", "say", "say_again")
 
 
 class Voice(Protocol):
@@ -27,7 +28,9 @@ class Voice(Protocol):
     @property
     def speaking(self) -> bool: ...
     def say_now(self, text: str) -> None: ...
-    def say_after(self, text: str, *, rate: float | None = None, volume: float | None = None) -> None: ...
+    def say_after(
+        self, text: str, *, rate: float | None = None, volume: float | None = None, voice: str = ""
+    ) -> None: ...
     def be_quiet(self) -> None: ...
 
 
@@ -46,6 +49,7 @@ class Speaking:
         self._voice, self._settings, self._secret = voice, settings, secret
         self._fresh = True  # nothing has been said of the last word yet
         self._spoke = False
+        self._last: list[str] = []  # what was said of the last word, in its order
 
     def listen(self, event: Event) -> None:
         if isinstance(event, WordHeard):
@@ -56,8 +60,10 @@ class Speaking:
         elif self._settings.speech and (text := self.text_of(event)):
             self._spoke = True
             if self._fresh or isinstance(event, WordMissed):
+                self._last = [text]
                 self._voice().say_now(text)
             else:
+                self._last.append(text)
                 self._voice().say_after(text)
             # A notice comes by itself: the result of a word that was played still cuts it short.
             self._fresh = self._fresh and isinstance(event, Notice)
@@ -65,7 +71,7 @@ class Speaking:
     def text_of(self, event: Event) -> str:
         """Return what is said of an event; empty for nothing."""
         match event:
-            case CommandDone(result=result, word=word) if word is not None and result.name not in QUIET:
+            case CommandDone(result=result, word=word) if word is not None and result.name not in WORDLESS:
                 return result.text
             case WordMissed(run=run, nearest=nearest) if run.reason == "unknown":
                 return f"Unknown. Near it: {nearest[0][1]}" if nearest else "Unknown"
@@ -78,6 +84,18 @@ class Speaking:
             case EntryRead() if not self._secret():
                 return event.text or format_keys(event.keys)
         return ""
+
+    def say(self, text: str, *, rate: float | None = None, voice: str = "") -> None:
+        """Say a text that somebody asked for, after what is being said, also where results are not said."""
+        self._spoke = True
+        self._voice().say_after(text, rate=rate, voice=voice)
+
+    def again(self) -> str:
+        """Say once more what was said of the last word that had an answer; returns it, empty for nothing."""
+        if self._last:
+            self._spoke = True
+            self._voice().say_now("\n\n".join(self._last))
+        return " ".join(self._last)
 
     def aside(self, text: str, rate: float, volume: float) -> None:
         """Say a word beside what is heard, as `PageSound` wants it; not into something that is being said."""

@@ -190,7 +190,16 @@ def test_the_doctor_names_each_thing_and_what_to_do(rubato: Line) -> None:
     report = json.loads(rubato.out)
     assert code == (0 if report["ok"] else 1)
     names = [check["name"] for check in report["checks"]]
-    assert names == ["python", "data folder", "screen", "window", "midi", "sound device", "instruments"]
+    assert names == [
+        "python",
+        "data folder",
+        "screen",
+        "window",
+        "midi",
+        "sound device",
+        "instruments",
+        "voice",
+    ]
     assert all(check["good"] or check["todo"] for check in report["checks"])
 
 

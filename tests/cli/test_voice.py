@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from rubato_desktop.cli import main
+from rubato_desktop.services.voice.voices import choose_voice
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
@@ -58,6 +59,35 @@ def test_what_cannot_be_said_is_told_in_one_line(
     assert main(["say", *arguments]) == 2
     assert words in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def finding(capsys: pytest.CaptureFixture[str], data: Path) -> dict[str, object]:
+    """What `rubato doctor` finds of the voice."""
+    main(["doctor", "--json", "--data", str(data)])
+    report = json.loads(capsys.readouterr().out)
+    return dict(next(check for check in report["checks"] if check["name"] == "voice"))
+
+
+def test_the_doctor_finds_the_voice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert finding(capsys, tmp_path)["found"] == "en_US-joe-medium, en-us"
+
+
+def test_the_doctor_says_what_to_do_about_a_voice_that_is_missing_or_damaged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "settings.toml").write_text('voice = "anna"\n')
+    missing = finding(capsys, tmp_path)
+    assert (missing["good"], missing["found"]) == (False, "There is no voice 'anna'")
+    assert missing["todo"] == "Choose one of en_US-joe-medium"
+    source = choose_voice(tmp_path / "nowhere").model
+    (tmp_path / "voices").mkdir()
+    # A copy that broke off: its configuration is whole.
+    (tmp_path / "voices" / "anna.onnx").write_bytes(source.read_bytes()[:1_000_000])
+    (tmp_path / "voices" / "anna.onnx.json").write_bytes(source.with_name(f"{source.name}.json").read_bytes())
+    damaged = finding(capsys, tmp_path)
+    assert damaged["good"] is False
+    assert "anna.onnx is no model that can speak" in str(damaged["found"])
+    assert "Put both files of the voice" in str(damaged["todo"])
 
 
 def test_voices_are_listed_and_a_damaged_one_is_told(

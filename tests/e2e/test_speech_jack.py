@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from ears import Ears, Heard, frequency
 from playing import Player
+from running import Program
 from servers import JackServer
 from waiting import until
 
@@ -209,6 +214,52 @@ def test_the_result_of_a_word_is_said_and_stop_quiets_it(app: App) -> None:
     print(f"silent {after:.0f} ms after the keys")
     # It may have been in the pause between two sentences when it was asked.
     assert -500 < after < 100, "it was speaking, and is no more"
+
+
+def test_rubato_say_speaks_through_the_program_that_runs(jack: JackServer, tmp_path: Path) -> None:
+    program = Program(tmp_path / "data")
+    try:
+        until(lambda: program.ask("status")["value"]["problems"] == [], "the sound to be there")
+        ears = Ears(8.0)
+        began = time.monotonic()
+        said = rubato("say", "This is the first one.", "--data", str(program.data), "--json")
+        then = rubato("say", "This is the second one.", "--data", str(program.data), "--rate", "2", "--json")
+        print(f"both were taken after {time.monotonic() - began:.1f} s")
+        assert said["running"] is then["running"] is True
+        spoken = loud(ears.hear())
+        assert 1.5 < spoken.sum() / 100 < 6.0
+        assert [line["args"]["text"] for line in program.results("say")] == [
+            "This is the first one.",
+            "This is the second one.",
+        ]
+        ears = Ears(5.0)
+        rubato("say", SENTENCE * 100, "--data", str(program.data), "--json")
+        threading.Event().wait(1.0)
+        asked = time.perf_counter_ns()
+        program.ask("stop")
+        assert silent_after_ms(ears.hear(), asked) < 200
+    finally:
+        program.end()
+
+
+def test_rubato_say_speaks_itself_where_no_program_runs(jack: JackServer, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "rubato_desktop", "say", SENTENCE, "--data", str(tmp_path), "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    ears = Ears(6.0)
+    out, _ = process.communicate(timeout=30)
+    assert json.loads(out)["running"] is False
+    assert 2.0 < loud(ears.hear()).sum() / 100 < 6.5
+
+
+def rubato(*arguments: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "rubato_desktop", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return dict(json.loads(done.stdout))
 
 
 def test_switched_off_nothing_is_said(app: App) -> None:

@@ -35,7 +35,9 @@ class Diary:
     def say_now(self, text: str) -> None:
         self.told.append(("now", text))
 
-    def say_after(self, text: str, *, rate: float | None = None, volume: float | None = None) -> None:
+    def say_after(
+        self, text: str, *, rate: float | None = None, volume: float | None = None, voice: str = ""
+    ) -> None:
         self.told.append(("after", text))
 
     def be_quiet(self) -> None:
@@ -55,6 +57,11 @@ def done(text: str, name: str = "click", word: Understood | None = WORD) -> Comm
     return CommandDone(0, Result(1, name, {}, "ok", text=text), word)
 
 
+def failed(text: str, name: str) -> CommandDone:
+    told = {"code": "no_such_tab", "message": text}
+    return CommandDone(0, Result(1, name, {}, "failed", text=text, error=told), WORD)
+
+
 @pytest.mark.parametrize(
     ("event", "said"),
     [
@@ -62,6 +69,14 @@ def done(text: str, name: str = "click", word: Understood | None = WORD) -> Comm
         (done("Clicked", word=None), ""),
         (done("Stopped", "stop"), ""),
         (done("Silent", "silence"), ""),
+        (done("Hello", "say"), ""),
+        (done("Clicked", "say_again"), ""),
+        # A list that is read out; help of a word; where am i; an element of a page; an error.
+        (done("Tabs: 1 News, 2 Études", "tabs"), "Tabs: 1 News, 2 Études"),
+        (done("0 7 0: click. Click where you are", "what_is"), "0 7 0: click. Click where you are"),
+        (done("News, tab 2 of 3, 40 % down the page", "where_am_i"), "News, tab 2 of 3, 40 % down the page"),
+        (done("heading 2: Études", "read"), "heading 2: Études"),
+        (failed("There is no tab 9", "tab"), "There is no tab 9"),
         (WordMissed(0, RUN), "Unknown"),
         (WordMissed(0, RUN, (((0, 1, 3), "back", "core"),)), "Unknown. Near it: back"),
         (WordMissed(0, NotUnderstood(0, 1, (0,), "lapsed")), "Lapsed"),
@@ -98,6 +113,22 @@ def test_a_new_result_cuts_and_what_belongs_to_it_follows(diary: Diary) -> None:
         ("after", "A question waits"),
         ("now", "Replaced"),
     ]
+
+
+def test_what_was_said_of_the_last_word_is_said_again(diary: Diary) -> None:
+    listener = speaking(diary)
+    assert listener.again() == ""
+    listener.listen(WordHeard(0, WORD, 1))
+    listener.listen(Asked(0, "Replace it?"))
+    listener.listen(done("A question waits"))
+    listener.listen(WordHeard(0, WORD, 2))
+    assert listener.again() == "Replace it? A question waits"
+    assert diary.told[-1] == ("now", "Replace it?\n\nA question waits")
+
+
+def test_what_is_asked_to_be_said_is_said_after_the_rest_also_where_results_are_not(diary: Diary) -> None:
+    speaking(diary, speech=False).say("Hello", rate=2.0)
+    assert diary.told == [("after", "Hello")]
 
 
 def test_switched_off_it_says_nothing_and_falls_silent(diary: Diary) -> None:

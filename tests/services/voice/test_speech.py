@@ -53,6 +53,7 @@ class Teller:
         self.said: list[str] = []
         self.problem: RubatoError | None = None
         self.unloaded = 0
+        self.used: list[str] = []
 
     def synthesise(self, text: str, rate: float, stop: Stop) -> tuple[Samples, int]:
         if self.problem:
@@ -61,6 +62,9 @@ class Teller:
             raise Stopped
         self.said.append(text)
         return np.ones(round(len(text) * 10 / rate), np.float32), 1000
+
+    def use(self, name: str) -> None:
+        self.used.append(name)
 
     def language(self) -> str:
         return "en-us"
@@ -89,7 +93,7 @@ def speech(teller: Teller, ear: Notepad) -> Iterator[Speech]:
 @pytest.fixture(scope="module")
 def piper() -> Piper:
     voice = choose_voice(Path("nowhere"))
-    return Piper(lambda: voice)
+    return Piper(lambda _: voice)
 
 
 def test_what_is_said_after_comes_after(speech: Speech, teller: Teller) -> None:

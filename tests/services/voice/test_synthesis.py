@@ -18,7 +18,7 @@ SENTENCE = "The quick brown fox jumps over the lazy dog."
 @pytest.fixture(scope="module")
 def piper() -> Piper:
     voice = choose_voice(Path("nowhere"))
-    return Piper(lambda: voice)
+    return Piper(lambda _: voice)
 
 
 def seconds(piper: Piper, text: str, rate: float = 1.0) -> float:

@@ -87,6 +87,6 @@ def test_a_damaged_voice_is_told_in_words_and_the_others_speak(
 
 def test_a_model_that_is_none_is_told_when_it_should_speak(tmp_path: Path, folder: Path) -> None:
     add(folder, "anna", whole=False)
-    piper = Piper(lambda: choose_voice(tmp_path, "anna"))
+    piper = Piper(lambda _: choose_voice(tmp_path, "anna"))
     with pytest.raises(RubatoError, match=r"The voice anna cannot be used: anna\.onnx is no model"):
         piper.synthesise("hello", 1.0, Stop())
