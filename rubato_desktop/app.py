@@ -133,7 +133,12 @@ class App:
             finds=Finds(data),
         )
         self.engine = Engine(self.services, self._binding)
-        self.speaking = Speaking(self._speech, values, secret=lambda: self.services.secret)
+        self.speaking = Speaking(
+            self._speech,
+            values,
+            secret=lambda: self.services.secret,
+            announced=lambda: self.services.announced,
+        )
         if browser:
             self.joining = Joining(self.engine, data, say=None if self.sound.silent else self.speaking.aside)
         if devices:

@@ -76,6 +76,10 @@ class Settings(BaseModel):
     speech: bool = Field(True, description="Whether results are said aloud.")
     voice: str = Field("", description="Name of the voice, as `rubato voices` has it; empty for the first.")
     speech_rate: float = Field(1.0, ge=0.5, le=3, description="How fast it speaks, 1 is as one speaks.")
+    screen_reader: Literal["yield", "speak"] = Field(
+        "yield",
+        description="While a screen reader says what the window announces, the own voice is silent, or speaks too.",
+    )
     speech_volume: Share = Field(0.8, description="How loud it speaks, 0 to 1.")
 
     # The browser.

@@ -17,6 +17,15 @@ from pathlib import Path
 from typing import Any
 
 SYSTEM_PYTHON = "/usr/bin/python3"
+# Qt joins the bus of its process once and for all: a process of its own finds the one that is there now.
+_SWITCH = """
+import sys
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtDBus import QDBusConnection, QDBusInterface
+app = QCoreApplication([])
+status = QDBusInterface("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Status", QDBusConnection.sessionBus())
+sys.exit(not status.setProperty("ScreenReaderEnabled", sys.argv[1] == "1"))
+"""
 FOUND = 200  # of one role and name; more are not looked for
 
 
@@ -67,6 +76,11 @@ class Reader:
         line = self._process.stdout.readline()
         assert line, "the reader ended: are python3-gi and gir1.2-atspi-2.0 installed?"
         return json.loads(line)
+
+
+def switch_reader(on: bool) -> None:
+    """Tell the session that a screen reader runs, or no more, as Orca does when it begins and ends."""
+    subprocess.run([sys.executable, "-c", _SWITCH, str(int(on))], check=True, timeout=60)
 
 
 def accessible_bus() -> Any:

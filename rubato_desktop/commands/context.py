@@ -79,6 +79,7 @@ class Services:
     speech: Speech | None = None  # from the first word that is said
     has: set[str] = field(default_factory=set)  # names of `registry.NEEDS` that are there
     panels: dict[str, str] = field(default_factory=dict)  # the window's panels, name → title
+    announced: bool = False  # a screen reader says what happens, as the window announces it
     secret: bool = False  # a password field has the focus: what is played then is nobody's business
     last_device: str = SCREEN  # the device whose keys were words last
     new_word: Word | None = None  # the word added last, which may still be told its meaning

@@ -137,6 +137,7 @@ def status(ctx: Context) -> Answer:
         "problems": told,
         "question": services.questions.text,
         "secret": services.secret,
+        "screen_reader": services.announced,
     }
     return Answer(text, value)
 

@@ -41,12 +41,19 @@ class Speaking:
         voice: Gives what speaks; asked when there is something to say.
         settings: Whether anything is said, and how loud.
         secret: Whether a password field has the focus: what is written there is not read back.
+        announced: Whether a screen reader says what happens.
     """
 
     def __init__(
-        self, voice: Callable[[], Voice], settings: Settings, *, secret: Callable[[], bool] = lambda: False
+        self,
+        voice: Callable[[], Voice],
+        settings: Settings,
+        *,
+        secret: Callable[[], bool] = lambda: False,
+        announced: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._voice, self._settings, self._secret = voice, settings, secret
+        self._voice, self._settings = voice, settings
+        self._secret, self._announced = secret, announced
         self._fresh = True  # nothing has been said of the last word yet
         self._spoke = False
         self._last: list[str] = []  # what was said of the last word, in its order
@@ -58,13 +65,11 @@ class Speaking:
             if event.name == "speech" and not event.value and self._spoke:
                 self._voice().be_quiet()
         elif self._settings.speech and (text := self.text_of(event)):
-            self._spoke = True
-            if self._fresh or isinstance(event, WordMissed):
-                self._last = [text]
-                self._voice().say_now(text)
-            else:
-                self._last.append(text)
-                self._voice().say_after(text)
+            begins = self._fresh or isinstance(event, WordMissed)
+            self._last = [text] if begins else [*self._last, text]
+            if self._settings.screen_reader == "speak" or not self._announced():
+                self._spoke = True
+                (self._voice().say_now if begins else self._voice().say_after)(text)
             # A notice comes by itself: the result of a word that was played still cuts it short.
             self._fresh = self._fresh and isinstance(event, Notice)
 

@@ -42,6 +42,7 @@ from rubato_desktop.ui.notices import Banner
 from rubato_desktop.ui.panels import Accordion, Panel
 from rubato_desktop.ui.question import QuestionCard
 from rubato_desktop.ui.roll_view import RollView
+from rubato_desktop.ui.screen_reader import ScreenReader
 from rubato_desktop.ui.status_line import StatusLine
 from rubato_desktop.ui.strip import Strip
 from rubato_desktop.ui.theme import Theme
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         )
         self.computer_keys.enabled = engine.settings.values.computer_keys
         self.bridge.happened.connect(self.hear)
+        self.screen_reader = ScreenReader(self, lambda on: setattr(engine.services, "announced", on))
         engine.services.has.add("window")
         engine.services.panels.update({panel.name: panel.title for panel in self.side.panels.values()})
         self.side.set_folded(engine.settings.values.folded)
@@ -173,7 +175,7 @@ class MainWindow(QMainWindow):
                 self._set(name, value)
             case FrontRequested():
                 self.to_front()
-        announce(self, said(event))
+        announce(self, said(event, secret=self.engine.services.secret))
 
     def _set(self, name: str, value: Any) -> None:
         match name:

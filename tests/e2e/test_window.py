@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from accessible import Reader, accessible_bus
+from accessible import Reader, accessible_bus, switch_reader
 from PySide6.QtGui import QImage
 from servers import Xvfb
 from waiting import until
+
+from rubato_desktop.services.instance import request
 
 pytestmark = pytest.mark.xdist_group("window")
 
@@ -97,6 +99,20 @@ def test_a_screen_reader_plays_a_word_and_hears_its_result(reader: Reader) -> No
         assert reader.press(f"Key {key}:")
     until(lambda: heard(reader, "languages"), "the word to be understood")
     until(lambda: any(name.startswith("Last result: Languages") for name in reader.names("label")))
+
+
+def test_the_program_knows_whether_a_screen_reader_speaks(reader: Reader, tmp_path: Path) -> None:
+    def reads() -> bool:
+        told = request(tmp_path / "data", {"do": "run", "command": "status", "args": {}})
+        return bool(told["value"]["screen_reader"])
+
+    assert not reads()
+    switch_reader(True)
+    try:
+        until(reads, "it to be noticed")
+    finally:
+        switch_reader(False)
+    until(lambda: not reads(), "its end to be noticed")
 
 
 def test_half_a_word_is_told_key_by_key(reader: Reader) -> None:

@@ -142,6 +142,21 @@ def test_switched_off_it_says_nothing_and_falls_silent(diary: Diary) -> None:
     assert diary.told[-1] == ("quiet", "")
 
 
+def test_beside_a_screen_reader_it_is_silent_unless_it_shall_speak_too(diary: Diary) -> None:
+    reads = [True]
+    listener = Speaking(lambda: diary, Settings(), announced=lambda: reads[0])
+    listener.listen(done("Clicked"))
+    assert diary.told == []
+    assert listener.again() == "Clicked"
+    assert diary.told == [("now", "Clicked")], "what is asked for is said all the same"
+    reads[0] = False
+    listener.listen(WordHeard(0, WORD, 2))
+    listener.listen(done("Clicked again"))
+    assert diary.told[-1] == ("now", "Clicked again")
+    Speaking(lambda: diary, Settings(screen_reader="speak"), announced=lambda: True).listen(done("Here"))
+    assert diary.told[-1] == ("now", "Here")
+
+
 def test_what_is_written_into_a_password_field_is_not_read_back(diary: Diary) -> None:
     Speaking(lambda: diary, Settings(), secret=lambda: True).listen(EntryRead(0, "write", text="secret"))
     assert diary.told == []
