@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from rubato_desktop.services.voice.synthesis import Piper, Stop, Stopped
@@ -33,6 +34,20 @@ def test_a_sentence_is_heard_for_as_long_as_one_speaks(piper: Piper) -> None:
     assert samples.dtype == np.float32
     assert float(np.abs(samples).max()) == pytest.approx(1.0, abs=0.01)
     assert float(np.sqrt((samples**2).mean())) > 0.05, "it is nearly silent"
+
+
+def test_long_sentences_keep_no_memory_and_an_unloaded_voice_gives_its_own_back(tmp_path: Path) -> None:
+    voice = choose_voice(tmp_path)
+    piper = Piper(lambda _: voice)
+    process = psutil.Process()
+    piper.synthesise("Warm.", 1.0, Stop())
+    loaded = process.memory_info().rss
+    for _ in range(4):
+        piper.synthesise(SENTENCE.rstrip(".") + ", and " + SENTENCE * 3, 1.0, Stop())
+    assert process.memory_info().rss - loaded < 120e6
+    piper.unload()
+    assert not piper.loaded
+    assert loaded - process.memory_info().rss > 40e6
 
 
 def test_speech_begins_without_a_wait(piper: Piper) -> None:
