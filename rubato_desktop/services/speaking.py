@@ -62,20 +62,34 @@ class Speaking:
         if isinstance(event, WordHeard):
             self._fresh = True
         elif isinstance(event, SettingChanged):
-            if event.name == "speech" and not event.value and self._spoke:
-                self._voice().be_quiet()
+            if event.name == "speech":
+                self._switched(bool(event.value))
         elif self._settings.speech and (text := self.text_of(event)):
             begins = self._fresh or isinstance(event, WordMissed)
             self._last = [text] if begins else [*self._last, text]
-            if self._settings.screen_reader == "speak" or not self._announced():
+            if not self._yields:
                 self._spoke = True
                 (self._voice().say_now if begins else self._voice().say_after)(text)
             # A notice comes by itself: the result of a word that was played still cuts it short.
             self._fresh = self._fresh and isinstance(event, Notice)
 
+    @property
+    def _yields(self) -> bool:
+        return self._settings.screen_reader == "yield" and self._announced()
+
+    def _switched(self, on: bool) -> None:
+        # The answer of the word that switches came before, when it was not yet on, or is about to be cut.
+        if not self._yields and (on or self._spoke):
+            self._spoke = True
+            self._voice().say_now("Speech on" if on else "Speech off")
+        elif self._spoke:
+            self._voice().be_quiet()
+
     def text_of(self, event: Event) -> str:
         """Return what is said of an event; empty for nothing."""
         match event:
+            case CommandDone(result=result) if result.status != "ok":
+                return result.text  # also where it was asked for by mouse
             case CommandDone(result=result, word=word) if word is not None and result.name not in WORDLESS:
                 return result.text
             case WordMissed(run=run, nearest=nearest) if run.reason == "unknown":

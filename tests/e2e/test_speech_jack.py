@@ -216,6 +216,23 @@ def test_the_result_of_a_word_is_said_and_stop_quiets_it(app: App) -> None:
     assert -500 < after < 100, "it was speaking, and is no more"
 
 
+def test_words_say_it_again_and_switch_it_off_and_on(app: App) -> None:
+    player = Player(app)
+
+    def heard_of(keys: str) -> float:
+        """Seconds of speech that are heard of a word."""
+        ears = Ears(4.0)
+        player.play(keys)
+        return float(loud(ears.hear()).sum()) / 100
+
+    first = heard_of("0 12 11 0 0 7 0 24")
+    assert first > 1.0, "0 7 0: click and so on"
+    assert heard_of("0 2 5 0") == pytest.approx(first, rel=0.5)
+    assert 0.3 < heard_of("5 11 10 5") < 1.6, "speech off"
+    assert heard_of("0 2 3 0") == 0.0
+    assert 0.3 < heard_of("5 10 11 5") < 1.6, "speech on"
+
+
 def test_rubato_say_speaks_through_the_program_that_runs(jack: JackServer, tmp_path: Path) -> None:
     program = Program(tmp_path / "data")
     try:

@@ -57,9 +57,9 @@ def done(text: str, name: str = "click", word: Understood | None = WORD) -> Comm
     return CommandDone(0, Result(1, name, {}, "ok", text=text), word)
 
 
-def failed(text: str, name: str) -> CommandDone:
+def failed(text: str, name: str, word: Understood | None = WORD) -> CommandDone:
     told = {"code": "no_such_tab", "message": text}
-    return CommandDone(0, Result(1, name, {}, "failed", text=text, error=told), WORD)
+    return CommandDone(0, Result(1, name, {}, "failed", text=text, error=told), word)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,8 @@ def failed(text: str, name: str) -> CommandDone:
         (done("News, tab 2 of 3, 40 % down the page", "where_am_i"), "News, tab 2 of 3, 40 % down the page"),
         (done("heading 2: Études", "read"), "heading 2: Études"),
         (failed("There is no tab 9", "tab"), "There is no tab 9"),
+        (failed("There is no tab 9", "tab", None), "There is no tab 9"),
+        (failed("Nothing was said yet", "say_again"), "Nothing was said yet"),
         (WordMissed(0, RUN), "Unknown"),
         (WordMissed(0, RUN, (((0, 1, 3), "back", "core"),)), "Unknown. Near it: back"),
         (WordMissed(0, NotUnderstood(0, 1, (0,), "lapsed")), "Lapsed"),
@@ -131,15 +133,23 @@ def test_what_is_asked_to_be_said_is_said_after_the_rest_also_where_results_are_
     assert diary.told == [("after", "Hello")]
 
 
-def test_switched_off_it_says_nothing_and_falls_silent(diary: Diary) -> None:
+def test_switched_off_it_says_so_in_place_of_all_else_and_then_nothing(diary: Diary) -> None:
     listener = speaking(diary)
     listener.listen(done("Clicked"))
     listener.listen(SettingChanged(0, "speech", False))
-    assert diary.told[-1] == ("quiet", "")
+    assert diary.told[-1] == ("now", "Speech off")
     quiet = speaking(diary, speech=False)
     quiet.listen(done("Clicked"))
+    quiet.listen(SettingChanged(0, "speech", False))
     quiet.aside("link", 2.0, 1.0)
-    assert diary.told[-1] == ("quiet", "")
+    assert diary.told[-1] == ("now", "Speech off")
+    quiet.listen(SettingChanged(0, "speech", True))
+    assert diary.told[-1] == ("now", "Speech on")
+
+
+def test_what_has_never_spoken_says_nothing_when_it_is_switched_off(diary: Diary) -> None:
+    speaking(diary).listen(SettingChanged(0, "speech", False))
+    assert diary.told == []
 
 
 def test_beside_a_screen_reader_it_is_silent_unless_it_shall_speak_too(diary: Diary) -> None:

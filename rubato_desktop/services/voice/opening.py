@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.sound import Sound
+from rubato_desktop.services.voice.choosing import Choosing
 from rubato_desktop.services.voice.ear import SoundEar
 from rubato_desktop.services.voice.speech import Speech
 from rubato_desktop.services.voice.synthesis import Piper
-from rubato_desktop.services.voice.voices import choose_voice
 from rubato_desktop.settings import Settings
 
 
@@ -30,9 +29,9 @@ def open_speech(
         settings: The settings.
         on_problem: As `Speech` has it.
     """
-    choose = lru_cache(maxsize=1)(lambda name: choose_voice(data, name))
+    choosing = Choosing(data, on_problem)
     return Speech(
-        Piper(lambda name: choose(name or settings.voice)),
+        Piper(lambda name: choosing(name or settings.voice), choosing.refuse),
         SoundEar(sound),
         rate=lambda: settings.speech_rate,
         volume=lambda: settings.speech_volume,

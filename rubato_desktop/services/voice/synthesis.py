@@ -86,10 +86,13 @@ class Piper:
     Args:
         choose: Says which voice is wanted, asked before each piece with the name given to `use`; a change loads the
             other one.
+        refuse: Told of a voice that cannot speak, and why; raises that, or has chosen another one when it returns.
     """
 
-    def __init__(self, choose: Callable[[str], Voice]) -> None:
-        self._choose = choose
+    def __init__(
+        self, choose: Callable[[str], Voice], refuse: Callable[[Voice, RubatoError], None] | None = None
+    ) -> None:
+        self._choose, self._refuse = choose, refuse
         self._name = ""
         self._voice: Voice | None = None
         self._piper: Any = None
@@ -113,6 +116,16 @@ class Piper:
 
     def synthesise(self, text: str, rate: float, stop: Stop) -> tuple[Samples, int]:
         """Speak a piece of text, as `Synthesis` says; `rate` 1 is as the voice was trained, pitch stays."""
+        while True:
+            voice = self._choose(self._name)
+            try:
+                return self._spoken(text, rate, stop)
+            except RubatoError as problem:
+                if self._refuse is None:
+                    raise
+                self._refuse(voice, problem)
+
+    def _spoken(self, text: str, rate: float, stop: Stop) -> tuple[Samples, int]:
         piper = self._load()
         rate = max(SLOWEST, min(FASTEST, rate))
         own = min(rate, _OWN_FASTEST)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.voice.choosing import Choosing
 from rubato_desktop.services.voice.synthesis import Piper, Stop
 from rubato_desktop.services.voice.voices import choose_voice, find_voices
 
@@ -89,4 +90,34 @@ def test_a_model_that_is_none_is_told_when_it_should_speak(tmp_path: Path, folde
     add(folder, "anna", whole=False)
     piper = Piper(lambda _: choose_voice(tmp_path, "anna"))
     with pytest.raises(RubatoError, match=r"The voice anna cannot be used: anna\.onnx is no model"):
+        piper.synthesise("hello", 1.0, Stop())
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_in_place_of_a_voice_that_cannot_speak_another_does_and_that_is_told_once(
+    tmp_path: Path, folder: Path, damaged: bool
+) -> None:
+    if damaged:
+        add(folder, "anna", whole=False)
+    told: list[RubatoError] = []
+    choosing = Choosing(tmp_path, told.append)
+    piper = Piper(lambda _: choosing("anna"), choosing.refuse)
+    for _ in range(2):
+        samples, _ = piper.synthesise("hello", 1.0, Stop())
+        assert len(samples)
+    assert choosing("anna").name == PACKAGED
+    (problem,) = told
+    assert "anna" in problem.happened
+    assert problem.kept == f"{PACKAGED} speaks in its place"
+    assert problem.todo
+
+
+def test_where_no_voice_can_speak_it_is_told_why(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(folder, "anna", whole=False)
+    monkeypatch.setattr("rubato_desktop.services.voice.voices.PACKAGED", "not_installed_voice")
+    choosing = Choosing(tmp_path)
+    piper = Piper(choosing, choosing.refuse)
+    with pytest.raises(RubatoError, match="The voice anna cannot be used"):
         piper.synthesise("hello", 1.0, Stop())
