@@ -90,6 +90,9 @@ def _through_the_air(report: Report, speech: Speech, times: int) -> None:
     for name, texts in (("a short answer", SHORT), ("a long sentence", (LONG,) * len(SHORT))):
         starts = [_start(speech, text) for _ in range(times) for text in texts]
         report.series(f"call → first sound, {name}", starts, "ms", target=250)
+    for rate in (1.0, 3.0):
+        gaps = [_gap(speech, rate) for _ in range(times)]
+        report.series(f"longest silence within a long sentence, at rate {rate:g}", gaps, "ms")
     report.series(
         "be quiet → silence, an hour waiting",
         [_quiet(speech) for _ in range(2 * times)],
@@ -108,6 +111,16 @@ def _start(speech: Speech, text: str) -> float:
     heard = ears.hear()
     speech.be_quiet()
     return _ms(heard, 0, called)
+
+
+def _gap(speech: Speech, rate: float) -> float:
+    """Return the longest silence, ms, in the first 220 letters, which are said in several pieces."""
+    threading.Event().wait(0.5)
+    ears = Ears(2.0 + 14 / rate)
+    speech.say_now(LONG.replace(",", ""), rate=rate)
+    heard = ears.hear()
+    loud = np.flatnonzero(np.abs(heard.sound) > LOUD)
+    return float(np.diff(loud).max()) / heard.rate * 1e3
 
 
 def _quiet(speech: Speech) -> float:
