@@ -11,6 +11,7 @@ from rubato_desktop.events import (
     EntryRead,
     Event,
     Notice,
+    PreviewChanged,
     SettingChanged,
     WordHeard,
     WordMissed,
@@ -27,6 +28,7 @@ class Voice(Protocol):
 
     @property
     def speaking(self) -> bool: ...
+    def warm(self) -> None: ...
     def say_now(self, text: str) -> None: ...
     def say_after(
         self, text: str, *, rate: float | None = None, volume: float | None = None, voice: str = ""
@@ -61,6 +63,10 @@ class Speaking:
     def listen(self, event: Event) -> None:
         if isinstance(event, WordHeard):
             self._fresh = True
+        elif isinstance(event, PreviewChanged):
+            # Whoever begins a word will hear an answer: by then the voice is there.
+            if event.preview.awaits == "word" and self._settings.speech and not self._yields:
+                self._voice().warm()
         elif isinstance(event, SettingChanged):
             if event.name == "speech":
                 self._switched(bool(event.value))

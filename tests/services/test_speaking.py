@@ -12,12 +12,13 @@ from rubato_desktop.events import (
     EntryRead,
     Event,
     Notice,
+    PreviewChanged,
     Result,
     SettingChanged,
     WordHeard,
     WordMissed,
 )
-from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.language.results import NotUnderstood, Preview, Understood
 from rubato_desktop.services.speaking import Speaking
 from rubato_desktop.settings import Settings
 
@@ -39,6 +40,9 @@ class Diary:
         self, text: str, *, rate: float | None = None, volume: float | None = None, voice: str = ""
     ) -> None:
         self.told.append(("after", text))
+
+    def warm(self) -> None:
+        self.told.append(("warm", ""))
 
     def be_quiet(self) -> None:
         self.told.append(("quiet", ""))
@@ -145,6 +149,17 @@ def test_switched_off_it_says_so_in_place_of_all_else_and_then_nothing(diary: Di
     assert diary.told[-1] == ("now", "Speech off")
     quiet.listen(SettingChanged(0, "speech", True))
     assert diary.told[-1] == ("now", "Speech on")
+
+
+def test_the_voice_is_loaded_when_a_word_begins_where_it_will_be_needed(diary: Diary) -> None:
+    begun = PreviewChanged(0, Preview((0,), awaits="word"))
+    speaking(diary).listen(PreviewChanged(0, Preview()))
+    speaking(diary).listen(PreviewChanged(0, Preview(awaits="off")))
+    speaking(diary, speech=False).listen(begun)
+    Speaking(lambda: diary, Settings(), announced=lambda: True).listen(begun)
+    assert diary.told == []
+    speaking(diary).listen(begun)
+    assert diary.told == [("warm", "")]
 
 
 def test_what_has_never_spoken_says_nothing_when_it_is_switched_off(diary: Diary) -> None:

@@ -62,6 +62,8 @@ class Speech:
         self._wishes: deque[_Wish] = deque()
         self._stop = Stop()  # of what is being said
         self._busy = False
+        self._used = False  # the voice is in memory
+        self._warming = False
         self._unheard = Unheard(ear)
         self._told = False
         self._problem = ""
@@ -88,6 +90,15 @@ class Speech:
         """Say a text after all that is said or waits, with the voice of the settings or another one."""
         with self._changed:
             self._add(text, rate, volume, voice)
+
+    def warm(self) -> None:
+        """Load the voice where it is not, for somebody who is about to want something said."""
+        if self._used:
+            return  # asked with each key: not even a lock is to be waited for
+        with self._changed:
+            if not self._used and not self._warming and not self._closed:
+                self._warming = True
+                self._wake()
 
     def be_quiet(self) -> None:
         """Fall silent at once, also in the middle of a word; what waits is forgotten."""
@@ -121,6 +132,9 @@ class Speech:
             return
         rate = self._rate() if rate is None else rate
         self._wishes.append(_Wish(text, rate, self._volume() if volume is None else volume, voice))
+        self._wake()
+
+    def _wake(self) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="speech", daemon=True)
             self._thread.start()
@@ -136,31 +150,32 @@ class Speech:
     # The thread that speaks -----------------------------------------------------------------------------
 
     def _work(self) -> None:
-        used = False
         while True:
             with self._changed:
                 self._busy = False
                 self._changed.notify_all()  # who waits for the end of a text in which nothing was said
                 lost = False
-                while not self._wishes and not self._closed:
+                while not self._wishes and not self._warming and not self._closed:
                     left = self._unheard.until - time.monotonic()
                     lost = self._unheard.missed()
                     if lost or (left <= 0 and self._told):
                         break
-                    pause = min(left, LOOK_S) if left > 0 else self._unused_s if used else None
+                    pause = min(left, LOOK_S) if left > 0 else self._unused_s if self._used else None
                     if not self._changed.wait(pause) and left <= 0:
                         self._synthesis.unload()
-                        used = False
+                        self._used = False
                 if self._closed:
                     return
                 wish = self._wishes.popleft() if self._wishes else None
-                if wish is not None:
-                    self._stop = Stop()
+                warming, self._warming = self._warming and wish is None, False
+                if wish is not None or warming:
+                    self._stop, self._used = Stop(), True
                 self._busy = wish is not None or lost
                 stop = self._stop
             if wish is not None:
-                used = True
                 self._guarded(self._fulfil, wish, stop)
+            elif warming:
+                self._guarded(self._warm_up, stop)
             elif lost:
                 self._guarded(self._say_again, stop)
             else:
@@ -176,6 +191,11 @@ class Speech:
         except Exception as error:
             log.exception("speech does not work")
             self._fail(cannot_speak(error))
+
+    def _warm_up(self, stop: Stop) -> None:
+        if self._ear.place():
+            self._synthesis.use("")
+            self._synthesis.synthesise("Ready.", self._rate(), stop)
 
     def _fulfil(self, wish: _Wish, stop: Stop) -> None:
         if not self._ear.opens():

@@ -204,6 +204,36 @@ def test_an_unused_voice_is_unloaded_and_speaks_again(teller: Teller, ear: Notep
     speech.close()
 
 
+def test_a_voice_is_loaded_before_it_is_needed_and_nothing_is_heard_of_that(
+    speech: Speech, teller: Teller, ear: Notepad
+) -> None:
+    speech.warm()
+    until(lambda: teller.said)
+    speech.warm()
+    assert not speech.speaking
+    speech.say_now("Hello.")
+    assert speech.wait(10)
+    assert teller.said == ["Ready.", "Hello."]
+    assert len(ear.heard) == 1
+
+
+def test_where_nobody_hears_no_voice_is_loaded(speech: Speech, teller: Teller, ear: Notepad) -> None:
+    ear.there = False
+    speech.warm()
+    speech.say_now("Nobody hears this.")
+    assert speech.wait(10)
+    assert teller.said == []
+
+
+def test_a_voice_that_was_loaded_and_never_needed_is_unloaded(teller: Teller, ear: Notepad) -> None:
+    speech = Speech(teller, ear, unused_s=0.1)
+    speech.warm()
+    until(lambda: teller.unloaded == 1)
+    speech.warm()
+    until(lambda: len(teller.said) == 2)
+    speech.close()
+
+
 def test_a_device_that_goes_while_it_speaks_hears_the_rest_when_it_is_back(
     speech: Speech, teller: Teller, ear: Notepad
 ) -> None:
