@@ -14,7 +14,8 @@ LONGEST: Final = 220
 
 _END = re.compile(r"[.!?]+[\"')\]]*\s+(?=[\"'(]?[A-Z0-9\u00c0-\uffff])")
 _SHORT = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nr|Fig|Vol|approx|[Oo]p)|\b[A-Z])\.\s+$")
-_CLAUSE = re.compile(r"[,;:]\s+")
+_CLAUSE = re.compile(r"[,;]\s+")
+_COLON = re.compile(r":\s+")
 
 
 def pieces(text: str, language: str = "en-us") -> Iterator[str]:
@@ -55,8 +56,9 @@ def _cut(sentence: str, most: int) -> Iterator[str]:
 
 def _place(sentence: str, most: int) -> int:
     """Return where a sentence is cut best: after a clause, else between two words."""
-    clauses = [found.end() for found in _CLAUSE.finditer(sentence, most // 4, most + most // 4)]
-    if clauses:
-        return clauses[-1]
+    for mark in (_CLAUSE, _COLON):  # what follows a colon belongs to what is before it, as in "link: Home"
+        places = [found.end() for found in mark.finditer(sentence, most // 4, most + most // 4)]
+        if places:
+            return places[-1]
     space = sentence.rfind(" ", most // 4, most)
     return space if space > 0 else most

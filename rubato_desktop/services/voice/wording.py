@@ -58,6 +58,15 @@ def _clock(found: re.Match[str]) -> str:
     return f"{hour} {'o clock' if minute == '00' else f'oh {int(minute)}' if minute[0] == '0' else minute}"
 
 
+def _place(found: re.Match[str]) -> str:
+    """A place in a recording, such as 4:07.5."""
+    minutes, seconds = int(found[1]), float(found[2])
+    told = "1 second" if seconds == 1 else f"{seconds:g} seconds"
+    if not minutes:
+        return told
+    return f"{minutes} minute{'' if minutes == 1 else 's'}{f' {told}' if seconds else ''}"
+
+
 def _money(found: re.Match[str]) -> str:
     coin = _COINS[found[1]]
     return f"{found[2]} {coin}" if found[2] == "1" or coin == "yen" else f"{found[2]} {coin}s"
@@ -80,11 +89,14 @@ def _endless(found: re.Match[str]) -> str:
 
 
 _ENGLISH: Final[tuple[Rule, ...]] = (
+    (re.compile(r"\b([A-G])[#♯](?![^\W\d])"), r"\1 sharp "),
+    (re.compile(r"\b([A-G])♭(?![^\W\d])"), r"\1 flat "),
     (re.compile(r"\be\.\s?g\.", re.I), "for example"),
     (re.compile(r"\bi\.\s?e\.", re.I), "that is"),
     (re.compile(r"\betc\.(?=\s+[a-z,;)])"), "et cetera"),
     (re.compile(r"\bvs\.?(?=\s)"), "versus"),
     (re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b"), _day),
+    (re.compile(r"(?<![\d:.])(\d{1,3}):([0-5]\d\.\d)(?![\d:])"), _place),
     (re.compile(r"(?<![\d:.])(\d{1,2}):(\d\d)(?![\d:])"), _clock),
     (re.compile(r"(?<![\d.,])\d{7,}"), _digits),
     (re.compile(r"(?<=\d),(?=\d{3}(?!\d))"), ""),
