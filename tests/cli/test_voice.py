@@ -61,6 +61,15 @@ def test_what_cannot_be_said_is_told_in_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_without_a_sound_device_it_is_said_that_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "rubato_nowhere")
+    assert main(["say", "Hello.", "--data", str(tmp_path)]) == 2
+    assert "There is no sound device" in capsys.readouterr().err
+
+
 def finding(capsys: pytest.CaptureFixture[str], data: Path) -> dict[str, object]:
     """What `rubato doctor` finds of the voice."""
     main(["doctor", "--json", "--data", str(data)])
