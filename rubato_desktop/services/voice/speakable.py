@@ -1,4 +1,7 @@
-"""Text into pieces fit to be spoken: a sentence each, the first of them short so that speech starts early."""
+"""Text into pieces fit to be spoken: a sentence each, the first of them short so that speech starts early.
+
+Each may be so much longer than the one before that it is ready, also at the highest rate, before that one is over.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from rubato_desktop.services.voice.wording import worded
 
 FIRST: Final = 30  # characters; a voice needs a tenth of a second for so much
 LONGEST: Final = 220
+GROWTH: Final = 3
 
 _END = re.compile(r"[.!?]+[\"')\]]*\s+(?=[\"'(]?[A-Z0-9\u00c0-\uffff])")
 _SHORT = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nr|Fig|Vol|approx|[Oo]p)|\b[A-Z])\.\s+$")
@@ -28,10 +32,11 @@ def pieces(text: str, language: str = "en-us") -> Iterator[str]:
     most = FIRST
     for block in blocks(text):
         for sentence in _sentences(worded(block, language)):
-            for piece in _cut(sentence, most):
+            while sentence:
+                piece, sentence = _cut(sentence, most)
                 if any(map(str.isalnum, piece)):
                     yield piece
-                    most = LONGEST
+                    most = min(LONGEST, most * GROWTH)
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -44,14 +49,11 @@ def _sentences(text: str) -> Iterator[str]:
         yield rest
 
 
-def _cut(sentence: str, most: int) -> Iterator[str]:
+def _cut(sentence: str, most: int) -> tuple[str, str]:
+    """Return the first piece of a sentence, and the rest."""
     # A few characters more are not worth a break in the melody.
-    while len(sentence) > most * 1.5:
-        at = _place(sentence, most)
-        yield sentence[:at].strip()
-        sentence, most = sentence[at:].strip(), LONGEST
-    if sentence:
-        yield sentence
+    at = _place(sentence, most) if len(sentence) > most * 1.5 else len(sentence)
+    return sentence[:at].strip(), sentence[at:].strip()
 
 
 def _place(sentence: str, most: int) -> int:

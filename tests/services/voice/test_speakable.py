@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rubato_desktop.services.voice.speakable import FIRST, LONGEST, pieces
+from rubato_desktop.services.voice.speakable import FIRST, GROWTH, LONGEST, pieces
 
 LINES = [
     line.split("⇒")
@@ -34,6 +34,12 @@ def test_a_long_first_sentence_is_cut_so_that_speech_starts_early() -> None:
     assert len(first) <= FIRST * 1.5
     assert " ".join([first, *rest]) == sentence, "a word was lost"
     assert len(rest) == 1, "only the beginning is short"
+
+
+def test_no_piece_is_much_longer_than_what_is_heard_while_it_is_made() -> None:
+    lengths = [len(piece) for piece in pieces("what is said goes on and on without any comma " * 20)]
+    assert all(later <= earlier * GROWTH * 2 for earlier, later in itertools.pairwise(lengths))
+    assert max(lengths) > 180, "in the end a whole sentence is one piece"
 
 
 def test_it_is_cut_after_a_clause_where_there_is_one() -> None:
