@@ -27,6 +27,7 @@ from rubato_desktop.interpreter import keep_what_is_loaded
 from rubato_desktop.joining import Joining
 from rubato_desktop.midi.devices import DeviceManager
 from rubato_desktop.midi.sound import Sound
+from rubato_desktop.runner import failure
 from rubato_desktop.services.cueing import Cueing
 from rubato_desktop.services.finds import Finds
 from rubato_desktop.services.library import Library
@@ -224,9 +225,6 @@ class App:
         Args:
             what: ``{"do": "front"}``; ``{"do": "run", "command": id, "args": {...}}``; or the same with arguments
                 as people type them, ``{"do": "send", "command": id, "words": [...]}``.
-
-        Raises:
-            RubatoError: the arguments cannot be read.
         """
         match what:
             case {"do": "front"}:
@@ -238,7 +236,10 @@ class App:
                 return self.joining.pair(yes)
             case {"do": "send", "command": str(command), "words": [*words]}:
                 known = REGISTRY.get(command)
-                given = typed.arguments(known, list(map(str, words))) if known is not None else {}
+                try:
+                    given = typed.arguments(known, list(map(str, words))) if known is not None else {}
+                except RubatoError as unreadable:
+                    return failure(command, unreadable).as_json()
                 return self.engine.run(command, **given).result(timeout=PATIENCE).as_json()
         return {"ok": False, "error": "this is nothing that can be asked"}
 

@@ -61,6 +61,7 @@ def examine(data: Path, settings: Settings) -> list[Finding]:
         "sound device": lambda: _sound_device(settings),
         "instruments": _soundfont,
         "voice": lambda: _voice(data, settings),
+        "browser": lambda: _browser(data),
     }
     return [_looked(name, look) for name, look in looks.items()]
 
@@ -148,3 +149,17 @@ def _voice(data: Path, settings: Settings) -> Finding:
         f"{voice.name}, {voice.language}" if spoke else f"{voice.name} says nothing that is speech",
         "Choose another in the settings (voice); rubato voices lists them",
     )
+
+
+def _browser(data: Path) -> Finding:
+    from extension_bridge.browsers import KINDS
+    from extension_bridge.install import Installation
+    from rubato_desktop.services.chromium import installed
+
+    states = [Installation(data).status(kind) for kind in KINDS]
+    if astray := next((state for state in states if state.written and not state.right), None):
+        found, _, todo = astray.words.partition(". Run: ")
+        return Finding("browser", False, found, todo)
+    if told := [state.name for state in states if state.program and state.right]:
+        return Finding("browser", True, f"{' and '.join(told)} can join")
+    return Finding("browser", True, f"{installed()} can be tried: rubato browser open")

@@ -83,7 +83,9 @@ class Runner:
         if command is None:
             raise RubatoError(f"There is no command {request.command!r}", code="no_such_command")
         if command.needs and command.needs not in self._services.has:
-            raise missing(command.needs, command.summary.rstrip("."))
+            browser = self._services.browser if command.needs == "browser" else None
+            why = browser.problem if browser is not None else None
+            raise missing(command.needs, command.summary.rstrip("."), why)
         context = Context(request.t, request.word, self._services, self._control)
         return command.function(context, **command.bind(request.args))
 

@@ -32,7 +32,13 @@ async def _play(ctx: Context, found: Found) -> Answer:
     browser = ctx.services.browser
     assert browser is not None
     source = PageMedia(browser, found)
-    reply = await Waiting(source.play())
+    try:
+        reply = await Waiting(source.play())
+    except RubatoError as refused:
+        if refused.code == "needs_click":
+            # It waits for the click: what media words speak of from now on is this.
+            ctx.services.media.sounded(source)
+        raise
     ctx.services.media.sounded(source)
     return Answer(f"{source.name}: playing", reply.value, {**reply.state, "playing": True})
 

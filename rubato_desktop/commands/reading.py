@@ -53,8 +53,11 @@ async def where_am_i(ctx: Context) -> Answer:
             parts.append(f"under {here['heading']}")
         if here.get("row") is not None:
             parts.append(f"row {here['row'] + 1}, column {here['column'] + 1}")
+    if here.get("percent") is None:
+        parts.append("a page that the browser shows to nobody else")
+        return Answer(", ".join(parts), here, reply.state)
     at_the_top = reply.state.get("scroll", {}).get("y") == 0
-    percent = round(here.get("percent") or 0)
+    percent = round(here["percent"])
     parts.append(
         "all of the page is in view" if at_the_top and percent == 100 else f"{percent} % down the page"
     )

@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from rubato_desktop.commands.kinds import kind_of
+from rubato_desktop.commands.wrong import wrong
 from rubato_desktop.errors import RubatoError
 
 Function = Callable[..., Any]
@@ -72,7 +73,7 @@ class Argument:
         try:
             return self._adapter[0].validate_python(value)
         except ValidationError as error:
-            raise RubatoError(f"{self.name}: {error.errors()[0]['msg']}", code="bad_arguments") from None
+            raise RubatoError(f"{self.name} {wrong(error)}", code="bad_arguments") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ class Command:
         for argument in self.arguments:
             if argument.name not in args:
                 if argument.required:
-                    raise RubatoError(f"{self.id} needs {argument.name}", code="bad_arguments")
+                    told = f"{self.id} needs {argument.name}: {argument.help.rstrip('.').lower()}"
+                    raise RubatoError(told, code="bad_arguments")
                 continue
             bound[argument.name] = argument.check(args[argument.name])
         return bound
@@ -179,9 +181,17 @@ def argument(name: str, annotation: Any, default: Any = REQUIRED, help: str = ""
     )
 
 
-def missing(need: str, what: str) -> RubatoError:
-    """Return the error of a command whose service is not there: it refuses, it never pretends."""
-    return RubatoError(f"{what}: this needs {NEEDS[need]}, which is not there", code=f"needs_{need}")
+def missing(need: str, what: str, why: RubatoError | None = None) -> RubatoError:
+    """Return the error of a command whose service is not there: it refuses, it never pretends.
+
+    Args:
+        need: The service, a key of `NEEDS`.
+        what: What the command does, as its summary says.
+        why: Why the service is not there, where that is known.
+    """
+    reason = f". {why.happened}" if why else ", which is not there"
+    happened = f"{what.replace('`', '')}: this needs {NEEDS[need]}{reason}"
+    return RubatoError(happened, todo=why.todo if why else "", code=f"needs_{need}")
 
 
 def _type_name(annotation: Any) -> str:

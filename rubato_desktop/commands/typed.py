@@ -97,6 +97,14 @@ def _number_or_text(words: list[str], argument: Argument) -> Any:
     return int(said) if said.isdecimal() else said
 
 
+def _speed(words: list[str], argument: Argument) -> Any:
+    said = " ".join(words)
+    try:
+        return float(said)
+    except ValueError:
+        return said  # pause or play
+
+
 def _plain(words: list[str], argument: Argument) -> Any:
     said = " ".join(words)
     if argument.annotation is bool or "bool" in argument.type_name:
@@ -112,6 +120,7 @@ _READ: dict[str, Callable[[list[str], Argument], Any]] = {
     "scroll": _scroll,
     "name": _keys,
     "keys": _keys,
+    "speed": _speed,
     "name or choice": _keys_or_number,
     "choice or text": _number_or_text,
 }

@@ -40,6 +40,25 @@ def test_a_browser_is_told_and_forgets(home: Path, capsys: pytest.CaptureFixture
     assert rubato(capsys, "uninstall")[1] == {"removed": []}
 
 
+def browser_finding(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    cli.main(["doctor", "--json"])
+    checks = json.loads(capsys.readouterr().out)["checks"]
+    return dict(next(check for check in checks if check["name"] == "browser"))
+
+
+def test_the_doctor_tells_how_it_stands_with_the_browser(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = browser_finding(capsys)
+    assert before["good"] and before["found"].endswith("can be tried: rubato browser open")
+    rubato(capsys, "install", "--browser", "chromium")
+    assert browser_finding(capsys)["found"] == "Chromium can join"
+    (home / "data" / "rubato-native-host").unlink()
+    astray = browser_finding(capsys)
+    assert (astray["good"], astray["todo"]) == (False, "rubato browser install --browser chromium")
+    assert "where it was before" in astray["found"]
+
+
 def test_a_manifest_of_somebody_elses_stays(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = home / ".config/chromium/NativeMessagingHosts/com.example.other.json"
     other.parent.mkdir()

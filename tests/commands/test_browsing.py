@@ -10,6 +10,7 @@ from player import Player
 from standin import StandIn, tab
 
 from rubato_desktop.app import App
+from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import EntryRead, Listed
 from rubato_desktop.services.browser import BrowserError
 from rubato_desktop.services.page_media import PageMedia
@@ -28,6 +29,7 @@ PLACE = {
     "title": "News", "url": "https://example.org/", "window": 1, "tab": 1, "tabs": 2, "kind": "link",
     "label": "Home", "heading": "Today", "row": 4, "column": 7, "percent": 34.6,
 }  # fmt: skip
+SETTINGS = {"title": "Settings", "url": "chrome://settings/", "window": 1, "tab": 2, "tabs": 2, "kind": None}
 
 # What is played → what the browser is asked, what it says, and a piece of the answer. Add a line for whatever you find.
 ASKED: list[tuple[str, str, dict[str, Any], Any, str]] = [
@@ -52,6 +54,7 @@ ASKED: list[tuple[str, str, dict[str, Any], Any, str]] = [
     ("0 9 9 0 7 20", "move", {"row": 4, "column": 7}, TARGET | {"kind": None, "label": ""}, "Nothing, row 5"),
     ("0 7 0", "click", {}, {"label": "Home", "kind": "link", "effect": "navigated"}, "Clicked link, Home, opening"),
     ("0 6 6 0", "links", {}, LINKS, "Links: 1 Home, 2 https://example.org/b"),
+    ("0 7 7 0", "where_am_i", {}, SETTINGS, "Settings, tab 2 of 2, a page that the browser shows to nobody else"),
     ("0 7 7 0", "where_am_i", {}, PLACE, "News, tab 1 of 2, link, Home, under Today, row 5, column 8, 35 % down"),
     ("0 5 0", "read", {}, {"kind": "text", "text": "It rains."}, "It rains."),
     ("0 2 2 0", "continue", {"back": False}, {"kind": "heading", "level": 2, "text": "Études"}, "heading 2: Études"),
@@ -253,6 +256,20 @@ def test_a_tick_is_told(player: Player, browser: StandIn) -> None:
 
 def test_without_a_browser_every_word_says_what_it_needs(player: Player) -> None:
     assert player.word("0 7 0").error["code"] == "needs_browser"
+
+
+def test_why_no_browser_is_there_is_told_where_it_is_known(player: Player, browser: StandIn) -> None:
+    player.app.services.has.remove("browser")
+    browser.problem = RubatoError("Chromium waits to be let in", todo="Answer it here", code="pairing")
+    result = player.word("0 7 0")
+    assert (result.status, result.error["code"]) == ("refused", "needs_browser")
+    assert "this needs the browser. Chromium waits to be let in. Answer it here" in result.text
+
+
+def test_arguments_that_cannot_be_read_are_answered_as_any_command_is(player: Player) -> None:
+    answer = player.app.asked({"do": "send", "command": "move", "words": ["4"]})
+    assert (answer["status"], answer["error"]["code"]) == ("failed", "bad_arguments")
+    assert {"id", "value", "state", "elapsed_ms"} <= set(answer)
 
 
 def test_a_question_waits_for_confirm_or_cancel(player: Player) -> None:

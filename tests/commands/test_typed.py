@@ -28,6 +28,8 @@ TYPED: list[tuple[str, dict[str, Any]]] = [
     ("open 3", {"what": 3}),
     ("open '0 16 21'", {"what": [0, 16, 21]}),
     ('scroll \'{"vertical": 1, "horizontal": 0}\'', {"by": {"vertical": 1, "horizontal": 0}}),
+    ("speed 2", {"factor": 2.0}),
+    ("speed pause", {"factor": "pause"}),
     ("volume 0.5", {"level": "0.5"}),
     ("layout", {}),
     ("go https://example.org/ tab=7", {"url": "https://example.org/", "tab": "7"}),

@@ -196,6 +196,9 @@ def test_a_page_of_the_browsers_own_is_told_in_words(desk: Desk) -> None:
     desk.page.goto("chrome://version")
     result = desk.play("0 4 0", "scroll")
     assert (result["status"], result["error"]["code"]) == ("refused", "restricted_page"), result
+    here = desk.play("0 7 7 0", "where_am_i")
+    assert here["status"] == "ok" and "tab 1 of 1" in here["text"], here
+    assert here["value"]["url"] == "chrome://version/" and "shows to nobody else" in here["text"]
     desk.show("index.html")
 
 
@@ -206,6 +209,7 @@ def test_a_video_is_played_paused_and_its_speed_set_by_media_words(desk: Desk) -
     assert listed["text"].startswith("Media: 1 Lesson 4: The trill"), listed
     refused = desk.play("0 10 0 14 12", "open")
     assert (refused["status"], refused["error"]["code"]) == ("refused", "needs_click")
+    assert desk.play("23 22 23", "play")["error"]["code"] == "needs_click", "play means what was chosen"
     page.mouse.click(400, 600)  # what only a person can do
     assert desk.play("0 10 0 14 12", "open")["status"] == "ok"
     until(lambda: page.evaluate(f"{media}.some(one => !one.paused)"), "it to play")

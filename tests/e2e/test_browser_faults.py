@@ -65,6 +65,8 @@ def test_a_pdf_is_told_in_words(hand: Hand, tmp_path: Path) -> None:
         answer = hand.sends("read")
         assert (answer["status"], answer["error"]["code"]) == ("refused", "restricted_page"), answer
         assert "PDF" in answer["error"]["message"] and "still work" in answer["error"]["message"]
+        here = hand.sends("where_am_i")
+        assert here["status"] == "ok" and here["value"]["url"].endswith("score.pdf"), here
         assert hand.sends("back")["status"] == "ok"
     finally:
         served.close()

@@ -115,9 +115,9 @@ def test_what_is_no_message_is_passed_over_and_the_next_one_is_served(tmp_path: 
         ):
             wired.app.send(nonsense)
         assert wired.app.ask("ping")["status"] == "ok"
-        assert wired.app.ask("tab")["error"]["code"] == "bad_args"
+        assert wired.app.ask("tab")["error"]["code"] == "bad_arguments"
         assert "number" in wired.app.ask("tab", number="two")["error"]["message"]
-        assert wired.app.ask("format_disk")["error"]["code"] == "bad_args"
+        assert wired.app.ask("format_disk")["error"]["code"] == "bad_arguments"
 
 
 def test_a_long_message_comes_in_parts_and_is_taken_whole(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ class TestWriting:
         before = form.page.evaluate("[...new FormData(order)].join()")
         with pytest.raises(Refused) as refused:
             form.ask("write", ref=ref(form, label), text=text, replace=True)
-        assert refused.value.code == "bad_args"
+        assert refused.value.code == "bad_arguments"
         assert form.page.evaluate("[...new FormData(order)].join()") == before
 
     def test_a_choice_that_there_is_not_is_said_not_to_be_there(self, form: Hand) -> None:

@@ -8,7 +8,7 @@ from wired import Wired
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-ON_A_PAGE = ("scroll", "read", "links", "where_am_i", "layout", "document")
+ON_A_PAGE = ("scroll", "read", "links", "layout", "document")
 ARGS = {"scroll": {"vertical": 1, "horizontal": 0}, "layout": {"columns": 24}}
 
 
@@ -27,6 +27,9 @@ def test_what_no_extension_may_touch_is_refused_in_words(wired: Wired, address: 
         assert (answer["status"], answer["error"]["code"]) == ("refused", "restricted_page"), (name, answer)
         assert said in answer["error"]["message"] and "still work here" in answer["error"]["message"]
         assert answer["state"]["tab"] == wired.app.value("tabs")[0]["id"]
+    here = wired.app.value("where_am_i")
+    assert (here["tab"], here["tabs"]) == (1, 1) and "percent" not in here, here
+    assert here["url"].startswith(address)
     assert wired.app.ask("open", url=wired.site.page("news.html"), new=False)["status"] == "ok"
     assert wired.app.ask("scroll", vertical=1, horizontal=0)["status"] == "ok"
 
@@ -87,7 +90,7 @@ def test_our_own_menu_comes_where_the_page_has_none_and_is_carried_out(wired: Wi
     assert wired.app.value("act", id="copy_address")["copy"] == article["url"]
     assert wired.app.value("act", id="read")["text"]
     assert wired.app.value("act", id="highlight")["text"] == "Article"
-    assert wired.app.ask("act", id="erase_everything")["error"]["code"] == "bad_args"
+    assert wired.app.ask("act", id="erase_everything")["error"]["code"] == "bad_arguments"
     assert wired.app.ask("act", id="open_new")["state"]["url"].endswith("article.html")
 
 

@@ -139,8 +139,12 @@ class TestAddresses:
     def test_an_address_that_runs_a_script_is_never_opened(self, wired: Wired) -> None:
         page = wired.show("news.html")
         answer = wired.app.ask("open", url="javascript:document.title='taken'", new=False)
-        assert (answer["status"], answer["error"]["code"]) == ("refused", "bad_args")
+        assert (answer["status"], answer["error"]["code"]) == ("refused", "bad_arguments")
         assert page.title() != "taken"
+
+    def test_a_number_is_no_address(self, wired: Wired) -> None:
+        answer = wired.app.ask("open", url="1", new=False)
+        assert (answer["status"], answer["error"]["code"]) == ("refused", "bad_arguments"), answer
 
     def test_what_cannot_be_reached_fails_in_words_and_a_download_is_no_page(
         self, tmp_path: Path, wired: Wired

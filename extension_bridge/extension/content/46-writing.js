@@ -98,7 +98,7 @@
     if (element.value === "" && value !== "") {
       set(element, before);
       throw new Refusal(
-        "bad_args",
+        "bad_arguments",
         `This field takes a ${element.type === "number" || element.type === "range" ? "number" : element.type}: ${rubato.labels.clean(text, 60)} is none.`,
       );
     }
@@ -170,7 +170,7 @@
 
   rubato.write = ({ text, replace = false, submit = false, ref }) => {
     if (typeof text !== "string" || text.length > LONGEST)
-      {throw new Refusal("bad_args", "There is no text to write, or too much of it.");}
+      {throw new Refusal("bad_arguments", "There is no text to write, or too much of it.");}
     const element = field(ref);
     const label = rubato.labels.of(element);
     if (secret(element))
@@ -179,7 +179,7 @@
         "Passwords and cards are not written from here: type them on the computer's own keyboard.",
       );}
     if (element instanceof HTMLInputElement && /^(checkbox|radio|file|color)$/.test(element.type))
-      {throw new Refusal("bad_args", `"${label}" is pressed, not written in.`);}
+      {throw new Refusal("bad_arguments", `"${label}" is pressed, not written in.`);}
     if (rubato.acting.disabled(element) || dom.matches(element, ":read-only:not(select):not([type=range])"))
       {throw new Refusal("disabled", `"${label}" cannot be written in.`);}
     rubato.scrolling.show(element);
@@ -190,7 +190,7 @@
     else if (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)
       {written = type(element, text, replace);}
     else if (editable(element)) written = edit(/** @type {HTMLElement} */ (element), text, replace);
-    else throw new Refusal("bad_args", `"${label}" cannot be written in.`);
+    else throw new Refusal("bad_arguments", `"${label}" cannot be written in.`);
     if (submit) send(element);
     return { label, text: rubato.labels.clean(written, 4000) };
   };

@@ -106,7 +106,7 @@
     /** All places of some words in the text of the whole page that can be seen; `quiet`: nothing is shown or kept. */
     async find({ text, quiet = false }) {
       const wanted = rubato.fold(String(text ?? "").slice(0, 1000)).trim();
-      if (!wanted || wanted.length > 500) throw new Refusal("bad_args", "Say what to find.");
+      if (!wanted || wanted.length > 500) throw new Refusal("bad_arguments", "Say what to find.");
       if (!quiet) rubato.finding.forget();
       const found = await everywhere(wanted);
       if (!quiet) {

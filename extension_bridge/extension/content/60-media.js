@@ -84,7 +84,7 @@
 
   /** @param {unknown} value @param {number} low @param {number} high @returns {number} */
   function number(value, low, high) {
-    if (typeof value !== "number" || !Number.isFinite(value)) throw new Refusal("bad_args", "A number is missing.");
+    if (typeof value !== "number" || !Number.isFinite(value)) throw new Refusal("bad_arguments", "A number is missing.");
     return Math.min(Math.max(low, value), high);
   }
 
@@ -97,7 +97,7 @@
 
     async do({ ref, action, value }) {
       const media = refs.need(ref);
-      if (!(media instanceof HTMLMediaElement)) throw new Refusal("bad_args", "This neither sounds nor moves.");
+      if (!(media instanceof HTMLMediaElement)) throw new Refusal("bad_arguments", "This neither sounds nor moves.");
       switch (action) {
         case "play":
           await play(media);
@@ -122,7 +122,7 @@
           media.volume = number(value, 0, 1);
           break;
         default:
-          throw new Refusal("bad_args", `Media cannot ${rubato.labels.clean(action, 40)}.`);
+          throw new Refusal("bad_arguments", `Media cannot ${rubato.labels.clean(action, 40)}.`);
       }
       return state(media);
     },

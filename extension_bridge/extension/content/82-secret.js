@@ -11,10 +11,14 @@
     rubato.tell({ event: "secret", on });
   }
 
-  function look() {
+  function focused() {
     const active = document.visibilityState === "visible" ? rubato.activeElement() : null;
-    tell(Boolean(active && rubato.dom.isElement(active) && rubato.writing.secret(active)));
+    return Boolean(active && rubato.dom.isElement(active) && rubato.writing.secret(active));
   }
+
+  const look = () => tell(focused());
+
+  rubato.secret = () => ({ on: focused() });
 
   // When the focus goes it is nowhere for a moment; where it came to counts.
   const later = () => setTimeout(look, 0);

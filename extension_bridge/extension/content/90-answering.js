@@ -26,13 +26,14 @@
     find_first: () => ({ index: rubato.finding.first() }),
     media: rubato.media.list,
     media_do: rubato.media.do,
+    secret: rubato.secret,
     state: rubato.state,
   };
 
   rubato.answer = async (message) => {
     try {
       const does = Object.hasOwn(DOES, String(message?.do)) && DOES[message.do];
-      if (!does) throw new rubato.Refusal("bad_args", "The page does not know this command.");
+      if (!does) throw new rubato.Refusal("bad_arguments", "The page does not know this command.");
       return { ok: (await does(message.args ?? {})) ?? null };
     } catch (error) {
       if (error instanceof rubato.Refusal) return { error: { code: error.code, message: error.message } };

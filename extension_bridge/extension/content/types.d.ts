@@ -394,6 +394,7 @@ interface Rubato {
   };
   hearMedia(root: ShadowRoot): void;
   fnv1a(text: string): string;
+  secret(): { on: boolean };
   state(): {
     url: string;
     title: string;

@@ -50,7 +50,7 @@ export function acting(pages, place, commits) {
     const frames = await look(pages, tab);
     const { viewport } = /** @type {Frame} */ (frames[0]).scan;
     const [first, last] = [points[0], points[points.length - 1]].map(({ row, column }) => cellAt(viewport, row, column, POINTS));
-    if (!first || !last) throw new Trouble("bad_args", "It needs one or two points.");
+    if (!first || !last) throw new Trouble("bad_arguments", "It needs one or two points.");
     const box = { x1: Math.min(first.x, last.x), y1: Math.min(first.y, last.y), x2: right(first, last), y2: bottom(first, last) };
     const { frame } = at(frames, first.x + first.width / 2, first.y + first.height / 2);
     const found = /** @type {Frame} */ (frames.find((each) => each.frame === frame) ?? frames[0]);

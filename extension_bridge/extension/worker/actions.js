@@ -84,7 +84,7 @@ export function actions(target) {
  */
 export async function carryOut(id, doing) {
   const action = ACTIONS.find((each) => each.id === id && each.fits(doing.target));
-  if (!action) throw new Trouble("bad_args", `There is no action "${id.slice(0, 50)}" here.`);
+  if (!action) throw new Trouble("bad_arguments", `There is no action "${id.slice(0, 50)}" here.`);
   return action.act(doing);
 }
 

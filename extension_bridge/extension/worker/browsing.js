@@ -90,13 +90,15 @@ export const browsing = {
  * An address people or the app named, whole.
  * @param {string} text
  * @returns {string}
- * @throws {Trouble} `bad_args`
+ * @throws {Trouble} `bad_arguments`
  */
 export function address(text) {
+  // A browser takes a number for the address of a machine: 1 would be 0.0.0.1.
+  if (/^[\d.]+$/.test(text) && !/^\d+(\.\d+){3}$/.test(text)) throw new Trouble("bad_arguments", `"${text.slice(0, 100)}" is no address.`);
   const whole = URL.canParse(text) ? text : `https://${text}`;
-  if (!URL.canParse(whole)) throw new Trouble("bad_args", `"${text.slice(0, 100)}" is no address.`);
+  if (!URL.canParse(whole)) throw new Trouble("bad_arguments", `"${text.slice(0, 100)}" is no address.`);
   const { protocol, href } = new URL(whole);
-  if (protocol === "javascript:") throw new Trouble("bad_args", "An address that runs a script is not opened.");
+  if (protocol === "javascript:") throw new Trouble("bad_arguments", "An address that runs a script is not opened.");
   return href;
 }
 

@@ -92,11 +92,11 @@ export class Link {
   /** @param {any} message */
   #take(message) {
     if (message === null || typeof message !== "object" || Array.isArray(message)) return;
-    if (!Number.isInteger(message.v)) return this.#refuse(message, new Trouble("bad_args", "It says no version."));
+    if (!Number.isInteger(message.v)) return this.#refuse(message, new Trouble("bad_arguments", "It says no version."));
     if (message.v !== VERSION) return this.#stranger(message);
     if (message.type === "part") return this.#part(message);
     const fault = this.does.protocol.fault(message);
-    if (fault) return this.#refuse(message, new Trouble("bad_args", fault));
+    if (fault) return this.#refuse(message, new Trouble("bad_arguments", fault));
     if ("status" in message) return this.requests.answered(message);
     if (message.type === "event") return this.#event(message.name, message.args);
     return void this.#serve(message);
@@ -106,7 +106,7 @@ export class Link {
   #part(part) {
     try {
       const fault = this.does.protocol.fault(part);
-      if (fault) throw new Trouble("bad_args", fault);
+      if (fault) throw new Trouble("bad_arguments", fault);
       const message = this.#parts.add(part);
       if (message) this.#take(message);
     } catch (thrown) {

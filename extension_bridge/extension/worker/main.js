@@ -38,7 +38,7 @@ const panels = new Panels({ link, watch });
 
 async function greet() {
   watch.afresh();
-  secrets.afresh();
+  void secrets.afresh(pages);
   link.tell("permission", { debugger: await allowed() });
 }
 

@@ -1,6 +1,7 @@
 import { at, compose, drawnIn, elements } from "./frames.js";
 import { cellAt, cells, coverage, meant, squareRows, weight } from "./grid.js";
 import { join } from "./refs.js";
+import { asTrouble } from "./trouble.js";
 import { targetTab } from "./windows.js";
 
 /** @import { Frame, Seen } from "./frames.js" */
@@ -25,6 +26,20 @@ export function moving(pages, place) {
     const { frame, value } = await place.tell(tab, "scroll", by);
     // A frame that cannot move any further hands over to the page around it.
     return frame !== 0 && !value.moved ? pages.tell(tab, 0, "scroll", by) : value;
+  }
+
+  /**
+   * Where on its page the player is; nothing where the browser lets nobody see the page, such as its own settings.
+   * @param {number} tab
+   */
+  async function onPage(tab) {
+    try {
+      const { frame, value } = await place.tell(tab, "where");
+      return { ...value, ...(value.point && (await cellOf(pages, tab, frame, value.point))) };
+    } catch (thrown) {
+      if (asTrouble(thrown).code === "restricted_page") return {};
+      throw thrown;
+    }
   }
 
   return {
@@ -58,10 +73,9 @@ export function moving(pages, place) {
     async where_am_i({ tab: id }, run) {
       const tab = await targetTab(id);
       run.at(tab.id);
-      const { frame, value } = await place.tell(tab.id, "where");
       const { tabs = [] } = await chrome.windows.get(tab.window, { populate: true });
-      const point = value.point && (await cellOf(pages, tab.id, frame, value.point));
-      return { ...value, ...point, title: tab.title, url: tab.url, window: tab.window, tab: tab.number, tabs: tabs.length };
+      const there = { title: tab.title, url: tab.url, window: tab.window, tab: tab.number, tabs: tabs.length };
+      return { ...(await onPage(tab.id)), ...there };
     },
 
     async layout({ columns, tab: id }, run) {

@@ -21,7 +21,7 @@ export class Parts {
     const begun = this.#open.get(id) ?? { of, next: 0, length: 0, pieces: /** @type {string[]} */ ([]) };
     if (of !== begun.of || n !== begun.next) {
       this.#open.delete(id);
-      throw new Trouble("bad_args", `Part ${n} of ${of} of message ${id} came out of turn.`);
+      throw new Trouble("bad_arguments", `Part ${n} of ${of} of message ${id} came out of turn.`);
     }
     begun.length += data.length;
     if (begun.length > LARGEST) {
@@ -61,10 +61,10 @@ function whole(text) {
   try {
     message = JSON.parse(text);
   } catch {
-    throw new Trouble("bad_args", "The parts do not make a JSON text.");
+    throw new Trouble("bad_arguments", "The parts do not make a JSON text.");
   }
   if (message === null || typeof message !== "object" || Array.isArray(message) || message.type === "part") {
-    throw new Trouble("bad_args", "The parts do not make a message.");
+    throw new Trouble("bad_arguments", "The parts do not make a message.");
   }
   return message;
 }

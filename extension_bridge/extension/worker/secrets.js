@@ -1,3 +1,5 @@
+/** @import { Pages } from "./pages.js" */
+
 /**
  * Whether a field for a secret has the focus, in whichever frame of whichever tab that shows: the app writes nothing down then.
  */
@@ -17,9 +19,24 @@ export class Secrets {
     chrome.tabs.onRemoved.addListener((id) => this.#forget(`${id}:`));
   }
 
-  /** Tell anew, to an app that has just joined. */
-  afresh() {
+  /**
+   * Tell anew, to an app that has just joined; and ask the pages that show, for a worker that was ended forgot what they said.
+   * @param {Pages} pages
+   */
+  async afresh(pages) {
     this.tell(this.#told);
+    const tabs = await chrome.tabs.query({ active: true });
+    await Promise.all(tabs.map(({ id }) => id !== undefined && this.#ask(pages, id)));
+  }
+
+  /**
+   * @param {Pages} pages
+   * @param {number} tab
+   */
+  async #ask(pages, tab) {
+    // What cannot be asked, such as a page of the browser's own, has no field that matters.
+    const said = await pages.everywhere(tab, "secret").catch(() => []);
+    for (const { frame, value } of said) this.heard(tab, frame, value.on === true);
   }
 
   /**

@@ -37,7 +37,7 @@ export class Server {
     const over = () => performance.now() - began;
     try {
       const command = Object.hasOwn(this.commands, name) ? this.commands[name] : undefined;
-      if (!command) throw new Trouble("bad_args", `This extension knows no command "${name}".`);
+      if (!command) throw new Trouble("bad_arguments", `This extension knows no command "${name}".`);
       const rule = { deadlineMs, overtakes: OVERTAKES.has(name) };
       const work = async (/** @type {AbortSignal} */ signal) => {
         const value = await command(args, { signal, at });

@@ -1,6 +1,6 @@
 /** @import { Status } from "./types.js" */
 
-const REFUSED = new Set(["restricted_page", "password", "needs_click", "needs_permission", "pairing", "version", "too_long", "bad_args"]);
+const REFUSED = new Set(["restricted_page", "password", "needs_click", "needs_permission", "pairing", "version", "too_long", "bad_arguments"]);
 
 /** An error that people and the app are told: what happened, in words, under a code of the protocol. */
 export class Trouble extends Error {

@@ -180,7 +180,7 @@ class Browser:
         try:
             checked = check_args(name, args)
         except ProtocolError as error:
-            return _ended(BrowserError(f"{name}: {error}", status="refused", code="bad_args"))
+            return _ended(BrowserError(f"{name}: {error}", status="refused", code="bad_arguments"))
         return session.ask(name, checked, deadline)
 
     def tell(self, name: str, /, **args: Any) -> None:
@@ -270,7 +270,7 @@ class Browser:
     def asked(self, session: Session, request: Request) -> None:
         asked = Asked(request, session.send, self._deadlines)
         if self._on_request is None:
-            asked.refuse("bad_args", "Nobody listens to the panel here")
+            asked.refuse("bad_arguments", "Nobody listens to the panel here")
         else:
             self._on_request(asked)
 

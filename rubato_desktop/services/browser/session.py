@@ -152,7 +152,7 @@ class Session:
                 text = f"The browser answered what is no answer: {error}"
                 self._in_flight.finish(number, BrowserError(text, status="failed", code="bad_answer"))
             else:
-                self.send(envelope.answer(number, "refused", "bad_args", str(error)))
+                self.send(envelope.answer(number, "refused", "bad_arguments", str(error)))
 
     def _handle(self, message: Message) -> None:
         from extension_bridge import protocol

@@ -80,7 +80,7 @@ def test_arguments_that_the_table_does_not_know_never_leave(bridge: Bridge, open
     extension = open_browser().join()
     assert bridge.browser.wait(30)
     for name, args in [("explode", {}), ("scroll", {"vertical": "far"}), ("ping", {"more": 1})]:
-        assert failure(bridge.browser, name, **args).code == "bad_args"
+        assert failure(bridge.browser, name, **args).code == "bad_arguments"
     assert extension.commands == []
 
 

@@ -86,5 +86,5 @@ test("nothing is pressed where there is no cursor", async () => {
 
 test("a command that there is not is refused, whatever its name is inherited from", async () => {
   for (const name of ["nonsense", "constructor", "__proto__", undefined])
-    await assert.rejects(ask(page(""), name), { code: "bad_args" });
+    await assert.rejects(ask(page(""), name), { code: "bad_arguments" });
 });

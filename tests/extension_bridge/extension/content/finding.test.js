@@ -39,5 +39,5 @@ test("the excerpt shows what stands around it, as it is written", async () => {
 });
 
 test("nothing to look for is refused", async () => {
-  await assert.rejects(find("<p>x</p>", "  "), { code: "bad_args" });
+  await assert.rejects(find("<p>x</p>", "  "), { code: "bad_arguments" });
 });

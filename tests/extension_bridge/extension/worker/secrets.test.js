@@ -13,7 +13,10 @@ beforeEach(() => {
   told = [];
   globalThis.chrome = {
     webNavigation: { onCommitted: { addListener: (listener) => (commit = listener) } },
-    tabs: { onRemoved: { addListener: (listener) => (remove = listener) } },
+    tabs: {
+      onRemoved: { addListener: (listener) => (remove = listener) },
+      query: async () => [{ id: 1 }, { id: 2 }],
+    },
   };
   secrets = new Secrets((on) => told.push(on));
 });
@@ -45,6 +48,19 @@ test("another tab's end changes nothing", () => {
 
 test("an app that joins later is told how it stands", () => {
   secrets.heard(1, 0, true);
-  secrets.afresh();
+  secrets.afresh({ everywhere: async () => [] });
   assert.deepEqual(told, [true, true]);
+});
+
+test("a worker that was ended and forgot asks the pages that show", async () => {
+  await secrets.afresh({
+    async everywhere(tab, what) {
+      assert.equal(what, "secret");
+      if (tab === 1) throw new Error("a page of the browser's own");
+      return [{ frame: 0, value: { on: false } }, { frame: 3, value: { on: true } }];
+    },
+  });
+  assert.deepEqual(told, [false, true]);
+  secrets.heard(2, 3, false);
+  assert.deepEqual(told, [false, true, false]);
 });
