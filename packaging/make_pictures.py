@@ -1,7 +1,7 @@
 """Take the pictures of the window that README shows: the real application while somebody plays.
 
-Writes `docs/window.png` (dark) and `docs/window-light.png`. Time is moved by hand, so that nobody waits; the last
-word is left half played, so that the keys show what may come next.
+Writes `docs/window.png` (dark), `docs/window-light.png` and `docs/hearing.png`. Time is moved by hand, so that nobody
+waits; the last word is left half played, so that the keys show what may come next.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from PySide6.QtGui import QImage
 from rubato_desktop.app import App
 from rubato_desktop.clock import MILLISECOND, SECOND, ManualClock
 from rubato_desktop.commands.context import SCREEN
+from rubato_desktop.events import ListeningChanged, SpeechHeard
 from rubato_desktop.language.keys import BASE_NOTE, read_line
 from rubato_desktop.midi.messages import Message, note_off, note_on
 from rubato_desktop.settings import DeviceSettings
@@ -85,12 +86,42 @@ def picture(theme: Literal["dark", "light"], data: Path) -> QImage:
     return image
 
 
+def hearing_picture(data: Path) -> QImage:
+    """Return the window while somebody speaks: the panel of the microphone, with what was heard before."""
+    clock = ManualClock()
+    app = App(data, devices=False, sound=False, hearing=True, clock=clock)
+    app.services.settings.values.folded = ["dictionary", "browser", "devices"]
+    app.begin()
+    window = MainWindow(app.engine, Theme("dark"))
+    window.resize(*SIZE)
+    window.show()
+    ear = app.services.hearing
+    assert ear is not None
+    ear.level, ear.state = -17.0, "hearing"
+    for event in (
+        SpeechHeard(0, "start recording", "word", elapsed_ms=412),
+        SpeechHeard(0, "twelve", "value", elapsed_ms=468),
+        SpeechHeard(0, "", "unsure", near=("find next", "find")),
+        SpeechHeard(0, "The second theme comes back in the minor key.", "text"),
+        ListeningChanged(0, "hearing"),
+    ):
+        app.bus.publish(event)
+    settle()
+    image = window.grab().toImage()
+    window.close()
+    app.stop()
+    return image
+
+
 def main() -> int:
     kept = ensure_application()
     for name, theme in (("window.png", "dark"), ("window-light.png", "light")):
         with tempfile.TemporaryDirectory(prefix="rubato-pictures-") as folder:
             picture(theme, Path(folder)).save(str(DOCS / name))  # type: ignore[arg-type]
         print(f"docs/{name}")
+    with tempfile.TemporaryDirectory(prefix="rubato-pictures-") as folder:
+        hearing_picture(Path(folder)).save(str(DOCS / "hearing.png"))
+    print("docs/hearing.png")
     del kept
     return 0
 

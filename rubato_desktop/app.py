@@ -25,6 +25,7 @@ from rubato_desktop.events import (
 )
 from rubato_desktop.interpreter import keep_what_is_loaded
 from rubato_desktop.joining import Joining
+from rubato_desktop.listening import Listening
 from rubato_desktop.midi.devices import DeviceManager
 from rubato_desktop.midi.sound import Sound
 from rubato_desktop.runner import failure
@@ -35,6 +36,7 @@ from rubato_desktop.services.listing import Listing
 from rubato_desktop.services.media import Media
 from rubato_desktop.services.questions import Questions
 from rubato_desktop.services.recorder import Recorder
+from rubato_desktop.services.remarks import Remarks
 from rubato_desktop.services.roll import Roll
 from rubato_desktop.services.speaking import Speaking
 from rubato_desktop.services.undo import Undo
@@ -59,6 +61,7 @@ class App:
         devices: Whether MIDI devices are looked for.
         sound: Whether a sound device is opened.
         browser: Whether browsers may join.
+        hearing: Whether it may listen through a microphone.
         clock: The clock of everything; the machine's own when left out.
 
     Raises:
@@ -72,6 +75,7 @@ class App:
         devices: bool = True,
         sound: bool = True,
         browser: bool = False,
+        hearing: bool = False,
         clock: Clock | None = None,
     ) -> None:
         self.data = data
@@ -80,6 +84,7 @@ class App:
         self.bus = Bus()
         self.devices: DeviceManager | None = None
         self.joining: Joining | None = None
+        self.listening: Listening | None = None
         self._problems: list[RubatoError] = []
         settings = SettingsFile(data / "settings.toml")
         self._problems += settings.load()
@@ -132,6 +137,7 @@ class App:
             sound=self.sound,
             questions=Questions(self.bus, self.clock),
             finds=Finds(data),
+            remarks=Remarks(self.bus, data),
         )
         self.engine = Engine(self.services, self._binding)
         self.speaking = Speaking(
@@ -140,6 +146,8 @@ class App:
             secret=lambda: self.services.secret,
             announced=lambda: self.services.announced,
         )
+        if hearing:
+            self.listening = Listening(self.engine, data)
         if browser:
             self.joining = Joining(self.engine, data, say=None if self.sound.silent else self.speaking.aside)
         if devices:
@@ -161,8 +169,9 @@ class App:
             self.services.speaking = self.speaking
             self.bus.subscribe(self.speaking.listen)
         self.bus.subscribe(self._listen)
-        if self.joining is not None:
-            self.bus.subscribe(self.joining.listen)
+        for joined in (self.joining, self.listening):
+            if joined is not None:
+                self.bus.subscribe(joined.listen)
 
     def start(self, *, join: bool = True) -> None:
         """Begin: recover what a crash left, then listen to keys and sound. Slow parts start on their own threads.
@@ -176,6 +185,8 @@ class App:
         self.engine.post(self.begin)
         if self.devices is not None:
             self.devices.start()
+        if self.listening is not None:
+            self.listening.start()
         if join:
             self.join()
 
@@ -202,6 +213,9 @@ class App:
                 self.services.settings.values,
                 on_problem=lambda problem: self.engine.post(lambda: self._tell("warning", problem)),
             )
+            if self.listening is not None:
+                # It does not hear itself.
+                self.services.speech.on_change = self.listening.hearing.deafen
         return self.services.speech
 
     def _report(self, notice: Notice) -> None:
@@ -249,6 +263,8 @@ class App:
             self.devices.stop()
         if self.joining is not None:
             self.joining.stop()
+        if self.listening is not None:
+            self.listening.stop()
         self.engine.stop()
         if self.services.speech is not None:
             self.services.speech.close()

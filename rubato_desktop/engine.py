@@ -31,6 +31,7 @@ from rubato_desktop.events import (
     WordHeard,
     WordMissed,
 )
+from rubato_desktop.language.dictionary import Word
 from rubato_desktop.language.keys import COUNT
 from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser
@@ -129,6 +130,20 @@ class Engine:
     def give(self, value: Any) -> None:
         """Give the parameter that is awaited a value that was spoken or typed instead of played."""
         self.post(lambda: self._hear(self._parser.give(self._tick(self.clock.now()), value)))
+
+    def voice(self, on: bool) -> None:
+        """Somebody begins to speak, or what was said is known: what is half played waits for it meanwhile."""
+        self.post(lambda: self._hear(self._parser.voice(self._tick(self.clock.now()), on)))
+
+    def speak(self, began: int, word: Word, args: Mapping[str, Any]) -> None:
+        """A word was spoken, with some of its parameters or all.
+
+        Args:
+            began: µs at which its speaker began.
+            word: The word; one without keys must have all its parameters.
+            args: The parameters that were spoken.
+        """
+        self.post(lambda: self._speak(began, word, args))
 
     def set(self, name: str, value: Any) -> None:
         """Change a setting, and tell everybody."""
@@ -266,6 +281,17 @@ class Engine:
                 )
         if heard:
             self._show_preview()
+
+    def _speak(self, began: int, word: Word, args: Mapping[str, Any]) -> None:
+        t = self._tick(self.clock.now())
+        if word.keys and self._parser.piano:
+            self._hear(self._parser.speak(began, t, word, args))
+            # What was half played before is left, also where nothing was heard of it.
+            self._show_preview()
+            return
+        # While the keys are music only, a word that is spoken whole still is one.
+        whole = {**word.args, **args}
+        self._act(Understood(began, t, word.keys, word.name, word.language, word.command, whole))
 
     def _show_preview(self) -> None:
         preview = self._parser.preview()

@@ -33,3 +33,7 @@ class RubatoError(Exception):
 
     def __str__(self) -> str:
         return ". ".join(part for part in (self.happened, self.kept, self.todo) if part)
+
+    def as_json(self) -> dict[str, str]:
+        """Return it for another process of the program, which makes it again with ``RubatoError(**it)``."""
+        return {"happened": self.happened, "kept": self.kept, "todo": self.todo, "code": self.code}

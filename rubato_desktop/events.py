@@ -125,6 +125,62 @@ class EntryRead(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ListeningChanged(Event):
+    """The microphone was opened or closed, or somebody begins or ends to speak.
+
+    Attributes:
+        state: ``off``; ``opening`` the microphone; ``listening``; ``hearing`` somebody; ``thinking`` about what was
+            said.
+    """
+
+    state: Literal["off", "opening", "listening", "hearing", "thinking"]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechHeard(Event):
+    """Somebody said something.
+
+    Attributes:
+        text: What it sounded like, or the phrase that it is.
+        became: A ``word``, a ``value`` that a word waited for, a ``text`` that was dictated; ``unsure``: `near` was
+            asked about; ``nothing``; or ``ignored``, as nobody said that it was for the program.
+        near: What it may have been, where that is not sure.
+        elapsed_ms: From the last voiced sound until it was understood.
+    """
+
+    text: str
+    became: Literal["word", "value", "text", "unsure", "nothing", "ignored"]
+    near: tuple[str, ...] = ()
+    elapsed_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkChanged(Event):
+    """A remark was begun, grew, or ended: `text` so far."""
+
+    open: bool
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkKept(Event):
+    """A remark about this moment.
+
+    Attributes:
+        t: µs at which it begins.
+        end: µs at which it ends.
+        text: What was said or typed.
+        place: Where the media was that it is about: ``title``, ``url``, ``ms``; empty for none.
+        audio: Files of its sound, in the data folder; empty where it is not kept.
+    """
+
+    end: int
+    text: str
+    place: Mapping[str, Any] = field(default_factory=dict)
+    audio: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DevicesChanged(Event):
     """The devices that are there, or what they are used for, changed; ask the device manager."""
 

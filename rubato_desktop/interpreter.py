@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 GARBAGE_EVERY = 20_000  # objects; Python's own 700 take a tenth of the start
 SWITCH_INTERVAL_S = 0.0005  # how long another thread may keep a note waiting
@@ -22,3 +24,16 @@ def keep_what_is_loaded() -> None:
     """Never look again for garbage among what is loaded now: languages of many words would hold a note up."""
     gc.collect(1)  # what is young and has gone already is not to be kept
     gc.freeze()
+
+
+def own_process(module: str, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Return the command and the environment of another process of the program.
+
+    Args:
+        module: The module that it runs as a program.
+        arguments: What it is given.
+    """
+    package = str(Path(__file__).parent.parent)
+    known = os.environ.get("PYTHONPATH")
+    path = os.pathsep.join([package, known] if known else [package])
+    return [sys.executable, "-m", module, *arguments], {**os.environ, "PYTHONPATH": path}

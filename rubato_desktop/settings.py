@@ -82,6 +82,34 @@ class Settings(BaseModel):
     )
     speech_volume: Share = Field(0.8, description="How loud it speaks, 0 to 1.")
 
+    # Hearing.
+    microphone: str = Field("", description="Name of the microphone, empty for the system's own choice.")
+    listen_at_start: bool = Field(False, description="Whether it listens from the start on.")
+    talk_pedal: int = Field(
+        0,
+        ge=0,
+        le=119,
+        description="MIDI controller of a pedal that makes it listen while it is down, such as 67; 0 for none.",
+    )
+    talk_key: str = Field(
+        "F9",
+        description="Key of the computer's keyboard that makes it listen while it is held; empty for none.",
+    )
+    hearing_model: str = Field(
+        "", description="Name of the model that hears, as `rubato hear --models` has it; empty for the best."
+    )
+    hearing_language: str = Field(
+        "en",
+        pattern="^[a-z]{2,3}$",
+        description="Language you speak, as two letters; English needs no other model.",
+    )
+    reduce_noise: bool = Field(
+        False, description="Whether steady noise is taken out of what is heard; measured, it seldom helps."
+    )
+    keep_remark_sound: bool = Field(
+        False, description="Whether the sound of a spoken remark is kept beside its text."
+    )
+
     # The browser.
     search_engine: str = Field(
         "https://duckduckgo.com/?q=%s", description="Address of the web search; %s is what is searched for."
@@ -98,7 +126,7 @@ class Settings(BaseModel):
     theme: Literal["system", "dark", "light"] = Field(
         "system", description="Dark, light, or as the system is."
     )
-    folded: list[str] = Field(["browser", "devices"], description="Panels that are folded.")
+    folded: list[str] = Field(["browser", "devices", "hearing"], description="Panels that are folded.")
 
     devices: dict[str, DeviceSettings] = Field({}, description="What is remembered of each MIDI device.")
 

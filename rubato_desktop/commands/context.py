@@ -15,6 +15,7 @@ from rubato_desktop.services.library import Library
 from rubato_desktop.services.listing import Listing
 from rubato_desktop.services.media import Media
 from rubato_desktop.services.questions import Questions
+from rubato_desktop.services.remarks import Remarks
 from rubato_desktop.services.speaking import Speaking
 from rubato_desktop.services.undo import Undo
 from rubato_desktop.settings import SettingsFile
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rubato_desktop.midi.devices import DeviceManager
     from rubato_desktop.midi.sound import Sound
     from rubato_desktop.services.browser import Browser, Reply
+    from rubato_desktop.services.hearing.hearing import Hearing
     from rubato_desktop.services.page_sound import PageSound
     from rubato_desktop.services.recorder import Recorder
     from rubato_desktop.services.roll import Roll
@@ -72,17 +74,20 @@ class Services:
     sound: Sound
     questions: Questions
     finds: Finds
+    remarks: Remarks
     devices: DeviceManager | None = None
     browser: Browser | None = None
     page_sound: PageSound | None = None
     speaking: Speaking | None = None  # says what is asked; None where nothing sounds
     speech: Speech | None = None  # from the first word that is said
+    hearing: Hearing | None = None  # None where nobody listens
     has: set[str] = field(default_factory=set)  # names of `registry.NEEDS` that are there
     panels: dict[str, str] = field(default_factory=dict)  # the window's panels, name → title
     announced: bool = False  # a screen reader says what happens, as the window announces it
     secret: bool = False  # a password field has the focus: what is played then is nobody's business
     last_device: str = SCREEN  # the device whose keys were words last
     new_word: Word | None = None  # the word added last, which may still be told its meaning
+    spoken_meaning: str = ""  # said while the keys of a new word are awaited
 
 
 @dataclass(slots=True)

@@ -21,19 +21,48 @@ def add_word(ctx: Context, keys: NewKeys, meaning: str = "") -> Answer:
         keys: The keys of the new word.
         meaning: What it means; spelt, typed or said afterwards with `meaning` when left out.
     """
-    library = ctx.services.library
-    name = meaning.strip() or format_keys(keys)
-    word = library.add(_meant(Word(tuple(keys), name, library.home()), name, library.stack))
-    ctx.control.use_languages(library.active)
+    said, ctx.services.spoken_meaning = ctx.services.spoken_meaning, ""
+    if said and not meaning:
+        return _ask_to_add(ctx, keys, said)
+    word = _add(ctx, keys, meaning)
     ctx.services.sound.hear(word.keys)
     ctx.services.new_word = word
-    ctx.services.undo.did(f"adding {word}", lambda: _take_away(ctx, word.keys))
     text = f"Added {format_keys(keys)} to {word.language}"
     if not meaning:
         text += ". Now its meaning: type it, or spell it with the word meaning"
     return Answer(
-        text, {"keys": list(keys), "language": word.language}, {"words": len(library.current.words)}
+        text,
+        {"keys": list(keys), "language": word.language},
+        {"words": len(ctx.services.library.current.words)},
     )
+
+
+def _ask_to_add(ctx: Context, keys: list[int], said: str) -> Answer:
+    """The meaning was spoken and may be misheard: both are read and played back before they count."""
+    ctx.services.library.check(_new(ctx, keys, said))
+    ctx.services.sound.hear(keys)
+
+    def answered(yes: bool) -> str:
+        if not yes:
+            return "Not added. Play add word to begin again"
+        return f"Added {format_keys(_add(ctx, keys, said).keys)}: {said}"
+
+    ctx.services.questions.ask(f"{format_keys(keys)} will mean {said}. Keep it?", answered)
+    return Answer(f"{format_keys(keys)}: {said}", {"keys": list(keys), "meaning": said})
+
+
+def _new(ctx: Context, keys: list[int], meaning: str) -> Word:
+    library = ctx.services.library
+    name = meaning.strip() or format_keys(keys)
+    return _meant(Word(tuple(keys), name, library.home()), name, library.stack)
+
+
+def _add(ctx: Context, keys: list[int], meaning: str) -> Word:
+    library = ctx.services.library
+    word = library.add(_new(ctx, keys, meaning))
+    ctx.control.use_languages(library.active)
+    ctx.services.undo.did(f"adding {word}", lambda: _take_away(ctx, word.keys))
+    return word
 
 
 @command()

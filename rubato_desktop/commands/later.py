@@ -21,7 +21,6 @@ def _later(need: str, id: str, summary: str, **arguments: tuple[Any, str]) -> No
 
 
 _later("replay", "replay", "Replay a recording in the browser", number=(Choice, "Its number in the list."))
-_later("hearing", "microphone", "Listen through the microphone, or not", on=(bool, "Whether to listen."))
 _later("model", "ask", "Ask about what you have read and recorded", question=(Text, "The question."))
 _later("knowledge", "learn_page", "Learn this page")
 _later("knowledge", "filter_add", "Add a filter", number=(Choice, "Its number in the list."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.kinds import Name
 from rubato_desktop.commands.registry import Answer, command
+from rubato_desktop.commands.remarks import end_remark
 from rubato_desktop.language.dictionary import NAMES, Word
 from rubato_desktop.language.keys import format_keys
 from rubato_desktop.services.library import ConflictError
@@ -19,12 +20,14 @@ def record_start(ctx: Context) -> Answer:
 
 
 @command()
-def record_stop(ctx: Context, name: Name | None = None) -> Answer:
+async def record_stop(ctx: Context, name: Name | None = None) -> Answer:
     """Stop recording and keep it.
 
     Args:
         name: Keys to call it up by.
     """
+    if ctx.services.remarks.open:
+        await end_remark(ctx)
     return _kept(ctx, ctx.services.recorder.stop(ctx.t, _said(name)), name)
 
 
@@ -43,25 +46,15 @@ def record_resume(ctx: Context) -> Answer:
 
 
 @command()
-def save(ctx: Context, name: Name | None = None) -> Answer:
+async def save(ctx: Context, name: Name | None = None) -> Answer:
     """Keep everything since the program started, or since the last save, also when nothing was being recorded.
 
     Args:
         name: Keys to call it up by.
     """
+    if ctx.services.remarks.open:
+        await end_remark(ctx)
     return _kept(ctx, ctx.services.recorder.save(ctx.t, _said(name)), name)
-
-
-@command()
-def remark_start(ctx: Context) -> Answer:
-    """Mark the start of a remark in the recording."""
-    return Answer("Remark starts", {"t": ctx.t / 1e6})
-
-
-@command()
-def remark_end(ctx: Context) -> Answer:
-    """Mark the end of a remark in the recording."""
-    return Answer("Remark ends", {"t": ctx.t / 1e6})
 
 
 def _said(name: list[int] | None) -> str:

@@ -6,10 +6,10 @@ comes with the notes, or through `advance`, so that a file and a player give the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rubato_desktop.language.dictionary import Node, Stack, Word
+from rubato_desktop.language.dictionary import Node, Parameter, Stack, Word
 from rubato_desktop.language.gate import Gate
 from rubato_desktop.language.keys import LEAVE, Press
 from rubato_desktop.language.parameters import Reader, Step, Timing
@@ -29,6 +29,10 @@ class Parser:
     """
 
     _node: Node
+    _keys: list[int]
+    _times: list[int]  # µs of each of them
+    _word: Word | None
+    _args: dict[str, Any]
 
     def __init__(self, stack: Stack, timing: Timing | None = None) -> None:
         self.timing = timing or Timing()
@@ -40,6 +44,11 @@ class Parser:
         )  # µs of the last release; a player has rested for ever before the first note
         self._deadline = NEVER
         self._heard: list[Heard] = []
+        self._voice = False  # somebody is speaking
+        self._meanwhile: list[Press] = []  # what was played since then and belongs to no word
+        self._withheld: list[
+            NotUnderstood
+        ] = []  # runs of it that may be the parameters of what is being said
         self._rest()
 
     @property
@@ -57,6 +66,12 @@ class Parser:
         """True while something is half played."""
         return bool(self._keys)
 
+    @property
+    def awaited(self) -> Parameter | None:
+        """The parameter that comes next; None while the word itself is open, or nothing."""
+        parameters = self._word.parameters if self._word is not None else ()
+        return next((parameter for parameter in parameters if parameter.name not in self._args), None)
+
     def use(self, stack: Stack) -> None:
         """Change the languages; what is half played goes on as it began."""
         self.stack = stack
@@ -67,6 +82,8 @@ class Parser:
 
     def press(self, t: int, key: int) -> Sequence[Heard]:
         """A key goes down at `t` (µs, not before any earlier time); returns what this made heard."""
+        if self._voice:
+            self._meanwhile.append(Press(t, key, True))
         if t >= self._deadline:
             self._elapse(t)
         if self.gate is not None:
@@ -79,6 +96,8 @@ class Parser:
 
     def release(self, t: int, key: int) -> Sequence[Heard]:
         """A key goes up at `t` (µs); returns what this made heard."""
+        if self._meanwhile:
+            self._meanwhile.append(Press(t, key, False))
         if t >= self._deadline:
             self._elapse(t)
         self._held.discard(key)
@@ -111,6 +130,44 @@ class Parser:
             self._step(t, Step.DONE)
         return self._take()
 
+    def voice(self, t: int, on: bool) -> Sequence[Heard]:
+        """Somebody begins to speak at `t` (µs), or what was said is known: time waits for them meanwhile."""
+        if t >= self._deadline:
+            self._elapse(t)
+        self._voice = on
+        if on and self._keys:
+            self._deadline = NEVER
+        if not on:
+            self._heard += self._withheld
+            self._forget_meanwhile()
+            if self._keys and self._deadline == NEVER:
+                self._deadline = t + self.timing.pending
+        return self._take()
+
+    def speak(self, began: int, t: int, word: Word, args: Mapping[str, Any]) -> Sequence[Heard]:
+        """A word was spoken; what it still takes was played meanwhile, or is awaited.
+
+        Args:
+            began: µs at which its speaker began.
+            t: µs now.
+            word: The word.
+            args: The parameters that were spoken with it.
+        """
+        meanwhile = tuple(self._meanwhile)
+        self._forget_meanwhile()
+        self._voice = False
+        if self._keys and self._times[0] < began:
+            self._miss("erased")
+        self._rest()
+        begins = meanwhile[0].t if meanwhile else t
+        self._keys, self._times = list(word.keys), [begins] * len(word.keys)
+        self._word, self._args = word, dict(args)
+        self._await_next()
+        heard = [*self._take()]
+        for press in meanwhile:
+            heard += self.feed(press)
+        return [*heard, *self.advance(t)]
+
     def leave(self, t: int) -> Sequence[Heard]:
         """Leave whatever is open, as if erased by its player."""
         if self._keys:
@@ -135,11 +192,9 @@ class Parser:
     # What is open -----------------------------------------------------------------------------------
 
     def _rest(self) -> None:
-        self._keys: list[int] = []
-        self._times: list[int] = []  # µs of each of them
+        self._keys, self._times = [], []
         self._node = self.stack.root
-        self._word: Word | None = None
-        self._args: dict[str, Any] = {}
+        self._word, self._args = None, {}
         self._reader: Reader | None = None
         self._unknown = False
         self._deadline = NEVER
@@ -191,11 +246,11 @@ class Parser:
     def _await_next(self) -> None:
         word = self._word
         assert word is not None
-        given = len(self._args)
-        if given == len(word.parameters):
+        awaited = self.awaited
+        if awaited is None:
             self._understood(word)
             return
-        self._reader = reader_for(word.parameters[given], self.timing, self.stack)
+        self._reader = reader_for(awaited, self.timing, self.stack)
         self._deadline = self._times[-1] + self.timing.pending
 
     def _understood(self, word: Word) -> None:
@@ -206,12 +261,21 @@ class Parser:
             Understood(times[0], times[-1], keys, word.name, word.language, word.command, args)
         )
         self._rest()
+        self._forget_meanwhile()
         if word.command == PIANO_OFF:
             self.gate = Gate(piano_words(self.stack), self.timing)
 
     def _miss(self, reason: Reason) -> None:
-        self._heard.append(NotUnderstood(self._times[0], self._times[-1], tuple(self._keys), reason))
+        run = NotUnderstood(self._times[0], self._times[-1], tuple(self._keys), reason)
+        if self._voice and reason != "erased":
+            self._withheld.append(run)
+        else:
+            self._heard.append(run)
         self._rest()
+
+    def _forget_meanwhile(self) -> None:
+        self._meanwhile.clear()
+        self._withheld.clear()
 
     # Parameters -------------------------------------------------------------------------------------
 
@@ -235,7 +299,8 @@ class Parser:
             case Step.DONE | Step.BEFORE | Step.WITHOUT:
                 self._give_back(reader)
                 value = None if step is Step.WITHOUT else reader.value
-                self._args[word.parameters[len(self._args)].name] = value
+                assert self.awaited is not None
+                self._args[self.awaited.name] = value
                 self._reader = None
                 self._await_next()
                 self._again(reader)

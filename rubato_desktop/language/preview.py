@@ -20,9 +20,8 @@ def preview(parser: Parser) -> Preview:
     if parser._unknown:
         ends = Option("ends here")
         return Preview(keys, awaits="unknown", options={keys[0]: ends, LEAVE: Option("leave")})
-    word, reader = parser._word, parser._reader
-    if word is not None and reader is not None:
-        parameter = word.parameters[len(parser._args)]
+    word, reader, parameter = parser._word, parser._reader, parser.awaited
+    if word is not None and reader is not None and parameter is not None:
         faces = {key: Option(face, completes=True) for key, face in reader.faces().items()}
         return Preview(keys, word.name, parameter.kind, faces, reader.said())
     options = {key: _option(parser, child) for key, child in sorted(parser._node.items())}

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.midi.portaudio import portaudio, preferred, quiet
 
 # A device that asks for no sound for so long has gone, whatever it says.
 _PATIENCE_S: Final = 5.0
 
 Fill = Callable[[memoryview], None]
-
-_CLIENT = ctypes.c_char_p(b"Rubato")
 
 
 class Output:
@@ -42,8 +39,8 @@ class Output:
     """
 
     def __init__(self, name: str = "", block: int = 0) -> None:
-        self._sd = _portaudio()
-        with _quiet():
+        self._sd = portaudio("Rubato")
+        with quiet():
             self._sd._initialize()
         try:
             found = [device for device in self._sd.query_devices() if device["max_output_channels"] > 0]
@@ -96,7 +93,7 @@ class Output:
             fill(memoryview(out))
 
         try:
-            with _quiet():
+            with quiet():
                 stream = self._sd.RawOutputStream(
                     device=self._device["index"],
                     samplerate=self.rate,
@@ -138,52 +135,8 @@ class Output:
                 todo="Connect one or start the sound server; it is looked for every few seconds",
                 code="no_sound_device",
             )
-        named = [device for device in found if name and name.casefold() in device["name"].casefold()]
-        if named:
-            return named[0], False
-        # Who starts a JACK server wants to be heard there.
-        jack = [api for api in self._sd.query_hostapis() if "JACK" in api["name"]]
-        index = next((api["default_output_device"] for api in jack), -1)
-        if index < 0:
-            with contextlib.suppress(self._sd.PortAudioError):
-                index = self._sd.query_devices(kind="output")["index"]
-        return next((device for device in found if device["index"] == index), found[0]), bool(name)
+        return preferred(self._sd, found, name, "output")
 
     def _terminate(self) -> None:
-        with _quiet(), contextlib.suppress(self._sd.PortAudioError):
+        with quiet(), contextlib.suppress(self._sd.PortAudioError):
             self._sd._terminate()
-
-
-def _portaudio() -> Any:
-    try:
-        # Not before sound is wanted: it starts PortAudio, which asks every sound system there is.
-        with _quiet():
-            import sounddevice
-
-            while sounddevice._initialized:
-                sounddevice._terminate()
-        with contextlib.suppress(AttributeError, OSError):
-            # The name under which JACK shows us; PortAudio keeps the pointer, not the text.
-            ctypes.CDLL(sounddevice._libname).PaJack_SetClientName(_CLIENT)
-    except OSError as error:
-        raise RubatoError(
-            "The sound library PortAudio is missing",
-            kept="Everything works, silently",
-            todo="Install the package libportaudio2",
-            code="no_portaudio",
-        ) from error
-    return sounddevice
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what ALSA and JACK print about devices that are not there off the terminal."""
-    stderr = os.dup(2)
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 2)
-        os.close(nowhere)
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)

@@ -6,14 +6,12 @@ import contextlib
 import logging
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
-import rubato_desktop
+from rubato_desktop.interpreter import own_process
 from rubato_desktop.midi.frames import Frames
 
 log = logging.getLogger(__name__)
@@ -88,12 +86,13 @@ class SoundHost:
 
     def _live(self) -> None:
         """Start a process and listen to it until it ends."""
+        command, environment = own_process("rubato_desktop.midi.sound_process", self._arguments)
         process = subprocess.Popen(
-            _command(self._arguments),
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=environment,
             bufsize=0,
         )
         assert process.stdin and process.stdout
@@ -130,16 +129,3 @@ class SoundHost:
             pipe, self._pipe = self._pipe, -1
             if pipe >= 0:
                 os.close(pipe)
-
-
-def _command(arguments: Sequence[str]) -> list[str]:
-    if getattr(sys, "frozen", False):
-        # A frozen program has no interpreter to hand: it starts itself, and its `main` gives way.
-        return [sys.executable, "--sound-process", *arguments]
-    return [sys.executable, "-m", "rubato_desktop.midi.sound_process", *arguments]
-
-
-def _environment() -> dict[str, str]:
-    package = str(Path(rubato_desktop.__file__).parent.parent)
-    known = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([package, known] if known else [package])}

@@ -9,9 +9,11 @@ from rubato_desktop.events import (
     CommandDone,
     Event,
     Listed,
+    ListeningChanged,
     Notice,
     PreviewChanged,
     RecordingChanged,
+    SpeechHeard,
     WordHeard,
     WordMissed,
 )
@@ -33,6 +35,7 @@ class Cueing:
     def __init__(self, sound: Cues, settings: Settings) -> None:
         self._sound, self._settings = sound, settings
         self._awaiting = ""
+        self._listens = False
 
     def listen(self, event: Event) -> None:
         name = self.name_of(event)
@@ -56,6 +59,13 @@ class Cueing:
                 return "notice"
             case Asked(text=text) if text:
                 return "notice"
+            case SpeechHeard(became="nothing"):
+                return "unknown"
+            case ListeningChanged(state=state) if state != "opening":
+                before, self._listens = self._listens, state != "off"
+                if before == self._listens:
+                    return ""
+                return "listening" if self._listens else "not_listening"
             case PreviewChanged(preview=preview):
                 # A word is complete and waits for its parameter: heard once, not at each key of it.
                 began = bool(preview.word) and preview.word != self._awaiting

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from rubato_desktop.events import CommandDone, Event, Played, Result, WordHeard, WordMissed
+from rubato_desktop.events import CommandDone, Event, Played, RemarkKept, Result, WordHeard, WordMissed
 from rubato_desktop.language.results import NotUnderstood, Understood
 from rubato_desktop.midi.messages import Message
 from rubato_desktop.services.entries import Devices, Header, Mark
@@ -259,6 +259,25 @@ def _read_mark(raw: Json) -> Mark:
     )
 
 
+def _write_remark(remark: RemarkKept) -> Json:
+    raw: Json = {"kind": "remark", "t": remark.t, "end": remark.end, "text": remark.text}
+    if remark.place:
+        raw["place"] = dict(remark.place)
+    if remark.audio:
+        raw["audio"] = list(remark.audio)
+    return raw
+
+
+def _read_remark(raw: Json) -> RemarkKept:
+    return RemarkKept(
+        _int(raw["t"]),
+        _int(raw["end"]),
+        _str(raw["text"]),
+        dict(raw.get("place", {})),
+        tuple(map(_str, raw.get("audio", ()))),
+    )
+
+
 def _write_devices(event: Devices) -> Json:
     return {"kind": "devices", "t": event.t, "devices": list(event.devices)}
 
@@ -288,6 +307,7 @@ _WRITERS: dict[type, Callable[[Any], Json]] = {
     WordMissed: _write_missed,
     CommandDone: _write_result,
     Mark: _write_mark,
+    RemarkKept: _write_remark,
     Devices: _write_devices,
 }
 _READERS: dict[str, Callable[[Json], Event]] = {
@@ -296,6 +316,7 @@ _READERS: dict[str, Callable[[Json], Event]] = {
     "missed": _read_missed,
     "result": _read_result,
     "mark": _read_mark,
+    "remark": _read_remark,
     "devices": _read_devices,
 }
 RECORDED = frozenset({Played, *_WRITERS})

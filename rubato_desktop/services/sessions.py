@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.events import CommandDone, Event, Played, WordHeard, WordMissed
+from rubato_desktop.events import CommandDone, Event, Played, RemarkKept, WordHeard, WordMissed
 from rubato_desktop.language.results import NotUnderstood, Understood
 from rubato_desktop.midi.messages import CONTROL, Message, note_off
 from rubato_desktop.midi.notes import Notes
@@ -133,6 +133,11 @@ class SessionData:
     def results(self) -> tuple[CommandDone, ...]:
         """How commands ended."""
         return tuple(event for event in self.events if isinstance(event, CommandDone))
+
+    @cached_property
+    def remarks(self) -> tuple[RemarkKept, ...]:
+        """What was remarked meanwhile."""
+        return tuple(event for event in self.events if isinstance(event, RemarkKept))
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:

@@ -13,6 +13,7 @@ from rubato_desktop.events import (
     Notice,
     PreviewChanged,
     SettingChanged,
+    SpeechHeard,
     WordHeard,
     WordMissed,
 )
@@ -71,7 +72,7 @@ class Speaking:
             if event.name == "speech":
                 self._switched(bool(event.value))
         elif self._settings.speech and (text := self.text_of(event)):
-            begins = self._fresh or isinstance(event, WordMissed)
+            begins = self._fresh or isinstance(event, WordMissed | SpeechHeard)
             self._last = [text] if begins else [*self._last, text]
             if not self._yields:
                 self._spoke = True
@@ -100,6 +101,8 @@ class Speaking:
                 return result.text
             case WordMissed(run=run, nearest=nearest) if run.reason == "unknown":
                 return f"Unknown. Near it: {nearest[0][1]}" if nearest else "Unknown"
+            case SpeechHeard(became="nothing"):
+                return "Not understood"
             case WordMissed(run=run) if run.reason == "lapsed":
                 return "Lapsed"
             case Notice(happened=happened, kept=kept, todo=todo):

@@ -12,6 +12,7 @@ from rubato_desktop.events import (
     DevicesChanged,
     Event,
     LanguagesChanged,
+    ListeningChanged,
     Notice,
     PreviewChanged,
     RecordingChanged,
@@ -82,6 +83,8 @@ class Header(QWidget):
         self.sound.clicked.connect(lambda: self.asked.emit("devices"))
         self.browser = Chip(theme, "browser")
         self.browser.clicked.connect(lambda: self.asked.emit("browser"))
+        self.ear = Chip(theme, "microphone")
+        self.ear.clicked.connect(lambda: self.asked.emit("hearing"))
         self.menu = QToolButton()
         self.menu.setMenu(menu)
         self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -95,7 +98,7 @@ class Header(QWidget):
         layout.addSpacing(6)
         layout.addLayout(self._languages)
         layout.addStretch(1)
-        for item in (self.piano, self.devices, self.browser, self.sound, self.menu):
+        for item in (self.piano, self.devices, self.browser, self.ear, self.sound, self.menu):
             layout.addWidget(item)
         self._clock = QTimer(self)
         self._clock.setInterval(250)
@@ -117,6 +120,8 @@ class Header(QWidget):
                 self._show_piano()
             case BrowserChanged():
                 self._show_browser()
+            case ListeningChanged(state=state):
+                self._show_ear(state)
 
     def refresh(self) -> None:
         """Show everything anew."""
@@ -126,6 +131,8 @@ class Header(QWidget):
         self._show_devices()
         self._show_browser()
         self._show_piano()
+        ear = self._engine.services.hearing
+        self._show_ear(ear.state if ear is not None else "off")
 
     # Recording --------------------------------------------------------------------------------------
 
@@ -209,6 +216,13 @@ class Header(QWidget):
             self.browser.show_state("browser", c.warn, str(browser.problem))
         else:
             self.browser.show_state("no browser", c.muted, ABSENT)
+
+    def _show_ear(self, state: str) -> None:
+        c = self._theme.colours
+        on = state != "off"
+        self.ear.setVisible(on)
+        dot = {"hearing": c.good, "thinking": c.good}.get(state, c.accent)
+        self.ear.show_state("microphone", dot, "The microphone is open; click to see what is heard")
 
     def _show_devices(self) -> None:
         c = self._theme.colours

@@ -36,6 +36,7 @@ from rubato_desktop.ui.devices_panel import DevicesPanel
 from rubato_desktop.ui.dictionary_panel import DictionaryPanel
 from rubato_desktop.ui.faces import faces, shortest
 from rubato_desktop.ui.header import Header
+from rubato_desktop.ui.hearing_panel import HearingPanel
 from rubato_desktop.ui.keyboard import Keyboard
 from rubato_desktop.ui.listed import ListCard
 from rubato_desktop.ui.notices import Banner
@@ -45,6 +46,7 @@ from rubato_desktop.ui.roll_view import RollView
 from rubato_desktop.ui.screen_reader import ScreenReader
 from rubato_desktop.ui.status_line import StatusLine
 from rubato_desktop.ui.strip import Strip
+from rubato_desktop.ui.talk_key import TalkKey
 from rubato_desktop.ui.theme import Theme
 from rubato_desktop.ui.understood import UnderstoodPanel, duration
 
@@ -81,6 +83,8 @@ class MainWindow(QMainWindow):
             lambda key: self._release(COMPUTER, key),
         )
         self.computer_keys.enabled = engine.settings.values.computer_keys
+        self.talk_key = TalkKey(self.windowHandle(), lambda on: self.bridge.run("talk", on=on))
+        self.talk_key.use(engine.settings.values.talk_key)
         self.bridge.happened.connect(self.hear)
         self.screen_reader = ScreenReader(self, lambda on: setattr(engine.services, "announced", on))
         engine.services.has.add("window")
@@ -93,16 +97,18 @@ class MainWindow(QMainWindow):
         self.dictionary = DictionaryPanel(engine, bridge, theme)
         self.browser = BrowserPanel(engine, bridge, theme)
         self.devices = DevicesPanel(engine, bridge, theme)
+        self.hearing = HearingPanel(engine, bridge, theme)
         self.understood = UnderstoodPanel(engine, bridge, theme)
         self.side = Accordion(
             [
                 Panel(theme, "dictionary", "Dictionary", self.dictionary),
                 Panel(theme, "browser", "Browser", self.browser),
                 Panel(theme, "devices", "Devices and latency", self.devices),
+                Panel(theme, "hearing", "Hearing", self.hearing),
                 Panel(theme, "understood", "Understood", self.understood),
             ]
         )
-        for body in (self.dictionary, self.browser, self.devices, self.understood):
+        for body in (self.dictionary, self.browser, self.devices, self.hearing, self.understood):
             header = next(panel.header for panel in self.side.panels.values() if panel.body is body)
             header.tell(body.fact)
             body.told.connect(header.tell)
@@ -183,6 +189,9 @@ class MainWindow(QMainWindow):
                 self.side.set_folded(value)
             case "theme":
                 self.theme.choose(value)
+            case "talk_key":
+                self.talk_key.use(value)
+                self.hearing.show_key(value)
             case "computer_keys":
                 self.computer_keys.enabled = value
                 self.computer_keys.release_all()
@@ -277,6 +286,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.computer_keys.release_all()
+        self.talk_key.release()
         self.engine.services.has.discard("window")
         self.bridge.close()
         super().closeEvent(event)

@@ -84,6 +84,8 @@ def test_every_command_can_be_played_or_says_which_word_stands_for_it(stack: Sta
         "learn_base": "octave",
         "fold": "fold_panel",
         "go": "name",
+        "talk": "microphone",
+        "remark": "remark_start",
     }
     played = {word.command for word in stack.words()}
     assert set(REGISTRY) - played == set(by_other_words)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from controller import Controller
 from extended import chromium
+from mouth import Mouth
 from playwright.sync_api import BrowserContext, Page
 from running import Program
 from served import Site
@@ -126,6 +127,26 @@ def test_tabs_are_numbered_listed_opened_and_gone_at_once_when_closed(desk: Desk
     desk.sees(lambda: len(desk.context.pages) == 2, "the tab to be back")
     desk.context.pages[1].close()
     until(lambda: len(desk.program.ask("tabs")["value"]) == 1, "the closed tab to vanish")
+
+
+def test_a_spoken_tab_takes_its_number_from_the_keys(desk: Desk) -> None:
+    desk.show("news.html")
+    more = [desk.context.new_page() for _ in range(11)]
+    for page in more:
+        page.goto(desk.site.page("article.html"))
+    until(lambda: len(desk.program.ask("tabs")["value"]) == 12, "twelve tabs")
+    desk.play("12 7 12 14 12", "tab")
+    with Mouth() as mouth:
+        desk.play("0 4 7 0", "microphone")
+        before = len(desk.program.results("tab"))
+        mouth.say("Tab.")
+        desk.keys.play("14 15 12", gap_ms=GAP)
+        went = until(lambda: desk.program.results("tab")[before:], "the tab to open")[0]
+        desk.play("0 7 4 0", "microphone")
+    assert went["value"]["number"] == 12 and went["value"]["url"].endswith("article.html")
+    assert went["word"]["word"] == "tab"
+    for page in more:
+        page.close()
 
 
 def test_a_tab_gets_a_name_and_is_called_up_by_its_bare_keys(desk: Desk) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from heard import said
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +14,7 @@ from rubato_desktop.language.dictionary import NAMES, Language, Parameter, Stack
 from rubato_desktop.language.keys import LEAVE, Press, read_line
 from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser, parse
-from rubato_desktop.language.results import Heard, NotUnderstood, Understood
+from rubato_desktop.language.results import Heard, Understood
 
 LINES = [
     line.split(" → ")
@@ -38,17 +38,6 @@ EXAMPLES = {
     "keys": "0 14 0 24",
     "text": "0 13 24",
 }
-
-
-def said(heard: Heard) -> str:
-    """What was heard, as lines.txt writes it."""
-    if isinstance(heard, NotUnderstood):
-        return f"?{heard.reason} {' '.join(map(str, heard.keys))}"
-    args = (
-        f"{name}={json.dumps(value, separators=(',', ':'), ensure_ascii=False)}"
-        for name, value in heard.args.items()
-    )
-    return " ".join([heard.word, *args])
 
 
 @pytest.mark.parametrize(("keys", "words"), LINES, ids=[keys for keys, _ in LINES])

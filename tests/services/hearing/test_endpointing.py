@@ -1,0 +1,31 @@
+"""Where somebody begins and ends to speak: a letter a frame of 32 ms, v for voice, . for silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from rubato_desktop.services.hearing.endpointing import Endpointer
+
+
+@pytest.mark.parametrize(
+    ("frames", "steps"),
+    [
+        ("." * 40, []),
+        ("vv..vv..vv..", []),  # clicks
+        ("vvv" + "." * 20, [("began", 3), ("paused", 9), ("nothing", 14)]),
+        ("." * 10 + "v" * 20 + "." * 20, [("began", 13), ("paused", 36), ("ended", 41)]),
+        (
+            "v" * 10 + "." * 7 + "v" * 10 + "." * 12,
+            [("began", 3), ("paused", 16), ("paused", 33), ("ended", 38)],
+        ),
+        ("v" * 1000, [("began", 3), ("ended", 875)]),
+    ],
+)
+def test_a_voice_begins_and_ends(frames: str, steps: list[tuple[str, int]]) -> None:
+    endpointer = Endpointer()
+    found = []
+    for number, frame in enumerate(frames, 1):
+        step = endpointer.feed(1.0 if frame == "v" else 0.0)
+        if step:
+            found.append((step, number))
+    assert found[: len(steps)] == steps

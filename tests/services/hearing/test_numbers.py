@@ -1,0 +1,25 @@
+"""Numbers as they are said."""
+
+from __future__ import annotations
+
+import pytest
+
+from rubato_desktop.services.hearing.numbers import MOST, in_figures, in_words
+
+
+def test_every_number_comes_back() -> None:
+    assert all(in_figures(in_words(number)) == str(number) for number in range(MOST + 1))
+
+
+@pytest.mark.parametrize(
+    ("words", "figures"),
+    [
+        ("tab twenty six", "tab 26"),
+        ("move nine one", "move 9 1"),
+        ("one hundred and more", "100 and more"),
+        ("no number", "no number"),
+        ("", ""),
+    ],
+)
+def test_numbers_in_a_text_become_figures(words: str, figures: str) -> None:
+    assert in_figures(words) == figures

@@ -1,0 +1,79 @@
+"""What is said becomes a command, text, or nothing: the lines of spoken_commands.txt, and odd sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mouth import speak
+
+from rubato_desktop.commands.spoken import Spoken, words
+from rubato_desktop.services.hearing.endpointing import RATE
+from rubato_desktop.services.hearing.models import choose_model
+from rubato_desktop.services.hearing.recogniser import Recogniser
+from rubato_desktop.services.hearing.understanding import Interpreter, Task
+from rubato_desktop.services.library import Library
+
+LINES = [
+    [part.strip() for part in line.split("→")]
+    for line in Path(__file__).with_name("spoken_commands.txt").read_text(encoding="utf-8").splitlines()
+    if line.strip() and not line.startswith("#")
+]
+
+
+@pytest.fixture(scope="module")
+def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interpreter]:
+    yield Interpreter(Recogniser(choose_model(tmp_path_factory.mktemp("data"))))
+
+
+@pytest.fixture(scope="module")
+def phrases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Spoken]:
+    return words(Library(tmp_path_factory.mktemp("library"), ["core", "names"]))
+
+
+@pytest.mark.parametrize(("said", "command"), LINES, ids=[said for said, _ in LINES])
+def test_what_is_said_is_the_command(
+    said: str, command: str, interpreter: Interpreter, phrases: dict[str, Spoken]
+) -> None:
+    quiet = np.zeros(RATE // 2, np.float32)
+    sound = np.concatenate([quiet, speak(said, RATE), quiet])
+    found = interpreter.understand(sound, Task(tuple(phrases))).match
+    if command.startswith("?"):
+        assert not found.phrase and command[1:].strip() in found.near
+    else:
+        assert found.phrase == command, f"near: {found.near}, {found.score:.1f}"
+
+
+def test_what_is_dictated_is_written_down(interpreter: Interpreter) -> None:
+    sound = speak("The second theme comes back in the minor key.", RATE)
+    found = interpreter.understand(sound, Task(("stop",), free=True))
+    assert "second theme" in found.text.lower() and not found.match.phrase
+    [segment] = found.segments
+    assert 0 <= segment.start_ms < segment.end_ms <= len(sound) * 1000 // RATE + 1000
+    assert 0.3 < segment.confidence <= 1
+
+
+def test_while_dictating_a_command_is_only_what_is_exactly_that(interpreter: Interpreter) -> None:
+    task = Task(("stop", "end remark"), free=True)
+    assert interpreter.understand(speak("Stop.", RATE), task).match.phrase == "stop"
+    assert not interpreter.understand(speak("We stop here for today.", RATE), task).match.phrase
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.001, 0.02, 0.3])
+@pytest.mark.parametrize("free", [False, True])
+def test_a_sound_that_is_too_short_is_nothing(seconds: float, free: bool, interpreter: Interpreter) -> None:
+    sound = np.zeros(round(seconds * RATE), np.float32)
+    found = interpreter.understand(sound, Task(("stop",), free=free))
+    assert not found.match.phrase and not found.match.near
+
+
+def test_noise_is_no_command(interpreter: Interpreter, phrases: dict[str, Spoken]) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.1, RATE * 2).astype(np.float32)
+    assert not interpreter.understand(noise, Task(tuple(phrases))).match.phrase
+
+
+def test_what_is_no_longer_wanted_is_given_up(interpreter: Interpreter, phrases: dict[str, Spoken]) -> None:
+    sound = speak("Start recording.", RATE)
+    assert not interpreter.understand(sound, Task(tuple(phrases)), lambda: False).match.phrase
