@@ -66,11 +66,15 @@ class Mouth:
 
 
 def speak(text: str, rate: int) -> npt.NDArray[np.float32]:
-    """Return a sentence in the program's voice, mono at `rate` Hz."""
+    """Return a sentence in the program's voice, mono at `rate` Hz: the same sound each time."""
+    import onnxruntime
+
     from rubato_desktop.services.voice.ear import resampled
     from rubato_desktop.services.voice.synthesis import Piper, Stop
     from rubato_desktop.services.voice.voices import find_voices
 
+    # A voice draws how it says something; "Tab" alone is sometimes drawn so short that nobody would be sure of it.
+    onnxruntime.set_seed(2)
     piper = Piper(lambda _: find_voices(Path("nowhere"))[0][0])
     piper.use("")
     samples, own = piper.synthesise(text, 1.0, Stop())
