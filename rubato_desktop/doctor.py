@@ -61,6 +61,7 @@ def examine(data: Path, settings: Settings) -> list[Finding]:
         "sound device": lambda: _sound_device(settings),
         "instruments": _soundfont,
         "voice": lambda: _voice(data, settings),
+        "model": lambda: _model(settings),
         "browser": lambda: _browser(data),
     }
     return [_looked(name, look) for name, look in looks.items()]
@@ -149,6 +150,24 @@ def _voice(data: Path, settings: Settings) -> Finding:
         f"{voice.name}, {voice.language}" if spoke else f"{voice.name} says nothing that is speech",
         "Choose another in the settings (voice); rubato voices lists them",
     )
+
+
+def _model(settings: Settings) -> Finding:
+    from rubato_desktop.services.model.models import Models
+
+    models = Models(lambda: settings.ollama_host)
+    try:
+        model = models.choose(settings.model)
+        if not model.embedded:
+            return Finding("model", True, f"{model.name}, by Ollama at {model.server}")
+        # Whether it is whole is known when it has spoken.
+        spoke = "".join(models.chat(model, [{"role": "user", "content": "Say hello."}], most_tokens=4))
+        found = (
+            f"{model.name}, the small one that comes with Rubato" if spoke else f"{model.name} says nothing"
+        )
+        return Finding("model", bool(spoke), found, "Install Rubato again")
+    finally:
+        models.close()
 
 
 def _browser(data: Path) -> Finding:

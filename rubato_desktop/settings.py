@@ -110,6 +110,34 @@ class Settings(BaseModel):
         False, description="Whether the sound of a spoken remark is kept beside its text."
     )
 
+    # The language model and its answers.
+    ollama_host: str = Field(
+        "", description="Address of the Ollama server; empty for this machine's own, 127.0.0.1:11434."
+    )
+    model: str = Field(
+        "",
+        description="The language model that answers, as `ollama list` has it; empty for the first of the server.",
+    )
+    temperature: float = Field(
+        0.0, ge=0, le=2, description="How freely the model speaks: 0 says the likeliest, 1 plays."
+    )
+    answer_length: Literal["short", "normal", "long"] = Field(
+        "normal", description="How long answers are: at most 60, 150 or 400 words."
+    )
+    user: str = Field("", description="Whose questions are kept; empty for the name you are logged in with.")
+    keep_inquiries_days: int = Field(
+        365, ge=0, description="Days that questions and answers are kept; 0 keeps them for ever."
+    )
+    keep_inquiries_mb: int = Field(
+        0, ge=0, description="Megabytes that questions and answers may take; 0 sets no limit."
+    )
+    keep_inquiries_sample: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of the old questions, drawn at random, that is kept all the same.",
+    )
+
     # The browser.
     search_engine: str = Field(
         "https://duckduckgo.com/?q=%s", description="Address of the web search; %s is what is searched for."

@@ -12,7 +12,19 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from rubato_desktop import __version__
-from rubato_desktop.cli import browser, hearing, languages, midi, page, pictures, running, send, voice, words
+from rubato_desktop.cli import (
+    ask,
+    browser,
+    hearing,
+    languages,
+    midi,
+    page,
+    pictures,
+    running,
+    send,
+    voice,
+    words,
+)
 from rubato_desktop.errors import RubatoError
 
 log = logging.getLogger("rubato_desktop")
@@ -37,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
         "--data", metavar="DIR", help="the folder of everything that is kept (or RUBATO_DATA)"
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for module in (running, browser, send, words, languages, midi, pictures, page, voice, hearing):
+    for module in (running, browser, send, words, languages, midi, pictures, page, voice, hearing, ask):
         module.register(commands, common)
     return top
 

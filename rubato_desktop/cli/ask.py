@@ -1,0 +1,194 @@
+"""`rubato ask`, `rubato correct`, `rubato inquiries`: questions, answers, and what becomes of them."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import importlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, say, settings_of
+from rubato_desktop.errors import RubatoError
+
+if TYPE_CHECKING:
+    from rubato_desktop.services.answers.passages import Retrieval
+    from rubato_desktop.services.inquiries.inquiries import Inquiries
+    from rubato_desktop.settings import Settings
+
+KNOWLEDGE = "rubato_desktop.services.knowledge"
+
+
+def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
+    ask = add(commands, common, "ask", _ask, "ask about what has been learnt")
+    ask.add_argument("question", metavar="QUESTION", help="the question")
+    ask.add_argument(
+        "--topic", action="append", default=[], metavar="T", help="a topic to ask; as often as wished"
+    )
+    ask.add_argument("--tag", action="append", default=[], metavar="G", help="a tag that answers for itself")
+    ask.add_argument("--prompt", metavar="FILE", help="a prompt with its places {context} and {question}")
+    ask.add_argument("--model", metavar="M", help="the language model (default: that of the settings)")
+    ask.add_argument("--temperature", type=float, metavar="X", help="how freely it speaks, 0 to 2")
+    ask.add_argument(
+        "--length",
+        choices=["short", "normal", "long"],
+        help="at most 60, 150 or 400 words (default: as in the settings)",
+    )
+    correct = add(commands, common, "correct", _correct, "put your words in place of an answer")
+    correct.add_argument("id", metavar="ID", help="the inquiry, as listed; last for the latest")
+    correct.add_argument("text", metavar="TEXT", help="the right answer; - reads it from standard input")
+    top = commands.add_parser("inquiries", help="questions and answers that are kept")
+    inner = top.add_subparsers(dest="what", metavar="WHAT", required=True)
+    listing = add(inner, common, "list", _list, "list questions and answers, the latest first")
+    listing.add_argument("--most", type=int, default=20, metavar="N", help="how many (default 20)")
+    export = add(inner, common, "export", _export, "write questions and answers to a file")
+    export.add_argument("file", metavar="FILE", help="FILE.jsonl to train a model with, or FILE.md to read")
+    export.add_argument("--good", action="store_true", help="only those that were corrected or accepted")
+    prune = add(inner, common, "prune", _prune, "write old ones to a file, then delete them")
+    prune.add_argument("--dry-run", action="store_true", help="only say which would go")
+    prune.add_argument("--days", type=int, metavar="N", help="older ones go (default: as in the settings)")
+    prune.add_argument("--max-mb", type=float, metavar="MB", help="together they take no more")
+    prune.add_argument("--sample", type=float, metavar="X", help="share of the old ones that stays, 0 to 1")
+    prune.add_argument(
+        "--by-scan",
+        action="store_true",
+        help="in place of the age, so many of the oldest go as the days since the last time are of 365",
+    )
+
+
+def _ask(args: argparse.Namespace) -> int:
+    from rubato_desktop.services.answers.answering import Answers
+    from rubato_desktop.services.model.models import Models
+
+    data, settings = data_of(args), settings_of(args)
+    inquiries = _inquiries(data)
+    models = Models(lambda: settings.ollama_host, tell=say)
+    try:
+        answer = Answers(models, _retrieval(data, settings), corrected=inquiries.corrected).ask(
+            args.question,
+            topics=args.topic,
+            tags=args.tag,
+            prompt=Path(args.prompt).read_text(encoding="utf-8") if args.prompt else "",
+            model=args.model or settings.model,
+            temperature=settings.temperature if args.temperature is None else args.temperature,
+            length=args.length or settings.answer_length,
+            on_text=lambda text: None if args.json else print(text, end="", flush=True),
+        )
+    finally:
+        models.close()
+    kept = inquiries.keep(answer, user_of(settings))
+    lines = [f"\n\n{one.n}. {one.source}" for one in answer.citations]
+    emit(args, {**answer.as_json(), "id": kept.id}, "".join(lines).replace("\n\n", "\n"))
+    if not args.json and not answer.citations:
+        print()
+    if answer.problem is not None:
+        say(str(answer.problem))
+    return DONE if answer.answered else NO
+
+
+def _correct(args: argparse.Namespace) -> int:
+    inquiries = _inquiries(data_of(args))
+    text = sys.stdin.read() if args.text == "-" else args.text
+    inquiry = inquiries.correct(args.id, text, user_of(settings_of(args)))
+    emit(args, inquiry.model_dump(mode="json"), f"Corrected: {inquiry.question}")
+    return DONE
+
+
+def _list(args: argparse.Namespace) -> int:
+    from itertools import islice
+
+    inquiries = _inquiries(data_of(args))
+    found = list(islice(inquiries.each(), max(0, args.most)))
+    for problem in inquiries.problems:
+        say(str(problem))
+    lines = [
+        f"{one.id}  {' '.join(one.question.split())}\n    {' '.join(one.says.split())}"
+        f"{' (corrected)' if one.corrections else ''}"
+        for one in found
+    ]
+    told = {"inquiries": [one.model_dump(mode="json") for one in found]}
+    emit(args, told, "\n".join(lines) or "Nothing was asked yet")
+    return DONE
+
+
+def _export(args: argparse.Namespace) -> int:
+    from rubato_desktop.services.inquiries.exporting import export
+
+    inquiries = _inquiries(data_of(args))
+    found = [one for one in inquiries.each() if one.good or (one.answered and not args.good)][::-1]
+    export(found, Path(args.file))
+    for problem in inquiries.problems:
+        say(str(problem))
+    emit(
+        args, {"file": args.file, "inquiries": len(found)}, f"{args.file}: {len(found)} questions and answers"
+    )
+    return DONE
+
+
+def _prune(args: argparse.Namespace) -> int:
+    from rubato_desktop.services.inquiries.inquiries import local_now
+    from rubato_desktop.services.inquiries.retention import Rule, prune
+
+    settings = settings_of(args)
+    megabytes = settings.keep_inquiries_mb if args.max_mb is None else args.max_mb
+    rule = Rule(
+        days=settings.keep_inquiries_days if args.days is None else args.days,
+        bytes=round(megabytes * 1e6),
+        sample=settings.keep_inquiries_sample if args.sample is None else args.sample,
+        by_scan=args.by_scan,
+    )
+    if rule.days < 0 or rule.bytes < 0 or not 0 <= rule.sample <= 1:
+        raise RubatoError("Days and megabytes are not below 0, a sample is 0 to 1", code="bad_arguments")
+    done = prune(_inquiries(data_of(args)), rule, local_now(), dry_run=args.dry_run)
+    told = {
+        "dry_run": args.dry_run,
+        "deleted": [one.as_json() for one in done.going],
+        "kept": done.kept,
+        "exported": [str(path) for path in done.exported],
+    }
+    lines = [f"{one.id}  {one.why}" for one in done.going]
+    would = "would go" if args.dry_run else "deleted"
+    lines.append(
+        f"{len(done.going)} {would}, {done.kept} stay{''.join(f'; written to {path}' for path in done.exported)}"
+    )
+    emit(args, told, "\n".join(lines))
+    return DONE
+
+
+def user_of(settings: Settings) -> str:
+    """Return whose questions these are."""
+    if settings.user:
+        return settings.user
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "user"
+
+
+def _inquiries(data: Path) -> Inquiries:
+    from rubato_desktop.services.inquiries.inquiries import Inquiries
+
+    return Inquiries(data)
+
+
+def _retrieval(data: Path, settings: Settings) -> Retrieval:
+    """Return what was learnt; where nothing was, it finds nothing, and the answer says so."""
+    try:
+        knowledge = importlib.import_module(KNOWLEDGE)
+    except ModuleNotFoundError as error:
+        if error.name != KNOWLEDGE:
+            raise
+        return _Nothing()
+    opened: Retrieval = knowledge.open_retrieval(data, settings)
+    return opened
+
+
+class _Nothing:
+    """What a program without knowledge finds."""
+
+    def search(self, query: str, **_: object) -> list[Any]:
+        return []
+
+    def count(self, **_: str) -> int:
+        return 0
