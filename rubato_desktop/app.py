@@ -25,6 +25,7 @@ from rubato_desktop.events import (
 )
 from rubato_desktop.interpreter import keep_what_is_loaded
 from rubato_desktop.joining import Joining
+from rubato_desktop.knowing import Knowing
 from rubato_desktop.listening import Listening
 from rubato_desktop.midi.devices import DeviceManager
 from rubato_desktop.midi.sound import Sound
@@ -62,6 +63,7 @@ class App:
         sound: Whether a sound device is opened.
         browser: Whether browsers may join.
         hearing: Whether it may listen through a microphone.
+        knowledge: Whether it may learn, and be asked.
         clock: The clock of everything; the machine's own when left out.
 
     Raises:
@@ -76,6 +78,7 @@ class App:
         sound: bool = True,
         browser: bool = False,
         hearing: bool = False,
+        knowledge: bool = False,
         clock: Clock | None = None,
     ) -> None:
         self.data = data
@@ -85,6 +88,7 @@ class App:
         self.devices: DeviceManager | None = None
         self.joining: Joining | None = None
         self.listening: Listening | None = None
+        self.knowing: Knowing | None = None
         self._problems: list[RubatoError] = []
         settings = SettingsFile(data / "settings.toml")
         self._problems += settings.load()
@@ -148,6 +152,8 @@ class App:
         )
         if hearing:
             self.listening = Listening(self.engine, data)
+        if knowledge:
+            self.knowing = Knowing(self.engine, data)
         if browser:
             self.joining = Joining(self.engine, data, say=None if self.sound.silent else self.speaking.aside)
         if devices:
@@ -169,7 +175,7 @@ class App:
             self.services.speaking = self.speaking
             self.bus.subscribe(self.speaking.listen)
         self.bus.subscribe(self._listen)
-        for joined in (self.joining, self.listening):
+        for joined in (self.joining, self.listening, self.knowing):
             if joined is not None:
                 self.bus.subscribe(joined.listen)
 
@@ -187,6 +193,8 @@ class App:
             self.devices.start()
         if self.listening is not None:
             self.listening.start()
+        if self.knowing is not None:
+            self.knowing.start()
         if join:
             self.join()
 
@@ -246,6 +254,8 @@ class App:
                 return {"ok": True}
             case {"do": "run", "command": str(command), "args": dict(args)}:
                 return self.engine.run(command, **args).result(timeout=PATIENCE).as_json()
+            case {"do": "knowledge", "call": str(call), "args": dict(args)} if self.knowing is not None:
+                return {"value": self.knowing.knowledge.call(call, **args)}
             case {"do": "pair", "yes": bool(yes)} if self.joining is not None:
                 return self.joining.pair(yes)
             case {"do": "send", "command": str(command), "words": [*words]}:
@@ -265,6 +275,8 @@ class App:
             self.joining.stop()
         if self.listening is not None:
             self.listening.stop()
+        if self.knowing is not None:
+            self.knowing.stop()
         self.engine.stop()
         if self.services.speech is not None:
             self.services.speech.close()

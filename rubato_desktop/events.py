@@ -181,6 +181,24 @@ class RemarkKept(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerGrew(Event):
+    """The answer to `question` is this long by now; when it is whole, the `CommandDone` of its command follows."""
+
+    question: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LearningChanged(Event):
+    """How far learning is: `done` texts `of` those of a source, and how many sources wait; no source at its end."""
+
+    source: str = ""
+    done: int = 0
+    of: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DevicesChanged(Event):
     """The devices that are there, or what they are used for, changed; ask the device manager."""
 

@@ -138,6 +138,19 @@ class Settings(BaseModel):
         description="Share of the old questions, drawn at random, that is kept all the same.",
     )
 
+    # What is learnt.
+    most_topics: int = Field(
+        5, ge=1, le=50, description="The most topics that are asked beside everything that was learnt."
+    )
+    embedding_model: str = Field(
+        "",
+        description="The model that finds by meaning: empty for the packaged one, or one of the Ollama server; "
+        "what is learnt keeps the model it was learnt with.",
+    )
+    chroma_url: str = Field(
+        "", description="Address of a Chroma server to use; empty for the one in the program."
+    )
+
     # The browser.
     search_engine: str = Field(
         "https://duckduckgo.com/?q=%s", description="Address of the web search; %s is what is searched for."

@@ -32,7 +32,13 @@ class Shelf:
         )
 
     def search(
-        self, query: str, *, topics: Sequence[str] = (), tags: Sequence[str] = (), k: int = 10
+        self,
+        query: str,
+        *,
+        topics: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        k: int = 10,
+        within: bool = False,
     ) -> list[Passage]:
         self.searched.append(query)
         words = set(terms(query))
@@ -42,7 +48,7 @@ class Shelf:
             replace(passage, score=sum(weight[word] for word in words & own))
             for passage, own in zip(self.passages, held, strict=True)
             if (not tags or set(tags) & set(passage.tags))
-            and (not topics or not passage.topics or set(topics) & set(passage.topics))
+            and (not topics or (not within and not passage.topics) or set(topics) & set(passage.topics))
         ]
         return sorted((one for one in found if one.score), key=lambda one: -one.score)[:k]
 

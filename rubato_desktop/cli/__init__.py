@@ -16,6 +16,7 @@ from rubato_desktop.cli import (
     ask,
     browser,
     hearing,
+    knowledge,
     languages,
     midi,
     page,
@@ -49,7 +50,20 @@ def parser() -> argparse.ArgumentParser:
         "--data", metavar="DIR", help="the folder of everything that is kept (or RUBATO_DATA)"
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for module in (running, browser, send, words, languages, midi, pictures, page, voice, hearing, ask):
+    for module in (
+        running,
+        browser,
+        send,
+        words,
+        languages,
+        midi,
+        pictures,
+        page,
+        voice,
+        hearing,
+        ask,
+        knowledge,
+    ):
         module.register(commands, common)
     return top
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import importlib
+import contextlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, say, settings_of
+from rubato_desktop.cli.knowing import few_enough, knowing
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.asking import user_of
 
 if TYPE_CHECKING:
-    from rubato_desktop.services.answers.passages import Retrieval
     from rubato_desktop.services.inquiries.inquiries import Inquiries
-    from rubato_desktop.settings import Settings
-
-KNOWLEDGE = "rubato_desktop.services.knowledge"
 
 
 def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
@@ -59,13 +56,15 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 def _ask(args: argparse.Namespace) -> int:
     from rubato_desktop.services.answers.answering import Answers
+    from rubato_desktop.services.knowledge.knowledge import Searching
     from rubato_desktop.services.model.models import Models
 
     data, settings = data_of(args), settings_of(args)
+    few_enough(args.topic, settings)
     inquiries = _inquiries(data)
     models = Models(lambda: settings.ollama_host, tell=say)
-    try:
-        answer = Answers(models, _retrieval(data, settings), corrected=inquiries.corrected).ask(
+    with knowing(data, settings) as calls, contextlib.closing(models):
+        answer = Answers(models, Searching(calls), corrected=inquiries.corrected).ask(
             args.question,
             topics=args.topic,
             tags=args.tag,
@@ -75,8 +74,6 @@ def _ask(args: argparse.Namespace) -> int:
             length=args.length or settings.answer_length,
             on_text=lambda text: None if args.json else print(text, end="", flush=True),
         )
-    finally:
-        models.close()
     kept = inquiries.keep(answer, user_of(settings))
     lines = [f"\n\n{one.n}. {one.source}" for one in answer.citations]
     emit(args, {**answer.as_json(), "id": kept.id}, "".join(lines).replace("\n\n", "\n"))
@@ -88,9 +85,13 @@ def _ask(args: argparse.Namespace) -> int:
 
 
 def _correct(args: argparse.Namespace) -> int:
-    inquiries = _inquiries(data_of(args))
+    from rubato_desktop.services.inquiries.inquiries import as_text
+
+    data, settings = data_of(args), settings_of(args)
     text = sys.stdin.read() if args.text == "-" else args.text
-    inquiry = inquiries.correct(args.id, text, user_of(settings_of(args)))
+    inquiry = _inquiries(data).correct(args.id, text, user_of(settings))
+    with knowing(data, settings) as calls:
+        calls("learn_text", **as_text(inquiry))
     emit(args, inquiry.model_dump(mode="json"), f"Corrected: {inquiry.question}")
     return DONE
 
@@ -156,39 +157,7 @@ def _prune(args: argparse.Namespace) -> int:
     return DONE
 
 
-def user_of(settings: Settings) -> str:
-    """Return whose questions these are."""
-    if settings.user:
-        return settings.user
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "user"
-
-
 def _inquiries(data: Path) -> Inquiries:
     from rubato_desktop.services.inquiries.inquiries import Inquiries
 
     return Inquiries(data)
-
-
-def _retrieval(data: Path, settings: Settings) -> Retrieval:
-    """Return what was learnt; where nothing was, it finds nothing, and the answer says so."""
-    try:
-        knowledge = importlib.import_module(KNOWLEDGE)
-    except ModuleNotFoundError as error:
-        if error.name != KNOWLEDGE:
-            raise
-        return _Nothing()
-    opened: Retrieval = knowledge.open_retrieval(data, settings)
-    return opened
-
-
-class _Nothing:
-    """What a program without knowledge finds."""
-
-    def search(self, query: str, **_: object) -> list[Any]:
-        return []
-
-    def count(self, **_: str) -> int:
-        return 0

@@ -45,7 +45,7 @@ def _run(args: argparse.Namespace) -> int:
     try:
         from rubato_desktop.app import App
 
-        app = App(data, browser=True, hearing=True)
+        app = App(data, browser=True, hearing=True, knowledge=True)
         app.start(join=args.headless)
         try:
             return _headless(args, app) if args.headless else _window(app)

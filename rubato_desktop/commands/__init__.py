@@ -1,12 +1,14 @@
 """The registry and one module a subject: what words do."""
 
 from rubato_desktop.commands import (
+    asking,
     dictionary,
     general,
     hearing,
     iterations,
     keyboard,
     later,
+    learning,
     media,
     moving,
     naming,
@@ -24,12 +26,14 @@ from rubato_desktop.commands.registry import REGISTRY
 
 __all__ = [
     "REGISTRY",
+    "asking",
     "dictionary",
     "general",
     "hearing",
     "iterations",
     "keyboard",
     "later",
+    "learning",
     "media",
     "moving",
     "naming",

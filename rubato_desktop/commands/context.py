@@ -23,8 +23,10 @@ from rubato_desktop.settings import SettingsFile
 if TYPE_CHECKING:
     from rubato_desktop.midi.devices import DeviceManager
     from rubato_desktop.midi.sound import Sound
+    from rubato_desktop.services.asking import Asking
     from rubato_desktop.services.browser import Browser, Reply
     from rubato_desktop.services.hearing.hearing import Hearing
+    from rubato_desktop.services.knowledge.knowledge import Knowledge
     from rubato_desktop.services.page_sound import PageSound
     from rubato_desktop.services.recorder import Recorder
     from rubato_desktop.services.roll import Roll
@@ -81,6 +83,9 @@ class Services:
     speaking: Speaking | None = None  # says what is asked; None where nothing sounds
     speech: Speech | None = None  # from the first word that is said
     hearing: Hearing | None = None  # None where nobody listens
+    knowledge: Knowledge | None = None  # what has been learnt
+    asking: Asking | None = None  # answers from it
+    learnt: str = ""  # path or address of what was learnt last
     has: set[str] = field(default_factory=set)  # names of `registry.NEEDS` that are there
     panels: dict[str, str] = field(default_factory=dict)  # the window's panels, name → title
     announced: bool = False  # a screen reader says what happens, as the window announces it

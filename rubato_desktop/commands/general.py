@@ -62,6 +62,8 @@ def cancel(ctx: Context) -> Answer:
 @command()
 async def stop(ctx: Context) -> Answer:
     """Stop speech, reading and what is sounding, also on the page."""
+    if ctx.services.asking is not None:
+        ctx.services.asking.stop()
     ctx.hush()
     ctx.services.roll.pause()
     ctx.services.sound.silence()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Choice, ChoiceOrText, Text
+from rubato_desktop.commands.kinds import Choice
 from rubato_desktop.commands.registry import Answer, Command, add, argument, missing
 
 
@@ -21,10 +21,4 @@ def _later(need: str, id: str, summary: str, **arguments: tuple[Any, str]) -> No
 
 
 _later("replay", "replay", "Replay a recording in the browser", number=(Choice, "Its number in the list."))
-_later("model", "ask", "Ask about what you have read and recorded", question=(Text, "The question."))
-_later("knowledge", "learn_page", "Learn this page")
-_later("knowledge", "filter_add", "Add a filter", number=(Choice, "Its number in the list."))
-_later("knowledge", "filter_remove", "Remove a filter", number=(Choice, "Its number in the list."))
-_later("knowledge", "add_tag", "Add a tag", tag=(ChoiceOrText, "Its number in the list, or its text."))
-_later("knowledge", "remove_tag", "Remove a tag", tag=(ChoiceOrText, "Its number in the list, or its text."))
 _later("users", "change_user", "Change the user", number=(Choice, "The user's number in the list."))

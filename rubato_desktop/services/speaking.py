@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from rubato_desktop.events import (
+    AnswerGrew,
     Asked,
     CommandDone,
     EntryRead,
     Event,
     Notice,
     PreviewChanged,
+    Result,
     SettingChanged,
     SpeechHeard,
     WordHeard,
     WordMissed,
 )
 from rubato_desktop.language.keys import format_keys
+from rubato_desktop.services.reading_aloud import ReadingAloud
 from rubato_desktop.settings import Settings
 
 # Whoever asks for silence gets it; what is asked to be said is the answer itself.
@@ -59,6 +62,7 @@ class Speaking:
         self._secret, self._announced = secret, announced
         self._fresh = True  # nothing has been said of the last word yet
         self._spoke = False
+        self._answer = ReadingAloud()  # the answer that is being given
         self._last: list[str] = []  # what was said of the last word, in its order
 
     def listen(self, event: Event) -> None:
@@ -79,6 +83,8 @@ class Speaking:
                 (self._voice().say_now if begins else self._voice().say_after)(text)
             # A notice comes by itself: the result of a word that was played still cuts it short.
             self._fresh = self._fresh and isinstance(event, Notice)
+        if isinstance(event, CommandDone) and event.result.name == "ask":
+            self._answer = ReadingAloud()
 
     @property
     def _yields(self) -> bool:
@@ -97,6 +103,12 @@ class Speaking:
         match event:
             case CommandDone(result=result) if result.status != "ok":
                 return result.text  # also where it was asked for by mouse
+            case AnswerGrew(text=text):
+                return self._answer.new(text)
+            case CommandDone(result=Result(name="ask") as result):
+                # Whoever stopped it has heard enough.
+                stopped = isinstance(result.value, Mapping) and result.value.get("stopped")
+                return "" if stopped else self._answer.new(result.text, ended=True)
             case CommandDone(result=result, word=word) if word is not None and result.name not in WORDLESS:
                 return result.text
             case WordMissed(run=run, nearest=nearest) if run.reason == "unknown":

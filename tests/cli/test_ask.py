@@ -8,19 +8,18 @@ from typing import Any
 
 import pytest
 from played_ollama import PlayedOllama
-from shelf import Shelf
 
-from rubato_desktop.cli import ask as asking
 from rubato_desktop.cli import main
 
 TEXTS = {"tuning": "The Pleyel was tuned by Anna Berg on 3 May. She replaced two strings."}
 
 
 @pytest.fixture
-def learnt(monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    shelf = Shelf.of(TEXTS)
-    monkeypatch.setattr(asking, "_retrieval", lambda *_: shelf)
-    return shelf
+def learnt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, text in TEXTS.items():
+        (tmp_path / f"{name}.md").write_text(text)
+        assert main(["learn", str(tmp_path / f"{name}.md"), "--data", str(tmp_path)]) == 0
+    capsys.readouterr()
 
 
 def run(capsys: pytest.CaptureFixture[str], data: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
@@ -29,41 +28,38 @@ def run(capsys: pytest.CaptureFixture[str], data: Path, *arguments: str, code: i
 
 
 def test_a_question_is_answered_cited_and_kept(
-    tmp_path: Path, learnt: Shelf, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = run(capsys, tmp_path, "ask", "Who tuned the Pleyel?", "--length", "short")
     assert answer["answer"].startswith("“The Pleyel was tuned by Anna Berg on 3 May.” [1]")
-    assert answer["citations"][0]["document"] == "tuning"
+    assert answer["citations"][0]["source"] == str(tmp_path / "tuning.md")
     listed = run(capsys, tmp_path, "inquiries", "list")["inquiries"]
     assert [one["id"] for one in listed] == [answer["id"]]
     assert listed[0]["question"] == "Who tuned the Pleyel?"
 
 
 def test_people_see_the_answer_and_its_sources(
-    tmp_path: Path, learnt: Shelf, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["ask", "Who tuned the Pleyel?", "--data", str(tmp_path)]) == 0
     told = capsys.readouterr()
     assert "Anna Berg" in told.out
-    assert told.out.endswith("\n1. tuning.md\n")
+    assert told.out.endswith(f"\n1. {tmp_path / 'tuning.md'}\n")
     assert "the small model that comes with Rubato answers" in told.err
 
 
 def test_what_the_sources_do_not_answer_is_a_no(
-    tmp_path: Path, learnt: Shelf, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "do not answer" in run(capsys, tmp_path, "ask", "Who built the Pleyel?", code=1)["answer"]
 
 
-def test_where_nothing_is_learnt_it_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(asking, "KNOWLEDGE", "rubato_desktop.services.nothing_of_that_name")
+def test_where_nothing_is_learnt_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "no source was found" in run(capsys, tmp_path, "ask", "Who tuned the Pleyel?", code=1)["answer"]
 
 
 def test_prompt_model_temperature_and_length_reach_the_model(
-    tmp_path: Path, learnt: Shelf, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "prompt.txt").write_text("As a pirate: {context} {question}")
     with PlayedOllama("Arr [1] [9].", models=[("big:latest", "8B"), ("other:latest", "8B")]) as ollama:
@@ -90,7 +86,7 @@ def test_prompt_model_temperature_and_length_reach_the_model(
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(
-    arguments: list[str], words: str, tmp_path: Path, learnt: Shelf, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], words: str, tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "prompt.txt").write_text("Answer!")
     arguments = [str(tmp_path / "prompt.txt") if one == "PROMPT" else one for one in arguments]
@@ -99,7 +95,7 @@ def test_what_cannot_be_is_told_in_one_line(
 
 
 def test_a_correction_is_preferred_next_time_and_exported(
-    tmp_path: Path, learnt: Shelf, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(capsys, tmp_path, "ask", "Who tuned the Pleyel?")
     corrected = run(capsys, tmp_path, "correct", "last", "The Pleyel was tuned by Eva Holm.")
@@ -113,7 +109,7 @@ def test_a_correction_is_preferred_next_time_and_exported(
 
 
 def test_pruning_says_what_would_go_and_deletes_nothing_on_a_dry_run(
-    tmp_path: Path, learnt: Shelf, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(capsys, tmp_path, "ask", "Who tuned the Pleyel?")
     told = run(capsys, tmp_path, "inquiries", "prune", "--dry-run", "--max-mb", "0.0001")

@@ -146,6 +146,7 @@ class Answers:
                 topics=answer.topics if kind == "tag" else [name],
                 tags=[name] if kind == "tag" else (),
                 k=_FOUND,
+                within=kind == "topic",
             )
             quoted += self._group(asking, asked, sought, name, found, shares[name], stop)
         return quoted

@@ -38,10 +38,16 @@ class Retrieval(Protocol):
     """Where passages come from."""
 
     def search(
-        self, query: str, *, topics: Sequence[str] = (), tags: Sequence[str] = (), k: int = 10
+        self,
+        query: str,
+        *,
+        topics: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        k: int = 10,
+        within: bool = False,
     ) -> Sequence[Passage]:
-        """Return at most `k` passages, best first, of the given topics and everything (ALL); with tags, only
-        of documents that carry one of them."""
+        """Return at most `k` passages, best first, of everything (ALL), those of the given topics before others, or
+        only those where it is to stay `within` them; with tags, only of documents that carry one of them."""
         ...
 
     def count(self, *, topic: str = "", tag: str = "") -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -27,8 +27,6 @@ _NAME: Final = "%Y-%m-%dT%H-%M-%S%z"
 _ID: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d[+-]\d{4}(?:\d\d)?(?:-\d+)?")
 _LIKE: Final = 0.6  # of the words of two questions, to be taken for one
 
-Corrected = Callable[[Inquiry], None]
-
 
 def local_now() -> datetime:
     """Return the local time with its offset, to the second."""
@@ -41,7 +39,6 @@ class Inquiries:
     Args:
         data: The data folder.
         now: The local time, with its offset.
-        on_correct: Told each inquiry that was just corrected, so that it can be learnt.
     """
 
     def __init__(
@@ -49,12 +46,10 @@ class Inquiries:
         data: Path,
         *,
         now: Callable[[], datetime] = local_now,
-        on_correct: Corrected = lambda _: None,
     ) -> None:
         self.folder = data / FOLDER
         self.problems: list[RubatoError] = []
         self._now = now
-        self._on_correct = on_correct
         self._lock = threading.Lock()
 
     def keep(self, answer: Answer, user: str) -> Inquiry:
@@ -106,7 +101,6 @@ class Inquiries:
             inquiry = self._read(path)
             inquiry.corrections.append(Correction(text=text.strip(), user=user, at=self._now()))
             write_beside(path, _as_bytes(inquiry))
-        self._on_correct(inquiry)
         return inquiry
 
     def accept(self, id: str, yes: bool = True) -> Inquiry:
@@ -117,6 +111,14 @@ class Inquiries:
             inquiry.accepted = yes
             write_beside(path, _as_bytes(inquiry))
         return inquiry
+
+    def counts(self) -> dict[str, int]:
+        """Return how many questions were asked of each topic; of ``ALL``, all."""
+        found = {"ALL": 0}
+        for inquiry in self.each():
+            for topic in {"ALL", *inquiry.topics}:
+                found[topic] = found.get(topic, 0) + 1
+        return found
 
     def corrected(self, question: str) -> list[Passage]:
         """Return the corrections of earlier answers to a question like this one, the most alike first."""
@@ -171,6 +173,18 @@ def as_passage(inquiry: Inquiry, path: Path, score: float) -> Passage:
         tags=tuple(inquiry.tags),
         score=score,
     )
+
+
+def as_text(inquiry: Inquiry) -> dict[str, Any]:
+    """Return a corrected answer as `Desk` learns it, in place of an earlier correction."""
+    return {
+        "source": f"inquiry:{inquiry.id}",
+        "id": f"inquiry:{inquiry.id}",
+        "title": inquiry.question,
+        "pieces": [{"text": inquiry.question, "heading": True}, {"text": inquiry.says}],
+        "topics": list(inquiry.topics),
+        "tags": list(inquiry.tags),
+    }
 
 
 def _order(id: str) -> tuple[datetime, int]:

@@ -1,0 +1,84 @@
+"""How the command line reaches what has been learnt: through the program that runs, or else by itself."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from rubato_desktop.cli.common import say
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.settings import Settings
+
+Calls = Callable[..., Any]
+
+_PATIENCE_S: Final = 60.0
+
+
+@contextlib.contextmanager
+def knowing(data: Path, settings: Settings) -> Iterator[Calls]:
+    """Give the calls of `Desk`, wherever the store is open.
+
+    Args:
+        data: The data folder.
+        settings: For where no program runs.
+
+    Raises:
+        RubatoError: where a call is made.
+    """
+    if _runs(data):
+        yield lambda call, /, **args: _ask(data, call, args)
+        return
+    from rubato_desktop.services.knowledge.desk import Desk
+    from rubato_desktop.services.knowledge.store import Store, knowledge_folder
+
+    desk = Desk(
+        lambda: Store(
+            knowledge_folder(data),
+            model=settings.embedding_model,
+            ollama_host=settings.ollama_host,
+            chroma_url=settings.chroma_url,
+            tell=lambda problem: say(str(problem)),
+        )
+    )
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def few_enough(topics: Sequence[str], settings: Settings) -> None:
+    """Refuse more topics at once than are set.
+
+    Raises:
+        RubatoError: there are.
+    """
+    if len(topics) > settings.most_topics:
+        raise RubatoError(
+            f"At most {settings.most_topics} topics are asked at once",
+            todo="Choose fewer, or raise the setting most_topics",
+            code="bad_arguments",
+        )
+
+
+def _runs(data: Path) -> bool:
+    try:
+        _ask(data, "count", {})
+    except RubatoError as error:
+        if error.code == "not_running":
+            return False
+        raise
+    return True
+
+
+def _ask(data: Path, call: str, args: dict[str, Any]) -> Any:
+    from rubato_desktop.services.instance import request
+
+    answer = request(data, {"do": "knowledge", "call": call, "args": args}, _PATIENCE_S)
+    if error := answer.get("error"):
+        known = isinstance(error, dict)
+        raise RubatoError(
+            error["message"] if known else str(error), code=error["code"] if known else "failed"
+        )
+    return answer.get("value")

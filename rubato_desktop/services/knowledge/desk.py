@@ -1,0 +1,335 @@
+"""Everything that can be asked of the store, by name, in JSON: whichever process has it open."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.knowledge.catalogue import ALL, Document
+from rubato_desktop.services.knowledge.fusion import Mode
+from rubato_desktop.services.knowledge.learning import Learning, Learnt, Progress, identity
+from rubato_desktop.services.knowledge.reading import Piece, Reading, readable
+from rubato_desktop.services.knowledge.store import Store
+from rubato_desktop.services.knowledge.suggesting import suggest
+from rubato_desktop.services.knowledge.watching import Watching
+
+log = logging.getLogger(__name__)
+
+_END_S: Final = 10.0
+_LONGEST_TOPIC: Final = 100
+
+
+class Desk:
+    """Answers calls on a store; learning goes on behind it, on a thread of its own.
+
+    Args:
+        open_store: Opens the store; called at the first call that needs it.
+        on_progress: Told how far learning is.
+        on_done: Told what came of it when nothing more waits.
+        on_problem: Told what stopped it.
+    """
+
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        *,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        on_done: Callable[[Learnt], None] = lambda _: None,
+        on_problem: Callable[[RubatoError], None] = lambda _: None,
+    ) -> None:
+        self._open = open_store
+        self._on_progress, self._on_done, self._on_problem = on_progress, on_done, on_problem
+        self._lock = threading.RLock()
+        self._store: Store | None = None
+        self._learning: Learning | None = None
+        self._watching: Watching | None = None
+        self._worker: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._progress: Progress | None = None
+        self._said = Learnt()
+        self._problem: RubatoError | None = None
+
+    @property
+    def needed(self) -> bool:
+        """Whether it has work of its own: something is being learnt, or folders are watched."""
+        return self.busy or bool(self._store is not None and self._store.catalogue.watched())
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being learnt."""
+        return self._worker is not None and self._worker.is_alive()
+
+    def __call__(self, call: str, **args: Any) -> Any:
+        """Answer a call.
+
+        Args:
+            call: The name of a method of this class that is one of `CALLS`.
+            args: Its arguments.
+
+        Returns:
+            JSON-like.
+
+        Raises:
+            RubatoError: there is no such call, or it failed in a way that people should know.
+        """
+        if call not in CALLS:
+            raise RubatoError(
+                f"Nothing called {call} can be asked of what has been learnt", code="bad_request"
+            )
+        return getattr(self, f"_{call}")(**args)
+
+    def resume(self) -> None:
+        """Go on with what waits to be learnt, and watch the folders that are watched."""
+        self._watch_folders()
+        if self._here.catalogue.waiting():
+            self._begin()
+
+    def close(self) -> None:
+        """End; what is being learnt goes on next time. Safe to call twice."""
+        self._stop.set()
+        if self._watching is not None:
+            self._watching.close()
+        if self._worker is not None:
+            self._worker.join(_END_S)
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+
+    # Calls ------------------------------------------------------------------------------------------
+
+    def _search(
+        self,
+        query: str,
+        topics: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        k: int = 10,
+        mode: Mode = "fused",
+        within: bool = False,
+    ) -> list[dict[str, Any]]:
+        found = self._here.search(query, topics=topics, tags=tags, k=k, mode=mode, within=within)
+        return [passage.as_json(rank) for rank, passage in enumerate(found, 1)]
+
+    def _count(self, topic: str = "", tag: str = "") -> int:
+        return self._here.count(topic=topic, tag=tag)
+
+    def _topics(self) -> list[dict[str, Any]]:
+        return self._here.statistics()
+
+    def _tags(self) -> dict[str, int]:
+        return self._here.catalogue.tags()
+
+    def _documents(self, topic: str = "", tag: str = "") -> list[dict[str, Any]]:
+        return [_told(document) for document in self._here.catalogue.documents(topic=topic, tag=tag)]
+
+    def _document(self, source: str) -> dict[str, Any] | None:
+        found = self._here.catalogue.document(identity(source)) or self._here.catalogue.document(source)
+        return _told(found) if found else None
+
+    def _learn(
+        self, paths: Sequence[str], topics: Sequence[str] = (), tags: Sequence[str] = (), watch: bool = False
+    ) -> dict[str, Any]:
+        topics, tags = checked(topics), checked(tags)
+        if not self.busy:
+            self._said, self._problem = Learnt(), None
+        said = self._learner.want([Path(path) for path in paths], topics, tags)
+        self._add(said)
+        if watch:
+            import json
+
+            for path in paths:
+                if (folder := Path(path).expanduser().absolute()).is_dir():
+                    self._here.catalogue.watch(str(folder), json.dumps([*topics]), json.dumps([*tags]))
+            self._watch_folders()
+        self._begin()
+        return self._progress_now()
+
+    def _learn_text(
+        self,
+        source: str,
+        title: str,
+        pieces: Sequence[Mapping[str, Any]],
+        topics: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        id: str = "",
+    ) -> dict[str, Any]:
+        reading = Reading(title, tuple(Piece(**piece) for piece in pieces))
+        said = self._learner.learn_text(source, reading, checked(topics), checked(tags), id=id)
+        return said.as_json()
+
+    def _progress_now(self) -> dict[str, Any]:
+        at = self._progress
+        return {
+            "busy": self.busy,
+            "at": at.as_json() if at is not None and self.busy else None,
+            "said": replace(self._said, waiting=self._here.catalogue.waiting()).as_json(),
+            "problem": self._problem.as_json() if self._problem else None,
+        }
+
+    def _stop_learning(self) -> int:
+        """What waits is not learnt any more; returns how many sources those were."""
+        self._stop.set()
+        if self._worker is not None:
+            self._worker.join(_END_S)
+        return self._here.catalogue.empty_queue()
+
+    def _forget(self, source: str) -> list[str]:
+        """Forget a document, or all in a folder; a folder is no longer watched."""
+        path = source if "://" in source else str(Path(source).expanduser().absolute())
+        catalogue = self._here.catalogue
+        going = catalogue.documents(under=path)
+        if not going and (one := catalogue.document(source) or catalogue.document(identity(source))):
+            going = [one]
+        if catalogue.unwatch(path):
+            self._watch_folders()
+        for document in going:
+            self._here.remove(document.id)
+        return [document.source for document in going]
+
+    def _classify(
+        self,
+        source: str,
+        add_tags: Sequence[str] = (),
+        remove_tags: Sequence[str] = (),
+        add_topics: Sequence[str] = (),
+        remove_topics: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        known = self._known(source)
+        topics = sorted({*known.topics, *checked(add_topics)} - {*remove_topics})
+        tags = sorted({*known.tags, *checked(add_tags)} - {*remove_tags})
+        self._here.classify(known.id, topics, tags)
+        return {**_told(known), "topics": topics, "tags": tags}
+
+    def _suggest(self, source: str = "", text: str = "", most: int = 5) -> list[str]:
+        if not source:
+            return suggest(self._here, text, most=most)
+        known = self._known(source)
+        return suggest(
+            self._here,
+            self._here.catalogue.text_of(known.id),
+            but=known.tags,
+            document=known.id,
+            most=most,
+        )
+
+    def _watched(self) -> list[str]:
+        return [folder for folder, _, _ in self._here.catalogue.watched()]
+
+    def _embed_anew(self, model: str, host: str) -> int:
+        from rubato_desktop.services.knowledge.embedding import open_embedder
+
+        self._here.embed_anew(open_embedder(model, host))
+        return int(self._here.catalogue.statistics(ALL)["chunks"])
+
+    # Within -----------------------------------------------------------------------------------------
+
+    @property
+    def _here(self) -> Store:
+        with self._lock:
+            if self._store is None:
+                self._store = self._open()
+            return self._store
+
+    @property
+    def _learner(self) -> Learning:
+        with self._lock:
+            if self._learning is None:
+                self._learning = Learning(self._here, self._at)
+            return self._learning
+
+    def _known(self, source: str) -> Document:
+        catalogue = self._here.catalogue
+        path = source if "://" in source else str(Path(source).expanduser().absolute())
+        found = catalogue.document(identity(path)) or catalogue.document(source)
+        if found is None:
+            raise RubatoError(
+                f"{source} has not been learnt", todo="Learn it first: rubato learn PATH", code="not_learnt"
+            )
+        return found
+
+    def _watch_folders(self) -> None:
+        with self._lock:
+            if self._watching is None:
+                self._watching = Watching(self._here.catalogue, self._changed)
+        self._watching.renew()
+
+    def _changed(self, path: Path, topics: list[str], tags: list[str]) -> None:
+        if not (path.is_dir() or readable(path) or self._here.catalogue.documents(under=str(path))):
+            return
+        said = self._learner.want([path], topics, tags)
+        said.problems.clear()  # a folder without texts is none here, and what has gone was perhaps never known
+        self._add(said)
+        if self._here.catalogue.waiting():
+            self._begin()
+
+    def _at(self, progress: Progress) -> None:
+        self._progress = progress
+        self._on_progress(progress)
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self.busy or not self._here.catalogue.waiting():
+                return
+            self._stop = threading.Event()
+            self._worker = threading.Thread(
+                target=self._work, args=(self._stop,), name="learning", daemon=True
+            )
+            self._worker.start()
+
+    def _work(self, stop: threading.Event) -> None:
+        try:
+            # What was wanted while the last was being learnt has its turn as well.
+            while not stop.is_set() and self._here.catalogue.waiting():
+                self._add(self._learner.work(stop.is_set))
+            self._on_done(self._said)
+        except RubatoError as problem:
+            self._problem = problem
+            self._on_problem(problem)
+        except Exception:
+            log.exception("learning ended by a fault")
+            self._problem = RubatoError(
+                "Learning has ended by a fault",
+                kept="What was learnt before is kept, the rest waits",
+                todo="knowledge.log has the details",
+                code="bug",
+            )
+            self._on_problem(self._problem)
+
+    def _add(self, said: Learnt) -> None:
+        for name in ("learnt", "unchanged", "removed", "problems"):
+            getattr(self._said, name).extend(getattr(said, name))
+
+
+CALLS: Final = frozenset(
+    (
+        *("search", "count", "topics", "tags", "documents", "document", "suggest", "watched"),
+        *("learn", "learn_text", "progress_now", "stop_learning", "forget", "classify", "embed_anew"),
+    )
+)
+
+
+def checked(names: Sequence[str]) -> list[str]:
+    """Return topics or tags as they are kept: without white space around, none empty, none of them ALL, none twice.
+
+    Raises:
+        RubatoError: one is too long.
+    """
+    clean = [" ".join(name.split()) for name in names]
+    if any(len(name) > _LONGEST_TOPIC for name in clean):
+        raise RubatoError(f"A topic or tag has at most {_LONGEST_TOPIC} signs", code="bad_arguments")
+    return [*dict.fromkeys(name for name in clean if name and name.upper() != ALL)]
+
+
+def _told(document: Document) -> dict[str, Any]:
+    return {
+        "document": document.id,
+        "source": document.source,
+        "title": document.title,
+        "topics": list(document.topics),
+        "tags": list(document.tags),
+    }

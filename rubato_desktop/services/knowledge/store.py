@@ -1,0 +1,353 @@
+"""The store of what has been learnt: the catalogue, the collections and the embedder, as one."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from io import FileIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.answers.passages import Passage
+from rubato_desktop.services.answers.words import terms
+from rubato_desktop.services.knowledge.catalogue import ALL, Catalogue, Document, Place
+from rubato_desktop.services.knowledge.chunking import Chunk
+from rubato_desktop.services.knowledge.embedding import Embedder, open_embedder
+from rubato_desktop.services.knowledge.fusion import Mode, fuse, ranked
+from rubato_desktop.services.line_file import lock
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from rubato_desktop.services.knowledge.vectors import Vectors
+
+log = logging.getLogger(__name__)
+
+_CATALOGUE: Final = "catalogue.sqlite"
+_LOCK: Final = "knowledge.lock"
+_PATIENCE_S: Final = 10.0
+_WIDE: Final = 60  # texts that each way of searching gives, at least
+_TOGETHER: Final = 16  # texts whose vectors are kept at a time
+
+
+def knowledge_folder(data: Path) -> Path:
+    """Return where in the data folder knowledge is."""
+    return data / "knowledge"
+
+
+class Store:
+    """What has been learnt. One process at a time has it; any of its threads may use it.
+
+    Args:
+        folder: Where it is kept; made when it is missing.
+        model: The embedding model for a new store; one with texts keeps its own.
+        ollama_host: Where an Ollama server with that model is.
+        chroma_url: A Chroma server to use; empty for none.
+        tell: Told of what was damaged and what became of it.
+        patience: Seconds to wait for another process to let go of it.
+
+    Raises:
+        RubatoError: another process has it, the folder cannot be written, or it is of a newer program.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        model: str = "",
+        ollama_host: str = "",
+        chroma_url: str = "",
+        tell: Callable[[RubatoError], None] = lambda _: None,
+        patience: float = _PATIENCE_S,
+    ) -> None:
+        self.folder = folder
+        self._url, self._tell = chroma_url, tell
+        self._lock = _claim(folder, patience)
+        try:
+            self.catalogue = self._open_catalogue()
+            known = self.catalogue.about("model")
+            if not known:
+                self.catalogue.remember("store", f"rubato-{secrets.token_hex(4)}")
+            self.embedder: Embedder = open_embedder(known or model, ollama_host)
+            self.catalogue.remember("model", self.embedder.model)
+        except BaseException:
+            self._lock.close()
+            raise
+        self._vectors: Vectors | None = None
+        self._opening = threading.Lock()
+
+    def close(self) -> None:
+        """Let go of it. Safe to call twice."""
+        if self._lock.closed:
+            return
+        if self._vectors is not None:
+            self._vectors.close()
+        self.catalogue.close()
+        self._lock.close()
+
+    @property
+    def vectors(self) -> Vectors:
+        """The collections; opened when they are first wanted, which takes a second."""
+        with self._opening:
+            if self._vectors is None:
+                from rubato_desktop.services.knowledge.vectors import Vectors
+
+                self._vectors = Vectors(self.folder, self._url, self.catalogue, self._tell)
+            return self._vectors
+
+    # Learning ---------------------------------------------------------------------------------------
+
+    def put(
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        *,
+        on_progress: Callable[[int, int], None] = lambda done, of: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Learn a document, in place of what was known under its id.
+
+        What has been embedded is kept at once: whoever is killed in the middle goes on there.
+
+        Args:
+            document: What it is.
+            chunks: What it says.
+            on_progress: Told how many texts of how many have been embedded.
+            stop: Asked whether to end; then nothing of the document is known yet.
+
+        Returns:
+            Whether it was learnt to its end.
+        """
+        new = self.catalogue.without_vector([chunk.text for chunk in chunks])
+        for start in range(0, len(new), _TOGETHER):
+            if stop():
+                return False
+            some = new[start : start + _TOGETHER]
+            rows = self.embedder.embed(some)
+            self.catalogue.keep_vectors(some, [row.astype("<f4").tobytes() for row in rows])
+            on_progress(start + len(some), len(new))
+        self.catalogue.put(document, chunks)
+        self._drain()
+        return True
+
+    def remove(self, id: str) -> bool:
+        """Forget a document; returns whether it was known."""
+        found = self.catalogue.remove(id)
+        self._drain()
+        return found
+
+    def classify(self, id: str, topics: Sequence[str], tags: Sequence[str]) -> None:
+        """Give a document these topics and tags, in place of those it has."""
+        self.catalogue.classify(id, topics, tags)
+        self._drain()
+
+    def embed_anew(
+        self, embedder: Embedder, on_progress: Callable[[int, int], None] = lambda done, of: None
+    ) -> None:
+        """Learn all texts again with another embedding model."""
+        number, done, of = 0, 0, self.catalogue.statistics(ALL)["chunks"]
+        while some := self.catalogue.every_text(number, _TOGETHER):
+            rows = embedder.embed([text for _, text in some])
+            self.catalogue.keep_vectors(
+                [text for _, text in some], [row.astype("<f4").tobytes() for row in rows]
+            )
+            number, done = some[-1][0], done + len(some)
+            on_progress(done, of)
+        self.embedder = embedder
+        self.catalogue.remember("model", embedder.model)
+        self.vectors.rebuild()
+
+    def _drain(self) -> None:
+        """Tell the collections what is new; where their server is away, they are told when it is there again."""
+        if not self.catalogue.outbox(1):
+            return
+        try:
+            self.vectors.drain()
+        except RubatoError as problem:
+            self._tell(problem)
+
+    # Searching --------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: str,
+        *,
+        topics: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        k: int = 10,
+        mode: Mode = "fused",
+        within: bool = False,
+    ) -> list[Passage]:
+        """Return the passages that fit a query best, the best first, each text once.
+
+        Args:
+            query: As a person asks.
+            topics: Topics that are asked beside everything, and count more. Those nobody has learnt are passed over.
+            tags: Only documents with one of these.
+            k: At most so many.
+            mode: By meaning (``dense``), by words (``bm25``), or both.
+            within: Only documents of the topics.
+        """
+        if not query.strip() or k < 1 or not self.catalogue.count():
+            return []
+        named = [topic for topic in topics if topic != ALL]
+        known = {name: number for number, name in self.catalogue.topics().items() if name in named}
+        within = within and bool(named)
+        numbers = [number for tag in tags if (number := self.catalogue.tag_number(tag)) >= 0]
+        if (tags and not numbers) or (within and not known):
+            return []
+        wide = max(_WIDE, 4 * k)
+        asked = [*known.values()] if within else [0, *known.values()]
+        dense: dict[int, float] = {}
+        if mode != "bm25":
+            try:
+                dense = self._by_meaning(query, wide, asked, numbers)
+            except RubatoError as problem:
+                # A server that has gone; the words are here.
+                if mode == "dense":
+                    raise
+                self._tell(problem)
+        words = {} if mode == "dense" else self._by_words(query, wide, list(known), tags, within)
+        if mode == "fused":
+            dense |= self._meanings(query, [text for text in words if text not in dense])
+        by_meaning = {"dense": 1.0, "bm25": 0.0}.get(mode)
+        scores = fuse([*dense.items()], [*words.items()], *([] if by_meaning is None else [by_meaning]))
+        chosen = self.catalogue.members(list(scores), list(known)) if known and not within else set()
+        found: list[Passage] = []
+        for text, score in ranked(scores, chosen):
+            places = self.catalogue.places(text)
+            if place := _best(places, list(known), tags):
+                found.append(_passage(place, places, score))
+            if len(found) == k:
+                break
+        return found
+
+    def _by_meaning(
+        self, query: str, most: int, topics: Sequence[int], tags: Sequence[int]
+    ) -> dict[int, float]:
+        vector = self._vector(query)
+        found: dict[int, float] = {}
+        self._drain()
+        for topic in topics:
+            found.update(self.vectors.nearest(vector, most, topic=topic, tags=tags))
+        return found
+
+    def _by_words(
+        self, query: str, most: int, topics: Sequence[str], tags: Sequence[str], within: bool
+    ) -> dict[int, float]:
+        stems = terms(query)
+        found = {} if within else dict(self.catalogue.by_words(stems, most, tags=tags))
+        if topics:
+            found.update(self.catalogue.by_words(stems, most, topics=topics, tags=tags))
+        return found
+
+    def _meanings(self, query: str, texts: Sequence[int]) -> dict[int, float]:
+        """How near texts are in meaning that were found by words alone."""
+        import numpy as np
+
+        vectors = self.catalogue.vectors(texts)
+        if not vectors:
+            return {}
+        rows = np.frombuffer(b"".join(vectors.values()), "<f4").reshape(len(vectors), -1)
+        return dict(zip(vectors, (rows @ self._vector(query)).tolist(), strict=True))
+
+    def _vector(self, query: str) -> npt.NDArray[np.float32]:
+        # A question is asked of meaning twice, and of every tag again.
+        known: tuple[str, npt.NDArray[np.float32]] | None = getattr(self, "_last", None)
+        if known is None or known[0] != query:
+            known = self._last = (query, self.embedder.embed([query])[0])
+        return known[1]
+
+    def count(self, *, topic: str = "", tag: str = "") -> int:
+        """Return how many documents belong to a topic, or carry a tag."""
+        return self.catalogue.count(topic=topic, tag=tag)
+
+    def statistics(self) -> list[dict[str, Any]]:
+        """Return what each topic has, ALL first: its ``topic``, and as `Catalogue.statistics` has it."""
+        return [
+            {"topic": name, **self.catalogue.statistics(name)}
+            for name in (ALL, *self.catalogue.topics().values())
+        ]
+
+    # Within -----------------------------------------------------------------------------------------
+
+    def _open_catalogue(self) -> Catalogue:
+        path = self.folder / _CATALOGUE
+        try:
+            return Catalogue(path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+                raise RubatoError(
+                    f"What has been learnt cannot be opened: {error}",
+                    kept="It is as it was",
+                    todo="Look whether the disk is full, or the folder may not be written",
+                    code="no_knowledge",
+                ) from error
+            log.exception("the catalogue is damaged")
+            aside = f"{_CATALOGUE}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
+            path.replace(self.folder / aside)
+            for beside in (f"{_CATALOGUE}-wal", f"{_CATALOGUE}-shm"):
+                (self.folder / beside).unlink(missing_ok=True)
+            self._tell(
+                RubatoError(
+                    "The catalogue of what has been learnt is damaged",
+                    kept=f"Your own files are as they were; the damaged one is kept as {aside}",
+                    todo="Learn your folders again: rubato learn FOLDER",
+                    code="catalogue_damaged",
+                )
+            )
+            return Catalogue(path)
+
+
+def _claim(folder: Path, patience: float) -> FileIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = FileIO(os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+    except OSError as error:
+        raise RubatoError(
+            f"The folder {folder} cannot be used: {error.strerror}",
+            todo="Choose another data folder with --data or RUBATO_DATA",
+            code="bad_data",
+        ) from None
+    deadline = time.monotonic() + patience
+    with contextlib.ExitStack() as ending:
+        ending.enter_context(file)
+        while not lock(file):
+            if time.monotonic() > deadline:
+                raise RubatoError(
+                    "Another Rubato is at work with what has been learnt",
+                    kept="It goes on",
+                    todo="Try again when it has ended",
+                    code="knowledge_busy",
+                )
+            time.sleep(0.05)
+        ending.pop_all()
+    return file
+
+
+def _best(places: Sequence[Place], topics: Sequence[str], tags: Sequence[str]) -> Place | None:
+    """Of the places where a text stands, one in a document that was chosen."""
+    fit = [place for place in places if not tags or set(tags) & set(place.document.tags)]
+    return next((place for place in fit if set(topics) & set(place.document.topics)), fit[0] if fit else None)
+
+
+def _passage(place: Place, places: Sequence[Place], score: float) -> Passage:
+    document = place.document
+    return Passage(
+        document=document.id,
+        source=document.source,
+        text=place.text,
+        start_ms=place.start_ms,
+        page=place.page,
+        topics=document.topics,
+        tags=document.tags,
+        score=round(score, 6),
+    )

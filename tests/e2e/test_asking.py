@@ -1,0 +1,121 @@
+"""Asking, as the running program does it: learnt, answered from its sources, stopped, corrected."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from played_ollama import PlayedOllama
+from running import Program
+from waiting import until
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    program = Program(tmp_path / "data")
+    yield program
+    program.end()
+
+
+@pytest.fixture
+def notes(tmp_path: Path, program: Program) -> Path:
+    path = tmp_path / "notes.md"
+    path.write_text("# Tuning\n\nThe Pleyel was tuned by Anna Berg on 3 May. She replaced two strings.")
+    learn(program, path, "Pianos")
+    return path
+
+
+def learn(program: Program, path: Path, topic: str) -> None:
+    assert program.ask("learn", path=str(path), topic=topic)["status"] == "ok"
+    until(
+        lambda: any(one["name"] == topic for one in program.ask("topics")["value"]), f"{topic} to be learnt"
+    )
+
+
+def test_what_was_learnt_is_answered_with_its_source(program: Program, notes: Path) -> None:
+    done = program.ask("ask", question="Who tuned the Pleyel?")
+    assert done["status"] == "ok"
+    assert done["value"]["answer"].startswith("“The Pleyel was tuned by Anna Berg on 3 May.” [1]")
+    assert done["value"]["citations"][0]["source"] == str(notes)
+    [listed] = program.ask("sources")["value"]
+    assert listed["source"] == str(notes)
+
+
+def test_a_question_goes_on_with_the_conversation_until_a_new_one_begins(
+    program: Program, notes: Path
+) -> None:
+    program.ask("ask", question="Who tuned the Pleyel?")
+    assert "3 May" in program.ask("ask", question="And when was that?")["value"]["answer"]
+    program.ask("new_conversation")
+    assert not program.ask("ask", question="And when was that?")["value"]["answered"]
+
+
+def test_chosen_topics_answer_for_themselves(program: Program, notes: Path, tmp_path: Path) -> None:
+    other = tmp_path / "cars.md"
+    other.write_text("The car was tuned by Otto Lind. The Pleyel of cars is red.")
+    learn(program, other, "Cars")
+    names = [one["name"] for one in program.ask("topics")["value"]]
+    program.ask("filter_add", number=names.index("Cars") + 1)
+    program.ask("filter_set", kind="topic", name="Pianos")
+    parts = program.ask("ask", question="Who tuned it?")["value"]["per_tag"]
+    assert "Otto Lind" in parts["Cars"]["summary"]
+    assert "Anna Berg" in parts["Pianos"]["summary"]
+    assert program.ask("filter_remove", number=names.index("Cars") + 1)["value"]["topics"] == ["Pianos"]
+
+
+def test_a_correction_is_the_answer_next_time(program: Program, notes: Path) -> None:
+    program.ask("ask", question="Who tuned the Pleyel?")
+    assert program.ask("correct", text="The Pleyel was tuned by Eva Holm.")["status"] == "ok"
+    assert "Eva Holm" in program.ask("ask", question="Who tuned the Pleyel?")["value"]["answer"]
+    assert program.ask("accept")["value"]["accepted"]
+    assert [one["question"] for one in program.ask("inquiries")["value"]] == ["Who tuned the Pleyel?"] * 2
+
+
+def test_an_answer_ends_at_the_word_stop_and_what_was_said_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "notes.md"
+    path.write_text("The Pleyel was tuned by Anna Berg on 3 May.")
+    with PlayedOllama(*["word "] * 2000, pause_s=0.02) as ollama:
+        (tmp_path / "data" / "settings.toml").write_text(f'speech = false\nollama_host = "{ollama.url}"\n')
+        program = Program(tmp_path / "data")
+        try:
+            learn(program, path, "Pianos")
+            with ThreadPoolExecutor() as threads:
+                done = threads.submit(program.ask, "ask", question="Who tuned the Pleyel?")
+                until(lambda: ollama.asked, "the model to be asked")
+                time.sleep(0.5)
+                began = time.monotonic()
+                program.ask("stop")
+                value = done.result(10)["value"]
+        finally:
+            program.end()
+    assert time.monotonic() - began < 3
+    assert value["stopped"]
+    assert value["answer"].startswith("word word")
+
+
+def test_nothing_learnt_is_said(program: Program) -> None:
+    answer = program.ask("ask", question="Who tuned the Pleyel?")["value"]
+    assert (answer["answered"], answer["answer"]) == (
+        False,
+        "Nothing is known about this: no source was found.",
+    )
+
+
+def test_what_cannot_be_learnt_is_told(program: Program, tmp_path: Path) -> None:
+    answer = program.ask("learn", path=str(tmp_path / "nowhere.txt"))
+    assert answer["status"] == "failed"
+    assert "is not there" in answer["error"]["message"]
+
+
+def test_knowledge_that_is_killed_comes_back(program: Program, notes: Path) -> None:
+    import psutil
+
+    children = psutil.Process(program.process.pid).children()
+    [knows] = [child for child in children if "rubato_desktop.services.knowledge.process" in child.cmdline()]
+    knows.kill()
+    until(lambda: not knows.is_running() or knows.status() == psutil.STATUS_ZOMBIE, "it to be gone")
+    until(lambda: program.ask("ask", question="Who tuned the Pleyel?")["status"] == "ok", "it to come back")

@@ -1,0 +1,61 @@
+"""A store with the real catalogue, Chroma and embedding model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.knowledge.learning import Learning
+from rubato_desktop.services.knowledge.store import Store
+
+
+@pytest.fixture
+def told() -> list[RubatoError]:
+    """What the store said was wrong."""
+    return []
+
+
+@pytest.fixture
+def opened(tmp_path: Path, told: list[RubatoError]) -> Iterator[Callable[[], Store]]:
+    """Opens the store in the folder of this test, once more after it was closed."""
+    stores: list[Store] = []
+
+    def open_it() -> Store:
+        for store in stores:
+            store.close()
+        stores.append(Store(tmp_path / "knowledge", tell=told.append, patience=0.2))
+        return stores[-1]
+
+    yield open_it
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def store(opened: Callable[[], Store]) -> Store:
+    return opened()
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    """A folder of texts."""
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for name, text in {
+        "chopin.md": "# Chopin\n\nChopin wrote twenty-four études. He taught rubato: the left hand keeps time.",
+        "tuning.md": "# Tuning\n\nThe tuner stretches octaves, since strings are stiff. Concert pitch is 440 Hz.",
+        "pedal.txt": "The sustain pedal lifts all dampers at once. Half pedalling lets the bass ring.",
+    }.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture
+def learnt(store: Store, shelf: Path) -> Store:
+    learning = Learning(store)
+    learning.want([shelf], ["Piano"])
+    learning.work()
+    return store

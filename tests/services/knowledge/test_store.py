@@ -1,0 +1,242 @@
+"""What was learnt is found by meaning and by words, once, and survives what happens to its files."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.knowledge.catalogue import Document
+from rubato_desktop.services.knowledge.chunking import Chunk
+from rubato_desktop.services.knowledge.learning import Learning
+from rubato_desktop.services.knowledge.store import Store
+
+Open = Callable[[], Store]
+
+
+def put(store: Store, id: str, *texts: str, topics: tuple[str, ...] = (), tags: tuple[str, ...] = ()) -> None:
+    store.put(Document(id, f"/{id}.txt", topics=topics, tags=tags), [Chunk(text) for text in texts])
+
+
+def ids(store: Store, query: str, **how: object) -> list[str]:
+    return [passage.document for passage in store.search(query, **how)]  # type: ignore[arg-type]
+
+
+def test_a_question_is_found_by_what_it_means_and_by_its_words(learnt: Store) -> None:
+    for mode in ("fused", "dense", "bm25"):
+        [best, *_] = learnt.search("What does the sustain pedal lift?", mode=mode)  # type: ignore[arg-type]
+        assert best.source.endswith("pedal.txt")
+    [best, *_] = learnt.search("how high do orchestras play their A", mode="dense")
+    assert best.source.endswith("tuning.md")
+
+
+def test_scores_fall_and_texts_come_once(learnt: Store) -> None:
+    found = learnt.search("the hands of a pianist", k=50)
+    scores = [passage.score for passage in found]
+    assert scores == sorted(scores, reverse=True)
+    assert len({passage.text for passage in found}) == len(found) == 3
+
+
+def test_nothing_learnt_finds_nothing(store: Store) -> None:
+    assert store.search("anything") == []
+    assert store.search("  ") == []
+
+
+@pytest.mark.parametrize(
+    "query", ["'; DROP TABLE texts; --", '"', "NEAR(", "* OR", "stems : x", "🎹", "的", "a" * 20_000]
+)
+def test_no_query_is_a_command(learnt: Store, query: str) -> None:
+    learnt.search(query)
+    assert learnt.count() == 3
+
+
+def test_a_text_of_two_documents_is_embedded_once_and_found_once(store: Store) -> None:
+    put(store, "a", "The same words.", topics=("One",))
+    put(store, "b", "The same words.", "Other words.", topics=("Two",))
+    assert len(store.catalogue.without_vector(["The same words."])) == 0
+    assert len(store.search("the same words")) == 2
+    # It belongs to whichever document was chosen.
+    assert ids(store, "the same words", topics=["Two"], within=True)[0] == "b"
+    store.remove("a")
+    assert ids(store, "the same words")[0] == "b"
+    store.remove("b")
+    assert store.search("the same words") == []
+
+
+def test_a_chosen_topic_counts_more_and_all_is_asked_beside_it(store: Store) -> None:
+    put(store, "near", "Dampers stop the strings of a piano.")
+    put(store, "far", "Dampers of cars wear out.", topics=("Cars",))
+    assert ids(store, "dampers stop strings") == ["near", "far"]
+    assert ids(store, "dampers", topics=["Cars"]) == ["far", "near"]
+    assert ids(store, "dampers stop strings", topics=["Cars"], within=True) == ["far"]
+
+
+def test_a_tag_lets_only_its_own_documents_speak(store: Store) -> None:
+    put(store, "a", "A grand piano.", tags=("grand",))
+    put(store, "b", "An upright piano.", tags=("upright", "small"))
+    assert ids(store, "piano", tags=["upright"]) == ["b"]
+    assert set(ids(store, "piano", tags=["upright", "grand"])) == {"a", "b"}
+    assert ids(store, "piano", tags=["unknown"]) == []
+    store.classify("b", (), ("grand",))
+    assert set(ids(store, "piano", tags=["grand"])) == {"a", "b"}
+    assert ids(store, "piano", tags=["upright"]) == []
+
+
+@pytest.mark.parametrize(
+    "topic", ["Études", "ピアノ", "🎹", "a", "…", "ALL of it", "../x", "topic' OR 1=1", "A", "x" * 100]
+)
+def test_a_topic_has_any_name(store: Store, topic: str) -> None:
+    put(store, "a", "Words.", topics=(topic,))
+    put(store, "b", "Words as well.")
+    assert ids(store, "words", topics=[topic], within=True) == ["a"]
+    assert [one["topic"] for one in store.statistics()] == ["ALL", topic]
+
+
+def test_each_topic_has_a_collection_and_all_holds_everything(learnt: Store) -> None:
+    put(learnt, "x", "Something else.", topics=("Other",))
+    sizes = {one.metadata["topic"]: one.count() for one in learnt.vectors._client.list_collections()}
+    assert sizes == {"ALL": 4, "Piano": 3, "Other": 1}
+
+
+def test_a_changed_document_leaves_nothing_of_what_it_was(store: Store) -> None:
+    put(store, "a", "Old words.", "Words that stay.", topics=("One",))
+    put(store, "a", "New words.", "Words that stay.", topics=("Two",))
+    assert {passage.text for passage in store.search("words")} == {"New words.", "Words that stay."}
+    assert ids(store, "words", topics=["One"], within=True) == []
+    assert len(ids(store, "words", topics=["Two"], within=True)) == 2
+
+
+def test_it_is_there_again_after_a_restart(learnt: Store, opened: Open) -> None:
+    before = learnt.search("sustain pedal")
+    assert opened().search("sustain pedal") == before
+
+
+def test_two_processes_cannot_have_it_at_once(learnt: Store, tmp_path: Path) -> None:
+    with pytest.raises(RubatoError, match="Another Rubato is at work") as caught:
+        Store(tmp_path / "knowledge", patience=0.1)
+    assert caught.value.code == "knowledge_busy"
+
+
+@pytest.mark.parametrize("damage", ["garbage", "gone", "emptied", "index"])
+def test_damaged_collections_are_built_anew_from_the_texts(
+    learnt: Store, opened: Open, told: list[RubatoError], tmp_path: Path, damage: str
+) -> None:
+    before = learnt.search("sustain pedal")
+    learnt.close()
+    chroma = tmp_path / "knowledge" / "chroma"
+    if damage == "garbage":
+        (chroma / "chroma.sqlite3").write_bytes(random.Random(1).randbytes(50_000))
+    elif damage == "gone":
+        import shutil
+
+        shutil.rmtree(chroma)
+    elif damage == "emptied":
+        with sqlite3.connect(chroma / "chroma.sqlite3") as db:
+            db.execute("DELETE FROM collections")
+    else:
+        whole = (chroma / "chroma.sqlite3").read_bytes()
+        (chroma / "chroma.sqlite3").write_bytes(whole[: len(whole) // 2])
+    assert opened().search("sustain pedal") == before
+    assert [problem.code for problem in told] == ["index_rebuilt"]
+
+
+def test_a_damaged_catalogue_is_kept_aside_and_told(
+    learnt: Store, opened: Open, told: list[RubatoError], tmp_path: Path
+) -> None:
+    learnt.close()
+    (tmp_path / "knowledge" / "catalogue.sqlite").write_bytes(b"not a database" * 1000)
+    assert opened().search("sustain pedal") == []
+    assert [problem.code for problem in told] == ["catalogue_damaged"]
+    assert list((tmp_path / "knowledge").glob("catalogue.sqlite.damaged-*"))
+
+
+def test_a_store_of_a_newer_program_is_left_alone(learnt: Store, opened: Open, tmp_path: Path) -> None:
+    learnt.close()
+    with sqlite3.connect(tmp_path / "knowledge" / "catalogue.sqlite") as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(RubatoError, match="newer Rubato"):
+        opened()
+
+
+def test_killed_at_any_moment_it_is_whole(tmp_path: Path, opened: Open) -> None:
+    """A process learns and forgets until it is killed; what is in the collections then is what is in the catalogue."""
+    program = textwrap.dedent("""
+        import sys, itertools
+        from pathlib import Path
+        from rubato_desktop.services.knowledge.catalogue import Document
+        from rubato_desktop.services.knowledge.chunking import Chunk
+        from rubato_desktop.services.knowledge.store import Store
+        store = Store(Path(sys.argv[1]))
+        store.vectors
+        print("ready", flush=True)
+        for n in itertools.count():
+            name = f"d{n % 5}"
+            if n % 3 == 2:
+                store.remove(name)
+            else:
+                texts = [Chunk(f"Text {n % 7} of {name}"), Chunk("Said by all")]
+                store.put(Document(name, name, topics=(f"T{n % 2}",)), texts)
+    """)
+    for seed in range(4):
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path / "knowledge")], stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.05 + 0.2 * random.Random(seed).random())
+        process.kill()
+        process.wait()
+        store = opened()
+        names = {0: "ALL", **store.catalogue.topics()}
+        held = {
+            one.metadata["topic"]: set(one.get()["ids"]) for one in store.vectors._client.list_collections()
+        }
+        for number, name in names.items():
+            texts = [number for number, _ in store.catalogue.every_text(0, 1000)]
+            assert held.get(name, set()) == {str(text) for text in store.catalogue.standing(texts, number)}
+        store.close()
+
+
+def test_of_a_common_and_a_rare_tag_both_are_counted(store: Store) -> None:
+    for n in range(3):
+        put(store, f"c{n}", f"Common {n}.", tags=("common",))
+    put(store, "r", "Rare.", tags=("rare",))
+    assert (store.count(tag="common"), store.count(tag="rare"), store.count(tag="none")) == (3, 1, 0)
+    assert store.catalogue.tags() == {"common": 3, "rare": 1}
+
+
+def test_another_embedding_model_learns_all_anew(learnt: Store) -> None:
+    class Lengths:
+        model = "lengths"
+
+        def embed(self, texts):  # type: ignore[no-untyped-def]
+            import numpy as np
+
+            return np.array([[1.0, len(text) / 1000] for text in texts], np.float32)
+
+    learnt.embed_anew(Lengths())
+    assert learnt.catalogue.about("model") == "lengths"
+    assert learnt.search("sustain pedal", mode="dense")
+
+
+def test_learning_is_stopped_in_the_middle_and_goes_on(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("\n\n".join(f"Sentence {n} is about keys. " * 20 for n in range(40)))
+    learning = Learning(store)
+    learning.want([tmp_path / "long.txt"])
+    calls = iter(range(100))
+    assert learning.work(lambda: next(calls) > 2).waiting == 1
+    assert store.count() == 0
+    embedded = len(store.catalogue.every_text(0, 1000))
+    assert embedded
+    again: list[int] = []
+    rest = Learning(store, lambda progress: again.append(progress.of))
+    assert rest.work().learnt == [str(tmp_path / "long.txt")]
+    assert again[0] == len(store.catalogue.every_text(0, 1000)) - embedded
