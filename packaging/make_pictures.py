@@ -1,6 +1,7 @@
 """Take the pictures of the window that README shows: the real application while somebody plays.
 
-Writes `docs/window.png` (dark), `docs/window-light.png` and `docs/hearing.png`. Time is moved by hand, so that nobody
+Writes `docs/window.png` (dark), `docs/window-light.png`, `docs/hearing.png` and
+`docs/answers.png`. Time is moved by hand, so that nobody
 waits; the last word is left half played, so that the keys show what may come next.
 """
 
@@ -113,15 +114,58 @@ def hearing_picture(data: Path) -> QImage:
     return image
 
 
+NOTES = {
+    "Tuning diary.md": (
+        "Tuning",
+        "strings",
+        "# Tuning diary\n\nThe Pleyel upright in the studio was tuned by Anna Berg on 3 May. She replaced two "
+        "strings in the treble. Concert pitch in the studio is 440 Hz.",
+    ),
+    "Lesson with Clara.md": (
+        "Lessons",
+        "rubato",
+        "# Lesson\n\nIn rubato the left hand keeps time while the right hand is free. Clara wants the second theme "
+        "softer.",
+    ),
+}
+QUESTIONS = ("What does the left hand do in rubato?", "Who tuned the Pleyel?")
+
+
+def answers_picture(data: Path) -> QImage:
+    """Return the window after two questions about notes that were really learnt, answered by the small model."""
+    app = App(data, devices=False, sound=False, knowledge=True)
+    app.services.settings.values.folded = ["dictionary", "browser", "devices", "hearing"]
+    app.start()
+    assert app.knowing is not None
+    for name, (topic, tag, text) in NOTES.items():
+        (data / name).write_text(text, encoding="utf-8")
+        app.engine.run("learn", path=str(data / name), topic=topic, tag=tag).result(60)
+    while app.knowing.knowledge.call("progress_now")["busy"]:
+        settle()
+    for question in QUESTIONS:
+        app.engine.run("ask", question=question).result(60)
+    window = MainWindow(app.engine, Theme("dark"))
+    window.resize(*SIZE)
+    window.show()
+    settle()
+    window.answers.unfold_newest()
+    settle()
+    image = window.grab().toImage()
+    window.close()
+    app.stop()
+    return image
+
+
 def main() -> int:
     kept = ensure_application()
     for name, theme in (("window.png", "dark"), ("window-light.png", "light")):
         with tempfile.TemporaryDirectory(prefix="rubato-pictures-") as folder:
             picture(theme, Path(folder)).save(str(DOCS / name))  # type: ignore[arg-type]
         print(f"docs/{name}")
-    with tempfile.TemporaryDirectory(prefix="rubato-pictures-") as folder:
-        hearing_picture(Path(folder)).save(str(DOCS / "hearing.png"))
-    print("docs/hearing.png")
+    for name, take in (("hearing.png", hearing_picture), ("answers.png", answers_picture)):
+        with tempfile.TemporaryDirectory(prefix="rubato-pictures-") as folder:
+            take(Path(folder)).save(str(DOCS / name))
+        print(f"docs/{name}")
     del kept
     return 0
 

@@ -167,7 +167,9 @@ class Settings(BaseModel):
     theme: Literal["system", "dark", "light"] = Field(
         "system", description="Dark, light, or as the system is."
     )
-    folded: list[str] = Field(["browser", "devices", "hearing"], description="Panels that are folded.")
+    folded: list[str] = Field(
+        ["browser", "devices", "hearing", "answers"], description="Panels that are folded."
+    )
 
     devices: dict[str, DeviceSettings] = Field({}, description="What is remembered of each MIDI device.")
 

@@ -49,6 +49,21 @@ def sources(ctx: Context) -> Answer:
 
 
 @command(needs="model")
+async def source(ctx: Context, number: int, id: str = "last") -> Answer:
+    """Open a source of an answer at its place.
+
+    Args:
+        number: Its number in the answer.
+        id: Another inquiry than the last, as `rubato inquiries list` has it.
+    """
+    kept = _asking(ctx).inquiries.get(id)
+    found = next((source for source in kept.sources if source.n == number), None)
+    if found is None:
+        raise RubatoError(f"That answer has no source {number}", code="no_such_choice")
+    return await _open_source(ctx, found)
+
+
+@command(needs="model")
 async def correct(ctx: Context, text: Text, id: str = "last") -> Answer:
     """Put your words in place of the last answer, or add to it; they are preferred from then on.
 
@@ -127,7 +142,7 @@ async def _open_source(ctx: Context, source: Source) -> Answer:
     browser = ctx.services.browser
     if browser is not None and browser.connected:
         reply = await ctx.ask("open", url=url, new=True)
-        return Answer(_name(source), value, reply.state)
+        return Answer(name_of(source), value, reply.state)
     if not webbrowser.open(url):
         raise RubatoError(
             f"{url} cannot be opened",
@@ -135,7 +150,7 @@ async def _open_source(ctx: Context, source: Source) -> Answer:
             todo="Join a browser",
             code="not_opened",
         )
-    return Answer(_name(source), value)
+    return Answer(name_of(source), value)
 
 
 def address_of(source: Source) -> str:
@@ -251,10 +266,10 @@ def _last(ctx: Context) -> Inquiry:
 
 
 def _items(kept: Inquiry) -> list[tuple[str, Any]]:
-    return [(_name(source), source) for source in kept.sources]
+    return [(name_of(source), source) for source in kept.sources]
 
 
-def _name(source: Source) -> str:
+def name_of(source: Source) -> str:
     """A source as it is read out: its file's name or its address, and its place."""
     if source.source.startswith("inquiry:"):
         return "your own correction"

@@ -160,6 +160,7 @@ QToolButton:focus {{ padding: 2px 5px; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {mix(c.muted, c.panel, 0.35)}; }}
 QPushButton[chip="true"] {{ border-radius: {px - 2}px; min-height: {px + 8}px; padding: 0 12px 0 9px; }}
 QPushButton[chip="true"]:focus {{ padding: 0 11px 0 8px; }}
+QPushButton[chip="true"]:checked {{ border-color: {c.accent}; background: {mix(c.raised, c.accent, 0.22)}; }}
 QPushButton[current="true"] {{ border-color: {mix(c.line, c.text, 0.45)}; font-weight: bold; }}
 QLabel[mood="missed"], QLabel[mood="refused"] {{ color: {c.warn}; }}
 QLabel[mood="failed"], QLabel[mood="timeout"] {{ color: {c.bad}; }}
@@ -175,7 +176,7 @@ QComboBox::drop-down {{ border: none; width: {px + 4}px; }}
 QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; outline: 0; }}
 QCheckBox {{ spacing: 7px; }}
 QCheckBox:focus {{ color: {c.accent}; }}
-QTreeView, QListView, QScrollArea, QPlainTextEdit {{ background: {c.panel}; border: none; outline: 0; }}
+QTreeView, QListView, QScrollArea, QPlainTextEdit, QTextBrowser {{ background: {c.panel}; border: none; outline: 0; }}
 QTreeView:focus, QListView:focus {{ border: 1px solid {mix(c.panel, c.accent, 0.55)}; border-radius: 4px; }}
 QScrollArea > QWidget > QWidget {{ background: {c.panel}; }}
 QMenu {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: 5px; }}

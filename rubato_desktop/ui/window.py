@@ -29,6 +29,7 @@ from rubato_desktop.language.keys import format_keys
 from rubato_desktop.midi.messages import note_off, note_on
 from rubato_desktop.ui.actions import make_menu
 from rubato_desktop.ui.announce import announce, said
+from rubato_desktop.ui.answers_panel import AnswersPanel
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.browser_panel import BrowserPanel
 from rubato_desktop.ui.computer_keys import ComputerKeys
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         self.browser = BrowserPanel(engine, bridge, theme)
         self.devices = DevicesPanel(engine, bridge, theme)
         self.hearing = HearingPanel(engine, bridge, theme)
+        self.answers = AnswersPanel(engine, bridge, theme)
         self.understood = UnderstoodPanel(engine, bridge, theme)
         self.side = Accordion(
             [
@@ -105,10 +107,18 @@ class MainWindow(QMainWindow):
                 Panel(theme, "browser", "Browser", self.browser),
                 Panel(theme, "devices", "Devices and latency", self.devices),
                 Panel(theme, "hearing", "Hearing", self.hearing),
+                Panel(theme, "answers", "Answers", self.answers),
                 Panel(theme, "understood", "Understood", self.understood),
             ]
         )
-        for body in (self.dictionary, self.browser, self.devices, self.hearing, self.understood):
+        for body in (
+            self.dictionary,
+            self.browser,
+            self.devices,
+            self.hearing,
+            self.answers,
+            self.understood,
+        ):
             header = next(panel.header for panel in self.side.panels.values() if panel.body is body)
             header.tell(body.fact)
             body.told.connect(header.tell)

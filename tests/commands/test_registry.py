@@ -87,6 +87,7 @@ def test_every_command_can_be_played_or_says_which_word_stands_for_it(stack: Sta
         "talk": "microphone",
         "remark": "remark_start",
         "filter_set": "filter_add",
+        "source": "open",
     }
     played = {word.command for word in stack.words()}
     assert set(REGISTRY) - played == set(by_other_words)

@@ -83,9 +83,14 @@ class Knowledge:
         """Id of its process; 0 while there is none."""
         return self._process.pid if self._process is not None else 0
 
+    @property
+    def anything(self) -> bool:
+        """Whether anything was ever learnt here; costs nothing to ask."""
+        return (self._data / "knowledge" / CATALOGUE).exists()
+
     def start(self) -> None:
         """Go on learning and watching, where there is something learnt."""
-        if (self._data / "knowledge" / CATALOGUE).exists():
+        if self.anything:
             self.ask("resume").add_done_callback(self._tell_failure)
 
     def ask(self, call: str, /, **args: Any) -> Future[Any]:

@@ -1,0 +1,272 @@
+"""The conversation at the side: a question, what is asked as chips, answers with sources, and how far learning is."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Future
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rubato_desktop.engine import Engine
+from rubato_desktop.events import AnswerGrew, CommandDone, Event, LearningChanged, Result
+from rubato_desktop.ui.answers_page import page, short
+from rubato_desktop.ui.bridge import Bridge
+from rubato_desktop.ui.flow import FlowLayout
+from rubato_desktop.ui.strip import ElidedLabel
+from rubato_desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from rubato_desktop.services.inquiries.inquiry import Inquiry
+
+log = logging.getLogger(__name__)
+
+SHOWN: Final = 20  # questions
+CHIPS: Final = 24
+# After these what is asked, or what can be, may be another.
+_FILTERING: Final = frozenset(
+    ("learn_page", "add_tag", "remove_tag", "filter_add", "filter_remove", "filter_set", "forget", "open")
+)
+_ANSWERING: Final = frozenset(("ask", "correct", "accept"))
+
+
+class AnswersPanel(QWidget):
+    """Asks and shows answers.
+
+    Args:
+        engine: Its answers are shown.
+        bridge: Carries out commands and brings events.
+        theme: The colours.
+    """
+
+    told = Signal(str)
+    _counted = Signal(object)
+
+    def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:
+        super().__init__()
+        self._engine, self._bridge, self._theme = engine, bridge, theme
+        self.fact = ""
+        self._kept: list[Inquiry] = []
+        self._unfolded: set[str] = set()
+        self._growing: tuple[str, str] | None = None
+        self._correcting = ""
+        self._counts: dict[str, dict[str, int]] = {"topic": {}, "tag": {}}
+        self._seen = False
+        self._build()
+        self._counted.connect(self._show_chips)
+        theme.changed.connect(self._show_page)
+        bridge.happened.connect(self.hear)
+
+    def _build(self) -> None:
+        self.question = QLineEdit()
+        self.question.setPlaceholderText("Ask what you have learnt")
+        self.question.setAccessibleName("Question")
+        self.question.returnPressed.connect(self._ask)
+        self.button = QPushButton("Ask")
+        self.button.clicked.connect(self._ask_or_stop)
+        self.chips = QWidget()
+        self.chips.setAccessibleName("What is asked beside everything")
+        self._flow = FlowLayout(self.chips)
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName("Learning")
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(6)
+        self.learning = ElidedLabel("What is being learnt")
+        self.learning.setProperty("small", True)
+        self.page = QTextBrowser()
+        self.page.setAccessibleName("Questions and answers")
+        self.page.setOpenLinks(False)
+        self.page.anchorClicked.connect(self._follow)
+        self.correction = QPlainTextEdit()
+        self.correction.setAccessibleName("The right answer")
+        self.correction.setTabChangesFocus(True)
+        self.correction.setMaximumHeight(110)
+        self.save = QPushButton("Save correction")
+        self.save.clicked.connect(self._correct)
+        self.leave = QPushButton("Cancel")
+        self.leave.clicked.connect(self._end_correction)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.question, 1)
+        row.addWidget(self.button)
+        acts = QHBoxLayout()
+        acts.addStretch(1)
+        acts.addWidget(self.leave)
+        acts.addWidget(self.save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 4, 12, 10)
+        column.setSpacing(8)
+        column.addLayout(row)
+        column.addWidget(self.chips)
+        column.addWidget(self.learning)
+        column.addWidget(self.progress)
+        column.addWidget(self.page, 1)
+        column.addWidget(self.correction)
+        column.addLayout(acts)
+        for widget in (self.chips, self.progress, self.learning):
+            widget.hide()
+        self._end_correction()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._seen:
+            # Knowledge is asked only where somebody looks: its process takes its time and memory.
+            self._seen = True
+            self._read()
+            self._count()
+
+    def unfold_newest(self) -> None:
+        """Show the newest answer whole."""
+        self._unfolded = {one.id for one in self._kept[:1]}
+        self._show_page()
+
+    def hear(self, event: Event) -> None:
+        """An event of the engine."""
+        match event:
+            case AnswerGrew(question=question, text=text):
+                self._growing = question, text
+                self._show_page()
+            case CommandDone(result=result) if result.name in _ANSWERING:
+                self._answered(result)
+            case CommandDone(result=result) if result.name in _FILTERING and result.status == "ok":
+                self._count()
+            case LearningChanged():
+                self._show_learning(event)
+
+    # Asking -----------------------------------------------------------------------------------------
+
+    def _ask_or_stop(self) -> None:
+        if self._growing is not None:
+            self._bridge.run("stop")
+        else:
+            self._ask()
+
+    def _ask(self) -> None:
+        if question := self.question.text().strip():
+            self.question.clear()
+            self._growing = question, ""
+            self._show_page()
+            self._bridge.run("ask", question=question)
+
+    def _answered(self, result: Result) -> None:
+        if result.name == "ask":
+            self._growing = None
+            if isinstance(result.value, dict) and "id" in result.value:
+                self._unfolded = {result.value["id"]}
+        if self._seen:
+            self._read()
+
+    def _read(self) -> None:
+        asking = self._engine.services.asking
+        if asking is not None:
+            self._kept = list(islice(asking.inquiries.each(), SHOWN))
+        self._show_page()
+
+    def _show_page(self) -> None:
+        self.button.setText("Stop" if self._growing is not None else "Ask")
+        bar = self.page.verticalScrollBar()
+        at = bar.value()
+        self.page.setHtml(page(self._kept, self._unfolded, self._growing, self._theme.colours))
+        bar.setValue(at if self._growing is None else 0)
+
+    def _follow(self, link: QUrl) -> None:
+        what, _, id = link.toString().partition(":")
+        match what:
+            case "fold":
+                self._unfolded ^= {id}
+                self._show_page()
+            case "source":
+                id, _, number = id.rpartition("/")
+                self._bridge.run("source", number=int(number), id=id)
+            case "accept":
+                self._bridge.run("accept", id=id)
+            case "correct":
+                self._begin_correction(id)
+
+    # Correcting -------------------------------------------------------------------------------------
+
+    def _begin_correction(self, id: str) -> None:
+        kept = next((one for one in self._kept if one.id == id), None)
+        if kept is None:
+            return
+        self._correcting = id
+        self.correction.setPlainText(kept.says)
+        for widget in (self.correction, self.save, self.leave):
+            widget.show()
+        self.correction.setFocus()
+
+    def _correct(self) -> None:
+        self._bridge.run("correct", text=self.correction.toPlainText(), id=self._correcting)
+        self._end_correction()
+
+    def _end_correction(self) -> None:
+        self._correcting = ""
+        for widget in (self.correction, self.save, self.leave):
+            widget.hide()
+
+    # What is asked, and learning --------------------------------------------------------------------
+
+    def _count(self) -> None:
+        knowledge = self._engine.services.knowledge
+        if knowledge is None or not self._seen or not knowledge.anything:
+            return
+        knowledge.ask("topics").add_done_callback(lambda done: self._counted.emit(("topic", done)))
+        knowledge.ask("tags").add_done_callback(lambda done: self._counted.emit(("tag", done)))
+
+    def _show_chips(self, counted: tuple[str, Future[Any]]) -> None:
+        kind, done = counted
+        if done.exception() is not None:
+            return
+        found = done.result()
+        self._counts[kind] = {one["topic"]: one["documents"] for one in found} if kind == "topic" else found
+        while (item := self._flow.takeAt(0)) is not None:
+            if (chip := item.widget()) is not None:
+                chip.deleteLater()
+        every = [(kind, name, n) for kind, counts in self._counts.items() for name, n in counts.items()]
+        for kind, name, count in every[:CHIPS]:
+            self._flow.addWidget(self._chip(kind, name, count))
+        self.chips.setVisible(len(every) > 1)
+        self.chips.updateGeometry()
+        documents = self._counts["topic"].get("ALL", 0)
+        self.fact = f"{documents} document{'' if documents == 1 else 's'}"
+        self.told.emit(self.fact)
+
+    def _chip(self, kind: str, name: str, count: int) -> QPushButton:
+        asking = self._engine.services.asking
+        assert asking is not None
+        everything = name == "ALL"
+        label = "everything" if everything else name if kind == "topic" else f"#{name}"
+        chip = QPushButton(label)
+        chip.setProperty("chip", "true")
+        chip.setCheckable(True)
+        chip.setChecked(everything or name in (asking.topics if kind == "topic" else asking.tags))
+        # Everything is always asked.
+        chip.setEnabled(not everything)
+        chip.setToolTip(f"{kind} {label}, {count} documents")
+        chip.setAccessibleName(f"{kind} {label}, {count} documents")
+        chip.clicked.connect(lambda on: self._bridge.run("filter_set", kind=kind, name=name, on=on))
+        return chip
+
+    def _show_learning(self, event: LearningChanged) -> None:
+        busy = bool(event.source)
+        self.progress.setVisible(busy)
+        self.learning.setVisible(busy)
+        if busy:
+            self.progress.setMaximum(max(1, event.of))
+            self.progress.setValue(event.done)
+            more = f", {event.waiting - 1} more" if event.waiting > 1 else ""
+            self.learning.say(f"learning {short(event.source)}{more}")
+        else:
+            self._count()
