@@ -199,6 +199,7 @@ def test_the_doctor_names_each_thing_and_what_to_do(rubato: Line) -> None:
         "sound device",
         "instruments",
         "voice",
+        "model",
         "browser",
     ]
     assert all(check["good"] or check["todo"] for check in report["checks"])

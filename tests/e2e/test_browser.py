@@ -252,10 +252,10 @@ def test_layout_tells_what_is_in_view_and_links_lie_where_they_are(desk: Desk) -
 
 def test_every_command_has_the_same_shape_of_answer(desk: Desk) -> None:
     desk.show("index.html")
-    for words in (["scroll", "1"], ["status"], ["tab", "99"], ["ask", "what?"]):
+    for words in (["scroll", "1"], ["status"], ["tab", "99"], ["change_user", "1"], ["ask", "what?"]):
         answer = desk.program.send(*words)
         assert set(answer) == {"v", "id", "status", "value", "error", "state", "elapsed_ms"}, words
-    assert desk.program.send("ask", "what?")["error"]["code"] == "needs_model"
+    assert desk.program.send("change_user", "1")["error"]["code"] == "needs_users"
 
 
 def test_a_killed_program_is_told_by_the_badge_and_joined_again_when_it_comes_back(

@@ -65,8 +65,7 @@ def test_the_hour_that_comes_twice_in_autumn_is_in_order(tmp_path: Path) -> None
 
 
 def test_a_correction_keeps_its_history_and_is_found_for_a_question_like_it(tmp_path: Path) -> None:
-    told: list[Inquiry] = []
-    inquiries = Inquiries(tmp_path, now=lambda: NOW, on_correct=told.append)
+    inquiries = Inquiries(tmp_path, now=lambda: NOW)
     id = inquiries.keep(answer(), "eva").id
     inquiries.keep(answer("Who built the organ?"), "eva")
     inquiries.correct(id, "Eva Holm tuned it.", "eva")
@@ -82,7 +81,6 @@ def test_a_correction_keeps_its_history_and_is_found_for_a_question_like_it(tmp_
     ]
     assert inquiries.corrected("Where is the cat?") == []
     assert inquiries.corrected("When was the Pleyel tuned?") == []
-    assert len(told) == 2
 
 
 @pytest.mark.parametrize("id", ["nobody", "", "2027", "../../x"])
