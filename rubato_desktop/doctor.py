@@ -61,7 +61,9 @@ def examine(data: Path, settings: Settings) -> list[Finding]:
         "sound device": lambda: _sound_device(settings),
         "instruments": _soundfont,
         "voice": lambda: _voice(data, settings),
+        "hearing": lambda: _hearing(data, settings),
         "model": lambda: _model(settings),
+        "knowledge": lambda: _knowledge(data),
         "browser": lambda: _browser(data),
     }
     return [_looked(name, look) for name, look in looks.items()]
@@ -150,6 +152,21 @@ def _voice(data: Path, settings: Settings) -> Finding:
         f"{voice.name}, {voice.language}" if spoke else f"{voice.name} says nothing that is speech",
         "Choose another in the settings (voice); rubato voices lists them",
     )
+
+
+def _hearing(data: Path, settings: Settings) -> Finding:
+    from rubato_desktop.services.hearing.models import choose_model
+
+    return Finding("hearing", True, choose_model(data, settings.hearing_model).name)
+
+
+def _knowledge(data: Path) -> Finding:
+    from rubato_desktop.services.knowledge.embedding import MiniLm
+    from rubato_desktop.services.knowledge.knowledge import CATALOGUE
+
+    MiniLm().embed(["Is it whole?"])
+    there = (data / "knowledge" / CATALOGUE).is_file()
+    return Finding("knowledge", True, "texts were learnt" if there else "nothing was learnt yet")
 
 
 def _model(settings: Settings) -> Finding:

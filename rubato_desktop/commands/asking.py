@@ -60,7 +60,7 @@ async def source(ctx: Context, number: int, id: str = "last") -> Answer:
     found = next((source for source in kept.sources if source.n == number), None)
     if found is None:
         raise RubatoError(f"That answer has no source {number}", code="no_such_choice")
-    return await _open_source(ctx, found)
+    return await open_source(ctx, found)
 
 
 @command(needs="model")
@@ -122,7 +122,7 @@ def _open_inquiry(ctx: Context, kept: Inquiry) -> Answer:
 
 
 @opens("source")
-async def _open_source(ctx: Context, source: Source) -> Answer:
+async def open_source(ctx: Context, source: Source) -> Answer:
     """At its place: a recording in the pianoroll, anything else where pages are read."""
     from rubato_desktop.commands.opening import open_file
 
@@ -169,6 +169,22 @@ def address_of(source: Source) -> str:
     words = source.text.split("\n")[-1].split()[:FRAGMENT_WORDS]
     # A dash in it has a meaning there.
     return f"{url}#:~:text={quote(' '.join(words), safe='').replace('-', '%2D')}"
+
+
+async def known(ctx: Context, text: str, most: int = 5) -> list[Source]:
+    """Return where a text stands in what has been learnt, by its words."""
+    from rubato_desktop.services.inquiries.inquiry import Source
+
+    knowledge = ctx.services.knowledge
+    if knowledge is None or not knowledge.anything:
+        return []
+    found = await Waiting(knowledge.ask("search", query=text, mode="bm25", k=most))
+    return [
+        Source(
+            n=one["rank"], **{name: one[name] for name in ("document", "source", "text", "start_ms", "page")}
+        )
+        for one in found
+    ]
 
 
 # What is asked ------------------------------------------------------------------------------------------

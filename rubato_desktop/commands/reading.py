@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
+from rubato_desktop.commands.asking import known, name_of, open_source
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.kinds import Text
 from rubato_desktop.commands.listed import opens, show
 from rubato_desktop.commands.moving import thing
 from rubato_desktop.commands.registry import Answer, command
 
+if TYPE_CHECKING:
+    from rubato_desktop.services.inquiries.inquiry import Source
+
 Found = Mapping[str, Any]
+EXCERPT: Final = 80  # signs of what was learnt
 
 
 def read_out(item: Found) -> str:
@@ -154,7 +159,7 @@ async def _find_again(ctx: Context, text: str) -> Answer:
 
 @command(needs="browser")
 async def find_everywhere(ctx: Context, text: Text) -> Answer:
-    """Find text in all that is open or known: every tab, the history, the bookmarks.
+    """Find text in all that is open or known: every tab, the history, the bookmarks, what has been learnt.
 
     Args:
         text: What to find.
@@ -167,17 +172,28 @@ async def find_everywhere(ctx: Context, text: Text) -> Answer:
     ]
     open_, visited, kept = [(await reply).value for reply in asked]
     places = [{**found, "find": text} for found in open_]
-    items = [(f"{found['title']}, {found['count']} times: {found['excerpt']}", found) for found in places]
+    items: list[tuple[str, Any]] = [
+        (f"{found['title']}, {found['count']} times: {found['excerpt']}", found) for found in places
+    ]
     for where, pages in (("history", visited), ("bookmarks", kept)):
         items += [
             (f"{found['title'] or found['url']}, in {where}", {**found, "find": text}) for found in pages
         ]
-    value = {"open": open_, "history": visited, "bookmarks": kept}
+    learnt = await known(ctx, text)
+    items += [(f"{name_of(source)}, learnt: {source.text[:EXCERPT]}", source) for source in learnt]
+    value = {
+        "open": open_,
+        "history": visited,
+        "bookmarks": kept,
+        "learnt": [one.model_dump() for one in learnt],
+    }
     return show(ctx, "place", f"Everything with {text}", items, value)
 
 
 @opens("place")
-async def _open_place(ctx: Context, found: Found) -> Answer:
+async def _open_place(ctx: Context, found: Found | Source) -> Answer:
+    if not isinstance(found, Mapping):
+        return await open_source(ctx, found)
     reply = await ctx.ask("go", url=found["url"], **({"tab": found["tab"]} if "tab" in found else {}))
     if "tab" in found:
         return _found(await ctx.ask("find", text=found["find"]))

@@ -199,7 +199,9 @@ def test_the_doctor_names_each_thing_and_what_to_do(rubato: Line) -> None:
         "sound device",
         "instruments",
         "voice",
+        "hearing",
         "model",
+        "knowledge",
         "browser",
     ]
     assert all(check["good"] or check["todo"] for check in report["checks"])

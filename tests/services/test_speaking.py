@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from rubato_desktop.events import (
+    AnswerGrew,
     Asked,
     CommandDone,
     EntryRead,
@@ -195,3 +196,33 @@ def test_a_word_beside_a_sound_never_breaks_into_a_sentence(diary: Diary) -> Non
     diary.speaking = False
     listener.aside("link", 2.0, 1.0)
     assert diary.told == [("after", "link")]
+
+
+def grown(text: str) -> AnswerGrew:
+    return AnswerGrew(0, "Who?", text)
+
+
+def test_an_answer_is_said_sentence_by_sentence_and_nothing_twice(diary: Diary) -> None:
+    said = speaking(diary)
+    ask = Understood(0, 1, (12, 14, 14, 12), "ask", "core", "ask", {})
+    for event in (
+        WordHeard(0, ask, 1),
+        grown("Anna"),
+        grown("Anna did it. [1] Then "),
+        done("Anna did it. [1] Then she left. [2]", "ask", ask),
+        grown("Otto."),
+        done("Otto.", "ask", None),
+    ):
+        said.listen(event)
+    assert diary.told == [("now", "Anna did it."), ("after", "Then she left."), ("after", "Otto.")]
+
+
+def test_of_an_answer_that_was_stopped_nothing_more_is_said(diary: Diary) -> None:
+    said = speaking(diary)
+    said.listen(grown("Anna did it. Then she"))
+    result = Result(1, "ask", {}, "ok", {"stopped": True}, "Anna did it. Then she … stopped")
+    said.listen(CommandDone(0, result, WORD))
+    said.listen(failed("There is no model", "ask"))
+    said.listen(grown("Again. "))
+    assert diary.told[0] == ("now", "Anna did it.")
+    assert diary.told[1:] == [("after", "There is no model"), ("after", "Again.")]

@@ -57,7 +57,7 @@ class Desk:
     @property
     def needed(self) -> bool:
         """Whether it has work of its own: something is being learnt, or folders are watched."""
-        return self.busy or bool(self._store is not None and self._store.catalogue.watched())
+        return self.busy or bool(self._store is not None and self._store.wanted.watched())
 
     @property
     def busy(self) -> bool:
@@ -86,7 +86,7 @@ class Desk:
     def resume(self) -> None:
         """Go on with what waits to be learnt, and watch the folders that are watched."""
         self._watch_folders()
-        if self._here.catalogue.waiting():
+        if self._here.wanted.waiting():
             self._begin()
 
     def close(self) -> None:
@@ -144,7 +144,7 @@ class Desk:
 
             for path in paths:
                 if (folder := Path(path).expanduser().absolute()).is_dir():
-                    self._here.catalogue.watch(str(folder), json.dumps([*topics]), json.dumps([*tags]))
+                    self._here.wanted.watch(str(folder), json.dumps([*topics]), json.dumps([*tags]))
             self._watch_folders()
         self._begin()
         return self._progress_now()
@@ -167,7 +167,7 @@ class Desk:
         return {
             "busy": self.busy,
             "at": at.as_json() if at is not None and self.busy else None,
-            "said": replace(self._said, waiting=self._here.catalogue.waiting()).as_json(),
+            "said": replace(self._said, waiting=self._here.wanted.waiting()).as_json(),
             "problem": self._problem.as_json() if self._problem else None,
         }
 
@@ -176,7 +176,7 @@ class Desk:
         self._stop.set()
         if self._worker is not None:
             self._worker.join(_END_S)
-        return self._here.catalogue.empty_queue()
+        return self._here.wanted.clear()
 
     def _forget(self, source: str) -> list[str]:
         """Forget a document, or all in a folder; a folder is no longer watched."""
@@ -185,7 +185,7 @@ class Desk:
         going = catalogue.documents(under=path)
         if not going and (one := catalogue.document(source) or catalogue.document(identity(source))):
             going = [one]
-        if catalogue.unwatch(path):
+        if self._here.wanted.unwatch(path):
             self._watch_folders()
         for document in going:
             self._here.remove(document.id)
@@ -218,7 +218,7 @@ class Desk:
         )
 
     def _watched(self) -> list[str]:
-        return [folder for folder, _, _ in self._here.catalogue.watched()]
+        return [folder for folder, _, _ in self._here.wanted.watched()]
 
     def _embed_anew(self, model: str, host: str) -> int:
         from rubato_desktop.services.knowledge.embedding import open_embedder
@@ -255,7 +255,7 @@ class Desk:
     def _watch_folders(self) -> None:
         with self._lock:
             if self._watching is None:
-                self._watching = Watching(self._here.catalogue, self._changed)
+                self._watching = Watching(self._here.wanted, self._changed)
         self._watching.renew()
 
     def _changed(self, path: Path, topics: list[str], tags: list[str]) -> None:
@@ -264,7 +264,7 @@ class Desk:
         said = self._learner.want([path], topics, tags)
         said.problems.clear()  # a folder without texts is none here, and what has gone was perhaps never known
         self._add(said)
-        if self._here.catalogue.waiting():
+        if self._here.wanted.waiting():
             self._begin()
 
     def _at(self, progress: Progress) -> None:
@@ -273,7 +273,7 @@ class Desk:
 
     def _begin(self) -> None:
         with self._lock:
-            if self.busy or not self._here.catalogue.waiting():
+            if self.busy or not self._here.wanted.waiting():
                 return
             self._stop = threading.Event()
             self._worker = threading.Thread(
@@ -284,7 +284,7 @@ class Desk:
     def _work(self, stop: threading.Event) -> None:
         try:
             # What was wanted while the last was being learnt has its turn as well.
-            while not stop.is_set() and self._here.catalogue.waiting():
+            while not stop.is_set() and self._here.wanted.waiting():
                 self._add(self._learner.work(stop.is_set))
             self._on_done(self._said)
         except RubatoError as problem:

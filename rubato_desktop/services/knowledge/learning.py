@@ -73,6 +73,7 @@ class Learning:
 
     def __init__(self, store: Store, on_progress: Callable[[Progress], None] = lambda _: None) -> None:
         self._store, self._catalogue = store, store.catalogue
+        self._wanted, self._texts = store.wanted, store.texts
         self._on_progress = on_progress
         self._working = threading.Lock()
 
@@ -104,9 +105,7 @@ class Learning:
                 said.problems.append(f"{path}: is not there")
                 continue
             try:
-                self._catalogue.enqueue(
-                    [str(file) for file in found], json.dumps([*topics]), json.dumps([*tags])
-                )
+                self._wanted.add([str(file) for file in found], json.dumps([*topics]), json.dumps([*tags]))
             except sqlite3.OperationalError as error:
                 raise _disk(error) from error
         return said
@@ -119,7 +118,7 @@ class Learning:
         """
         said = Learnt()
         with self._working:
-            while not stop() and (found := self._catalogue.queued()):
+            while not stop() and (found := self._wanted.next()):
                 number, source, topics, tags = found
                 try:
                     if not self._learn(Path(source), json.loads(topics), json.loads(tags), said, stop):
@@ -128,10 +127,10 @@ class Learning:
                     said.problems.append(_why(source, problem))
                 except (OSError, sqlite3.OperationalError) as error:
                     raise _disk(error) from error
-                self._catalogue.dequeue(number)
+                self._wanted.done(number)
             if not stop():
-                self._catalogue.drop_orphans()
-        said.waiting = self._catalogue.waiting()
+                self._texts.drop_orphans()
+        said.waiting = self._wanted.waiting()
         return said
 
     def learn_text(
@@ -192,7 +191,7 @@ class Learning:
             ),
             parts,
             on_progress=lambda done, of: self._on_progress(
-                Progress(document.source, done, of, self._catalogue.waiting())
+                Progress(document.source, done, of, self._wanted.waiting())
             ),
             stop=stop,
         )

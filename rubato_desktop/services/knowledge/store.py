@@ -19,8 +19,12 @@ from rubato_desktop.services.answers.passages import Passage
 from rubato_desktop.services.answers.words import terms
 from rubato_desktop.services.knowledge.catalogue import ALL, Catalogue, Document, Place
 from rubato_desktop.services.knowledge.chunking import Chunk
+from rubato_desktop.services.knowledge.database import Database
 from rubato_desktop.services.knowledge.embedding import Embedder, open_embedder
 from rubato_desktop.services.knowledge.fusion import Mode, fuse, ranked
+from rubato_desktop.services.knowledge.outbox import EVERYTHING, Outbox
+from rubato_desktop.services.knowledge.texts import Texts
+from rubato_desktop.services.knowledge.wanted import Wanted
 from rubato_desktop.services.line_file import lock
 
 if TYPE_CHECKING:
@@ -69,18 +73,24 @@ class Store:
         patience: float = _PATIENCE_S,
     ) -> None:
         self.folder = folder
-        self._url, self._tell = chroma_url, tell
+        self.chroma_url, self.tell = chroma_url, tell
         self._lock = _claim(folder, patience)
         try:
-            self.catalogue = self._open_catalogue()
-            known = self.catalogue.about("model")
+            self.database = self._open_database()
+            known = self.database.about("model")
             if not known:
-                self.catalogue.remember("store", f"rubato-{secrets.token_hex(4)}")
+                self.database.remember("store", f"rubato-{secrets.token_hex(4)}")
             self.embedder: Embedder = open_embedder(known or model, ollama_host)
-            self.catalogue.remember("model", self.embedder.model)
+            self.database.remember("model", self.embedder.model)
         except BaseException:
             self._lock.close()
             raise
+        self.texts, self.outbox, self.wanted = (
+            Texts(self.database),
+            Outbox(self.database),
+            Wanted(self.database),
+        )
+        self.catalogue = Catalogue(self.database, self.texts, self.outbox)
         self._vectors: Vectors | None = None
         self._opening = threading.Lock()
 
@@ -90,7 +100,7 @@ class Store:
             return
         if self._vectors is not None:
             self._vectors.close()
-        self.catalogue.close()
+        self.database.close()
         self._lock.close()
 
     @property
@@ -100,7 +110,7 @@ class Store:
             if self._vectors is None:
                 from rubato_desktop.services.knowledge.vectors import Vectors
 
-                self._vectors = Vectors(self.folder, self._url, self.catalogue, self._tell)
+                self._vectors = Vectors(self)
             return self._vectors
 
     # Learning ---------------------------------------------------------------------------------------
@@ -126,13 +136,13 @@ class Store:
         Returns:
             Whether it was learnt to its end.
         """
-        new = self.catalogue.without_vector([chunk.text for chunk in chunks])
+        new = self.texts.without_vector([chunk.text for chunk in chunks])
         for start in range(0, len(new), _TOGETHER):
             if stop():
                 return False
             some = new[start : start + _TOGETHER]
             rows = self.embedder.embed(some)
-            self.catalogue.keep_vectors(some, [row.astype("<f4").tobytes() for row in rows])
+            self.texts.keep_vectors(some, [row.astype("<f4").tobytes() for row in rows])
             on_progress(start + len(some), len(new))
         self.catalogue.put(document, chunks)
         self._drain()
@@ -154,25 +164,23 @@ class Store:
     ) -> None:
         """Learn all texts again with another embedding model."""
         number, done, of = 0, 0, self.catalogue.statistics(ALL)["chunks"]
-        while some := self.catalogue.every_text(number, _TOGETHER):
+        while some := self.texts.each(number, _TOGETHER):
             rows = embedder.embed([text for _, text in some])
-            self.catalogue.keep_vectors(
-                [text for _, text in some], [row.astype("<f4").tobytes() for row in rows]
-            )
+            self.texts.keep_vectors([text for _, text in some], [row.astype("<f4").tobytes() for row in rows])
             number, done = some[-1][0], done + len(some)
             on_progress(done, of)
         self.embedder = embedder
-        self.catalogue.remember("model", embedder.model)
+        self.database.remember("model", embedder.model)
         self.vectors.rebuild()
 
     def _drain(self) -> None:
         """Tell the collections what is new; where their server is away, they are told when it is there again."""
-        if not self.catalogue.outbox(1):
+        if not self.outbox.waiting(1):
             return
         try:
             self.vectors.drain()
         except RubatoError as problem:
-            self._tell(problem)
+            self.tell(problem)
 
     # Searching --------------------------------------------------------------------------------------
 
@@ -205,7 +213,7 @@ class Store:
         if (tags and not numbers) or (within and not known):
             return []
         wide = max(_WIDE, 4 * k)
-        asked = [*known.values()] if within else [0, *known.values()]
+        asked = [*known.values()] if within else [EVERYTHING, *known.values()]
         dense: dict[int, float] = {}
         if mode != "bm25":
             try:
@@ -214,8 +222,8 @@ class Store:
                 # A server that has gone; the words are here.
                 if mode == "dense":
                     raise
-                self._tell(problem)
-        words = {} if mode == "dense" else self._by_words(query, wide, list(known), tags, within)
+                self.tell(problem)
+        words = {} if mode == "dense" else self._by_words(query, wide, list(known.values()), numbers, within)
         if mode == "fused":
             dense |= self._meanings(query, [text for text in words if text not in dense])
         by_meaning = {"dense": 1.0, "bm25": 0.0}.get(mode)
@@ -241,19 +249,19 @@ class Store:
         return found
 
     def _by_words(
-        self, query: str, most: int, topics: Sequence[str], tags: Sequence[str], within: bool
+        self, query: str, most: int, topics: Sequence[int], tags: Sequence[int], within: bool
     ) -> dict[int, float]:
         stems = terms(query)
-        found = {} if within else dict(self.catalogue.by_words(stems, most, tags=tags))
+        found = {} if within else dict(self.texts.by_words(stems, most, tags=tags))
         if topics:
-            found.update(self.catalogue.by_words(stems, most, topics=topics, tags=tags))
+            found.update(self.texts.by_words(stems, most, topics=topics, tags=tags))
         return found
 
     def _meanings(self, query: str, texts: Sequence[int]) -> dict[int, float]:
         """How near texts are in meaning that were found by words alone."""
         import numpy as np
 
-        vectors = self.catalogue.vectors(texts)
+        vectors = self.texts.vectors(texts)
         if not vectors:
             return {}
         rows = np.frombuffer(b"".join(vectors.values()), "<f4").reshape(len(vectors), -1)
@@ -279,10 +287,10 @@ class Store:
 
     # Within -----------------------------------------------------------------------------------------
 
-    def _open_catalogue(self) -> Catalogue:
+    def _open_database(self) -> Database:
         path = self.folder / _CATALOGUE
         try:
-            return Catalogue(path)
+            return Database(path)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
                 raise RubatoError(
@@ -296,7 +304,7 @@ class Store:
             path.replace(self.folder / aside)
             for beside in (f"{_CATALOGUE}-wal", f"{_CATALOGUE}-shm"):
                 (self.folder / beside).unlink(missing_ok=True)
-            self._tell(
+            self.tell(
                 RubatoError(
                     "The catalogue of what has been learnt is damaged",
                     kept=f"Your own files are as they were; the damaged one is kept as {aside}",
@@ -304,7 +312,7 @@ class Store:
                     code="catalogue_damaged",
                 )
             )
-            return Catalogue(path)
+            return Database(path)
 
 
 def _claim(folder: Path, patience: float) -> FileIO:

@@ -55,7 +55,7 @@ def _about(store: Store, text: str) -> list[str]:
     often = Counter(stem for word in words for stem in terms(word))
     of = max(1, store.catalogue.statistics("ALL")["chunks"])
     weight = {
-        stem: (1 + math.log(count)) * math.log(1 + of / (1 + store.catalogue.frequency(stem)))
+        stem: (1 + math.log(count)) * math.log(1 + of / (1 + store.texts.frequency(stem)))
         for stem, count in often.most_common(50)
         if count > 1
     }

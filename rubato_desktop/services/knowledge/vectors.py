@@ -9,19 +9,21 @@ import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.knowledge.catalogue import ALL, Catalogue
+from rubato_desktop.services.knowledge.catalogue import ALL
+from rubato_desktop.services.knowledge.outbox import EVERYTHING
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
+
+    from rubato_desktop.services.knowledge.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -33,20 +35,16 @@ class Vectors:
     """The collections of one store.
 
     Args:
-        folder: Where the store is; Chroma has a folder in it.
-        url: A Chroma server to use in place of it, such as ``http://127.0.0.1:8000``; empty for none.
-        catalogue: What the collections hold.
-        tell: Told in words when they had to be built anew.
+        store: Whose they are; Chroma has a folder in its folder, or a server at its `chroma_url`.
 
     Raises:
         RubatoError: the server does not answer.
     """
 
-    def __init__(
-        self, folder: Path, url: str, catalogue: Catalogue, tell: Callable[[RubatoError], None]
-    ) -> None:
-        self._folder, self._url = folder / _FOLDER, url
-        self._catalogue, self._tell = catalogue, tell
+    def __init__(self, store: Store) -> None:
+        self._folder, self._url = store.folder / _FOLDER, store.chroma_url
+        self._database, self._catalogue, self._texts = store.database, store.catalogue, store.texts
+        self._outbox, self._tell = store.outbox, store.tell
         self._collections: dict[int, Collection] = {}
         # A catalogue may be joined to another server, or a folder may have been taken away.
         self._mark = "collections"
@@ -58,22 +56,30 @@ class Vectors:
         except Exception:  # whatever Chroma finds damaged, and each in its own way
             self._repair()
 
-    def drain(self, stop: Callable[[], bool] = lambda: False) -> None:
-        """Tell the collections what the catalogue has for them."""
-        while (some := self._catalogue.outbox(_AT_ONCE)) and not stop():
+    def drain(self) -> None:
+        """Tell the collections what the catalogue has for them.
+
+        Raises:
+            RubatoError: their server has gone.
+            OSError: the disk is full.
+        """
+        try:
+            self._drain()
+        except Exception as error:  # whatever Chroma raises: a full disk is one of many
+            if "full" in str(error) or "No space" in str(error):
+                raise OSError(errno.ENOSPC, str(error)) from error
+            self._repair()
+
+    def _drain(self) -> None:
+        while some := self._outbox.waiting(_AT_ONCE):
             for topic in dict.fromkeys(topic for _, topic in some):
-                try:
-                    self._send([text for text, of in some if of == topic], topic)
-                except Exception as error:  # whatever Chroma raises: a full disk is one of many
-                    if "full" in str(error) or "No space" in str(error):
-                        raise OSError(errno.ENOSPC, str(error)) from error
-                    raise
-            self._catalogue.told(some)
+                self._send([text for text, of in some if of == topic], topic)
+            self._outbox.told(some)
 
     def nearest(
-        self, vector: npt.NDArray[np.float32], most: int, *, topic: int = 0, tags: Sequence[int] = ()
+        self, vector: npt.NDArray[np.float32], most: int, *, topic: int = EVERYTHING, tags: Sequence[int] = ()
     ) -> list[tuple[int, float]]:
-        """Return the texts nearest to a vector in a topic (0 is ALL), as (number, cosine), the nearest first.
+        """Return the texts nearest to a vector in a topic, as (number, cosine), the nearest first.
 
         Args:
             vector: Of length 1.
@@ -109,9 +115,9 @@ class Vectors:
             if (collection.metadata or {}).get("store") == self._store:
                 self._client.delete_collection(collection.name)
         self._collections.clear()
-        self._catalogue.tell_all()
-        self._catalogue.remember(self._mark, self._place)
-        self.drain()
+        self._outbox.tell_all()
+        self._database.remember(self._mark, self._place)
+        self._drain()
 
     # Within -----------------------------------------------------------------------------------------
 
@@ -122,7 +128,7 @@ class Vectors:
     @property
     def _store(self) -> str:
         """What tells this store's collections from others' on a server."""
-        return self._catalogue.about("store")
+        return self._database.about("store")
 
     def _connect(self) -> ClientAPI:
         # It would report to its makers.
@@ -152,12 +158,12 @@ class Vectors:
     def _look(self) -> None:
         """Whether the collections are those of this catalogue, and sound; otherwise they are made anew."""
         if not self._catalogue.count():
-            self._catalogue.remember(self._mark, self._place)
+            self._database.remember(self._mark, self._place)
             return
-        if self._catalogue.about(self._mark) != self._place:
+        if self._database.about(self._mark) != self._place:
             self.rebuild()
             return
-        if not self._collection(0).count() and not self._catalogue.outbox(1):
+        if not self._collection(EVERYTHING).count() and not self._outbox.waiting(1):
             raise ValueError("the collection of everything is empty")
 
     def _repair(self) -> None:
@@ -208,7 +214,7 @@ class Vectors:
                     "hnsw:space": "cosine",
                     "topic": name,
                     "store": self._store,
-                    "model": self._catalogue.about("model"),
+                    "model": self._database.about("model"),
                 },
                 embedding_function=None,
             )
@@ -218,8 +224,8 @@ class Vectors:
         if topic and topic not in self._catalogue.topics():
             return
         collection = self._collection(topic)
-        standing = self._catalogue.standing(texts, topic)
-        vectors = self._catalogue.vectors(list(standing))
+        standing = self._outbox.standing(texts, topic)
+        vectors = self._texts.vectors(list(standing))
         if gone := [str(text) for text in texts if text not in vectors]:
             collection.delete(ids=gone)
         if vectors:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from rubato_desktop.services.knowledge.catalogue import Catalogue
+from rubato_desktop.services.knowledge.wanted import Wanted
 
 log = logging.getLogger(__name__)
 
@@ -20,15 +20,15 @@ Want = Callable[[Path, list[str], list[str]], None]
 
 
 class Watching:
-    """Watches the folders of a catalogue, on a thread of its own.
+    """Watches folders, on a thread of its own.
 
     Args:
-        catalogue: Knows the folders.
+        wanted: Knows the folders.
         want: Told of a file or folder that is to be learnt or forgotten, with its topics and tags.
     """
 
-    def __init__(self, catalogue: Catalogue, want: Want) -> None:
-        self._catalogue, self._want = catalogue, want
+    def __init__(self, wanted: Wanted, want: Want) -> None:
+        self._wanted, self._want = wanted, want
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -37,7 +37,7 @@ class Watching:
         self.close()
         folders = {
             Path(folder): (json.loads(topics), json.loads(tags))
-            for folder, topics, tags in self._catalogue.watched()
+            for folder, topics, tags in self._wanted.watched()
         }
         if folders:
             self._stop = threading.Event()

@@ -106,7 +106,7 @@ def test_times_and_pages_come_with_what_is_found(store: Store, tmp_path: Path) -
 
 def test_a_full_disk_is_told_and_what_waits_goes_on(store: Store, shelf: Path) -> None:
     # SQLite says so of a disk that is full; a limit of its own is the same fault, and needs no disk.
-    db = store.catalogue._db
+    db = store.database.read
     db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0] + 1}")
     learning = Learning(store)
     big = shelf / "big.txt"

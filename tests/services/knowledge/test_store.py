@@ -60,7 +60,7 @@ def test_no_query_is_a_command(learnt: Store, query: str) -> None:
 def test_a_text_of_two_documents_is_embedded_once_and_found_once(store: Store) -> None:
     put(store, "a", "The same words.", topics=("One",))
     put(store, "b", "The same words.", "Other words.", topics=("Two",))
-    assert len(store.catalogue.without_vector(["The same words."])) == 0
+    assert len(store.texts.without_vector(["The same words."])) == 0
     assert len(store.search("the same words")) == 2
     # It belongs to whichever document was chosen.
     assert ids(store, "the same words", topics=["Two"], within=True)[0] == "b"
@@ -200,8 +200,8 @@ def test_killed_at_any_moment_it_is_whole(tmp_path: Path, opened: Open) -> None:
             one.metadata["topic"]: set(one.get()["ids"]) for one in store.vectors._client.list_collections()
         }
         for number, name in names.items():
-            texts = [number for number, _ in store.catalogue.every_text(0, 1000)]
-            assert held.get(name, set()) == {str(text) for text in store.catalogue.standing(texts, number)}
+            texts = [number for number, _ in store.texts.each(0, 1000)]
+            assert held.get(name, set()) == {str(text) for text in store.outbox.standing(texts, number)}
         store.close()
 
 
@@ -223,7 +223,7 @@ def test_another_embedding_model_learns_all_anew(learnt: Store) -> None:
             return np.array([[1.0, len(text) / 1000] for text in texts], np.float32)
 
     learnt.embed_anew(Lengths())
-    assert learnt.catalogue.about("model") == "lengths"
+    assert learnt.database.about("model") == "lengths"
     assert learnt.search("sustain pedal", mode="dense")
 
 
@@ -234,9 +234,9 @@ def test_learning_is_stopped_in_the_middle_and_goes_on(store: Store, tmp_path: P
     calls = iter(range(100))
     assert learning.work(lambda: next(calls) > 2).waiting == 1
     assert store.count() == 0
-    embedded = len(store.catalogue.every_text(0, 1000))
+    embedded = len(store.texts.each(0, 1000))
     assert embedded
     again: list[int] = []
     rest = Learning(store, lambda progress: again.append(progress.of))
     assert rest.work().learnt == [str(tmp_path / "long.txt")]
-    assert again[0] == len(store.catalogue.every_text(0, 1000)) - embedded
+    assert again[0] == len(store.texts.each(0, 1000)) - embedded

@@ -1,0 +1,131 @@
+"""The file of everything that has been learnt: one SQLite database, and how it is written."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from rubato_desktop.errors import RubatoError
+
+_VERSION: Final = 1
+_IN_USE: Final = "in use"
+_MOST_AT_ONCE: Final = 500  # values in one statement
+
+_SCHEMA: Final = """
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE topics (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE tags (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE documents (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, title TEXT NOT NULL,
+    digest TEXT NOT NULL, changed_ns INTEGER NOT NULL, bytes INTEGER NOT NULL, learnt REAL NOT NULL);
+CREATE INDEX documents_source ON documents (source);
+CREATE TABLE document_topics (document INTEGER, topic INTEGER, PRIMARY KEY (document, topic)) WITHOUT ROWID;
+CREATE INDEX topic_documents ON document_topics (topic, document);
+CREATE TABLE document_tags (document INTEGER, tag INTEGER, PRIMARY KEY (document, tag)) WITHOUT ROWID;
+CREATE INDEX tag_documents ON document_tags (tag, document);
+CREATE TABLE texts (number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, text TEXT NOT NULL, vector BLOB);
+CREATE TABLE places (
+    document INTEGER, n INTEGER, text INTEGER NOT NULL, page INTEGER, start_ms INTEGER,
+    PRIMARY KEY (document, n)) WITHOUT ROWID;
+CREATE INDEX text_places ON places (text);
+CREATE TABLE outbox (text INTEGER, topic INTEGER, PRIMARY KEY (text, topic)) WITHOUT ROWID;
+CREATE TABLE queue (
+    number INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, topics TEXT NOT NULL, tags TEXT NOT NULL);
+CREATE TABLE watched (folder TEXT PRIMARY KEY, topics TEXT NOT NULL, tags TEXT NOT NULL);
+CREATE VIRTUAL TABLE words USING fts5(stems, topics, tags, tokenize = "unicode61 remove_diacritics 0");
+"""
+
+
+class Database:
+    """The database of one store. Any thread may use it; each has a connection of its own.
+
+    Args:
+        path: Its file; made when it is missing.
+
+    Raises:
+        sqlite3.DatabaseError: the file is damaged.
+        RubatoError: a newer program has written it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._writing = threading.RLock()
+        self._open: list[sqlite3.Connection] = []
+        with self._writing:
+            version = int(self.read.execute("PRAGMA user_version").fetchone()[0])
+            if version > _VERSION:
+                raise RubatoError(
+                    "What has been learnt was written by a newer Rubato",
+                    kept="It is as it was",
+                    todo="Use that one, or another data folder",
+                    code="version",
+                )
+            if version == 0:
+                with self.writing() as db:
+                    for statement in _SCHEMA.split(";\n"):
+                        db.execute(statement)
+                    db.execute(f"PRAGMA user_version = {_VERSION}")
+        # Only after a crash: it reads the whole file.
+        if self.about(_IN_USE) and self.read.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("the catalogue is damaged")
+        self.remember(_IN_USE, "yes")
+
+    @property
+    def read(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        found: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if found is None:
+            found = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            found.execute("PRAGMA journal_mode = WAL")
+            found.execute("PRAGMA synchronous = NORMAL")
+            found.execute("PRAGMA cache_size = -16000")
+            self._local.db = found
+            self._open.append(found)
+        return found
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """All that is done within is done, or none of it."""
+        with self._writing:
+            db = self.read
+            if db.in_transaction:
+                yield db
+                return
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                if db.in_transaction:  # a full disk has taken it back already
+                    db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file. No other thread may still use it."""
+        with contextlib.suppress(sqlite3.Error):
+            self.remember(_IN_USE, "")
+        for db in self._open:
+            with contextlib.suppress(sqlite3.Error):
+                db.close()
+        self._open.clear()
+
+    def about(self, name: str) -> str:
+        """Return something that is remembered of the whole, such as ``model``; empty where it is not."""
+        found = self.read.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep something of the whole."""
+        with self.writing() as db:
+            db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
+
+
+def batches(values: list[Any]) -> Iterator[list[Any]]:
+    """Yield values in parts that a statement can take."""
+    for start in range(0, len(values), _MOST_AT_ONCE):
+        yield values[start : start + _MOST_AT_ONCE]

@@ -1,0 +1,59 @@
+"""What the collections of vectors have to be told: written down with what changes, struck out when it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rubato_desktop.services.knowledge.database import Database, batches
+
+EVERYTHING: Final = 0  # the topic of everything, as a number
+
+
+class Outbox:
+    """Texts and topics whose collection may no longer be as the catalogue has it."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, texts: Iterable[int], topics: Sequence[int]) -> None:
+        """The collections of `topics` have to be told of texts; within `Database.writing`."""
+        self._db.read.executemany(
+            "INSERT OR IGNORE INTO outbox VALUES (?, ?)",
+            [(text, topic) for text in texts for topic in topics],
+        )
+
+    def waiting(self, most: int) -> list[tuple[int, int]]:
+        """Return (text, topic) that have to be told."""
+        return self._db.read.execute(
+            "SELECT text, topic FROM outbox ORDER BY topic, text LIMIT ?", (most,)
+        ).fetchall()
+
+    def told(self, sent: Sequence[tuple[int, int]]) -> None:
+        """The collections know of these now."""
+        with self._db.writing() as db:
+            db.executemany("DELETE FROM outbox WHERE text = ? AND topic = ?", sent)
+
+    def tell_all(self) -> None:
+        """The collections are to be told everything: they are new."""
+        with self._db.writing() as db:
+            db.execute("INSERT OR IGNORE INTO outbox SELECT DISTINCT text, 0 FROM places")
+            db.execute(
+                "INSERT OR IGNORE INTO outbox SELECT DISTINCT places.text, topic FROM places "
+                "JOIN document_topics USING (document)"
+            )
+
+    def standing(self, texts: Sequence[int], topic: int) -> dict[int, list[int]]:
+        """Return those of `texts` that are in a topic, each with the numbers of its tags."""
+        found: dict[int, list[int]] = {}
+        for some in batches(list(texts)):
+            marks = ",".join("?" * len(some))
+            within = "JOIN document_topics USING (document)" if topic else ""
+            only = f"AND topic = {int(topic)}" if topic else ""
+            for text, tag in self._db.read.execute(
+                f"SELECT DISTINCT places.text, tag FROM places {within} LEFT JOIN document_tags "
+                f"ON document_tags.document = places.document WHERE places.text IN ({marks}) {only}",
+                some,
+            ):
+                found.setdefault(text, []).extend([tag] if tag is not None else [])
+        return found

@@ -1,0 +1,132 @@
+"""Texts, each kept once with its vector, and which words stand in them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from rubato_desktop.services.answers.words import terms
+from rubato_desktop.services.knowledge.database import Database, batches
+
+
+def digest_of(text: str) -> bytes:
+    """Return what tells a text from all others."""
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+class Texts:
+    """The texts of a database, however many documents each stands in."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def number(self, text: str) -> int:
+        """Return the number of a text, a new one where it is not known; within `Database.writing`."""
+        digest = digest_of(text)
+        found = self._db.read.execute("SELECT number FROM texts WHERE digest = ?", (digest,)).fetchone()
+        if found:
+            return int(found[0])
+        return int(
+            self._db.read.execute("INSERT INTO texts (digest, text) VALUES (?, ?)", (digest, text)).lastrowid
+            or 0
+        )
+
+    def without_vector(self, texts: Sequence[str]) -> list[str]:
+        """Return those of `texts` that have no vector yet, each once."""
+        wanted = {digest_of(text): text for text in texts}
+        known: set[bytes] = set()
+        for some in batches(list(wanted)):
+            marks = ",".join("?" * len(some))
+            known |= {
+                row[0]
+                for row in self._db.read.execute(
+                    f"SELECT digest FROM texts WHERE vector IS NOT NULL AND digest IN ({marks})", some
+                )
+            }
+        return [text for digest, text in wanted.items() if digest not in known]
+
+    def keep_vectors(self, texts: Sequence[str], vectors: Sequence[bytes]) -> None:
+        """Keep the vectors (little-endian float32) of texts, also of those no document has yet."""
+        with self._db.writing() as db:
+            for text, vector in zip(texts, vectors, strict=True):
+                db.execute("UPDATE texts SET vector = ? WHERE number = ?", (vector, self.number(text)))
+
+    def vectors(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """Return the vectors of texts."""
+        found: dict[int, bytes] = {}
+        for some in batches(list(numbers)):
+            marks = ",".join("?" * len(some))
+            found.update(
+                self._db.read.execute(
+                    f"SELECT number, vector FROM texts WHERE vector IS NOT NULL AND number IN ({marks})", some
+                )
+            )
+        return found
+
+    def each(self, after: int, most: int) -> list[tuple[int, str]]:
+        """Return texts by their numbers, those after a number."""
+        return self._db.read.execute(
+            "SELECT number, text FROM texts WHERE number > ? ORDER BY number LIMIT ?", (after, most)
+        ).fetchall()
+
+    def drop_orphans(self) -> None:
+        """Let texts go that no document has: a document that was being learnt when the program was killed left them."""
+        with self._db.writing() as db:
+            db.execute("DELETE FROM texts WHERE number NOT IN (SELECT text FROM places)")
+
+    def index(self, number: int, topics: Sequence[int], tags: Sequence[int]) -> bool:
+        """Bring the index of words up to date with where a text stands; one that stands nowhere goes.
+
+        Within `Database.writing`.
+
+        Returns:
+            Whether it is still there.
+        """
+        db = self._db.read
+        found = db.execute(
+            "SELECT text FROM texts WHERE number = ? AND EXISTS (SELECT 1 FROM places WHERE places.text = number)",
+            (number,),
+        ).fetchone()
+        db.execute("DELETE FROM words WHERE rowid = ?", (number,))
+        if not found:
+            db.execute("DELETE FROM texts WHERE number = ?", (number,))
+            return False
+        db.execute(
+            "INSERT INTO words (rowid, stems, topics, tags) VALUES (?, ?, ?, ?)",
+            (number, " ".join(terms(found[0])), _marks(topics), _marks(tags)),
+        )
+        return True
+
+    def by_words(
+        self, stems: Sequence[str], most: int, *, topics: Sequence[int] = (), tags: Sequence[int] = ()
+    ) -> list[tuple[int, float]]:
+        """Return texts in which any of the words stands, by BM25, the best first, as (number, score).
+
+        Args:
+            stems: As `terms` gives them.
+            most: How many.
+            topics, tags: Only of documents that belong to one of these.
+        """
+        wanted = " OR ".join(f'"{stem}"' for stem in dict.fromkeys(stems) if '"' not in stem)
+        if not wanted:
+            return []
+        query = f"stems : ({wanted})"
+        for column, numbers in (("topics", topics), ("tags", tags)):
+            if numbers:
+                query += f" AND {column} : ({' OR '.join(f'n{number}' for number in numbers)})"
+        rows = self._db.read.execute(
+            "SELECT rowid, -bm25(words, 1.0, 0.0, 0.0) AS fit FROM words WHERE words MATCH ? ORDER BY fit DESC LIMIT ?",
+            (query, most),
+        )
+        return [(int(number), float(fit)) for number, fit in rows]
+
+    def frequency(self, stem: str) -> int:
+        """Return in how many texts a word stands."""
+        found = self._db.read.execute(
+            "SELECT count(*) FROM words WHERE words MATCH ?", (f'stems : "{stem}"',)
+        ).fetchone()
+        return int(found[0])
+
+
+def _marks(numbers: Sequence[int]) -> str:
+    return " ".join(f"n{number}" for number in sorted(numbers))
