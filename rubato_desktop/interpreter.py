@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -24,6 +25,16 @@ def keep_what_is_loaded() -> None:
     """Never look again for garbage among what is loaded now: languages of many words would hold a note up."""
     gc.collect(1)  # what is young and has gone already is not to be kept
     gc.freeze()
+
+
+def stand_back() -> None:
+    """Let this thread, and those that it starts, run only when nobody else wants the processor.
+
+    On Linux, where a thread can be told so (sched(7), SCHED_IDLE); elsewhere its process is niced, which has to do.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def own_process(module: str, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:

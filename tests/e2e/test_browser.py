@@ -250,6 +250,26 @@ def test_layout_tells_what_is_in_view_and_links_lie_where_they_are(desk: Desk) -
     assert layout["columns"] == 24 and layout["elements"] >= 11
 
 
+def test_a_page_is_learnt_answers_and_is_opened_at_its_place(desk: Desk) -> None:
+    page = desk.show("article.html")
+    learnt = desk.play("12 14 16 12", "learn_page")
+    assert learnt["status"] == "ok", learnt
+    assert learnt["value"]["learnt"] == [page.url]
+    assert learnt["value"]["tags"]
+    tagged = desk.program.ask("add_tag", tag=1)
+    assert tagged["value"]["tags"] == learnt["value"]["tags"][:1]
+    answer = desk.program.ask("ask", question="Who described well temperament?")["value"]
+    assert "Andreas Werckmeister" in answer["answer"]
+    assert answer["citations"][0]["source"] == page.url
+    before = len(desk.context.pages)
+    assert desk.program.ask("source", number=answer["citations"][0]["n"])["status"] == "ok"
+    desk.sees(lambda: len(desk.context.pages) > before, "its page to open")
+    desk.context.pages[-1].close()
+    everywhere = desk.program.ask("find_everywhere", text="howling fifths")["value"]
+    assert everywhere["learnt"][0]["source"] == page.url
+    assert desk.program.ask("forget")["value"]["forgotten"] == [page.url]
+
+
 def test_every_command_has_the_same_shape_of_answer(desk: Desk) -> None:
     desk.show("index.html")
     for words in (["scroll", "1"], ["status"], ["tab", "99"], ["change_user", "1"], ["ask", "what?"]):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.interpreter import stand_back
 from rubato_desktop.services.knowledge.catalogue import ALL, Document
 from rubato_desktop.services.knowledge.fusion import Mode
 from rubato_desktop.services.knowledge.learning import Learning, Learnt, Progress, identity
@@ -282,6 +283,7 @@ class Desk:
             self._worker.start()
 
     def _work(self, stop: threading.Event) -> None:
+        stand_back()
         try:
             # What was wanted while the last was being learnt has its turn as well.
             while not stop.is_set() and self._here.wanted.waiting():

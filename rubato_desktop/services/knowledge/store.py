@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -39,6 +40,8 @@ _CATALOGUE: Final = "catalogue.sqlite"
 _LOCK: Final = "knowledge.lock"
 _PATIENCE_S: Final = 10.0
 _WIDE: Final = 60  # texts that each way of searching gives, at least
+_WIDER: Final = 3  # so many more by words, where some of them count more than others
+_AT_ONCE: Final = 3  # of the ways and topics that are searched
 _TOGETHER: Final = 16  # texts whose vectors are kept at a time
 
 
@@ -93,11 +96,13 @@ class Store:
         self.catalogue = Catalogue(self.database, self.texts, self.outbox)
         self._vectors: Vectors | None = None
         self._opening = threading.Lock()
+        self._threads = ThreadPoolExecutor(_AT_ONCE, "searching")
 
     def close(self) -> None:
         """Let go of it. Safe to call twice."""
         if self._lock.closed:
             return
+        self._threads.shutdown()
         if self._vectors is not None:
             self._vectors.close()
         self.database.close()
@@ -214,6 +219,14 @@ class Store:
             return []
         wide = max(_WIDE, 4 * k)
         asked = [*known.values()] if within else [EVERYTHING, *known.values()]
+        # The two ways take about as long, and not the same processor.
+        words_of = self._threads.submit(
+            self.texts.by_words,
+            [] if mode == "dense" else terms(query),
+            wide if within or not known else _WIDER * wide,
+            topics=[*known.values()] if within else (),
+            tags=numbers,
+        )
         dense: dict[int, float] = {}
         if mode != "bm25":
             try:
@@ -223,12 +236,16 @@ class Store:
                 if mode == "dense":
                     raise
                 self.tell(problem)
-        words = {} if mode == "dense" else self._by_words(query, wide, list(known.values()), numbers, within)
+        words = dict(words_of.result())
         if mode == "fused":
             dense |= self._meanings(query, [text for text in words if text not in dense])
         by_meaning = {"dense": 1.0, "bm25": 0.0}.get(mode)
         scores = fuse([*dense.items()], [*words.items()], *([] if by_meaning is None else [by_meaning]))
-        chosen = self.catalogue.members(list(scores), list(known)) if known and not within else set()
+        chosen = (
+            self.catalogue.members(sorted(scores, key=lambda text: -scores[text])[:wide], list(known))
+            if known and not within
+            else set()
+        )
         found: list[Passage] = []
         for text, score in ranked(scores, chosen):
             places = self.catalogue.places(text)
@@ -244,17 +261,11 @@ class Store:
         vector = self._vector(query)
         found: dict[int, float] = {}
         self._drain()
-        for topic in topics:
-            found.update(self.vectors.nearest(vector, most, topic=topic, tags=tags))
-        return found
-
-    def _by_words(
-        self, query: str, most: int, topics: Sequence[int], tags: Sequence[int], within: bool
-    ) -> dict[int, float]:
-        stems = terms(query)
-        found = {} if within else dict(self.texts.by_words(stems, most, tags=tags))
-        if topics:
-            found.update(self.texts.by_words(stems, most, topics=topics, tags=tags))
+        vectors = self.vectors
+        for near in self._threads.map(
+            lambda topic: vectors.nearest(vector, most, topic=topic, tags=tags), topics
+        ):
+            found.update(near)
         return found
 
     def _meanings(self, query: str, texts: Sequence[int]) -> dict[int, float]:

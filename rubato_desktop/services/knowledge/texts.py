@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Final
 
 from rubato_desktop.services.answers.words import terms
 from rubato_desktop.services.knowledge.database import Database, batches
+
+_LOOKED_UP: Final = 8_000  # places of words: a few ms; a query has 30
+_REMEMBERED: Final = 10_000
 
 
 def digest_of(text: str) -> bytes:
@@ -19,6 +23,7 @@ class Texts:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._often: dict[str, int] = {}
 
     def number(self, text: str) -> int:
         """Return the number of a text, a new one where it is not known; within `Database.writing`."""
@@ -83,6 +88,7 @@ class Texts:
             Whether it is still there.
         """
         db = self._db.read
+        self._often.clear()
         found = db.execute(
             "SELECT text FROM texts WHERE number = ? AND EXISTS (SELECT 1 FROM places WHERE places.text = number)",
             (number,),
@@ -102,12 +108,14 @@ class Texts:
     ) -> list[tuple[int, float]]:
         """Return texts in which any of the words stands, by BM25, the best first, as (number, score).
 
+        Of words that stand in very many texts, and so tell little, only as many count as can be looked up in time.
+
         Args:
             stems: As `terms` gives them.
             most: How many.
             topics, tags: Only of documents that belong to one of these.
         """
-        wanted = " OR ".join(f'"{stem}"' for stem in dict.fromkeys(stems) if '"' not in stem)
+        wanted = " OR ".join(f'"{stem}"' for stem in self._telling(stems))
         if not wanted:
             return []
         query = f"stems : ({wanted})"
@@ -120,12 +128,28 @@ class Texts:
         )
         return [(int(number), float(fit)) for number, fit in rows]
 
+    def _telling(self, stems: Sequence[str]) -> list[str]:
+        """The words that stand anywhere, the rarest first, up to what can be looked up in time; the rarest always."""
+        often = {stem: self.frequency(stem) for stem in dict.fromkeys(stems) if '"' not in stem}
+        found: list[str] = []
+        looked_up = 0
+        for stem in sorted((stem for stem, count in often.items() if count), key=lambda stem: often[stem]):
+            looked_up += often[stem]
+            if found and looked_up > _LOOKED_UP:
+                break
+            found.append(stem)
+        return found
+
     def frequency(self, stem: str) -> int:
-        """Return in how many texts a word stands."""
-        found = self._db.read.execute(
-            "SELECT count(*) FROM words WHERE words MATCH ?", (f'stems : "{stem}"',)
-        ).fetchone()
-        return int(found[0])
+        """Return in how many texts a word stands, or stood a moment ago."""
+        if stem not in self._often:
+            if len(self._often) > _REMEMBERED:
+                self._often.clear()
+            (count,) = self._db.read.execute(
+                "SELECT count(*) FROM words WHERE words MATCH ?", (f'stems : "{stem}"',)
+            ).fetchone()
+            self._often[stem] = int(count)
+        return self._often[stem]
 
 
 def _marks(numbers: Sequence[int]) -> str:
