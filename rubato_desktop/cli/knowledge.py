@@ -30,6 +30,9 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     )
     learn.add_argument("--tag", action="append", default=[], metavar="G", help="a tag; as often as wished")
     learn.add_argument("--watch", action="store_true", help="also learn what changes in the folder later on")
+    learn.add_argument(
+        "--anew", action="store_true", help="embed all that was learnt anew, by the model of the settings"
+    )
     forget = add(
         commands, common, "forget", _forget, "forget what was learnt from a file, a folder or an address"
     )
@@ -68,7 +71,10 @@ def _learn(args: argparse.Namespace) -> int:
     data, settings = data_of(args), settings_of(args)
     paths = [str(Path(path).expanduser().absolute()) for path in args.paths]
     with knowing(data, settings) as ask:
-        ask("learn", paths=paths, topics=args.topic, tags=args.tag, watch=args.watch)
+        if args.anew:
+            ask("embed_anew", model=settings.embedding_model, host=settings.ollama_host)
+        else:
+            ask("learn", paths=paths, topics=args.topic, tags=args.tag, watch=args.watch)
         try:
             state = _wait(ask, quiet=args.json or not sys.stderr.isatty())
         except KeyboardInterrupt:

@@ -105,6 +105,21 @@ def test_nothing_learnt_is_said(program: Program) -> None:
     )
 
 
+def test_what_was_remarked_in_a_recording_is_learnt_with_its_time(program: Program) -> None:
+    program.ask("record_start")
+    program.ask("remark", text="The thirds of the second theme are uneven.")
+    program.ask("record_stop")
+    until(
+        lambda: "Remarks" in [one["name"] for one in program.ask("topics")["value"]],
+        "the remark to be learnt",
+    )
+    answer = program.ask("ask", question="Which thirds are uneven?")["value"]
+    assert "second theme" in answer["answer"]
+    assert answer["citations"][0]["start_ms"] is not None
+    opened = program.ask("source", number=answer["citations"][0]["n"])
+    assert opened["state"]["open"] == str(Path(answer["citations"][0]["source"]).parent)
+
+
 def test_what_cannot_be_learnt_is_told(program: Program, tmp_path: Path) -> None:
     answer = program.ask("learn", path=str(tmp_path / "nowhere.txt"))
     assert answer["status"] == "failed"

@@ -79,7 +79,7 @@ def test_computer_keys_echo_and_cues_are_switched_here(window: MainWindow, app: 
 
 
 def test_the_chart_is_made_only_when_it_is_asked_for(window: MainWindow, app: App, until: Until) -> None:
-    app.engine.set("folded", [])
+    app.engine.set("folded", ["dictionary", "browser", "hearing", "answers"])
     until(window.devices.isVisible)
     assert window.devices._chart is None
     app.engine.latency.extend([0.2, 0.3, 4.0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any, Final
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import stand_back
 from rubato_desktop.services.knowledge.catalogue import ALL, Document
+from rubato_desktop.services.knowledge.embedding import open_embedder
 from rubato_desktop.services.knowledge.fusion import Mode
 from rubato_desktop.services.knowledge.learning import Learning, Learnt, Progress, identity
 from rubato_desktop.services.knowledge.reading import Piece, Reading, readable
@@ -50,6 +52,7 @@ class Desk:
         self._learning: Learning | None = None
         self._watching: Watching | None = None
         self._worker: threading.Thread | None = None
+        self._working = False
         self._stop = threading.Event()
         self._progress: Progress | None = None
         self._said = Learnt()
@@ -63,7 +66,7 @@ class Desk:
     @property
     def busy(self) -> bool:
         """Whether something is being learnt."""
-        return self._worker is not None and self._worker.is_alive()
+        return self._working
 
     def __call__(self, call: str, **args: Any) -> Any:
         """Answer a call.
@@ -141,8 +144,6 @@ class Desk:
         said = self._learner.want([Path(path) for path in paths], topics, tags)
         self._add(said)
         if watch:
-            import json
-
             for path in paths:
                 if (folder := Path(path).expanduser().absolute()).is_dir():
                     self._here.wanted.watch(str(folder), json.dumps([*topics]), json.dumps([*tags]))
@@ -221,11 +222,18 @@ class Desk:
     def _watched(self) -> list[str]:
         return [folder for folder, _, _ in self._here.wanted.watched()]
 
-    def _embed_anew(self, model: str, host: str) -> int:
-        from rubato_desktop.services.knowledge.embedding import open_embedder
-
-        self._here.embed_anew(open_embedder(model, host))
-        return int(self._here.catalogue.statistics(ALL)["chunks"])
+    def _embed_anew(self, model: str, host: str) -> dict[str, Any]:
+        embedder = open_embedder(model, host)
+        if self.busy:
+            raise RubatoError(
+                "Something is being learnt just now", todo="Try again when it has ended", code="busy"
+            )
+        self._said, self._problem = Learnt(), None
+        told = f"everything, by {embedder.model}"
+        self._start(
+            lambda _: self._here.embed_anew(embedder, lambda done, of: self._at(Progress(told, done, of, 0)))
+        )
+        return self._progress_now()
 
     # Within -----------------------------------------------------------------------------------------
 
@@ -273,21 +281,32 @@ class Desk:
         self._on_progress(progress)
 
     def _begin(self) -> None:
+        """Learn what waits."""
+        if self._here.wanted.waiting():
+            self._start(self._learn_waiting)
+
+    def _learn_waiting(self, stop: threading.Event) -> None:
+        # What was wanted while the last was being learnt has its turn as well.
+        while self._working:
+            self._add(self._learner.work(stop.is_set))
+            with self._lock:  # nothing may come between the last look and the end
+                self._working = not stop.is_set() and bool(self._here.wanted.waiting())
+
+    def _start(self, job: Callable[[threading.Event], None]) -> None:
         with self._lock:
-            if self.busy or not self._here.wanted.waiting():
+            if self.busy:
                 return
+            self._working = True
             self._stop = threading.Event()
             self._worker = threading.Thread(
-                target=self._work, args=(self._stop,), name="learning", daemon=True
+                target=self._work, args=(job, self._stop), name="learning", daemon=True
             )
             self._worker.start()
 
-    def _work(self, stop: threading.Event) -> None:
+    def _work(self, job: Callable[[threading.Event], None], stop: threading.Event) -> None:
         stand_back()
         try:
-            # What was wanted while the last was being learnt has its turn as well.
-            while not stop.is_set() and self._here.wanted.waiting():
-                self._add(self._learner.work(stop.is_set))
+            job(stop)
             self._on_done(self._said)
         except RubatoError as problem:
             self._problem = problem
@@ -301,6 +320,11 @@ class Desk:
                 code="bug",
             )
             self._on_problem(self._problem)
+        finally:
+            with self._lock:
+                # Another may have begun since the last look.
+                if self._worker is threading.current_thread():
+                    self._working = False
 
     def _add(self, said: Learnt) -> None:
         for name in ("learnt", "unchanged", "removed", "problems"):

@@ -85,6 +85,15 @@ class Store:
                 self.database.remember("store", f"rubato-{secrets.token_hex(4)}")
             self.embedder: Embedder = open_embedder(known or model, ollama_host)
             self.database.remember("model", self.embedder.model)
+            if model and model != self.embedder.model:
+                tell(
+                    RubatoError(
+                        f"What has been learnt was embedded by {self.embedder.model}, not by {model}",
+                        kept=f"{self.embedder.model} goes on finding it",
+                        todo="Embed it anew: rubato learn --anew",
+                        code="other_embedding_model",
+                    )
+                )
         except BaseException:
             self._lock.close()
             raise
@@ -237,7 +246,7 @@ class Store:
                     raise
                 self.tell(problem)
         words = dict(words_of.result())
-        if mode == "fused":
+        if dense and mode == "fused":
             dense |= self._meanings(query, [text for text in words if text not in dense])
         by_meaning = {"dense": 1.0, "bm25": 0.0}.get(mode)
         scores = fuse([*dense.items()], [*words.items()], *([] if by_meaning is None else [by_meaning]))
