@@ -94,12 +94,12 @@ def test_a_played_word_takes_its_parameter_from_the_voice(listening: Room) -> No
 
 
 def test_keys_played_while_the_word_is_spoken_are_its_parameter(listening: Room) -> None:
-    said = threading.Thread(target=listening.mouth.say, args=("Channel.",))
+    said = threading.Thread(target=listening.mouth.say, args=("Tab.",))
     said.start()
     until(lambda: listening.app.services.hearing.state == "hearing", "the voice to be noticed")
     listening.player.play("14 15 12")
     said.join()
-    until(lambda: ("channel", {"number": 12}) in listening.words, "channel 12")
+    until(lambda: ("tab", {"number": 12}) in listening.words, "tab 12")
 
 
 def test_what_is_said_while_the_key_is_down_counts_and_nothing_else(room: Room) -> None:

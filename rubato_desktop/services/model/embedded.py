@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 import socket
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-import rubato_desktop
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.interpreter import own_process
 from rubato_desktop.services.model.llama import model_file
 
 _START_S: Final = 20.0
@@ -97,12 +94,13 @@ class Embedded:
     def _start(self) -> Address:
         self._end()
         token = secrets.token_urlsafe(24)
+        command, environment = own_process("rubato_desktop.services.model.server_process", [])
         process = subprocess.Popen(
-            [sys.executable, "-m", "rubato_desktop.services.model.server_process"],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=environment,
             text=True,
         )
         assert process.stdin and process.stdout
@@ -149,9 +147,3 @@ def _listens(address: Address) -> bool:
             return True
     except OSError:
         return False
-
-
-def _environment() -> dict[str, str]:
-    package = str(Path(rubato_desktop.__file__).parent.parent)
-    known = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([package, known] if known else [package])}
