@@ -161,12 +161,12 @@ def _hearing(data: Path, settings: Settings) -> Finding:
 
 
 def _knowledge(data: Path) -> Finding:
+    from rubato_desktop.services.knowledge import anything_learnt
     from rubato_desktop.services.knowledge.embedding import MiniLm
-    from rubato_desktop.services.knowledge.knowledge import CATALOGUE
 
     MiniLm().embed(["Is it whole?"])
-    there = (data / "knowledge" / CATALOGUE).is_file()
-    return Finding("knowledge", True, "texts were learnt" if there else "nothing was learnt yet")
+    found = "texts were learnt" if anything_learnt(data) else "nothing was learnt yet"
+    return Finding("knowledge", True, found)
 
 
 def _model(settings: Settings) -> Finding:

@@ -97,10 +97,8 @@ def _correct(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from itertools import islice
-
     inquiries = _inquiries(data_of(args))
-    found = list(islice(inquiries.each(), max(0, args.most)))
+    found = inquiries.latest(max(0, args.most))
     for problem in inquiries.problems:
         say(str(problem))
     lines = [

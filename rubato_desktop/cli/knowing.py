@@ -30,8 +30,9 @@ def knowing(data: Path, settings: Settings) -> Iterator[Calls]:
     if _runs(data):
         yield lambda call, /, **args: _ask(data, call, args)
         return
+    from rubato_desktop.services.knowledge import knowledge_folder
     from rubato_desktop.services.knowledge.desk import Desk
-    from rubato_desktop.services.knowledge.store import Store, knowledge_folder
+    from rubato_desktop.services.knowledge.store import Store
 
     desk = Desk(
         lambda: Store(

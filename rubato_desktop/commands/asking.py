@@ -56,7 +56,7 @@ async def source(ctx: Context, number: int, id: str = "last") -> Answer:
         number: Its number in the answer.
         id: Another inquiry than the last, as `rubato inquiries list` has it.
     """
-    kept = _asking(ctx).inquiries.get(id)
+    kept = await Waiting(_asking(ctx).with_inquiries(lambda all: all.get(id)))
     found = next((source for source in kept.sources if source.n == number), None)
     if found is None:
         raise RubatoError(f"That answer has no source {number}", code="no_such_choice")
@@ -74,21 +74,21 @@ async def correct(ctx: Context, text: Text, id: str = "last") -> Answer:
     from rubato_desktop.services.inquiries.inquiries import as_text
 
     asking, knowledge = _asking(ctx), ctx.services.knowledge
-    kept = asking.inquiries.correct(id, text, asking.user)
+    kept = await Waiting(asking.with_inquiries(lambda all: all.correct(id, text, asking.user)))
     if knowledge is not None:
         await Waiting(knowledge.ask("learn_text", **as_text(kept)))
     return Answer(f"Corrected: {kept.question}", kept.model_dump(mode="json"))
 
 
 @command(needs="model")
-def accept(ctx: Context, id: str = "last", yes: bool = True) -> Answer:
+async def accept(ctx: Context, id: str = "last", yes: bool = True) -> Answer:
     """Mark the last answer as good; good ones are exported to train a model.
 
     Args:
         id: Another inquiry, as `rubato inquiries list` has it.
         yes: Whether it is good.
     """
-    kept = _asking(ctx).inquiries.accept(id, yes)
+    kept = await Waiting(_asking(ctx).with_inquiries(lambda all: all.accept(id, yes)))
     return Answer(f"{'Good' if yes else 'Not good'}: {kept.question}", {"id": kept.id, "accepted": yes})
 
 
@@ -100,15 +100,13 @@ def new_conversation(ctx: Context) -> Answer:
 
 
 @command(needs="model")
-def inquiries(ctx: Context, most: int = 9) -> Answer:
+async def inquiries(ctx: Context, most: int = 9) -> Answer:
     """List what was asked last; `open` and a number reads an answer.
 
     Args:
         most: How many.
     """
-    from itertools import islice
-
-    found = list(islice(_asking(ctx).inquiries.each(), max(1, most)))
+    found = await Waiting(_asking(ctx).with_inquiries(lambda all: all.latest(max(1, most))))
     items = [(" ".join(one.question.split()), one) for one in found]
     return show(ctx, "inquiry", "Questions", items, [one.model_dump(mode="json") for one in found])
 
@@ -128,7 +126,8 @@ async def open_source(ctx: Context, source: Source) -> Answer:
 
     value = source.model_dump()
     if source.source.startswith("inquiry:"):
-        kept = _asking(ctx).inquiries.get(source.source.removeprefix("inquiry:"))
+        id = source.source.removeprefix("inquiry:")
+        kept = await Waiting(_asking(ctx).with_inquiries(lambda all: all.get(id)))
         return Answer(kept.says, value)
     path = Path(source.source)
     if path.name == JOURNAL and path.is_file():
@@ -143,7 +142,8 @@ async def open_source(ctx: Context, source: Source) -> Answer:
     if browser is not None and browser.connected:
         reply = await ctx.ask("open", url=url, new=True)
         return Answer(name_of(source), value, reply.state)
-    if not webbrowser.open(url):
+    # It may wait for the program that it starts.
+    if not await Waiting(_asking(ctx).with_inquiries(lambda _: webbrowser.open(url))):
         raise RubatoError(
             f"{url} cannot be opened",
             kept=f"It says: {source.text}",
@@ -252,10 +252,8 @@ def _choose(ctx: Context, chosen: tuple[str, str], on: bool) -> Answer:
 async def _filters(ctx: Context) -> list[tuple[str, tuple[str, str]]]:
     knowledge, asking = ctx.services.knowledge, _asking(ctx)
     assert knowledge is not None
-    found = await Waiting(knowledge.ask("topics"))
-    tags = await Waiting(knowledge.ask("tags"))
-    every = [("topic", one["topic"], one["documents"]) for one in found if one["topic"] != "ALL"]
-    every += [("tag", tag, count) for tag, count in tags.items()]
+    counts = {"topic": knowledge.ask("topic_counts"), "tag": knowledge.ask("tags")}
+    every = [(kind, name, n) for kind, found in counts.items() for name, n in (await Waiting(found)).items()]
     chosen = {*(("topic", name) for name in asking.topics), *(("tag", name) for name in asking.tags)}
     return [
         (f"{kind} {name}, {count} documents{', asked' if (kind, name) in chosen else ''}", (kind, name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rubato_desktop.commands.context import Context
@@ -33,6 +34,8 @@ async def learn(ctx: Context, path: Text, topic: str = "", tag: str = "", watch:
     )
     if problems := state["said"]["problems"]:
         raise RubatoError(problems[0], code="not_learnt")
+    if Path(path).expanduser().is_file():
+        ctx.services.learnt = path
     waiting = state["said"]["waiting"]
     return Answer(f"Learning {waiting} texts" if waiting != 1 else "Learning 1 text", state)
 

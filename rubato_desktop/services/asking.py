@@ -7,9 +7,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.settings import Settings
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 _OFTEN_S: Final = 0.04  # a text that grows faster is told in one
 _END_S: Final = 2.0
 
+T = TypeVar("T")
 Grew = Callable[[str, str], None]
 
 
@@ -63,6 +64,7 @@ class Asking:
         self._stop: Stop | None = None
         self._thread: threading.Thread | None = None
         self._models: Models | None = None
+        self._files = ThreadPoolExecutor(1, "inquiries")
         self._conversation = Conversation()
         self.topics: list[str] = []
         self.tags: list[str] = []
@@ -73,9 +75,12 @@ class Asking:
         """Whether an answer is being given."""
         return self._stop is not None
 
+    def with_inquiries(self, work: Callable[[Inquiries], T]) -> Future[T]:
+        """Do something with the questions and answers that are kept, on a thread of its own: they are many files."""
+        return self._files.submit(lambda: work(self._inquiries))
+
     @property
-    def inquiries(self) -> Inquiries:
-        """The questions and answers that are kept."""
+    def _inquiries(self) -> Inquiries:
         from rubato_desktop.services.inquiries.inquiries import Inquiries
 
         return Inquiries(self._data)
@@ -148,6 +153,7 @@ class Asking:
             thread.join(_END_S)
         if self._models is not None:
             self._models.close()
+        self._files.shutdown(wait=False)
 
     def _chosen(self, kind: str) -> list[str]:
         return self.topics if kind == "topic" else self.tags
@@ -175,7 +181,7 @@ class Asking:
                 stop=stop,
             )
             growing.end()
-            self.last = self.inquiries.keep(answer, self.user)
+            self.last = self._inquiries.keep(answer, self.user)
         except RubatoError as problem:
             self._ended(stop)
             promise.set_exception(problem)
@@ -208,7 +214,7 @@ class Asking:
 
         if self._models is None:
             self._models = Models(lambda: self._settings.ollama_host, tell=self._tell)
-        return Answers(self._models, self._retrieval, corrected=self.inquiries.corrected)
+        return Answers(self._models, self._retrieval, corrected=self._inquiries.corrected)
 
 
 class _Growing:

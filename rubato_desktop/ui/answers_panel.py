@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import Future
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QUrl, Signal
@@ -36,9 +35,8 @@ log = logging.getLogger(__name__)
 SHOWN: Final = 20  # questions
 CHIPS: Final = 24
 # After these what is asked, or what can be, may be another.
-_FILTERING: Final = frozenset(
-    ("learn_page", "add_tag", "remove_tag", "filter_add", "filter_remove", "filter_set", "forget", "open")
-)
+_LEARNING: Final = frozenset(("learn_page", "add_tag", "remove_tag", "forget"))
+_FILTERING: Final = frozenset(("filter_add", "filter_remove", "filter_set", "open"))
 _ANSWERING: Final = frozenset(("ask", "correct", "accept"))
 
 
@@ -53,6 +51,7 @@ class AnswersPanel(QWidget):
 
     told = Signal(str)
     _counted = Signal(object)
+    _found = Signal(object)
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:
         super().__init__()
@@ -63,9 +62,11 @@ class AnswersPanel(QWidget):
         self._growing: tuple[str, str] | None = None
         self._correcting = ""
         self._counts: dict[str, dict[str, int]] = {"topic": {}, "tag": {}}
+        self._chips: dict[tuple[str, str], QPushButton] = {}
         self._seen = False
         self._build()
         self._counted.connect(self._show_chips)
+        self._found.connect(self._show_kept)
         theme.changed.connect(self._show_page)
         bridge.happened.connect(self.hear)
 
@@ -79,6 +80,11 @@ class AnswersPanel(QWidget):
         self.chips = QWidget()
         self.chips.setAccessibleName("What is asked beside everything")
         self._flow = FlowLayout(self.chips)
+        self._everything = QPushButton("everything")
+        self._everything.setProperty("chip", "true")
+        self._everything.setCheckable(True)
+        self._everything.setChecked(True)
+        self._everything.setEnabled(False)  # it is always asked
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Learning")
         self.progress.setTextVisible(False)
@@ -140,8 +146,10 @@ class AnswersPanel(QWidget):
                 self._show_page()
             case CommandDone(result=result) if result.name in _ANSWERING:
                 self._answered(result)
-            case CommandDone(result=result) if result.name in _FILTERING and result.status == "ok":
+            case CommandDone(result=result) if result.name in _LEARNING and result.status == "ok":
                 self._count()
+            case CommandDone(result=result) if result.name in _FILTERING:
+                self._check_chips()
             case LearningChanged():
                 self._show_learning(event)
 
@@ -171,7 +179,12 @@ class AnswersPanel(QWidget):
     def _read(self) -> None:
         asking = self._engine.services.asking
         if asking is not None:
-            self._kept = list(islice(asking.inquiries.each(), SHOWN))
+            found = asking.with_inquiries(lambda kept: kept.latest(SHOWN))
+            found.add_done_callback(lambda done: self._found.emit(done))
+
+    def _show_kept(self, done: Future[list[Inquiry]]) -> None:
+        if done.exception() is None:
+            self._kept = done.result()
         self._show_page()
 
     def _show_page(self) -> None:
@@ -222,42 +235,55 @@ class AnswersPanel(QWidget):
         knowledge = self._engine.services.knowledge
         if knowledge is None or not self._seen or not knowledge.anything:
             return
-        knowledge.ask("topics").add_done_callback(lambda done: self._counted.emit(("topic", done)))
-        knowledge.ask("tags").add_done_callback(lambda done: self._counted.emit(("tag", done)))
+        for kind, call in (("", "count"), ("topic", "topic_counts"), ("tag", "tags")):
+            knowledge.ask(call).add_done_callback(lambda done, kind=kind: self._counted.emit((kind, done)))  # type: ignore[misc]
 
     def _show_chips(self, counted: tuple[str, Future[Any]]) -> None:
         kind, done = counted
         if done.exception() is not None:
             return
-        found = done.result()
-        self._counts[kind] = {one["topic"]: one["documents"] for one in found} if kind == "topic" else found
-        while (item := self._flow.takeAt(0)) is not None:
-            if (chip := item.widget()) is not None:
-                chip.deleteLater()
-        every = [(kind, name, n) for kind, counts in self._counts.items() for name, n in counts.items()]
-        for kind, name, count in every[:CHIPS]:
-            self._flow.addWidget(self._chip(kind, name, count))
-        self.chips.setVisible(len(every) > 1)
-        self.chips.updateGeometry()
-        documents = self._counts["topic"].get("ALL", 0)
-        self.fact = f"{documents} document{'' if documents == 1 else 's'}"
-        self.told.emit(self.fact)
+        if not kind:
+            documents = done.result()
+            self.fact = f"{documents} document{'' if documents == 1 else 's'}"
+            self.told.emit(self.fact)
+            return
+        self._counts[kind] = done.result()
+        every = [(kind, name) for kind, counts in self._counts.items() for name in counts][:CHIPS]
+        if every != list(self._chips):
+            self._lay_chips(every)
+        for (kind, name), chip in self._chips.items():
+            told = f"{kind} {name}, {self._counts[kind][name]} documents"
+            chip.setToolTip(told)
+            chip.setAccessibleName(told)
+        self._check_chips()
 
-    def _chip(self, kind: str, name: str, count: int) -> QPushButton:
-        asking = self._engine.services.asking
-        assert asking is not None
-        everything = name == "ALL"
-        label = "everything" if everything else name if kind == "topic" else f"#{name}"
-        chip = QPushButton(label)
+    def _lay_chips(self, every: list[tuple[str, str]]) -> None:
+        """Make chips anew where there are others; they keep the focus where they can."""
+        focused = next((key for key, chip in self._chips.items() if chip.hasFocus()), None)
+        while (item := self._flow.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None and widget is not self._everything:
+                widget.deleteLater()
+        self._flow.addWidget(self._everything)
+        self._chips = {key: self._chip(*key) for key in every}
+        for key, chip in self._chips.items():
+            self._flow.addWidget(chip)
+            if key == focused:
+                chip.setFocus()
+        self.chips.setVisible(bool(every))
+        self.chips.updateGeometry()
+
+    def _chip(self, kind: str, name: str) -> QPushButton:
+        chip = QPushButton(name if kind == "topic" else f"#{name}")
         chip.setProperty("chip", "true")
         chip.setCheckable(True)
-        chip.setChecked(everything or name in (asking.topics if kind == "topic" else asking.tags))
-        # Everything is always asked.
-        chip.setEnabled(not everything)
-        chip.setToolTip(f"{kind} {label}, {count} documents")
-        chip.setAccessibleName(f"{kind} {label}, {count} documents")
         chip.clicked.connect(lambda on: self._bridge.run("filter_set", kind=kind, name=name, on=on))
         return chip
+
+    def _check_chips(self) -> None:
+        asking = self._engine.services.asking
+        if asking is not None:
+            for (kind, name), chip in self._chips.items():
+                chip.setChecked(name in (asking.topics if kind == "topic" else asking.tags))
 
     def _show_learning(self, event: LearningChanged) -> None:
         busy = bool(event.source)

@@ -161,6 +161,7 @@ QPushButton:disabled, QToolButton:disabled {{ color: {mix(c.muted, c.panel, 0.35
 QPushButton[chip="true"] {{ border-radius: {px - 2}px; min-height: {px + 8}px; padding: 0 12px 0 9px; }}
 QPushButton[chip="true"]:focus {{ padding: 0 11px 0 8px; }}
 QPushButton[chip="true"]:checked {{ border-color: {c.accent}; background: {mix(c.raised, c.accent, 0.22)}; }}
+QPushButton[chip="true"]:checked:disabled {{ color: {c.text}; }}
 QPushButton[current="true"] {{ border-color: {mix(c.line, c.text, 0.45)}; font-weight: bold; }}
 QLabel[mood="missed"], QLabel[mood="refused"] {{ color: {c.warn}; }}
 QLabel[mood="failed"], QLabel[mood="timeout"] {{ color: {c.bad}; }}

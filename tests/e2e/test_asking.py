@@ -120,6 +120,13 @@ def test_what_was_remarked_in_a_recording_is_learnt_with_its_time(program: Progr
     assert opened["state"]["open"] == str(Path(answer["citations"][0]["source"]).parent)
 
 
+def test_what_was_learnt_last_is_tagged(program: Program, notes: Path) -> None:
+    assert program.ask("add_tag", tag="studio")["value"]["tags"] == ["studio"]
+    assert program.ask("tags")["value"]["tags"] == ["studio"]
+    assert program.ask("remove_tag", tag="studio")["value"]["tags"] == []
+    assert program.ask("forget")["value"]["forgotten"] == [str(notes)]
+
+
 def test_what_cannot_be_learnt_is_told(program: Program, tmp_path: Path) -> None:
     answer = program.ask("learn", path=str(tmp_path / "nowhere.txt"))
     assert answer["status"] == "failed"

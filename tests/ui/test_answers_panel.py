@@ -110,9 +110,11 @@ def test_topics_and_tags_are_chips_that_choose_what_is_asked(
 
     until(lambda: len(chips()) == 3)
     assert chips() == {"everything": True, "Pianos": False, "#tuning": False}
-    panel._flow.itemAt(1).widget().click()  # type: ignore[union-attr]
+    pianos = panel._flow.itemAt(1).widget()  # type: ignore[union-attr]
+    pianos.click()  # type: ignore[attr-defined]
     asking = app.services.asking
     assert asking is not None
     until(lambda: asking.topics == ["Pianos"])
     until(lambda: chips().get("Pianos"))
+    assert panel._flow.itemAt(1).widget() is pianos, "who chose by keyboard would lose the place"
     assert panel.fact == "1 document"

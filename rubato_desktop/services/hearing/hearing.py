@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import subprocess
@@ -16,6 +15,7 @@ from typing import Any, Final, Literal
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import own_process
+from rubato_desktop.services.orders import fault_log, hand_on
 from rubato_desktop.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -203,8 +203,7 @@ class Hearing:
                 str(int(values.reduce_noise)),
             ],
         )
-        log_file = self._data / "hearing.log"
-        with log_file.open("wb") as said:
+        with fault_log(self._data / "hearing.log") as said:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
@@ -214,7 +213,7 @@ class Hearing:
             )
         self._sent = {}
         self._orders = SimpleQueue()
-        threading.Thread(target=_hand_on, args=(self._process, self._orders), daemon=True).start()
+        threading.Thread(target=hand_on, args=(self._process, self._orders), daemon=True).start()
         threading.Thread(target=self._look_after, args=(self._process,), name="hearing", daemon=True).start()
         if self._deaf:
             self._send({"do": "deaf", "on": True})
@@ -354,12 +353,3 @@ class Hearing:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _hand_on(process: subprocess.Popen[bytes], orders: SimpleQueue[bytes | None]) -> None:
-    """Write orders on a thread of its own: who gives them never waits for the one who takes them."""
-    assert process.stdin is not None
-    with contextlib.suppress(OSError), process.stdin:  # one that has ended takes no orders
-        while (order := orders.get()) is not None:
-            process.stdin.write(order)
-            process.stdin.flush()

@@ -9,7 +9,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -78,6 +78,10 @@ class Inquiries:
         for path in reversed(self.paths()):
             with contextlib.suppress(RubatoError):
                 yield self._read(path)
+
+    def latest(self, most: int) -> list[Inquiry]:
+        """Return those asked last, the latest first."""
+        return list(islice(self.each(), most))
 
     def get(self, id: str) -> Inquiry:
         """Return one by its id, or by a beginning that only it has; ``last`` is the latest.

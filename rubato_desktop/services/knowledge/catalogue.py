@@ -66,22 +66,20 @@ class Catalogue:
 
     def documents(self, *, topic: str = "", tag: str = "", under: str = "") -> list[Document]:
         """Return documents, of a topic, with a tag, or whose source is `under` a folder or is it."""
-        where, values = ["1"], []
+        where: list[str] = ["1"]
+        values: list[Any] = []
         if topic and topic != ALL:
             where.append("number IN (SELECT document FROM document_topics WHERE topic = ?)")
             values.append(self._number("topics", topic))
         if tag:
             where.append("number IN (SELECT document FROM document_tags WHERE tag = ?)")
             values.append(self._number("tags", tag))
-        found = self._documents(f"WHERE {' AND '.join(where)}", values)
-        if not under:
-            return list(found)
-        folder = under.rstrip("/\\")
-        return [
-            one
-            for one in found
-            if one.source == folder or one.source.startswith((f"{folder}/", f"{folder}\\"))
-        ]
+        if under:
+            folder = under.rstrip("/\\")
+            # All that begin with the folder and a slash of either kind: the sign after each ends its range.
+            where.append("(source = ? OR source >= ? AND source < ? OR source >= ? AND source < ?)")
+            values += [folder, f"{folder}/", f"{folder}0", f"{folder}\\", f"{folder}]"]
+        return list(self._documents(f"WHERE {' AND '.join(where)}", values))
 
     def count(self, *, topic: str = "", tag: str = "") -> int:
         """Return how many documents there are of a topic, with a tag, or at all."""
@@ -183,12 +181,11 @@ class Catalogue:
             for document in self._documents("WHERE number = ?", (row[0],))
         ]
 
-    def members(self, texts: Sequence[int], topics: Sequence[str]) -> set[int]:
-        """Return those of `texts` that stand in a document of one of `topics`."""
-        numbers = [self._number("topics", topic) for topic in topics]
+    def members(self, texts: Sequence[int], topics: Sequence[int]) -> set[int]:
+        """Return those of `texts` that stand in a document of one of `topics`, by their numbers."""
         found: set[int] = set()
         for some in batches(list(texts)):
-            marks, wanted = ",".join("?" * len(some)), ",".join(map(str, numbers))
+            marks, wanted = ",".join("?" * len(some)), ",".join(map(str, topics))
             found |= {
                 row[0]
                 for row in self._db.read.execute(
@@ -205,10 +202,17 @@ class Catalogue:
 
     def tags(self) -> dict[str, int]:
         """Return the tags, with how many documents have each, the commonest first."""
+        return self._counts("tag")
+
+    def topic_counts(self) -> dict[str, int]:
+        """Return the topics without ALL, with how many documents are in each, the largest first."""
+        return self._counts("topic")
+
+    def _counts(self, kind: str) -> dict[str, int]:
         return dict(
             self._db.read.execute(
-                "SELECT name, count(document) AS n FROM tags LEFT JOIN document_tags ON tag = number "
-                "GROUP BY number HAVING n > 0 ORDER BY n DESC, name"
+                f"SELECT name, count(*) AS n FROM {kind}s JOIN document_{kind}s ON {kind} = number "
+                "GROUP BY number ORDER BY n DESC, name"
             )
         )
 

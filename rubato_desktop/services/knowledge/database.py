@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakSet
 
 from rubato_desktop.errors import RubatoError
 
@@ -32,12 +33,18 @@ CREATE TABLE places (
     document INTEGER, n INTEGER, text INTEGER NOT NULL, page INTEGER, start_ms INTEGER,
     PRIMARY KEY (document, n)) WITHOUT ROWID;
 CREATE INDEX text_places ON places (text);
-CREATE TABLE outbox (text INTEGER, topic INTEGER, PRIMARY KEY (text, topic)) WITHOUT ROWID;
+CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, text INTEGER NOT NULL, topic INTEGER NOT NULL, UNIQUE (text, topic));
+CREATE TABLE renewed (text INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE queue (
     number INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, topics TEXT NOT NULL, tags TEXT NOT NULL);
 CREATE TABLE watched (folder TEXT PRIMARY KEY, topics TEXT NOT NULL, tags TEXT NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5(stems, topics, tags, tokenize = "unicode61 remove_diacritics 0");
 """
+
+
+class _Connection(sqlite3.Connection):
+    """One that can be told of without being kept: it ends with its thread."""
 
 
 class Database:
@@ -55,7 +62,7 @@ class Database:
         self._path = path
         self._local = threading.local()
         self._writing = threading.RLock()
-        self._open: list[sqlite3.Connection] = []
+        self._open: WeakSet[_Connection] = WeakSet()
         with self._writing:
             version = int(self.read.execute("PRAGMA user_version").fetchone()[0])
             if version > _VERSION:
@@ -78,14 +85,16 @@ class Database:
     @property
     def read(self) -> sqlite3.Connection:
         """This thread's connection."""
-        found: sqlite3.Connection | None = getattr(self._local, "db", None)
+        found: _Connection | None = getattr(self._local, "db", None)
         if found is None:
-            found = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            found = sqlite3.connect(
+                self._path, timeout=30, isolation_level=None, check_same_thread=False, factory=_Connection
+            )
             found.execute("PRAGMA journal_mode = WAL")
             found.execute("PRAGMA synchronous = NORMAL")
             found.execute("PRAGMA cache_size = -16000")
             self._local.db = found
-            self._open.append(found)
+            self._open.add(found)
         return found
 
     @contextlib.contextmanager
@@ -109,7 +118,7 @@ class Database:
         """Close the file. No other thread may still use it."""
         with contextlib.suppress(sqlite3.Error):
             self.remember(_IN_USE, "")
-        for db in self._open:
+        for db in list(self._open):
             with contextlib.suppress(sqlite3.Error):
                 db.close()
         self._open.clear()

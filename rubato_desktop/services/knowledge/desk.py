@@ -125,6 +125,9 @@ class Desk:
     def _topics(self) -> list[dict[str, Any]]:
         return self._here.statistics()
 
+    def _topic_counts(self) -> dict[str, int]:
+        return self._here.catalogue.topic_counts()
+
     def _tags(self) -> dict[str, int]:
         return self._here.catalogue.tags()
 
@@ -132,7 +135,7 @@ class Desk:
         return [_told(document) for document in self._here.catalogue.documents(topic=topic, tag=tag)]
 
     def _document(self, source: str) -> dict[str, Any] | None:
-        found = self._here.catalogue.document(identity(source)) or self._here.catalogue.document(source)
+        found = self._found(source)
         return _told(found) if found else None
 
     def _learn(
@@ -182,10 +185,9 @@ class Desk:
 
     def _forget(self, source: str) -> list[str]:
         """Forget a document, or all in a folder; a folder is no longer watched."""
-        path = source if "://" in source else str(Path(source).expanduser().absolute())
-        catalogue = self._here.catalogue
-        going = catalogue.documents(under=path)
-        if not going and (one := catalogue.document(source) or catalogue.document(identity(source))):
+        path = _place(source)
+        going = self._here.catalogue.documents(under=path)
+        if not going and (one := self._found(source)):
             going = [one]
         if self._here.wanted.unwatch(path):
             self._watch_folders()
@@ -231,7 +233,9 @@ class Desk:
         self._said, self._problem = Learnt(), None
         told = f"everything, by {embedder.model}"
         self._start(
-            lambda _: self._here.embed_anew(embedder, lambda done, of: self._at(Progress(told, done, of, 0)))
+            lambda stop: self._here.embed_anew(
+                embedder, lambda done, of: self._at(Progress(told, done, of, 0)), stop.is_set
+            )
         )
         return self._progress_now()
 
@@ -251,10 +255,13 @@ class Desk:
                 self._learning = Learning(self._here, self._at)
             return self._learning
 
-    def _known(self, source: str) -> Document:
+    def _found(self, source: str) -> Document | None:
+        """A document by its path, its address or its id."""
         catalogue = self._here.catalogue
-        path = source if "://" in source else str(Path(source).expanduser().absolute())
-        found = catalogue.document(identity(path)) or catalogue.document(source)
+        return catalogue.document(identity(_place(source))) or catalogue.document(source)
+
+    def _known(self, source: str) -> Document:
+        found = self._found(source)
         if found is None:
             raise RubatoError(
                 f"{source} has not been learnt", todo="Learn it first: rubato learn PATH", code="not_learnt"
@@ -292,7 +299,7 @@ class Desk:
             with self._lock:  # nothing may come between the last look and the end
                 self._working = not stop.is_set() and bool(self._here.wanted.waiting())
 
-    def _start(self, job: Callable[[threading.Event], None]) -> None:
+    def _start(self, job: Callable[[threading.Event], object]) -> None:
         with self._lock:
             if self.busy:
                 return
@@ -303,7 +310,7 @@ class Desk:
             )
             self._worker.start()
 
-    def _work(self, job: Callable[[threading.Event], None], stop: threading.Event) -> None:
+    def _work(self, job: Callable[[threading.Event], object], stop: threading.Event) -> None:
         stand_back()
         try:
             job(stop)
@@ -333,7 +340,7 @@ class Desk:
 
 CALLS: Final = frozenset(
     (
-        *("search", "count", "topics", "tags", "documents", "document", "suggest", "watched"),
+        *("search", "count", "topics", "topic_counts", "tags", "documents", "document", "suggest", "watched"),
         *("learn", "learn_text", "progress_now", "stop_learning", "forget", "classify", "embed_anew"),
     )
 )
@@ -349,6 +356,11 @@ def checked(names: Sequence[str]) -> list[str]:
     if any(len(name) > _LONGEST_TOPIC for name in clean):
         raise RubatoError(f"A topic or tag has at most {_LONGEST_TOPIC} signs", code="bad_arguments")
     return [*dict.fromkeys(name for name in clean if name and name.upper() != ALL)]
+
+
+def _place(source: str) -> str:
+    """A path as it was learnt, wherever the program was started; addresses as they are."""
+    return source if "://" in source else str(Path(source).expanduser().absolute())
 
 
 def _told(document: Document) -> dict[str, Any]:

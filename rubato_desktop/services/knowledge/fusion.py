@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, Literal
 
 Mode = Literal["fused", "dense", "bm25"]
 
-BY_MEANING: Final = 0.5  # its share, the rest is that of words; benchmarks/retrieval.py measures it
+# The share of meaning, the rest is that of words; benchmarks/retrieval.py measures it.
+BY_MEANING: Final[Mapping[Mode, float]] = {"dense": 1.0, "bm25": 0.0, "fused": 0.5}
 CHOSEN: Final = 2.0  # how much more a passage of a chosen topic counts
 
 
-def fuse(
-    dense: Sequence[tuple[int, float]], words: Sequence[tuple[int, float]], by_meaning: float = BY_MEANING
-) -> dict[int, float]:
-    """Return a score from 0 to 1 for each text: a convex combination of both, each from its least to its most.
+def fuse(dense: Mapping[int, float], words: Mapping[int, float], mode: Mode = "fused") -> dict[int, float]:
+    """Return a score from 0 to 1 for each text: a convex combination of both, each a share of its most.
 
     A convex combination keeps how much better a text is than the next, which ranks lose (Bruch, Gai, Ingber:
     An Analysis of Fusion Functions for Hybrid Retrieval, ACM TOIS 42, 2023).
 
     Args:
-        dense: (text, cosine) of all texts that any way found.
-        words: (text, BM25 score) of those that share a word.
-        by_meaning: Share of the first.
+        dense: The cosine of each text that any way found.
+        words: The BM25 score of each that shares a word.
+        mode: What counts.
     """
-    meant = _spread(dense, least=0.0)
-    said = _spread(words, least=0.0)
+    meant, said, share = _shares(dense), _shares(words), BY_MEANING[mode]
     return {
-        text: by_meaning * meant.get(text, 0.0) + (1 - by_meaning) * said.get(text, 0.0)
-        for text in {*meant, *said}
+        text: share * meant.get(text, 0.0) + (1 - share) * said.get(text, 0.0) for text in {*meant, *said}
     }
 
 
@@ -38,8 +35,6 @@ def ranked(scores: Mapping[int, float], chosen: set[int]) -> list[tuple[int, flo
     return sorted(weighed.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _spread(found: Sequence[tuple[int, float]], least: float) -> dict[int, float]:
-    most = max((score for _, score in found), default=0.0)
-    if most <= least:
-        return {}
-    return {text: max(0.0, score - least) / (most - least) for text, score in found}
+def _shares(scores: Mapping[int, float]) -> dict[int, float]:
+    most = max(scores.values(), default=0.0)
+    return {text: max(0.0, score) / most for text, score in scores.items()} if most > 0 else {}

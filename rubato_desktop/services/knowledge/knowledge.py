@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from itertools import count
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import own_process
 from rubato_desktop.services.answers.passages import Passage
+from rubato_desktop.services.knowledge import anything_learnt
+from rubato_desktop.services.orders import fault_log, hand_on
 from rubato_desktop.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -22,7 +25,7 @@ log = logging.getLogger(__name__)
 UNUSED_S: Final = 600.0  # the memory of Chroma and of the embedding model is given back after so long
 _PATIENCE_S: Final = 60.0
 _END_S: Final = 5.0
-CATALOGUE: Final = "catalogue.sqlite"
+_SOON_S: Final = 2.0  # after the start: the window comes first
 
 
 class Searching:
@@ -41,7 +44,7 @@ class Searching:
         within: bool = False,
     ) -> list[Passage]:
         found = self._call("search", query=query, topics=[*topics], tags=[*tags], k=k, within=within)
-        return [passage_of(one) for one in found]
+        return [Passage(**{name: value for name, value in one.items() if name != "rank"}) for one in found]
 
     def count(self, *, topic: str = "", tag: str = "") -> int:
         return int(self._call("count", topic=topic, tag=tag))
@@ -73,25 +76,24 @@ class Knowledge:
         self._on_progress, self._on_done, self._on_problem = on_progress, on_done, on_problem
         self._unused_s = unused_s
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._promises: dict[int, Future[Any]] = {}
-        self._number = 0
+        self._running: _Running | None = None
         self._closed = False
+        self._soon = threading.Timer(_SOON_S, self._resume)
+        self._soon.daemon = True
 
     @property
     def process_id(self) -> int:
         """Id of its process; 0 while there is none."""
-        return self._process.pid if self._process is not None else 0
+        return self._running.process.pid if self._running is not None else 0
 
     @property
     def anything(self) -> bool:
         """Whether anything was ever learnt here; costs nothing to ask."""
-        return (self._data / "knowledge" / CATALOGUE).exists()
+        return anything_learnt(self._data)
 
     def start(self) -> None:
-        """Go on learning and watching, where there is something learnt."""
-        if self.anything:
-            self.ask("resume").add_done_callback(self._tell_failure)
+        """Go on learning and watching, where there is something learnt; not before the program itself is there."""
+        self._soon.start()
 
     def ask(self, call: str, /, **args: Any) -> Future[Any]:
         """Ask something; never waits.
@@ -107,23 +109,10 @@ class Knowledge:
         with self._lock:
             if self._closed:
                 promise.set_exception(_ended())
-                return promise
-            # One that is about to rest may no longer hear.
-            for _ in range(2):
-                if self._process is None:
-                    self._start()
-                assert self._process is not None and self._process.stdin is not None
-                self._number += 1
-                self._promises[self._number] = promise
-                order = {"n": self._number, "call": call, "args": args}
-                try:
-                    self._process.stdin.write(json.dumps(order).encode() + b"\n")
-                    self._process.stdin.flush()
-                    return promise
-                except OSError:
-                    del self._promises[self._number]
-                    self._process = None
-        promise.set_exception(_ended())
+            else:
+                if self._running is None:
+                    self._running = self._start()
+                self._running.ask(promise, call, args)
         return promise
 
     def call(self, call: str, /, **args: Any) -> Any:
@@ -146,21 +135,24 @@ class Knowledge:
 
     def close(self) -> None:
         """End; what is being learnt goes on next time. Safe to call twice."""
+        self._soon.cancel()
         with self._lock:
             self._closed = True
-            process, self._process = self._process, None
-        if process is None:
+            running, self._running = self._running, None
+        if running is None:
             return
-        assert process.stdin is not None
-        with contextlib.suppress(OSError):
-            process.stdin.close()
+        running.orders.put(None)
         try:
-            process.wait(_END_S)
+            running.process.wait(_END_S)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            running.process.kill()
+            running.process.wait()
 
-    def _start(self) -> None:
+    def _resume(self) -> None:
+        if self.anything:
+            self.ask("resume").add_done_callback(self._tell_failure)
+
+    def _start(self) -> _Running:
         values = self._settings
         command, environment = own_process(
             "rubato_desktop.services.knowledge.process",
@@ -172,43 +164,49 @@ class Knowledge:
                 str(self._unused_s),
             ],
         )
-        with (self._data / "knowledge.log").open("wb") as said:
-            self._process = subprocess.Popen(
+        with fault_log(self._data / "knowledge.log") as said:
+            process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env=environment
             )
-        threading.Thread(
-            target=self._look_after, args=(self._process,), name="knowledge", daemon=True
-        ).start()
+        running = _Running(process)
+        threading.Thread(target=hand_on, args=(process, running.orders), daemon=True).start()
+        threading.Thread(target=self._look_after, args=(running,), name="knowledge", daemon=True).start()
+        return running
 
-    def _look_after(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
+    def _look_after(self, running: _Running) -> None:
+        assert running.process.stdout is not None
         resting = False
-        for line in process.stdout:
-            report = json.loads(line)
-            resting = resting or "resting" in report
+        for line in running.process.stdout:
             try:
-                self._report(report)
+                report = json.loads(line)
+                resting = resting or "resting" in report
+                self._report(running, report)
             except Exception:
                 log.exception("a report of the process of knowledge could not be understood")
-        code = process.wait()
+        code = running.process.wait()
+        running.orders.put(None)
         with self._lock:
-            if self._process is process:
-                self._process = None
-            lost = [] if self._process is not None else list(self._promises.values())
-            if lost:
-                self._promises.clear()
-        for promise in lost:
+            if self._running is running:
+                self._running = None
+            unanswered = running.asked
+            if resting and unanswered and not self._closed:
+                # It went to rest as they came: another takes them.
+                self._running = self._running or self._start()
+                for promise, call, args in unanswered.values():
+                    self._running.ask(promise, call, args)
+                return
+        for promise, _, _ in unanswered.values():
             promise.set_exception(_ended())
         if code and not self._closed:
             log.error("the process of knowledge ended with %s; see knowledge.log", code)
             self._on_problem(_ended())
 
-    def _report(self, report: Mapping[str, Any]) -> None:
+    def _report(self, running: _Running, report: Mapping[str, Any]) -> None:
         match report:
             case {"n": number, "value": value}:
-                self._promise(number).set_result(value)
+                running.asked.pop(number)[0].set_result(value)
             case {"n": number, "problem": problem}:
-                self._promise(number).set_exception(RubatoError(**problem))
+                running.asked.pop(number)[0].set_exception(RubatoError(**problem))
             case {"progress": progress}:
                 self._on_progress(progress)
             case {"done": said}:
@@ -216,18 +214,24 @@ class Knowledge:
             case {"problem": problem}:
                 self._on_problem(RubatoError(**problem))
 
-    def _promise(self, number: int) -> Future[Any]:
-        with self._lock:
-            return self._promises.pop(number)
-
     def _tell_failure(self, done: Future[Any]) -> None:
         if isinstance(error := done.exception(), RubatoError) and not self._closed:
             self._on_problem(error)
 
 
-def passage_of(told: Mapping[str, Any]) -> Passage:
-    """Return a passage as the desk tells it."""
-    return Passage(**{name: value for name, value in told.items() if name != "rank"})
+class _Running:
+    """A process, what it is to be told, and what it has been asked and not answered yet."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self.orders: SimpleQueue[bytes | None] = SimpleQueue()
+        self.asked: dict[int, tuple[Future[Any], str, Mapping[str, Any]]] = {}
+        self._numbers = count(1)
+
+    def ask(self, promise: Future[Any], call: str, args: Mapping[str, Any]) -> None:
+        number = next(self._numbers)
+        self.asked[number] = promise, call, args
+        self.orders.put(json.dumps({"n": number, "call": call, "args": args}).encode() + b"\n")
 
 
 def _ended() -> RubatoError:

@@ -18,28 +18,29 @@ class Outbox:
 
     def add(self, texts: Iterable[int], topics: Sequence[int]) -> None:
         """The collections of `topics` have to be told of texts; within `Database.writing`."""
+        # Replaced, so that it has a new number: what is being told just now is to be told again.
         self._db.read.executemany(
-            "INSERT OR IGNORE INTO outbox VALUES (?, ?)",
+            "INSERT OR REPLACE INTO outbox (text, topic) VALUES (?, ?)",
             [(text, topic) for text in texts for topic in topics],
         )
 
-    def waiting(self, most: int) -> list[tuple[int, int]]:
-        """Return (text, topic) that have to be told."""
+    def waiting(self, most: int) -> list[tuple[int, int, int]]:
+        """Return (number, text, topic) of what has to be told."""
         return self._db.read.execute(
-            "SELECT text, topic FROM outbox ORDER BY topic, text LIMIT ?", (most,)
+            "SELECT number, text, topic FROM outbox ORDER BY topic, text LIMIT ?", (most,)
         ).fetchall()
 
-    def told(self, sent: Sequence[tuple[int, int]]) -> None:
-        """The collections know of these now."""
+    def told(self, numbers: Sequence[int]) -> None:
+        """The collections know of these now; what changed meanwhile has another number, and stays."""
         with self._db.writing() as db:
-            db.executemany("DELETE FROM outbox WHERE text = ? AND topic = ?", sent)
+            db.executemany("DELETE FROM outbox WHERE number = ?", [(number,) for number in numbers])
 
     def tell_all(self) -> None:
         """The collections are to be told everything: they are new."""
         with self._db.writing() as db:
-            db.execute("INSERT OR IGNORE INTO outbox SELECT DISTINCT text, 0 FROM places")
+            db.execute("INSERT OR REPLACE INTO outbox (text, topic) SELECT DISTINCT text, 0 FROM places")
             db.execute(
-                "INSERT OR IGNORE INTO outbox SELECT DISTINCT places.text, topic FROM places "
+                "INSERT OR REPLACE INTO outbox (text, topic) SELECT DISTINCT places.text, topic FROM places "
                 "JOIN document_topics USING (document)"
             )
 

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.knowledge import knowledge_folder
 from rubato_desktop.services.knowledge.desk import Desk
-from rubato_desktop.services.knowledge.store import Store, knowledge_folder
+from rubato_desktop.services.knowledge.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class KnowledgeProcess:
         self._asked_at = time.monotonic()
         self._told_at = 0.0
         self._calls = 0
+        self._counting = threading.Lock()
         self._desk = Desk(
             lambda: Store(
                 knowledge_folder(data),
@@ -68,8 +70,7 @@ class KnowledgeProcess:
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             for line in sys.stdin.buffer:
                 asked = json.loads(line)
-                self._asked_at = time.monotonic()
-                self._calls += 1
+                self._count(1)
                 threads.submit(self._answer, **asked)
             threads.shutdown(cancel_futures=True)
         self._desk.close()
@@ -93,7 +94,11 @@ class KnowledgeProcess:
             )
             self._say({"n": n, "problem": bug.as_json()})
         finally:
-            self._calls -= 1
+            self._count(-1)
+
+    def _count(self, calls: int) -> None:
+        with self._counting:
+            self._calls += calls
             self._asked_at = time.monotonic()
 
     def _rest(self) -> None:
@@ -104,7 +109,7 @@ class KnowledgeProcess:
             if idle and not self._calls and not self._desk.needed:
                 self._say({"resting": True})
                 self._desk.close()
-                os._exit(0)
+                os._exit(0)  # the thread that reads orders cannot be woken
 
     def _progress(self, progress: Mapping[str, Any]) -> None:
         if (now := time.monotonic()) > self._told_at + _PROGRESS_S:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import secrets
-import sqlite3
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,13 +15,12 @@ from rubato_desktop.services.answers.passages import Passage
 from rubato_desktop.services.answers.words import terms
 from rubato_desktop.services.knowledge.catalogue import ALL, Catalogue, Document, Place
 from rubato_desktop.services.knowledge.chunking import Chunk
-from rubato_desktop.services.knowledge.database import Database
 from rubato_desktop.services.knowledge.embedding import Embedder, open_embedder
 from rubato_desktop.services.knowledge.fusion import Mode, fuse, ranked
+from rubato_desktop.services.knowledge.opening import claim, open_database
 from rubato_desktop.services.knowledge.outbox import EVERYTHING, Outbox
 from rubato_desktop.services.knowledge.texts import Texts
 from rubato_desktop.services.knowledge.wanted import Wanted
-from rubato_desktop.services.line_file import lock
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,18 +30,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_CATALOGUE: Final = "catalogue.sqlite"
-_LOCK: Final = "knowledge.lock"
 _PATIENCE_S: Final = 10.0
 _WIDE: Final = 60  # texts that each way of searching gives, at least
 _WIDER: Final = 3  # so many more by words, where some of them count more than others
 _AT_ONCE: Final = 3  # of the ways and topics that are searched
 _TOGETHER: Final = 16  # texts whose vectors are kept at a time
-
-
-def knowledge_folder(data: Path) -> Path:
-    """Return where in the data folder knowledge is."""
-    return data / "knowledge"
 
 
 class Store:
@@ -77,9 +64,9 @@ class Store:
     ) -> None:
         self.folder = folder
         self.chroma_url, self.tell = chroma_url, tell
-        self._lock = _claim(folder, patience)
+        self._lock = claim(folder, patience)
         try:
-            self.database = self._open_database()
+            self.database = open_database(folder, tell)
             known = self.database.about("model")
             if not known:
                 self.database.remember("store", f"rubato-{secrets.token_hex(4)}")
@@ -105,6 +92,7 @@ class Store:
         self.catalogue = Catalogue(self.database, self.texts, self.outbox)
         self._vectors: Vectors | None = None
         self._opening = threading.Lock()
+        self._last: tuple[str, npt.NDArray[np.float32]] | None = None  # the last query, and its vector
         self._threads = ThreadPoolExecutor(_AT_ONCE, "searching")
 
     def close(self) -> None:
@@ -156,7 +144,7 @@ class Store:
                 return False
             some = new[start : start + _TOGETHER]
             rows = self.embedder.embed(some)
-            self.texts.keep_vectors(some, [row.astype("<f4").tobytes() for row in rows])
+            self.texts.keep_vectors(some, [_bytes(row) for row in rows])
             on_progress(start + len(some), len(new))
         self.catalogue.put(document, chunks)
         self._drain()
@@ -174,25 +162,36 @@ class Store:
         self._drain()
 
     def embed_anew(
-        self, embedder: Embedder, on_progress: Callable[[int, int], None] = lambda done, of: None
-    ) -> None:
-        """Learn all texts again with another embedding model."""
-        number, done, of = 0, 0, self.catalogue.statistics(ALL)["chunks"]
-        while some := self.texts.each(number, _TOGETHER):
-            rows = embedder.embed([text for _, text in some])
-            self.texts.keep_vectors([text for _, text in some], [row.astype("<f4").tobytes() for row in rows])
-            number, done = some[-1][0], done + len(some)
-            on_progress(done, of)
-        self.embedder = embedder
-        self.database.remember("model", embedder.model)
-        self.vectors.rebuild()
+        self,
+        embedder: Embedder,
+        on_progress: Callable[[int, int], None] = lambda done, of: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Embed all texts by another model, in place of the one they have, at once when all are done.
 
-    def _drain(self) -> None:
+        Whoever is killed or stopped in the middle has the old model, and goes on there with the new one.
+
+        Returns:
+            Whether all are done.
+        """
+        self.texts.begin_renewal(embedder.model)
+        while some := self.texts.not_renewed(_TOGETHER):
+            if stop():
+                return False
+            rows = embedder.embed([text for _, text in some])
+            self.texts.renew({number: _bytes(row) for (number, _), row in zip(some, rows, strict=True)})
+            on_progress(self.texts.renewed(), self.texts.count())
+        self.texts.end_renewal()
+        self.embedder, self._last = embedder, None
+        self.vectors.rebuild()
+        return True
+
+    def _drain(self, *, wait: bool = True) -> None:
         """Tell the collections what is new; where their server is away, they are told when it is there again."""
         if not self.outbox.waiting(1):
             return
         try:
-            self.vectors.drain()
+            self.vectors.drain(wait=wait)
         except RubatoError as problem:
             self.tell(problem)
 
@@ -248,18 +247,14 @@ class Store:
         words = dict(words_of.result())
         if dense and mode == "fused":
             dense |= self._meanings(query, [text for text in words if text not in dense])
-        by_meaning = {"dense": 1.0, "bm25": 0.0}.get(mode)
-        scores = fuse([*dense.items()], [*words.items()], *([] if by_meaning is None else [by_meaning]))
-        chosen = (
-            self.catalogue.members(sorted(scores, key=lambda text: -scores[text])[:wide], list(known))
-            if known and not within
-            else set()
-        )
+        scores = fuse(dense, words, mode)
+        likely = sorted(scores, key=lambda text: -scores[text])[:wide]
+        chosen = self.catalogue.members(likely, [*known.values()]) if known and not within else set()
         found: list[Passage] = []
         for text, score in ranked(scores, chosen):
             places = self.catalogue.places(text)
             if place := _best(places, list(known), tags):
-                found.append(_passage(place, places, score))
+                found.append(_passage(place, score))
             if len(found) == k:
                 break
         return found
@@ -269,7 +264,7 @@ class Store:
     ) -> dict[int, float]:
         vector = self._vector(query)
         found: dict[int, float] = {}
-        self._drain()
+        self._drain(wait=False)
         vectors = self.vectors
         for near in self._threads.map(
             lambda topic: vectors.nearest(vector, most, topic=topic, tags=tags), topics
@@ -289,9 +284,9 @@ class Store:
 
     def _vector(self, query: str) -> npt.NDArray[np.float32]:
         # A question is asked of meaning twice, and of every tag again.
-        known: tuple[str, npt.NDArray[np.float32]] | None = getattr(self, "_last", None)
+        known = self._last
         if known is None or known[0] != query:
-            known = self._last = (query, self.embedder.embed([query])[0])
+            known = self._last = query, self.embedder.embed([query])[0]
         return known[1]
 
     def count(self, *, topic: str = "", tag: str = "") -> int:
@@ -305,61 +300,6 @@ class Store:
             for name in (ALL, *self.catalogue.topics().values())
         ]
 
-    # Within -----------------------------------------------------------------------------------------
-
-    def _open_database(self) -> Database:
-        path = self.folder / _CATALOGUE
-        try:
-            return Database(path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
-                raise RubatoError(
-                    f"What has been learnt cannot be opened: {error}",
-                    kept="It is as it was",
-                    todo="Look whether the disk is full, or the folder may not be written",
-                    code="no_knowledge",
-                ) from error
-            log.exception("the catalogue is damaged")
-            aside = f"{_CATALOGUE}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
-            path.replace(self.folder / aside)
-            for beside in (f"{_CATALOGUE}-wal", f"{_CATALOGUE}-shm"):
-                (self.folder / beside).unlink(missing_ok=True)
-            self.tell(
-                RubatoError(
-                    "The catalogue of what has been learnt is damaged",
-                    kept=f"Your own files are as they were; the damaged one is kept as {aside}",
-                    todo="Learn your folders again: rubato learn FOLDER",
-                    code="catalogue_damaged",
-                )
-            )
-            return Database(path)
-
-
-def _claim(folder: Path, patience: float) -> FileIO:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = FileIO(os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600), "r+")
-    except OSError as error:
-        raise RubatoError(
-            f"The folder {folder} cannot be used: {error.strerror}",
-            todo="Choose another data folder with --data or RUBATO_DATA",
-            code="bad_data",
-        ) from None
-    deadline = time.monotonic() + patience
-    with contextlib.ExitStack() as ending:
-        ending.enter_context(file)
-        while not lock(file):
-            if time.monotonic() > deadline:
-                raise RubatoError(
-                    "Another Rubato is at work with what has been learnt",
-                    kept="It goes on",
-                    todo="Try again when it has ended",
-                    code="knowledge_busy",
-                )
-            time.sleep(0.05)
-        ending.pop_all()
-    return file
-
 
 def _best(places: Sequence[Place], topics: Sequence[str], tags: Sequence[str]) -> Place | None:
     """Of the places where a text stands, one in a document that was chosen."""
@@ -367,7 +307,7 @@ def _best(places: Sequence[Place], topics: Sequence[str], tags: Sequence[str]) -
     return next((place for place in fit if set(topics) & set(place.document.topics)), fit[0] if fit else None)
 
 
-def _passage(place: Place, places: Sequence[Place], score: float) -> Passage:
+def _passage(place: Place, score: float) -> Passage:
     document = place.document
     return Passage(
         document=document.id,
@@ -379,3 +319,7 @@ def _passage(place: Place, places: Sequence[Place], score: float) -> Passage:
         tags=document.tags,
         score=round(score, 6),
     )
+
+
+def _bytes(row: npt.NDArray[np.float32]) -> bytes:
+    return row.astype("<f4").tobytes()

@@ -53,7 +53,7 @@ def _about(store: Store, text: str) -> list[str]:
     ]
     as_written = {stem: word for word in reversed(words) for stem in terms(word)}
     often = Counter(stem for word in words for stem in terms(word))
-    of = max(1, store.catalogue.statistics("ALL")["chunks"])
+    of = max(1, store.texts.count())
     weight = {
         stem: (1 + math.log(count)) * math.log(1 + of / (1 + store.texts.frequency(stem)))
         for stem, count in often.most_common(50)

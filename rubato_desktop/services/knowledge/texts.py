@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rubato_desktop.services.answers.words import terms
@@ -68,11 +68,40 @@ class Texts:
             )
         return found
 
-    def each(self, after: int, most: int) -> list[tuple[int, str]]:
-        """Return texts by their numbers, those after a number."""
+    def count(self) -> int:
+        """Return how many texts there are."""
+        return int(self._db.read.execute("SELECT count(*) FROM texts").fetchone()[0])
+
+    def begin_renewal(self, model: str) -> None:
+        """New vectors of all texts are to come, by another model; those it has made already, stay."""
+        with self._db.writing() as db:
+            if self._db.about("renewing") != model:
+                db.execute("DELETE FROM renewed")
+                self._db.remember("renewing", model)
+
+    def not_renewed(self, most: int) -> list[tuple[int, str]]:
+        """Return texts that have no new vector yet."""
         return self._db.read.execute(
-            "SELECT number, text FROM texts WHERE number > ? ORDER BY number LIMIT ?", (after, most)
+            "SELECT number, text FROM texts WHERE number NOT IN (SELECT text FROM renewed) LIMIT ?", (most,)
         ).fetchall()
+
+    def renew(self, vectors: Mapping[int, bytes]) -> None:
+        """Keep new vectors beside those that hold."""
+        with self._db.writing() as db:
+            db.executemany("INSERT OR REPLACE INTO renewed VALUES (?, ?)", vectors.items())
+
+    def renewed(self) -> int:
+        """Return how many texts have a new vector."""
+        return int(self._db.read.execute("SELECT count(*) FROM renewed").fetchone()[0])
+
+    def end_renewal(self) -> None:
+        """The new vectors and their model hold now, all at once; the collections are no longer what they hold."""
+        with self._db.writing() as db:
+            db.execute("UPDATE texts SET vector = (SELECT vector FROM renewed WHERE renewed.text = number)")
+            db.execute("DELETE FROM renewed")
+            self._db.remember("model", self._db.about("renewing"))
+            self._db.remember("renewing", "")
+            self._db.remember("collections", "")
 
     def drop_orphans(self) -> None:
         """Let texts go that no document has: a document that was being learnt when the program was killed left them."""

@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import shutil
+import threading
 import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 1000  # texts in one call
 _FOLDER: Final = "chroma"
+# A catalogue may be joined to another server, or its collections may no longer be what it holds.
+_MARK: Final = "collections"
 
 
 class Vectors:
@@ -46,35 +49,42 @@ class Vectors:
         self._database, self._catalogue, self._texts = store.database, store.catalogue, store.texts
         self._outbox, self._tell = store.outbox, store.tell
         self._collections: dict[int, Collection] = {}
-        # A catalogue may be joined to another server, or a folder may have been taken away.
-        self._mark = "collections"
+        self._lock = threading.RLock()  # one tells the collections at a time, and one makes them anew
+        self._made = 0  # how often they have been made anew
         try:
             self._client = self._connect()
             self._look()
         except RubatoError:
             raise
         except Exception:  # whatever Chroma finds damaged, and each in its own way
-            self._repair()
+            self._repair(self._made)
 
-    def drain(self) -> None:
+    def drain(self, *, wait: bool = True) -> None:
         """Tell the collections what the catalogue has for them.
+
+        Args:
+            wait: Also where somebody else is telling them.
 
         Raises:
             RubatoError: their server has gone.
             OSError: the disk is full.
         """
+        if not self._lock.acquire(blocking=wait):
+            return
         try:
             self._drain()
         except Exception as error:  # whatever Chroma raises: a full disk is one of many
             if "full" in str(error) or "No space" in str(error):
                 raise OSError(errno.ENOSPC, str(error)) from error
-            self._repair()
+            self._repair(self._made)
+        finally:
+            self._lock.release()
 
     def _drain(self) -> None:
         while some := self._outbox.waiting(_AT_ONCE):
-            for topic in dict.fromkeys(topic for _, topic in some):
-                self._send([text for text, of in some if of == topic], topic)
-            self._outbox.told(some)
+            for topic in dict.fromkeys(topic for _, _, topic in some):
+                self._send([text for _, text, of in some if of == topic], topic)
+            self._outbox.told([number for number, _, _ in some])
 
     def nearest(
         self, vector: npt.NDArray[np.float32], most: int, *, topic: int = EVERYTHING, tags: Sequence[int] = ()
@@ -88,10 +98,11 @@ class Vectors:
         """
         if topic and topic not in self._catalogue.topics():
             return []
+        made = self._made
         try:
             return self._nearest(vector, most, topic, tags)
         except Exception:
-            self._repair()
+            self._repair(made)
             return self._nearest(vector, most, topic, tags)
 
     def _nearest(
@@ -105,18 +116,19 @@ class Vectors:
         ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
         return [(int(id), 1.0 - float(distance)) for id, distance in zip(ids, distances, strict=True)]
 
-    def size(self) -> int:
-        """Return how many bytes the collections take on this disk."""
-        return sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())
-
     def rebuild(self) -> None:
         """Make all collections anew from the catalogue."""
+        with self._lock:
+            self._rebuild()
+            self._made += 1
+
+    def _rebuild(self) -> None:
         for collection in self._client.list_collections():
             if (collection.metadata or {}).get("store") == self._store:
                 self._client.delete_collection(collection.name)
         self._collections.clear()
         self._outbox.tell_all()
-        self._database.remember(self._mark, self._place)
+        self._database.remember(_MARK, self._place)
         self._drain()
 
     # Within -----------------------------------------------------------------------------------------
@@ -158,21 +170,29 @@ class Vectors:
     def _look(self) -> None:
         """Whether the collections are those of this catalogue, and sound; otherwise they are made anew."""
         if not self._catalogue.count():
-            self._database.remember(self._mark, self._place)
+            self._database.remember(_MARK, self._place)
             return
-        if self._database.about(self._mark) != self._place:
+        if self._database.about(_MARK) != self._place:
             self.rebuild()
             return
         if not self._collection(EVERYTHING).count() and not self._outbox.waiting(1):
             raise ValueError("the collection of everything is empty")
 
-    def _repair(self) -> None:
+    def _repair(self, made: int) -> None:
         """Make anew what is damaged; called where the damage was met.
+
+        Args:
+            made: How often they had been made anew before it was met: several may meet the same.
 
         Raises:
             RubatoError: it is a server's, which has gone.
         """
-        log.exception("the collections are damaged")
+        with self._lock:
+            if made == self._made:
+                log.exception("the collections are damaged")
+                self._renew()
+
+    def _renew(self) -> None:
         if self._url:
             self._collections.clear()
             self._client = self._connect()

@@ -33,6 +33,7 @@ class Wanted:
         return int(self._db.read.execute("SELECT count(*) FROM queue").fetchone()[0])
 
     def done(self, number: int) -> None:
+        """A source does not wait any more."""
         with self._db.writing() as db:
             db.execute("DELETE FROM queue WHERE number = ?", (number,))
 
@@ -47,6 +48,7 @@ class Wanted:
             db.execute("INSERT OR REPLACE INTO watched VALUES (?, ?, ?)", (folder, topics, tags))
 
     def unwatch(self, folder: str) -> bool:
+        """A folder's changes are not to be learnt any more; returns whether they were."""
         with self._db.writing() as db:
             return db.execute("DELETE FROM watched WHERE folder = ?", (folder,)).rowcount > 0
 

@@ -66,8 +66,15 @@ class Watching:
                 continue
             try:
                 for changes in watch(
-                    *there, stop_event=stop, debounce=_QUIET_MS, ignore_permission_denied=True
+                    *there,
+                    stop_event=stop,
+                    debounce=_QUIET_MS,
+                    rust_timeout=round(_LOOK_AGAIN_S * 1000),
+                    yield_on_timeout=True,
+                    ignore_permission_denied=True,
                 ):
+                    if [folder for folder in folders if folder.is_dir()] != there:
+                        break  # one has come back, or gone
                     for path in sorted({Path(name) for _, name in changes}):
                         self._changed(path, folders)
             except (OSError, RuntimeError) as error:

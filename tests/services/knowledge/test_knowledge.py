@@ -101,3 +101,24 @@ def test_tags_are_suggested_by_what_is_like_it_and_by_what_it_says(knowledge: Kn
     told = knowledge.call("classify", source="https://example.org/c", add_tags=["pedalling"])
     assert told["tags"] == ["pedalling"]
     assert "pedalling" not in knowledge.call("suggest", source="https://example.org/c")
+
+
+def test_killed_whatever_was_asked_ends_and_what_is_asked_next_is_answered(knowledge: Knowledge) -> None:
+    learn(knowledge)
+    process = psutil.Process(knowledge.process_id)
+    process.suspend()
+    asked = [knowledge.ask("count") for _ in range(20)]
+    process.kill()
+    next_one = knowledge.ask("count")
+    for promise in asked:
+        with pytest.raises(RubatoError, match="has ended"):
+            promise.result(30)
+    until(lambda: knowledge.process_id != process.pid, "its end to be noticed")
+    next_one.exception(30)  # asked in between: answered, or ended too; never left waiting
+    assert knowledge.call("count") == 1
+
+
+def test_a_page_as_large_as_pages_may_be_is_learnt(knowledge: Knowledge) -> None:
+    pieces = [{"text": f"Paragraph {n}. " + "keys " * 8} for n in range(300)]
+    said = knowledge.call("learn_text", source="https://example.org/long", title="", pieces=pieces)
+    assert said["learnt"] == ["https://example.org/long"]

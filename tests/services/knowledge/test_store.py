@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.knowledge.catalogue import Document
 from rubato_desktop.services.knowledge.chunking import Chunk
+from rubato_desktop.services.knowledge.embedding import MiniLm
 from rubato_desktop.services.knowledge.learning import Learning
 from rubato_desktop.services.knowledge.store import Store
 
@@ -200,7 +203,7 @@ def test_killed_at_any_moment_it_is_whole(tmp_path: Path, opened: Open) -> None:
             one.metadata["topic"]: set(one.get()["ids"]) for one in store.vectors._client.list_collections()
         }
         for number, name in names.items():
-            texts = [number for number, _ in store.texts.each(0, 1000)]
+            texts = [row[0] for row in store.database.read.execute("SELECT number FROM texts")]
             assert held.get(name, set()) == {str(text) for text in store.outbox.standing(texts, number)}
         store.close()
 
@@ -234,9 +237,68 @@ def test_learning_is_stopped_in_the_middle_and_goes_on(store: Store, tmp_path: P
     calls = iter(range(100))
     assert learning.work(lambda: next(calls) > 2).waiting == 1
     assert store.count() == 0
-    embedded = len(store.texts.each(0, 1000))
+    embedded = store.texts.count()
     assert embedded
     again: list[int] = []
     rest = Learning(store, lambda progress: again.append(progress.of))
     assert rest.work().learnt == [str(tmp_path / "long.txt")]
-    assert again[0] == len(store.texts.each(0, 1000)) - embedded
+    assert again[0] == store.texts.count() - embedded
+
+
+def test_what_changes_while_it_is_being_told_is_told_again(store: Store) -> None:
+    put(store, "a", "The sustain pedal.", tags=("old",))
+    store.catalogue.classify("a", (), ("older",))
+    being_told = [number for number, _, _ in store.outbox.waiting(10)]
+    store.catalogue.classify("a", (), ("new",))
+    store.outbox.told(being_told)
+    assert ids(store, "pedal", mode="dense", tags=["new"]) == ["a"]
+
+
+def test_a_collection_that_goes_under_a_running_program_is_made_anew_once(
+    learnt: Store, told: list[RubatoError]
+) -> None:
+    for name in ("One", "Two", "Three"):
+        put(learnt, name, f"Pedals of {name}.", topics=(name,))
+    before = learnt.search("sustain pedal", topics=["One", "Two", "Three"])
+    client = learnt.vectors._client
+    for collection in client.list_collections():
+        client.delete_collection(collection.name)
+    # Several are searched at once, and all of them meet the damage.
+    assert learnt.search("sustain pedal", topics=["One", "Two", "Three"]) == before
+    assert [problem.code for problem in told] == ["index_rebuilt"]
+
+
+def test_a_folder_is_not_one_whose_name_only_begins_alike(store: Store) -> None:
+    for source in ("/a/b/x.md", "/a/bc/x.md", "/a/b.txt", "/a/b"):
+        store.put(Document(source, source), [Chunk(source)])
+    assert [one.source for one in store.catalogue.documents(under="/a/b/")] == ["/a/b/x.md", "/a/b"]
+
+
+def test_threads_that_have_ended_leave_no_connection_open(store: Store) -> None:
+    for _ in range(5):
+        thread = threading.Thread(target=store.count)
+        thread.start()
+        thread.join()
+    gc.collect()
+    assert len(store.database._open) == 1
+
+
+def test_another_model_holds_only_when_it_has_embedded_everything(learnt: Store, opened: Open) -> None:
+    class Half(MiniLm):
+        model = "half"
+
+        def embed(self, texts):  # type: ignore[no-untyped-def]
+            return super().embed(texts)[:, :192]
+
+    for n in range(40):
+        put(learnt, f"more {n}", f"Text {n} about keys.")
+    before = learnt.search("sustain pedal", mode="dense")
+    calls = iter(range(9))
+    assert not learnt.embed_anew(Half(), stop=lambda: next(calls) > 0)
+    again = opened()
+    assert again.database.about("model") != "half"
+    assert again.search("sustain pedal", mode="dense") == before
+    done: list[int] = []
+    assert again.embed_anew(Half(), lambda so_far, of: done.append(so_far))
+    assert done[0] > 16, "what was embedded before was embedded again"
+    assert again.search("sustain pedal", mode="dense")[0].source == before[0].source
