@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, say, settings_of
-from rubato_desktop.cli.knowing import few_enough, knowing
+from rubato_desktop.cli.knowing import knowing
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.asking import user_of
+from rubato_desktop.services.asking import few_enough, user_of
 
 if TYPE_CHECKING:
     from rubato_desktop.services.inquiries.inquiries import Inquiries

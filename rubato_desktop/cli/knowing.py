@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,20 +47,6 @@ def knowing(data: Path, settings: Settings) -> Iterator[Calls]:
         yield desk
     finally:
         desk.close()
-
-
-def few_enough(topics: Sequence[str], settings: Settings) -> None:
-    """Refuse more topics at once than are set.
-
-    Raises:
-        RubatoError: there are.
-    """
-    if len(topics) > settings.most_topics:
-        raise RubatoError(
-            f"At most {settings.most_topics} topics are asked at once",
-            todo="Choose fewer, or raise the setting most_topics",
-            code="bad_arguments",
-        )
 
 
 def _runs(data: Path) -> bool:

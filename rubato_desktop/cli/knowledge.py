@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, say, settings_of
-from rubato_desktop.cli.knowing import Calls, few_enough, knowing
+from rubato_desktop.cli.knowing import Calls, knowing
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.asking import few_enough
 
 _LOOK_S: Final = 0.1
 _UNITS: Final = ("B", "kB", "MB", "GB")

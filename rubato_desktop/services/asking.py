@@ -6,7 +6,7 @@ import getpass
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -127,14 +127,11 @@ class Asking:
             RubatoError: there are as many topics as may be.
         """
         chosen = self._chosen(kind)
-        if kind == "topic" and name not in chosen and len(chosen) >= self._settings.most_topics:
-            raise RubatoError(
-                f"At most {self._settings.most_topics} topics are asked at once",
-                todo="Remove one first, or raise the setting most_topics",
-                code="too_many_topics",
-            )
-        if name not in chosen:
-            chosen.append(name)
+        if name in chosen:
+            return
+        if kind == "topic":
+            few_enough([*chosen, name], self._settings)
+        chosen.append(name)
 
     def leave(self, kind: str, name: str) -> None:
         """Ask a ``topic`` or ``tag`` no longer."""
@@ -232,6 +229,20 @@ class _Growing:
         if self._text != self._told:
             self._told, self._told_at = self._text, time.monotonic()
             self._tell(self._text)
+
+
+def few_enough(topics: Sequence[str], settings: Settings) -> None:
+    """Refuse more topics at once than are set.
+
+    Raises:
+        RubatoError: there are.
+    """
+    if len(topics) > settings.most_topics:
+        raise RubatoError(
+            f"At most {settings.most_topics} topics are asked at once",
+            todo="Choose fewer, or raise the setting most_topics",
+            code="too_many_topics",
+        )
 
 
 def user_of(settings: Settings) -> str:

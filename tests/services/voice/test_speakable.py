@@ -57,9 +57,10 @@ def test_a_megabyte_begins_at_once_and_no_piece_is_long() -> None:
     began = time.perf_counter()
     said = pieces(text)
     first = next(said)
-    assert time.perf_counter() - began < 0.5
+    begun = time.perf_counter() - began
     assert first == "A sentence of a book, as there are many."
     rest = list(said)
+    assert begun < 0.2 * (time.perf_counter() - began)
     assert len(rest) > 20_000
     assert max(map(len, rest)) <= LONGEST * 1.5
 
