@@ -7,6 +7,8 @@
   let held = null;
   /** @type {{x: number, y: number} | null} in pixels of the document */
   let place = null;
+  // What it was when the cursor was set to it.
+  let called = { kind: "", label: "" };
 
   /** @returns {Node | null} */
   function node() {
@@ -33,8 +35,13 @@
       return held !== null && node() === null;
     },
 
+    /** Whether something is what was at the cursor: a page that draws itself anew has another element for the same. */
+    was: ({ kind, label }) => kind === called.kind && label === called.label,
+
     set(at) {
       held = new WeakRef(at);
+      const target = rubato.target(at);
+      called = { kind: target.kind, label: rubato.labels.of(target.node) };
       this.remember();
     },
 

@@ -22,9 +22,9 @@
     if (at) return at;
     const point = rubato.cursor.point();
     if (rubato.cursor.gone) {
-      // Its place is as near as one can come; what lies there now is pressed only when it is something to press.
+      // Anything else that lies in its place now was never meant.
       const found = point && rubato.at(point);
-      if (found && rubato.kinds.pressable(found.kind)) return refs.need(found.ref);
+      if (found && rubato.cursor.was(found)) return refs.need(found.ref);
       throw new Refusal("gone", "The element at the cursor is no longer on the page.");
     }
     const hit = point && dom.deepHit(point.x, point.y);

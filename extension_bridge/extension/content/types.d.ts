@@ -336,6 +336,7 @@ interface Rubato {
     node(): Node | null;
     element(): Element | null;
     readonly gone: boolean;
+    was(found: { kind: string; label: string }): boolean;
     set(node: Node): void;
     remember(): void;
     put(x: number, y: number): void;
