@@ -48,9 +48,9 @@ class Limits(NamedTuple):
     margin: float
 
 
-CLEAN: Final = Limits(least=-10.0, beside=7.0, margin=0.6)
+CLEAN: Final = Limits(least=-12.0, beside=4.0, margin=1.0)
 # In noise everything fits badly, and wrong phrases no worse than the right one.
-NOISY: Final = Limits(least=-10.0, beside=5.0, margin=1.4)
+NOISY: Final = Limits(least=-10.0, beside=6.0, margin=1.4)
 NOISY_DB: Final = 18.0  # voice above what is around it; less is noisy
 
 
