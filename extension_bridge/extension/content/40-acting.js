@@ -160,7 +160,8 @@
 
   rubato.acting = { disabled };
 
-  rubato.click = async (args) => {
+  /** @param {{ref?: number, x?: number, y?: number}} args what is meant, brought into view, and where to press it */
+  function aimed(args) {
     const node = meant(args);
     const element = pressed(node);
     const kind = rubato.kinds.of(element) || rubato.target(node).kind || "text";
@@ -168,7 +169,16 @@
     if (disabled(element)) throw new Refusal("disabled", `"${label}" is out of use at present.`);
     rubato.scrolling.show(element);
     rubato.cursor.set(node);
-    const point = pointOf(element);
+    return { node, element, kind, label, point: pointOf(element) };
+  }
+
+  rubato.aim = () => {
+    const { kind, label, point } = aimed({});
+    return { kind, label, point };
+  };
+
+  rubato.click = async (args) => {
+    const { node, element, kind, label, point } = aimed(args);
     const ref = refs.of(rubato.dom.isText(node) && element === dom.elementOf(node) ? node : element);
     if (args.button === 2)
       {return {

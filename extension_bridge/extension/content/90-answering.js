@@ -10,6 +10,7 @@
     cursor: rubato.setCursor,
     where: rubato.where,
     click: rubato.click,
+    aim: rubato.aim,
     select: (args) => rubato.selecting.select(args),
     highlight: (args) => rubato.selecting.highlight(args),
     unhighlight: () => rubato.selecting.unhighlight(),

@@ -351,6 +351,8 @@ interface Rubato {
   acting: { disabled(element: Element): boolean };
   activeElement(): Element | null;
   click(args: { ref?: number; x?: number; y?: number; button?: number }): Promise<ClickResult | RightClickResult>;
+  /** What a press at the cursor would press, brought into view, and where in the view. */
+  aim(): { kind: Kind; label: string; point: { x: number; y: number } };
   writing: {
     secret(element: Element): boolean;
     options(element: HTMLSelectElement): Option[];

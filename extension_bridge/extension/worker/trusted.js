@@ -29,15 +29,15 @@ export function onAllowed(tell) {
  * @param {Pages} pages
  * @param {Place} place
  * @returns {Promise<{frame: number, value: any}>}
- * @throws {Trouble} `needs_permission`, `nothing_there`.
+ * @throws {Trouble} `needs_permission`, `nothing_there`, and what a press refuses.
  */
 export async function press(tab, pages, place) {
   if (!(await allowed())) {
     throw new Trouble("needs_permission", 'Allow "Clicks like a hand\'s" in Rubato\'s side panel in the browser first.');
   }
-  const { frame, value } = await place.tell(tab, "where");
-  const found = value.point && (await look(pages, tab)).find((each) => each.frame === frame);
-  if (!found) throw new Trouble("nothing_there", "The cursor is nowhere yet: move first.");
+  const { frame, value } = await place.tell(tab, "aim");
+  const found = (await look(pages, tab)).find((each) => each.frame === frame);
+  if (!found) throw new Trouble("nothing_there", "What is at the cursor cannot be seen.");
   const { x, y } = drawnIn(found, { ...value.point, width: 0, height: 0 });
   await mouse(tab, x, y);
   return { frame, value: { label: value.label, kind: value.kind, effect: "clicked" } };

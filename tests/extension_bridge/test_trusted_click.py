@@ -1,0 +1,81 @@
+"""A click like a hand's, in a Chromium in which a person has allowed it: they are asked by the browser itself, so here
+the permission stands in the manifest."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from served import Site
+from waiting import until
+from wired import Wired, wire
+
+from extension_bridge.identity import EXTENSION
+
+
+@pytest.fixture(scope="module")
+def allowed(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
+    extension = tmp_path_factory.mktemp("allowed") / "extension"
+    shutil.copytree(EXTENSION, extension)
+    manifest = json.loads((extension / "manifest.json").read_text(encoding="utf-8"))
+    manifest["permissions"] += manifest.pop("optional_permissions")
+    (extension / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with wire(tmp_path_factory.mktemp("wired"), site, extension=extension) as wired:
+        until(wired.app.windows, "what is open to be told")
+        yield wired
+
+
+def test_it_is_told_that_it_may(allowed: Wired) -> None:
+    assert allowed.app.until_told("permission")["args"] == {"debugger": True}
+
+
+def test_the_page_cannot_tell_it_from_a_hands(allowed: Wired) -> None:
+    page = allowed.show("form.html")
+    page.evaluate("addEventListener('click', event => { window.trusted = event.isTrusted; }, true)")
+    send = next(button for button in allowed.app.value("buttons") if button["label"] == "Send order")
+    allowed.app.value("focus", ref=send["ref"])
+    clicked = allowed.app.value("trusted_click")
+    assert (clicked["label"], clicked["kind"]) == ("Send order", "button")
+    allowed.sees(lambda: page.evaluate("window.trusted") is True, "a click that is trusted")
+
+
+def test_what_is_out_of_view_is_brought_into_it(allowed: Wired) -> None:
+    page = allowed.show("article.html")
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', "
+        '\'<div style="height:3000px"></div><button onclick="document.title = 1">Far down</button>\');'
+        "scrollTo(0, 99999)"
+    )
+    far = next(button for button in allowed.app.value("buttons") if button["label"] == "Far down")
+    allowed.app.value("focus", ref=far["ref"])
+    page.evaluate("scrollTo(0, 0)")
+    assert allowed.app.value("trusted_click")["label"] == "Far down"
+    allowed.sees(lambda: page.title() == "1", "it to be pressed")
+
+
+def test_it_presses_in_a_frame_where_it_lies(allowed: Wired) -> None:
+    page = allowed.show("frames.html")
+    inner = next(frame for frame in page.frames if "name=same" in frame.url)
+    inner.evaluate(
+        "document.body.insertAdjacentHTML('afterbegin', '<button id=deep>Deep</button>');"
+        "deep.onclick = event => { deep.dataset.trusted = event.isTrusted; }; true"
+    )
+    deep = next(button for button in allowed.app.value("buttons") if button["label"] == "Deep")
+    allowed.app.value("focus", ref=deep["ref"])
+    assert allowed.app.value("trusted_click")["label"] == "Deep"
+    allowed.sees(lambda: inner.evaluate("deep.dataset.trusted") == "true", "it to be pressed")
+
+
+def test_what_has_gone_or_is_out_of_use_is_not_pressed(allowed: Wired) -> None:
+    page = allowed.show("form.html")
+    page.evaluate("window.pressed = 0; addEventListener('click', () => { window.pressed++; }, true)")
+    send = next(button for button in allowed.app.value("buttons") if button["label"] == "Send order")
+    allowed.app.value("focus", ref=send["ref"])
+    page.evaluate("[...document.querySelectorAll('button')].forEach(each => { each.disabled = true; })")
+    assert allowed.app.ask("trusted_click")["error"]["code"] == "disabled"
+    page.evaluate("document.body.replaceChildren(document.createElement('p'))")
+    assert allowed.app.ask("trusted_click")["error"]["code"] == "gone"
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.pressed") == 0
