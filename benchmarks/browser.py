@@ -53,9 +53,12 @@ def pinging(together: Joined, report: Report, times: int) -> None:
 
 def others(together: Joined, report: Report, times: int) -> None:
     for name, keys in COMMANDS:
-        delays = []
-        for _ in range(times):
+        delays: list[float] = []
+        while len(delays) < times:
             played, done, result = together.play(keys)
+            if result.error and result.error["code"] == "end_of_page":
+                together.run("visit", url=together.site.page("article.html"))
+                continue
             assert result.status == "ok", result
             delays.append((done - played) * 1000)
         report.series(name, delays, "ms")
