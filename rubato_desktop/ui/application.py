@@ -16,7 +16,7 @@ from rubato_desktop.engine import Engine
 from rubato_desktop.ui.icons import window_icon
 from rubato_desktop.ui.qt_log import log_qt_messages
 from rubato_desktop.ui.theme import Theme
-from rubato_desktop.ui.window import MainWindow
+from rubato_desktop.ui.window import MainWindow, first_size
 
 PAINTED_MS = 200  # after `show`; by then the first frame is on the screen
 
@@ -39,6 +39,7 @@ def run_window(engine: Engine, shown: Callable[[], None]) -> int:
     app.setDesktopFileName("rubato")
     app.setWindowIcon(window_icon())
     window = MainWindow(engine, Theme(engine.settings.values.theme))
+    window.resize(first_size(window.screen().availableSize()))
     signals = TerminalSignals(window)
     window.show()
     QTimer.singleShot(PAINTED_MS, shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -54,6 +54,15 @@ from rubato_desktop.ui.understood import UnderstoodPanel, duration
 SIZE, SMALLEST = (1440, 900), (1024, 640)
 COMPUTER = "computer"
 VELOCITY = 80  # of keys that do not know how hard they are pressed
+
+
+def first_size(room: QSize) -> QSize:
+    """Return how large the window opens.
+
+    Args:
+        room: What the screen leaves to windows, in pixels.
+    """
+    return QSize(*SIZE).boundedTo(room).expandedTo(QSize(*SMALLEST))
 
 
 class MainWindow(QMainWindow):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playing import Player
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QWidget
@@ -16,7 +16,7 @@ from rubato_desktop.app import App
 from rubato_desktop.events import FrontRequested, Listed, Notice
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.services.roll import Opened
-from rubato_desktop.ui.window import SMALLEST, MainWindow
+from rubato_desktop.ui.window import SIZE, SMALLEST, MainWindow, first_size
 
 Until = Callable[[Callable[[], object]], None]
 
@@ -32,6 +32,14 @@ def test_half_a_word_shows_what_can_come_next(window: MainWindow, player: Player
     assert "begin with 0" in window.strip.hint.text()
     player.up(0)
     until(lambda: not window.keyboard.keys[0].held)
+
+
+@pytest.mark.parametrize(
+    ("room", "size"),
+    [((2560, 1440), SIZE), ((1280, 760), (1280, 760)), ((1920, 800), (1440, 800)), ((640, 480), SMALLEST)],
+)
+def test_the_window_opens_no_larger_than_its_screen(room: tuple[int, int], size: tuple[int, int]) -> None:
+    assert first_size(QSize(*room)).toTuple() == size
 
 
 def test_a_word_ends_with_its_result_in_the_strip_and_the_log(
