@@ -24,7 +24,6 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 def _hear(args: argparse.Namespace) -> int:
     from rubato_desktop.services.hearing.models import choose_model
-    from rubato_desktop.services.hearing.recogniser import Recogniser
     from rubato_desktop.services.hearing.sounds import read_wav
     from rubato_desktop.services.hearing.understanding import Interpreter, Task
 
@@ -35,8 +34,8 @@ def _hear(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     sound = read_wav(Path(args.file))
     model = choose_model(data_of(args), settings.hearing_model)
-    interpreter = Interpreter(Recogniser(model, settings.hearing_language))
-    interpreter.recogniser.load()
+    interpreter = Interpreter(model, settings.hearing_language)
+    interpreter.load()
     began = time.perf_counter()
     found = interpreter.understand(sound, Task(free=True))
     command = _command(args, interpreter, sound) if args.commands else None

@@ -64,6 +64,7 @@ class Recogniser:
         self.model, self._language = model, language
         self._loading = threading.Lock()
         self._whisper: Any = None
+        self._prompt: list[int] = []
         self.end = 0  # the token that ends a text
 
     def load(self) -> None:
@@ -145,7 +146,7 @@ class Recogniser:
             for found in segments
         ]
 
-    # For `matching` -----------------------------------------------------------------------------------
+    # For `search` -------------------------------------------------------------------------------------
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         """Return texts as the model's tokens."""
@@ -153,42 +154,50 @@ class Recogniser:
         encoded = self._whisper.hf_tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [found.ids for found in encoded]
 
-    def encode(self, sound: Samples) -> npt.NDArray[np.float32]:
-        """Return a sound as the model hears it; it costs as much as the sound is long, and not half a minute."""
+    def listen(self, sound: Samples) -> Heard:
+        """Hear a sound, mono at 16 kHz; it costs as much as the sound is long, and not half a minute."""
         from ctranslate2 import StorageView
 
         self.load()
         frames = max(_LEAST_FRAMES, -(-len(sound) // (2 * _HOP)) * 2)
         padded = np.pad(np.asarray(sound, np.float32), (0, frames * _HOP - len(sound)))
         seen = self._whisper.feature_extractor(padded)[None, :, :frames]
-        heard = self._whisper.model.encode(StorageView.from_array(np.ascontiguousarray(seen)))
-        return np.array(heard)
+        encoded = self._whisper.model.encode(StorageView.from_array(np.ascontiguousarray(seen)))
+        return Heard(self._whisper.model, self._prompt, self.end, np.array(encoded))
 
-    def next_tokens(
-        self, encoded: npt.NDArray[np.float32], begun: Sequence[tuple[int, ...]]
-    ) -> npt.NDArray[np.float32]:
-        """Return how likely each token comes next after each of some beginnings.
 
-        Args:
-            encoded: As `encode` returns it.
-            begun: Tokens, as many in each.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A sound that was heard.
 
-        Returns:
-            Natural logarithms of probabilities, a row a beginning.
-        """
+    Attributes:
+        model: What heard it.
+        prompt: What every text begins with.
+        end: The last token that a text may have.
+        encoded: The sound as the model heard it, shape (1, frames, dimensions).
+    """
+
+    model: Any
+    prompt: Sequence[int]
+    end: int
+    encoded: npt.NDArray[np.float32]
+
+    def next_tokens(self, begun: Sequence[tuple[int, ...]]) -> npt.NDArray[np.float32]:
+        """Return how likely each token comes next, as `search.Listening` has it."""
         from ctranslate2 import StorageView
 
-        several = StorageView.from_array(np.ascontiguousarray(np.repeat(encoded, len(begun), axis=0)))
-        found = self._whisper.model.generate(
+        several = StorageView.from_array(np.ascontiguousarray(np.repeat(self.encoded, len(begun), axis=0)))
+        found = self.model.generate(
             several,
-            [[*self._prompt, *tokens] for tokens in begun],
+            [[*self.prompt, *tokens] for tokens in begun],
             beam_size=1,
             # The beginning counts as part of the answer, which gets half of this, or what the prompt leaves of it.
-            max_length=max(2 * (len(begun[0]) + 1), len(self._prompt) + len(begun[0])),
+            max_length=max(2 * (len(begun[0]) + 1), len(self.prompt) + len(begun[0])),
             return_logits_vocab=True,
             suppress_blank=False,
             suppress_tokens=[],
         )
         raw = np.stack([np.asarray(one.logits[0][-1], np.float32).ravel() for one in found])
+        raw[:, self.end + 1 :] = -np.inf  # languages, tasks and times are no text
         raw -= raw.max(axis=1, keepdims=True)
         return np.asarray(raw - np.log(np.exp(raw).sum(axis=1, keepdims=True)), np.float32)

@@ -20,8 +20,9 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.hearing.activity import VoiceActivity
 from rubato_desktop.services.hearing.cleaning import cleaned
 from rubato_desktop.services.hearing.endpointing import FRAME, RATE
-from rubato_desktop.services.hearing.matching import NOTHING, Match, Phrases, Voice, match
-from rubato_desktop.services.hearing.models import choose_model
+from rubato_desktop.services.hearing.matching import NOTHING, Match, Phrases, Voice
+from rubato_desktop.services.hearing.models import Model, choose_model
+from rubato_desktop.services.hearing.moonshine import LANGUAGE, Moonshine
 from rubato_desktop.services.hearing.recogniser import Recogniser, Segment
 from rubato_desktop.services.voice.samples import Samples, sixteen_bits
 
@@ -68,19 +69,32 @@ class Interpreter:
     """Makes something of sounds; it remembers the phrases it has made ready. For one thread.
 
     Args:
-        recogniser: What hears.
+        model: What writes down, and is asked about hard phrases.
+        language: Two letters of the language that is spoken.
         clean: Whether steady noise is taken out before.
     """
 
-    def __init__(self, recogniser: Recogniser, *, clean: bool = False) -> None:
-        self.recogniser, self._clean = recogniser, clean
+    def __init__(self, model: Model, language: str = "en", *, clean: bool = False) -> None:
+        self._whisper = Recogniser(model, language)
+        self._moonshine = Moonshine() if language == LANGUAGE else None
+        self._clean = clean
         self._ready: OrderedDict[tuple[str, ...], Phrases] = OrderedDict()
         self._activity = VoiceActivity()
+
+    def load(self) -> None:
+        """Load the models where they are not loaded yet.
+
+        Raises:
+            RubatoError: one is damaged, or does not know the language (code ``bad_model``).
+        """
+        self._whisper.load()
+        if self._moonshine is not None:
+            self._moonshine.load()
 
     def prepare(self, phrases: tuple[str, ...]) -> Phrases:
         """Return phrases made ready."""
         if phrases not in self._ready:
-            self._ready[phrases] = Phrases(self.recogniser, phrases)
+            self._ready[phrases] = Phrases(self._whisper, self._moonshine, phrases)
             if len(self._ready) > _REMEMBERED:
                 self._ready.popitem(last=False)
         self._ready.move_to_end(phrases)
@@ -97,13 +111,13 @@ class Interpreter:
         if self._clean:
             sound = cleaned(sound)
         if task.free:
-            segments = tuple(self.recogniser.transcribe(sound))
+            segments = tuple(self._whisper.transcribe(sound))
             said = _plain(" ".join(segment.text for segment in segments))
             exactly = said in task.phrases
             return Understood(Match(said, (said,), 0.0) if exactly else NOTHING, segments)
-        return Understood(
-            match(self.recogniser, sound, self.voice_in(sound), self.prepare(task.phrases), wanted)
-        )
+        if not task.phrases:
+            return Understood()
+        return Understood(self.prepare(task.phrases).match(sound, self.voice_in(sound), wanted))
 
     def voice_in(self, sound: Samples) -> Voice:
         """Return what is known of the voice in a sound."""
@@ -178,9 +192,9 @@ class Understanding:
 
     def _work(self) -> None:
         try:
-            recogniser = Recogniser(choose_model(self._data, self._model), self._language)
-            recogniser.load()
-            interpreter = Interpreter(recogniser, clean=self._clean)
+            model = choose_model(self._data, self._model)
+            interpreter = Interpreter(model, self._language, clean=self._clean)
+            interpreter.load()
         except RubatoError as problem:
             self._say({"problem": problem.as_json()})
             return

@@ -25,7 +25,7 @@ LINES = [
 
 @pytest.fixture(scope="module")
 def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interpreter]:
-    yield Interpreter(Recogniser(choose_model(tmp_path_factory.mktemp("data"))))
+    yield Interpreter(choose_model(tmp_path_factory.mktemp("data")))
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +77,23 @@ def test_noise_is_no_command(interpreter: Interpreter, phrases: dict[str, Spoken
 def test_what_is_no_longer_wanted_is_given_up(interpreter: Interpreter, phrases: dict[str, Spoken]) -> None:
     sound = speak("Start recording.", RATE)
     assert not interpreter.understand(sound, Task(tuple(phrases)), lambda: False).match.phrase
+
+
+def test_what_the_quick_recogniser_is_sure_of_needs_no_other(
+    interpreter: Interpreter, phrases: dict[str, Spoken], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def thorough(*_: object) -> None:
+        raise AssertionError("it was asked")
+
+    monkeypatch.setattr(Recogniser, "listen", thorough)
+    quiet = np.zeros(RATE // 2, np.float32)
+    sound = np.concatenate([quiet, speak("Start recording.", RATE), quiet])
+    assert interpreter.understand(sound, Task(tuple(phrases))).match.phrase == "start recording"
+
+
+def test_a_text_is_never_expected_to_go_on_with_what_is_no_text(tmp_path: Path) -> None:
+    """A model of many languages may hold a task for likely where a short command ends."""
+    recogniser = Recogniser(choose_model(tmp_path))
+    likely = recogniser.listen(speak("Tab.", RATE)).next_tokens([()])
+    assert likely.shape[1] > recogniser.end + 1 and np.isneginf(likely[:, recogniser.end + 1 :]).all()
+    assert np.exp(likely).sum() == pytest.approx(1, abs=1e-3)

@@ -1,0 +1,81 @@
+"""The quick recogniser: its tokens, what it keeps, what it says when its files are not right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mouth import speak
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.hearing import moonshine
+from rubato_desktop.services.hearing.endpointing import RATE
+from rubato_desktop.services.hearing.moonshine import Heard, Moonshine
+
+TOKENIZER = moonshine._folder() / "tokenizer.bin"
+
+
+@pytest.fixture(scope="module")
+def model() -> Moonshine:
+    return Moonshine()
+
+
+@pytest.fixture(scope="module")
+def pieces() -> list[bytes]:
+    return list(moonshine._pieces(TOKENIZER))
+
+
+def written(model: Moonshine, heard: Heard) -> Iterator[int]:
+    """Yield the tokens that it writes itself."""
+    begun: tuple[int, ...] = ()
+    while (token := int(heard.next_tokens([begun])[0].argmax())) != model.end:
+        yield token
+        begun = (*begun, token)
+
+
+@pytest.mark.parametrize("text", ["Tab 12.", "skip pauses off", "unhighlight", "Größe", "✓ 東"])
+def test_tokens_are_the_text(text: str, model: Moonshine, pieces: list[bytes]) -> None:
+    [tokens] = model.tokens([f" {text}"])
+    assert b"".join(pieces[token] for token in tokens).decode().replace("▁", " ") == f" {text}"
+
+
+@pytest.mark.parametrize("text", ["Start recording.", "Search the history.", "Page down."])
+def test_it_writes_what_is_said_in_the_tokens_that_a_text_is_made(text: str, model: Moonshine) -> None:
+    [expected] = model.tokens([f" {text}"])
+    assert list(written(model, model.listen(speak(text, RATE)))) == expected
+
+
+def test_what_it_keeps_of_one_beginning_is_right_for_those_that_go_on_from_there(model: Moonshine) -> None:
+    heard = model.listen(speak("Next tab.", RATE))
+    one, other = (tuple(tokens) for tokens in model.tokens([" Next tab.", " Tabs on."]))
+    heard.next_tokens([()])
+    heard.next_tokens([other[:1], one[:1]])
+    together = heard.next_tokens([one[:2], other[:2], one[:2]])
+    for row, tokens in zip(together, (one, other, one), strict=True):
+        heard.next_tokens([()])
+        heard.next_tokens([tokens[:1]])
+        # Its eight bits are shared out anew in each batch.
+        assert np.allclose(np.exp(heard.next_tokens([tokens[:2]])[0]), np.exp(row), atol=0.05)
+    assert np.allclose(np.exp(together).sum(axis=1), 1, atol=1e-3)
+
+
+def test_a_model_that_is_missing_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moonshine, "PACKAGED", "not_there_at_all")
+    with pytest.raises(RubatoError, match="not_there_at_all is missing") as told:
+        Moonshine().load()
+    assert told.value.code == "bad_model" and told.value.todo
+
+
+@pytest.mark.parametrize("damaged", ["encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"])
+def test_a_damaged_model_is_told_in_words(
+    damaged: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for file in TOKENIZER.parent.iterdir():
+        half = file.stat().st_size // 2 if file.name == damaged else None
+        (tmp_path / file.name).write_bytes(file.read_bytes()[:half])
+    monkeypatch.setattr(moonshine, "_folder", lambda: tmp_path)
+    with pytest.raises(RubatoError, match="cannot be loaded") as told:
+        Moonshine().load()
+    assert told.value.code == "bad_model" and told.value.kept
