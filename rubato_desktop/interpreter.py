@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -35,6 +36,22 @@ def stand_back() -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def give_memory_back() -> None:
+    """Give free memory back to the system: the C library of Linux would keep a hundred megabytes of it."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def package_folder(name: str) -> Path | None:
+    """Return where the files of an installed package lie, None where it is not; none of its code is run."""
+    found = importlib.util.find_spec(name)
+    folders = found.submodule_search_locations if found is not None else None
+    return Path(folders[0]) if folders else None
 
 
 def own_process(module: str, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:

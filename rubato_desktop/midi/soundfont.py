@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.interpreter import package_folder
 from rubato_desktop.midi.attack import without_silence
 
 # Where Debian, Fedora, Arch and Homebrew put General-MIDI SoundFonts; the small one first, it loads at once.
@@ -64,7 +64,6 @@ def load_soundfont(path: Path | None = None) -> bytes:
 
 
 def _packaged() -> tuple[str, ...]:
-    # pretty_midi carries TimGM6mb.sf2; finding its place does not import it, which would take half a second.
-    spec = find_spec("pretty_midi")
-    folders = spec.submodule_search_locations if spec else None
-    return tuple(str(Path(folder) / "TimGM6mb.sf2") for folder in folders or ())
+    # pretty_midi carries TimGM6mb.sf2; to import it would take half a second.
+    folder = package_folder("pretty_midi")
+    return (str(folder / "TimGM6mb.sf2"),) if folder is not None else ()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from rubato_desktop.interpreter import package_folder
 from rubato_desktop.services.hearing.endpointing import FRAME
 from rubato_desktop.services.voice.samples import Samples
 
@@ -53,7 +53,7 @@ class VoiceActivity:
 
 def _model() -> Path:
     # The package itself is not loaded for one file of it: that takes half a second.
-    found = find_spec("faster_whisper")
-    if found is None or not found.submodule_search_locations:
+    folder = package_folder("faster_whisper")
+    if folder is None:
         raise ImportError("faster-whisper is not installed")
-    return next(Path(found.submodule_search_locations[0]).glob("assets/silero_vad*.onnx"))
+    return next(folder.glob("assets/silero_vad*.onnx"))

@@ -42,9 +42,15 @@ class Limits(NamedTuple):
     margin: float
 
 
-SURE: Final = Limits(least=-10.0, beside=3.0, margin=6.0)  # by Moonshine alone
-CLEAN: Final = Limits(least=-12.0, beside=6.0, margin=1.4)
-NOISY: Final = Limits(least=-12.0, beside=7.0, margin=2.0)
+class Trust(NamedTuple):
+    """When something counts as said to Moonshine alone, and to both recognisers."""
+
+    alone: Limits
+    both: Limits
+
+
+CLEAN: Final = Trust(Limits(least=-10.0, beside=3.0, margin=4.5), Limits(least=-12.0, beside=6.0, margin=1.4))
+NOISY: Final = Trust(Limits(least=-10.0, beside=3.0, margin=6.0), Limits(least=-12.0, beside=7.0, margin=2.0))
 NOISY_DB: Final = 18.0  # voice above what is around it; less is noisy
 
 
@@ -98,14 +104,14 @@ class Phrases:
             voice: What is known of the voice in it.
             wanted: Asked now and then; no longer wanted, it gives up.
         """
-        limits = NOISY if voice.above_db < NOISY_DB else CLEAN
+        trust = NOISY if voice.above_db < NOISY_DB else CLEAN
         if self._quick is None:
             found = self._thorough.follow(self._thorough.listen(sound), wanted=wanted)
-            return decide(rate(found.scores, voice.seconds), found.freely, limits)
+            return decide(rate(found.scores, voice.seconds), found.freely, trust.both)
         heard = self._quick.listen(sound)
         first = self._quick.follow(heard, wanted=wanted)
         rated = rate(first.scores, voice.seconds)
-        sure = decide(rated, first.freely, SURE)
+        sure = decide(rated, first.freely, trust.alone)
         if sure.phrase:
             return sure
         likeliest = [phrase for _, phrase in rated[:_TOLD]]
@@ -116,7 +122,7 @@ class Phrases:
         return decide(
             rate(_weighed(found.scores, {**first.scores, **missed.scores}), voice.seconds),
             (1 - _WEIGHT) * found.freely + _WEIGHT * first.freely,
-            limits,
+            trust.both,
         )
 
 

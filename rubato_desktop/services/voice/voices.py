@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.interpreter import package_folder
 
 FOLDER: Final = "voices"  # in the data folder
 SLOWEST, FASTEST = 0.5, 3.0  # rates of speech
@@ -137,6 +137,4 @@ def _models(data: Path) -> Iterator[Path]:
 
 def _packaged() -> Path:
     """The folder of the voice that comes with the program; found without running any of its code."""
-    spec = importlib.util.find_spec(PACKAGED)
-    where = spec.submodule_search_locations if spec is not None else None
-    return Path(where[0], "data") if where else Path("/nonexistent")
+    return (package_folder(PACKAGED) or Path("/nonexistent")) / "data"

@@ -75,3 +75,4 @@ def test_what_is_no_longer_wanted_is_not_asked_about() -> None:
 
 def test_numbers_are_spelt_in_words_and_in_figures() -> None:
     assert {" tab twelve", " Tab twelve.", " tab 12", " Tab 12."} <= set(spellings("tab twelve"))
+    assert " Set volume 50%." in spellings("set volume fifty percent")
