@@ -16,6 +16,7 @@ from rubato_desktop.services.hearing.recogniser import Recogniser
 from rubato_desktop.services.hearing.search import Tree
 from rubato_desktop.services.voice.samples import Samples
 
+_ALONE: Final = 10  # beginnings that Whisper follows where there is nothing but its own word
 _TOLD: Final = 4  # of what Moonshine finds, Whisper is asked about so many in any case
 _WEIGHT: Final = 0.3  # of Moonshine's word beside Whisper's
 
@@ -106,7 +107,7 @@ class Phrases:
         """
         trust = NOISY if voice.above_db < NOISY_DB else CLEAN
         if self._quick is None:
-            found = self._thorough.follow(self._thorough.listen(sound), wanted=wanted)
+            found = self._thorough.follow(self._thorough.listen(sound), width=_ALONE, wanted=wanted)
             return decide(rate(found.scores, voice.seconds), found.freely, trust.both)
         heard = self._quick.listen(sound)
         first = self._quick.follow(heard, wanted=wanted)
@@ -116,11 +117,10 @@ class Phrases:
             return sure
         likeliest = [phrase for _, phrase in rated[:_TOLD]]
         found = self._thorough.follow(self._thorough.listen(sound), also=likeliest, wanted=wanted)
-        missed = self._quick.follow(
-            heard, also=found.scores.keys() - first.scores.keys(), width=0, wanted=wanted
-        )
+        unheard = found.scores.keys() - first.scores.keys()
+        rest = self._quick.follow(heard, also=unheard, width=0, wanted=wanted)
         return decide(
-            rate(_weighed(found.scores, {**first.scores, **missed.scores}), voice.seconds),
+            rate(_weighed(found.scores, {**first.scores, **rest.scores}), voice.seconds),
             (1 - _WEIGHT) * found.freely + _WEIGHT * first.freely,
             trust.both,
         )

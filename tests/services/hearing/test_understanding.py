@@ -11,6 +11,7 @@ from mouth import speak
 
 from rubato_desktop.commands.spoken import Spoken, words
 from rubato_desktop.services.hearing.endpointing import RATE
+from rubato_desktop.services.hearing.matching import Phrases
 from rubato_desktop.services.hearing.models import choose_model
 from rubato_desktop.services.hearing.recogniser import Recogniser
 from rubato_desktop.services.hearing.understanding import Interpreter, Task
@@ -89,6 +90,16 @@ def test_what_the_quick_recogniser_is_sure_of_needs_no_other(
     quiet = np.zeros(RATE // 2, np.float32)
     sound = np.concatenate([quiet, speak("Start recording.", RATE), quiet])
     assert interpreter.understand(sound, Task(tuple(phrases))).match.phrase == "start recording"
+
+
+@pytest.mark.parametrize("said", ["Start recording.", "Tab twelve.", "Where am I?"])
+def test_where_another_language_is_spoken_whisper_decides_alone(
+    said: str, interpreter: Interpreter, phrases: dict[str, Spoken], tmp_path: Path
+) -> None:
+    quiet = np.zeros(RATE // 2, np.float32)
+    sound = np.concatenate([quiet, speak(said, RATE), quiet])
+    alone = Phrases(Recogniser(choose_model(tmp_path)), None, tuple(phrases))
+    assert alone.match(sound, interpreter.voice_in(sound)).phrase == said.strip(".?").lower()
 
 
 def test_a_text_is_never_expected_to_go_on_with_what_is_no_text(tmp_path: Path) -> None:
