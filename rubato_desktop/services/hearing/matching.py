@@ -2,7 +2,7 @@
 
 Written down freely, short commands come out wrong almost every other time. Here recognisers are asked instead how
 likely each phrase is (`search`). Moonshine hears first: what it is sure of, most of what is said, is decided. About the
-rest Whisper is asked too, ten times as slow, and the word of both counts.
+rest Whisper is asked too, seven times as slow, and the word of both counts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Moonshine: a small recogniser that hears a command in a fiftieth of the time that Whisper takes for it.
+"""Moonshine: a small recogniser that hears a command in a seventh of the time that Whisper takes for it.
 
 It takes a sound as long as it is, where Whisper wants at least some seconds of it, and keeps what it worked out for one
 beginning for those that go on from there. It knows English only. https://arxiv.org/abs/2410.15608
