@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from waiting import until
 
 from rubato_desktop.app import App
 from rubato_desktop.clock import SECOND, ManualClock
@@ -43,15 +44,27 @@ class Player:
         return [event.result for event in self.heard[before:] if isinstance(event, CommandDone)]
 
     def word(self, line: str) -> Result:
-        """Play a line of keys that is one word; returns its result."""
-        (result,) = self.play(line)
+        """Play a line of keys that is one word; returns its result, when it has one."""
+        before = len(self.heard)
+        self.play(line)
+        self.until(lambda: any(isinstance(event, CommandDone) for event in self.heard[before:]))
+        (result,) = (event.result for event in self.heard[before:] if isinstance(event, CommandDone))
         return result
 
     def run(self, command: str, **args: Any) -> Result:
         """Carry out a command as the mouse or the command line does."""
         future = self.app.engine.run(command, **args)
-        self.app.engine.pump()
+        self.until(future.done)
         return future.result(0)
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Let the program work until something is so."""
+
+        def pumped() -> bool:
+            self.app.engine.pump()
+            return done()
+
+        until(pumped)
 
     def send(self, message: Message) -> None:
         self.wait_until(message.t)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from rubato_desktop.commands.kinds import Choice, ChoiceOrText, Finite
 from rubato_desktop.commands.listed import opens
 from rubato_desktop.commands.playing import clock_time
 from rubato_desktop.commands.registry import Answer, command
+from rubato_desktop.commands.waiting import beside
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import PictureShown
 from rubato_desktop.services.images import ENDINGS
@@ -28,7 +30,7 @@ LISTED = 9  # so that one digit chooses
 
 
 @command()
-def picture_add(ctx: Context, picture: ChoiceOrText, seconds: Finite | None = None) -> Answer:
+async def picture_add(ctx: Context, picture: ChoiceOrText, seconds: Finite | None = None) -> Answer:
     """Lay a picture over the open recording; a copy of it is kept in the recording's folder.
 
     Args:
@@ -43,11 +45,11 @@ def picture_add(ctx: Context, picture: ChoiceOrText, seconds: Finite | None = No
             source = Path(picture).expanduser()
         except RuntimeError:  # a home that nobody has, ~nobody
             source = Path(picture)
-    overlay = read_overlay(folder)
-    if len(overlay.pictures) >= MOST:
+    if len(read_overlay(folder).pictures) >= MOST:
         raise RubatoError(f"{roll.title} has {MOST} pictures already", code="too_many")
     at = roll.position if seconds is None else round(seconds * 1e6)
-    new = keep_picture(folder, source, max(0, min(at, roll.notes.end)))
+    new = await beside(partial(keep_picture, folder, source, max(0, min(at, roll.notes.end))))
+    overlay = read_overlay(folder)  # others may have been laid meanwhile
     if new in overlay.pictures:
         raise RubatoError(f"{new.name} is there already at {clock_time(new.t)}", code="taken")
     _keep(ctx, folder, overlay.with_picture(new))

@@ -5,11 +5,13 @@ There is no event loop: the engine resumes the command on its own thread when th
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Generator
-from concurrent.futures import Future
-from typing import Any, Generic, TypeVar
+from collections.abc import Awaitable, Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
+
+_BESIDE: Final = ThreadPoolExecutor(1, "beside")
 
 
 class Waiting(Awaitable[T], Generic[T]):
@@ -26,6 +28,15 @@ class Waiting(Awaitable[T], Generic[T]):
         if not self.future.done():
             yield self.future
         return self.future.result()
+
+
+def beside(work: Callable[[], T]) -> Waiting[T]:
+    """Do something slow on a thread beside the engine's, one after the other; to be awaited.
+
+    Args:
+        work: What is done; what it raises is raised where it is awaited.
+    """
+    return Waiting(_BESIDE.submit(work))
 
 
 async def settled(answer: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import mido
@@ -12,6 +13,7 @@ from player import Player
 
 from rubato_desktop.clock import SECOND
 from rubato_desktop.events import RollLaid
+from rubato_desktop.files import write_beside
 from rubato_desktop.services.overlay import OVERLAY
 
 
@@ -116,6 +118,23 @@ def test_a_picture_is_kept_with_the_recording_and_shown_again(take: Player, tmp_
     assert (kept.t, kept.name) == (1_500_000, "score.png") and (folder(take) / kept.file).is_file()
     assert take.word("23 11 12 23 14 12").text == "score.png at 0:01.5"
     assert roll.position == 1_500_000
+
+
+def test_the_keys_go_on_while_a_picture_is_copied(
+    take: Player, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = threading.Event()
+
+    def slow_disk(path: Path, data: bytes) -> None:
+        written.wait(30)
+        write_beside(path, data)
+
+    monkeypatch.setattr("rubato_desktop.services.overlay.write_beside", slow_disk)
+    laid = take.app.engine.run("picture_add", picture=str(picture(tmp_path / "score.png")), seconds=1.5)
+    assert take.word("0 12 13 0").status == "ok" and not laid.done()
+    written.set()
+    take.until(laid.done)
+    assert laid.result(0).text == "score.png laid at 0:01.5"
 
 
 def test_a_recording_that_is_moved_takes_its_pictures_along(take: Player, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ beginning for those that go on from there. It knows English only. https://arxiv.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,8 @@ import numpy.typing as npt
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import package_folder
 from rubato_desktop.services.voice.samples import Samples
+
+log = logging.getLogger(__name__)
 
 PACKAGED: Final = "moonshine_voice"
 LANGUAGE: Final = "en"
@@ -68,6 +71,7 @@ class Moonshine:
             )
         # What a damaged model raises is not said anywhere.
         except Exception as error:
+            log.exception("Moonshine cannot be loaded")
             raise RubatoError(
                 f"The model that comes with Rubato to hear commands cannot be loaded: {error}",
                 kept="Keys and speech go on; only hearing does not",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import threading
@@ -16,6 +17,8 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.hearing.endpointing import RATE
 from rubato_desktop.services.hearing.models import Model
 from rubato_desktop.services.voice.samples import Samples
+
+log = logging.getLogger(__name__)
 
 _HOP: Final = 160  # samples a frame of the spectrogram
 _LEAST_FRAMES: Final = 600  # what is shorter is understood worse
@@ -90,6 +93,7 @@ class Recogniser:
                 )
             # What a damaged model raises is not said anywhere; what it is called stands in the message.
             except Exception as error:
+                log.exception("%s cannot be loaded", self.model.folder)
                 raise RubatoError(
                     f"The model {self.model.name} cannot be loaded: {error}",
                     kept="Keys and speech go on; only hearing does not",
