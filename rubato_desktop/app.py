@@ -115,7 +115,7 @@ class App:
         roll = Roll(
             self.bus,
             self.clock,
-            self.sound,
+            self.sound.deck,
             values.playback_speed,
             values.playback_volume,
             values.skip_pauses,

@@ -11,6 +11,7 @@ pytest_plugins = [
     "lexicon",
     "player",
     "standin",
+    "silent",
     "no_skips",
     "served",
     "hand",

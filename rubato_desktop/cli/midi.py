@@ -56,9 +56,9 @@ def _play(args: argparse.Namespace) -> int:
         sound.wait_ready()
         if sound.problem is not None:
             raise sound.problem
-        sound.load(midi.notes, midi.messages)
-        sound.set_speed(args.speed)
-        sound.play()
+        sound.deck.load(midi.notes, midi.messages)
+        sound.deck.set_speed(args.speed)
+        sound.deck.play()
         while not ended.wait(0.25):
             if sound.problem is not None:
                 raise sound.problem

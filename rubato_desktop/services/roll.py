@@ -34,7 +34,7 @@ class Deck(Protocol):
     def pause(self) -> None: ...
     def seek(self, t: int) -> None: ...
     def set_speed(self, speed: float) -> None: ...
-    def set_volume(self, kind: Literal["playback"], level: float) -> None: ...
+    def set_volume(self, level: float) -> None: ...
     def position_us(self) -> int: ...
 
     @property
@@ -323,7 +323,7 @@ class Roll:
         if self._deck.position_us() >= self._opened.notes.end:
             self._deck.seek(0)
         self._deck.set_speed(self._speed)
-        self._deck.set_volume("playback", self._volume)
+        self._deck.set_volume(self._volume)
         self._deck.play()
         self.follow = True
         self._moved()
@@ -379,7 +379,7 @@ class Roll:
 
     def set_volume(self, level: float) -> None:
         self._volume = level
-        self._deck.set_volume("playback", level)
+        self._deck.set_volume(level)
 
     @property
     def speed(self) -> float:

@@ -75,8 +75,8 @@ def test_a_words_keys_are_heard_in_turn(sound: Sound) -> None:
 
 
 def test_a_recording_is_heard_while_keys_are_played_and_neither_disturbs_the_other(sound: Sound) -> None:
-    sound.load(Notes.of([(0, 4 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
-    sound.play()
+    sound.deck.load(Notes.of([(0, 4 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
+    sound.deck.play()
     ears = Ears(1.5)
     # The same key on the same channel, pressed and released, and a silenced channel: the recording goes on.
     sound.echo(note_on(0, "keys", 69))
@@ -84,52 +84,52 @@ def test_a_recording_is_heard_while_keys_are_played_and_neither_disturbs_the_oth
     sound.echo(Message(0, "keys", bytes((0xB0, 120, 0))))
     heard = ears.hear()
     assert heard.pitch(0.8, 1.4) == pytest.approx(frequency(69), rel=0.015)
-    assert 0 < sound.position_us() <= 4 * SECOND
+    assert 0 < sound.deck.position_us() <= 4 * SECOND
 
 
 def test_a_note_that_is_held_where_playing_begins_is_heard_at_once(sound: Sound) -> None:
     long = [(0, 60 * SECOND, 0, 0, 69, 90), (0, SECOND, 0, 0, 57, 90)]
-    sound.load(Notes.of(long, ["t"]), [(0, 0, bytes((0xC0, 80)))])
-    sound.seek(20 * SECOND)
+    sound.deck.load(Notes.of(long, ["t"]), [(0, 0, bytes((0xC0, 80)))])
+    sound.deck.seek(20 * SECOND)
     ears = Ears(0.6)
-    sound.play()
+    sound.deck.play()
     heard = ears.hear()
     assert heard.pitch(0.3, 0.55) == pytest.approx(frequency(69), rel=0.015)
-    sound.seek(30 * SECOND)
+    sound.deck.seek(30 * SECOND)
     assert Ears(0.8).hear().pitch(0.3, 0.7) == pytest.approx(frequency(69), rel=0.015)
 
 
 def test_a_place_that_is_only_sought_is_not_heard(sound: Sound) -> None:
-    sound.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
+    sound.deck.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
     ears = Ears(1.0)
-    sound.seek(20 * SECOND)
+    sound.deck.seek(20 * SECOND)
     heard = ears.hear()
     # A note of a minute that was begun would still sound; ears that are just put on may hear a click.
     assert peak(heard.sound[-heard.rate // 4 :]) < 0.001
 
 
 def test_silence_stops_it_all(sound: Sound) -> None:
-    sound.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
-    sound.play()
+    sound.deck.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
+    sound.deck.play()
     sound.echo(note_on(0, "keys", 60))
     ears = Ears(1.0)
     sound.silence()
     heard = ears.hear()
     assert peak(heard.sound[-heard.rate // 4 :]) < 0.001
-    assert not sound.playing
+    assert not sound.deck.playing
 
 
 def test_a_server_that_dies_is_said_once_and_sound_comes_back_with_it(
     jack: JackServer, sound: Sound, problems: list[RubatoError | None]
 ) -> None:
     once_a_second = [(i * SECOND, i * SECOND + 950_000, 0, 0, 69, 90) for i in range(600)]
-    sound.load(Notes.of(once_a_second, ["t"]), [(0, 0, bytes((0xC0, 80)))])
-    sound.play()
+    sound.deck.load(Notes.of(once_a_second, ["t"]), [(0, 0, bytes((0xC0, 80)))])
+    sound.deck.play()
     jack.kill()
     until(lambda: any(problem and problem.code == "sound_gone" for problem in problems))
-    place = sound.position_us()
-    until(lambda: sound.position_us() > place + SECOND)
-    assert sound.playing
+    place = sound.deck.position_us()
+    until(lambda: sound.deck.position_us() > place + SECOND)
+    assert sound.deck.playing
     assert sound.output == ""
     jack.start()
     until(lambda: sound.output != "")

@@ -44,7 +44,7 @@ class Deck:
     def set_speed(self, speed: float) -> None:
         self.speed = speed
 
-    def set_volume(self, kind: str, level: float) -> None:
+    def set_volume(self, level: float) -> None:
         self.level = level
 
     def position_us(self) -> int:
