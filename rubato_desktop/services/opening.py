@@ -19,8 +19,8 @@ from rubato_desktop.language.results import NotUnderstood, Understood
 from rubato_desktop.midi.files import MidiFile, read_midi
 from rubato_desktop.services.iterations import Edge, edges_of
 from rubato_desktop.services.library import COLOURS, OWN, Library
+from rubato_desktop.services.opened import Opened, Stretch
 from rubato_desktop.services.overlay import Overlay, read_overlay
-from rubato_desktop.services.roll import Opened, Stretch
 from rubato_desktop.services.sessions import MIDI, SessionData, read_session
 from rubato_desktop.services.wording import presses_of, word_from_json
 

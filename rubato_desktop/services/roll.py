@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -15,14 +14,13 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Bus, RollLaid, RollMoved, RollOpened
 from rubato_desktop.language.results import NotUnderstood, Understood
 from rubato_desktop.midi.notes import Notes
-from rubato_desktop.services.iterations import Edge, Iteration, Span, beside, between_edges
+from rubato_desktop.services.iterations import Iteration, Span
+from rubato_desktop.services.opened import EMPTY, Opened, Row, Stretch
 from rubato_desktop.services.overlay import Overlay, Picture
 
 WIDEST, NARROWEST = 24 * 3600 * SECOND, SECOND // 2  # µs across the roll
 USUAL_SPAN = 12 * SECOND
 AIR = 0.15  # share of what is seen whole that is left free beside it
-
-Row = tuple[int, int, bytes]  # (µs, track, bytes) of a message that is no note
 
 
 class Deck(Protocol):
@@ -39,68 +37,6 @@ class Deck(Protocol):
 
     @property
     def playing(self) -> bool: ...
-
-
-class Stretch(NamedTuple):
-    """A part of a recording with a meaning of its own, from `t` to `end` µs.
-
-    `kind` is ``pause`` (recording was paused) or ``remark``; `text` says it in words.
-    """
-
-    t: int
-    end: int
-    kind: Literal["pause", "remark"]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A file or a recording, read and ready to be shown.
-
-    Attributes:
-        title: What people call it.
-        notes: Its notes.
-        messages: Everything else that sounds.
-        words: Its words, by time.
-        missed: Its runs that were not understood, by time.
-        stretches: Its pauses and remarks.
-        marked: Where iterations of a piece begin and end, as it says itself.
-        end: µs at which it ends.
-        iterations: Its takes of one piece, by time; see `laid`.
-        pictures: The pictures laid over it, by time; see `laid`.
-        folder: Where it and what is laid over it are kept; None for a file of its own.
-        problem: Why something that belongs to it could not be read.
-    """
-
-    title: str
-    notes: Notes
-    messages: Sequence[Row] = ()
-    words: tuple[Understood, ...] = ()
-    missed: tuple[NotUnderstood, ...] = ()
-    stretches: tuple[Stretch, ...] = ()
-    marked: tuple[Edge, ...] = ()
-    end: int = 0
-    iterations: tuple[Iteration, ...] = ()
-    pictures: tuple[Picture, ...] = ()
-    folder: Path | None = None
-    problem: RubatoError | None = None
-
-    def laid(self, overlay: Overlay) -> Opened:
-        """Return it with what a person laid over it.
-
-        Its iterations are as they were marked, in it or over it; where nothing is marked, what lies between remarks.
-        """
-        end = max(self.end, self.notes.end)
-        remarks = [(stretch.t, stretch.end) for stretch in self.stretches if stretch.kind == "remark"]
-        iterations: tuple[Iteration, ...] = ()
-        if edges := [*self.marked, *overlay.edges]:
-            iterations = between_edges(edges, end)
-        elif remarks:
-            iterations = beside(remarks, self.notes.table["on"].tolist(), self.notes.end)
-        return replace(self, iterations=iterations, pictures=overlay.pictures)
-
-
-EMPTY = Opened("", Notes())
 
 
 class Roll:
@@ -197,7 +133,7 @@ class Roll:
 
     def open(self, opened: Opened) -> None:
         """Show a recording, stopped at its beginning."""
-        self._deck.load(opened.notes, opened.messages, _pauses(opened) if self._skip_pauses else ())
+        self._deck.load(opened.notes, opened.messages, opened.pauses if self._skip_pauses else ())
         self._opened, self._onsets = opened, None
         self.live = False
         self._unstack()
@@ -398,7 +334,7 @@ class Roll:
         """Jump over the pauses of recordings in playing, or play them as rests."""
         if on != self._skip_pauses:
             self._skip_pauses = on
-            if pauses := _pauses(self._opened):
+            if pauses := self._opened.pauses:
                 self._deck.skip(pauses if on else ())
                 self._moved()
 
@@ -415,7 +351,3 @@ class Roll:
 
     def _moved(self) -> None:
         self._bus.publish(RollMoved(self._clock.now()))
-
-
-def _pauses(opened: Opened) -> list[Span]:
-    return [(stretch.t, stretch.end) for stretch in opened.stretches if stretch.kind == "pause"]

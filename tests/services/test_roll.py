@@ -12,8 +12,9 @@ from rubato_desktop.events import Bus, Event, RollMoved, RollOpened
 from rubato_desktop.language.results import Understood
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.services.iterations import Iteration, Span
+from rubato_desktop.services.opened import Opened, Row, Stretch
 from rubato_desktop.services.overlay import Overlay
-from rubato_desktop.services.roll import NARROWEST, Opened, Roll, Row, Stretch
+from rubato_desktop.services.roll import NARROWEST, Roll
 
 
 class Deck:

@@ -16,7 +16,7 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import Word
 from rubato_desktop.language.keys import COUNT
 from rubato_desktop.midi.notes import Notes
-from rubato_desktop.services.roll import Opened
+from rubato_desktop.services.opened import Opened
 from rubato_desktop.ui.keys_shape import is_black, key_rects
 from rubato_desktop.ui.picture import save_picture, word_picture
 from rubato_desktop.ui.screenshot import save_screenshot

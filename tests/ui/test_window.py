@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QWi
 from rubato_desktop.app import App
 from rubato_desktop.events import FrontRequested, Listed, Notice
 from rubato_desktop.midi.notes import Notes
-from rubato_desktop.services.roll import Opened
+from rubato_desktop.services.opened import Opened
 from rubato_desktop.ui.window import SIZE, SMALLEST, MainWindow, first_size
 
 Until = Callable[[Callable[[], object]], None]
