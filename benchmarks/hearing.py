@@ -45,9 +45,12 @@ from rubato_desktop.services.voice.voices import choose_voice  # noqa: E402
 from rubato_desktop.settings import Settings  # noqa: E402
 
 QUIET = np.zeros(RATE * 2 // 5, np.float32)
-ESPEAK = (("en-gb-scotland", 160), ("en-us+m3", 165), ("en-gb-x-rp+f2", 150))
-PIPER = (0.9, 1.1, 1.2)
-TUNED_ON = "Piper ×0.8, ×1.0, ×1.4; espeak-ng en-us 150, en-gb 160, en-us+f3 150"
+ESPEAK = (("en-029", 155), ("en-us+f5", 155), ("en-gb+m7", 165))
+PIPER = (0.95, 1.05, 1.3)
+TUNED_ON = (
+    "Piper ×0.8, ×0.9, ×1, ×1.1, ×1.2, ×1.4; espeak-ng en-us 150, en-gb 160, en-us+f3 150, en-gb-scotland 160, "
+    "en-us+m3 165, en-gb-x-rp+f2 150"
+)
 NUMBERED = ("tab", "skip", "jump", "channel", "picture", "open", "choose voice", "visits", "fold panel")
 SPOKEN_NUMBERS = ("three", "eight", "twelve", "twenty six")
 NOISE_DB = 10

@@ -16,7 +16,6 @@ from rubato_desktop.services.hearing.recogniser import Recogniser
 from rubato_desktop.services.hearing.search import Tree
 from rubato_desktop.services.voice.samples import Samples
 
-_ALONE: Final = 10  # beginnings that Whisper follows where there is nothing but its own word
 _TOLD: Final = 4  # of what Moonshine finds, Whisper is asked about so many in any case
 _WEIGHT: Final = 0.3  # of Moonshine's word beside Whisper's
 
@@ -43,28 +42,8 @@ class Limits(NamedTuple):
     margin: float
 
 
-class Trust(NamedTuple):
-    """When something counts as said to Moonshine alone, and to both recognisers."""
-
-    alone: Limits
-    both: Limits
-
-
-CLEAN: Final = Trust(Limits(least=-10.0, beside=3.0, margin=4.5), Limits(least=-12.0, beside=6.0, margin=1.4))
-NOISY: Final = Trust(Limits(least=-10.0, beside=3.0, margin=6.0), Limits(least=-12.0, beside=7.0, margin=2.0))
-NOISY_DB: Final = 18.0  # voice above what is around it; less is noisy
-
-
-class Voice(NamedTuple):
-    """What is known of the voice in a sound.
-
-    Attributes:
-        seconds: From its first moment to its last.
-        above_db: How much louder it is than what is around it.
-    """
-
-    seconds: float
-    above_db: float
+ALONE: Final = Limits(least=-10.0, beside=3.0, margin=5.0)  # to Moonshine
+BOTH: Final = Limits(least=-12.0, beside=7.0, margin=1.9)
 
 
 class Match(NamedTuple):
@@ -94,25 +73,24 @@ class Phrases:
     """
 
     def __init__(self, whisper: Recogniser, moonshine: Moonshine | None, phrases: Sequence[str]) -> None:
-        self._thorough = Tree(whisper, phrases, width=6, hopeless=8.0)
-        self._quick = Tree(moonshine, phrases, width=20, hopeless=10.0) if moonshine is not None else None
+        self._thorough = Tree(whisper, phrases, width=10, hopeless=8.0)
+        self._quick = Tree(moonshine, phrases, width=20, hopeless=12.0) if moonshine is not None else None
 
-    def match(self, sound: Samples, voice: Voice, wanted: Callable[[], bool] = lambda: True) -> Match:
+    def match(self, sound: Samples, voiced_s: float, wanted: Callable[[], bool] = lambda: True) -> Match:
         """Return which phrase was said.
 
         Args:
             sound: Mono at 16 kHz, with some silence around what was said.
-            voice: What is known of the voice in it.
+            voiced_s: How long the voice in it lasts, s.
             wanted: Asked now and then; no longer wanted, it gives up.
         """
-        trust = NOISY if voice.above_db < NOISY_DB else CLEAN
         if self._quick is None:
-            found = self._thorough.follow(self._thorough.listen(sound), width=_ALONE, wanted=wanted)
-            return decide(rate(found.scores, voice.seconds), found.freely, trust.both)
+            found = self._thorough.follow(self._thorough.listen(sound), wanted=wanted)
+            return decide(rate(found.scores, voiced_s), found.freely, BOTH)
         heard = self._quick.listen(sound)
         first = self._quick.follow(heard, wanted=wanted)
-        rated = rate(first.scores, voice.seconds)
-        sure = decide(rated, first.freely, trust.alone)
+        rated = rate(first.scores, voiced_s)
+        sure = decide(rated, first.freely, ALONE)
         if sure.phrase:
             return sure
         likeliest = [phrase for _, phrase in rated[:_TOLD]]
@@ -120,9 +98,9 @@ class Phrases:
         unheard = found.scores.keys() - first.scores.keys()
         rest = self._quick.follow(heard, also=unheard, width=0, wanted=wanted)
         return decide(
-            rate(_weighed(found.scores, {**first.scores, **rest.scores}), voice.seconds),
+            rate(_weighed(found.scores, {**first.scores, **rest.scores}), voiced_s),
             (1 - _WEIGHT) * found.freely + _WEIGHT * first.freely,
-            trust.both,
+            BOTH,
         )
 
 

@@ -14,7 +14,6 @@ from rubato_desktop.services.hearing.numbers import in_figures
 from rubato_desktop.services.voice.samples import Samples
 
 _LONGEST: Final = 16  # tokens
-_FAR: Final = 25.0  # nats below the best: not followed even where it is wanted
 _AT_A_TIME: Final = 4000  # spellings made into tokens: many more would take memory that is never given back
 
 
@@ -80,7 +79,7 @@ class Tree:
         listener: Whose tokens are used.
         phrases: In small letters, numbers in words.
         width: So many beginnings are followed at a time.
-        hopeless: What is so many nats less likely than the best is no longer followed.
+        hopeless: What is so many nats less likely than the best is no longer followed, even where it is wanted.
     """
 
     def __init__(self, listener: Listener, phrases: Sequence[str], *, width: int, hopeless: float) -> None:
@@ -108,7 +107,7 @@ class Tree:
 
         Args:
             listening: What was heard, by the listener whose tokens these are.
-            also: Phrases that are followed to their ends all the same.
+            also: Phrases that are followed however many are likelier.
             width: So many beginnings are followed beside those; None for as many as ever.
             wanted: Asked now and then; no longer wanted, it gives up.
         """
@@ -137,13 +136,13 @@ class Tree:
                 for phrase in node.ends:
                     ended[phrase].append(total + float(row[self._listener.end]))
                 following += [((*tokens, t), total + float(row[t]), child) for t, child in node.next.items()]
-            best = max((max(scores) for scores in ended.values()), default=-math.inf)
             following.sort(key=lambda beam: -beam[1])
+            sofar = [*(total for _, total, _ in following[:1]), *(max(scores) for scores in ended.values())]
+            best = max(sofar, default=-math.inf)
             beams = [
                 beam
                 for place, beam in enumerate(following)
-                if (place < width and beam[1] > best - self._hopeless)
-                or (id(beam[2]) in kept and beam[1] > best - _FAR)
+                if beam[1] > best - self._hopeless and (place < width or id(beam[2]) in kept)
             ]
             if not beams:
                 break

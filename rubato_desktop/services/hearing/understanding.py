@@ -21,7 +21,7 @@ from rubato_desktop.interpreter import give_memory_back
 from rubato_desktop.services.hearing.activity import VoiceActivity
 from rubato_desktop.services.hearing.cleaning import cleaned
 from rubato_desktop.services.hearing.endpointing import FRAME, RATE
-from rubato_desktop.services.hearing.matching import NOTHING, Match, Phrases, Voice
+from rubato_desktop.services.hearing.matching import NOTHING, Match, Phrases
 from rubato_desktop.services.hearing.models import Model, choose_model
 from rubato_desktop.services.hearing.moonshine import LANGUAGE, Moonshine
 from rubato_desktop.services.hearing.recogniser import Recogniser, Segment
@@ -119,20 +119,14 @@ class Interpreter:
             return Understood(Match(said, (said,), 0.0) if exactly else NOTHING, segments)
         if not task.phrases:
             return Understood()
-        return Understood(self.prepare(task.phrases).match(sound, self.voice_in(sound), wanted))
+        return Understood(self.prepare(task.phrases).match(sound, self.voiced_s(sound), wanted))
 
-    def voice_in(self, sound: Samples) -> Voice:
-        """Return what is known of the voice in a sound."""
+    def voiced_s(self, sound: Samples) -> float:
+        """Return how long the voice in a sound lasts, from its first moment to its last, s."""
         self._activity.reset()
         frames = sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME)
-        voiced = np.array([self._activity.judge(frame) > _VOICED for frame in frames], bool)
-        if not voiced.any():
-            return Voice(0.0, 0.0)
-        power = np.mean(np.square(frames), axis=1) + 1e-12
-        first, last = np.flatnonzero(voiced)[[0, -1]]
-        # The quietest tenth is what is around the voice, also between its words.
-        above = 10 * np.log10(power[voiced].mean() / np.quantile(power, 0.1))
-        return Voice((last - first + 1) * FRAME / RATE, float(above))
+        voiced = np.flatnonzero([self._activity.judge(frame) > _VOICED for frame in frames])
+        return float(voiced[-1] - voiced[0] + 1) * FRAME / RATE if len(voiced) else 0.0
 
 
 def _plain(text: str) -> str:

@@ -48,14 +48,17 @@ def test_what_is_heard_is_the_likeliest() -> None:
     assert found.freely == pytest.approx(7 * math.log(RIGHT), abs=0.01)
 
 
-def test_what_is_hopeless_is_not_followed_unless_it_is_asked_for() -> None:
+def test_what_is_hopeless_is_not_followed_even_where_it_is_asked_for() -> None:
     listener = Letters("tabs")
-    tree = Tree(listener, ["tabs", "click"], width=8, hopeless=5)
-    assert "click" not in tree.follow(listener.listen(SOUND)).scores
-    assert "click" not in tree.follow(listener.listen(SOUND), also=["tabs"]).scores
-    quick = Tree(Letters("clicks"), ["tabs", "click"], width=1, hopeless=5)
-    found = quick.follow(Letters("clicks"), also=["click"])
-    assert found.scores["click"] < found.freely
+    found = Tree(listener, ["tabs", "click"], width=8, hopeless=5).follow(listener, also=["click"])
+    assert set(found.scores) == {"tabs"} and not [asked for asked in listener.asked if "c" in asked.lower()]
+
+
+def test_what_there_is_no_room_for_is_followed_where_it_is_asked_for() -> None:
+    listener = Letters("tap")
+    tree = Tree(listener, ["tap", "tab", "top"], width=1, hopeless=20)
+    assert set(tree.follow(listener).scores) == {"tap"}
+    assert set(tree.follow(listener, also=["tab"]).scores) == {"tap", "tab"}
 
 
 def test_of_no_width_only_what_is_asked_for_is_followed() -> None:

@@ -99,7 +99,7 @@ def test_where_another_language_is_spoken_whisper_decides_alone(
     quiet = np.zeros(RATE // 2, np.float32)
     sound = np.concatenate([quiet, speak(said, RATE), quiet])
     alone = Phrases(Recogniser(choose_model(tmp_path)), None, tuple(phrases))
-    assert alone.match(sound, interpreter.voice_in(sound)).phrase == said.strip(".?").lower()
+    assert alone.match(sound, interpreter.voiced_s(sound)).phrase == said.strip(".?").lower()
 
 
 def test_a_text_is_never_expected_to_go_on_with_what_is_no_text(tmp_path: Path) -> None:
