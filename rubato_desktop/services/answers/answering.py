@@ -12,7 +12,7 @@ from rubato_desktop.services.answers import template
 from rubato_desktop.services.answers.answer import NOTHING_LEARNT, UNANSWERED, Answer, PerTag
 from rubato_desktop.services.answers.citing import LIMITS
 from rubato_desktop.services.answers.conversation import Conversation, Turn, carried, small_talk, subject_of
-from rubato_desktop.services.answers.evidence import Evidence, Similar, Sought, as_it_stands, weigh
+from rubato_desktop.services.answers.evidence import Evidence, Sought, as_it_stands, weigh
 from rubato_desktop.services.answers.passages import Numbered, Passage, Retrieval
 from rubato_desktop.services.answers.saying import Asked, Part, say
 from rubato_desktop.services.answers.weighing import Weight, weights
@@ -32,7 +32,6 @@ class Answers:
     Args:
         models: The language models.
         retrieval: Where passages come from.
-        similar: Tells how near sentences are to a question in meaning; without it words alone count.
         corrected: Returns a person's own corrections of earlier answers to such a question; they are preferred.
     """
 
@@ -41,12 +40,10 @@ class Answers:
         models: Models,
         retrieval: Retrieval,
         *,
-        similar: Similar | None = None,
         corrected: Callable[[str], Sequence[Passage]] = lambda _: (),
     ) -> None:
         self._models = models
         self._retrieval = retrieval
-        self._similar = similar
         self._corrected = corrected
 
     def ask(
@@ -188,7 +185,7 @@ class Answers:
     ) -> Part:
         answer = asking.answer
         numbers = asking.numbered.add(found)
-        weighed = weigh(sought, found, self._similar)
+        weighed = weigh(sought, found)
         evidence = [*known, *(one for one in weighed if not known or one.passage)]
         part = Part()
         try:

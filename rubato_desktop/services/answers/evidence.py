@@ -1,8 +1,8 @@
 """The sentences of found passages that answer a question, or none.
 
-A sentence is weighed by how much of what the question is about stands in it or just before it, and by how near it is in
-meaning, where something can tell. What a question asks for (who, when, how many) has to be in it, and what the question
-names has to be in its passage. The weights and the bar were set with `benchmarks/answers.py`.
+A sentence is weighed by how much of what the question is about stands in it or just before it. What a question asks
+for (who, when, how many) has to be in it, and what the question names has to be in its passage. The weights and the bar
+were set with `benchmarks/answers.py`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rubato_desktop.services.answers.passages import Passage
 from rubato_desktop.services.answers.words import instructs, known_words, names, sentences, terms
 
-# Of a question and sentences: how near each is in meaning, -1 to 1.
-Similar = Callable[[str, Sequence[str]], Sequence[float]]
-
 BAR: Final = 0.6  # of what it is about, so much has to be said
-NEAR: Final = 0.5  # from this nearness on, meaning counts for words that differ
 BEFORE: Final = 0.7  # what stands in the sentence before, or in the passage's first line, counts less
 CERTAIN: Final = 2.0  # more than any weighing gives
 _INSTRUCTS: Final = 0.5
@@ -71,7 +67,7 @@ class Sought:
         return {**dict.fromkeys(self.context, 0.5), **dict.fromkeys(self.own, 1.0)}
 
 
-def weigh(sought: Sought, found: Sequence[Passage], similar: Similar | None = None) -> list[Evidence]:
+def weigh(sought: Sought, found: Sequence[Passage]) -> list[Evidence]:
     """Return every sentence of the passages with its score, best first."""
     rows = [
         (number, place, sentence)
@@ -86,11 +82,6 @@ def weigh(sought: Sought, found: Sequence[Passage], similar: Similar | None = No
     named = names(sought.question)
     asked = [term for term in sought.own if term not in named]
     whole = [set(terms(f"{passage.text} {_title(passage)}")) for passage in found]
-    near = (
-        list(similar(sought.question, [sentence for _, _, sentence in rows]))
-        if similar
-        else [0.0] * len(rows)
-    )
     seen: dict[str, Evidence] = {}
     for row, (number, place, sentence) in enumerate(rows):
         around = (
@@ -104,12 +95,9 @@ def weigh(sought: Sought, found: Sequence[Passage], similar: Similar | None = No
         # A name alone is not what is asked of it.
         own = any(_has(term, worded[row]) for term in asked or weights)
         score = 0.5 * covered + 0.4 * rare + 0.1 / (1 + number) * covered
-        if similar:
-            score = 0.6 * score + 0.4 * max(0.0, near[row])
         fits = _kind_fits(sought.question, sentence)
         score *= (1.0 if fits else _WRONG_KIND) * (_INSTRUCTS if instructs(sentence) else 1.0)
-        reach = covered + (max(0.0, near[row] - NEAR) if similar else 0.0)
-        answers = fits and own and reach >= BAR and all(_has(name, whole[number]) for name in named)
+        answers = fits and own and covered >= BAR and all(_has(name, whole[number]) for name in named)
         if not sentence.rstrip().endswith("?") and (sentence not in seen or seen[sentence].score < score):
             seen[sentence] = Evidence(sentence, number, place, score, answers)
     return sorted(seen.values(), key=lambda one: (not one.answers, -one.score, one.passage, one.place))
