@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +55,49 @@ NUMBERED = ("tab", "skip", "jump", "channel", "picture", "open", "choose voice",
 SPOKEN_NUMBERS = ("three", "eight", "twelve", "twenty six")
 NOISE_DB = 10
 LEVEL = 0.4
+# What people say to each other beside the microphone.
+TALK = (
+    "Hello? Can you hear me?",
+    "Say that again please.",
+    "Wait a moment.",
+    "I will be there in a minute.",
+    "Who was that on the phone?",
+    "The soup needs more salt.",
+    "Let us take it from the top.",
+    "Did you see the news last night?",
+    "My left hand is too loud here.",
+    "That was much better.",
+    "Could you close the window?",
+    "It is raining again.",
+    "What time is the lesson tomorrow?",
+    "I forgot my glasses.",
+    "Once more from bar forty five.",
+    "Not so fast.",
+    "The second theme is in E flat.",
+    "Have you eaten?",
+    "He plays it far too slowly.",
+    "Where did I put my pencil?",
+    "Thank you very much.",
+    "Good morning.",
+    "Oh no.",
+    "Yes of course, come in.",
+    "We should call your mother.",
+    "This pedal squeaks.",
+    "One two three four.",
+    "The children are asleep.",
+    "Count out loud.",
+    "I really like this piece.",
+    "Pass me the score.",
+    "Is there any coffee left?",
+    "The bus leaves at ten.",
+    "Nobody told me.",
+    "Sorry, I was not listening.",
+    "What a lovely sound.",
+    "Play it with more feeling.",
+    "Put the book on the table.",
+    "Turn the light off.",
+    "See you on Friday.",
+)
 
 
 def main(arguments: list[str]) -> None:
@@ -86,6 +129,9 @@ def main(arguments: list[str]) -> None:
             f"{NOISE_DB} dB, noisereduce",
             lambda sound: cleaned(noisy(sound)),
             None,
+        )
+        _talk(
+            report, interpreter, phrases, [speak(text) for _, speak in voices(data) for text in TALK[::share]]
         )
         _nobody(report, interpreter, phrases, minutes)
         _through_the_air(report, data, phrases, voice)
@@ -177,6 +223,18 @@ def word_errors(said: str, heard: str) -> float:
     from rapidfuzz.distance import Levenshtein
 
     return Levenshtein.distance(said.split(), heard.split()) / len(said.split())
+
+
+def _talk(
+    report: Report, interpreter: Interpreter, phrases: tuple[str, ...], spoken: Sequence[Samples]
+) -> None:
+    """Ordinary talk that is no command: none of it may be taken for one."""
+    sounds = [*spoken, *map(noisy, spoken)]
+    found = [interpreter.understand(sound, Task(phrases)).match for sound in sounds]
+    taken = [match for match in found if match.phrase]
+    asked = [match for match in found if match.near and not match.phrase]
+    report.figure("ordinary talk, clean and noisy: taken for a command", 100 * len(taken) / len(found), "%")
+    report.figure("ordinary talk, clean and noisy: asked about", 100 * len(asked) / len(found), "%")
 
 
 def _nobody(report: Report, interpreter: Interpreter, phrases: tuple[str, ...], minutes: float) -> None:
