@@ -124,8 +124,9 @@ class Deck:
 
     def set_volume(self, level: float) -> None:
         """Set how loud it is, 0 to 1."""
-        self._volume = level
-        self._send(do="volume", kind="playback", level=level)
+        with self._lock:
+            self._volume = level
+            self._send(do="volume", kind="playback", level=level)
 
     @property
     def playing(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,29 +14,16 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Bus, RollLaid, RollMoved, RollOpened
 from rubato_desktop.language.results import NotUnderstood, Understood
 from rubato_desktop.midi.notes import Notes
-from rubato_desktop.services.iterations import Iteration, Span
+from rubato_desktop.services.iterations import Iteration
 from rubato_desktop.services.opened import EMPTY, Opened, Row, Stretch
 from rubato_desktop.services.overlay import Overlay, Picture
+
+if TYPE_CHECKING:
+    from rubato_desktop.midi.deck import Deck
 
 WIDEST, NARROWEST = 24 * 3600 * SECOND, SECOND // 2  # µs across the roll
 USUAL_SPAN = 12 * SECOND
 AIR = 0.15  # share of what is seen whole that is left free beside it
-
-
-class Deck(Protocol):
-    """What plays a recording: the sound, or a clock where there is no sound device."""
-
-    def load(self, notes: Notes, messages: Sequence[Row], skipped: Sequence[Span]) -> None: ...
-    def skip(self, stretches: Sequence[Span]) -> None: ...
-    def play(self) -> None: ...
-    def pause(self) -> None: ...
-    def seek(self, t: int) -> None: ...
-    def set_speed(self, speed: float) -> None: ...
-    def set_volume(self, level: float) -> None: ...
-    def position_us(self) -> int: ...
-
-    @property
-    def playing(self) -> bool: ...
 
 
 class Roll:

@@ -16,7 +16,9 @@ from rubato_desktop.services.hearing.recogniser import Recogniser
 from rubato_desktop.services.hearing.search import Tree
 from rubato_desktop.services.voice.samples import Samples
 
-_TOLD: Final = 4  # of what Moonshine finds, Whisper is asked about so many in any case
+_TOLD: Final = (
+    4  # of what Moonshine finds, Whisper is asked about so many, also where it finds others likelier
+)
 _WEIGHT: Final = 0.3  # of Moonshine's word beside Whisper's
 
 # How long a phrase takes to say: a recogniser is apt to stop early, and "skip" is the beginning of "skip three".
@@ -43,7 +45,7 @@ class Limits(NamedTuple):
 
 
 ALONE: Final = Limits(least=-10.0, beside=3.0, margin=5.0)  # to Moonshine
-BOTH: Final = Limits(least=-12.0, beside=7.0, margin=1.9)
+BOTH: Final = Limits(least=-12.0, beside=7.0, margin=1.9)  # to both, or to Whisper where it hears alone
 
 
 class Match(NamedTuple):
