@@ -3,11 +3,11 @@ import { LARGEST, Parts } from "./parts.js";
 import { Port } from "./port.js";
 import { Requests } from "./requests.js";
 import { Trouble, asTrouble } from "./trouble.js";
+import { VERSION } from "./version.js";
 
 /** @import { Json, Response } from "./types.js" */
 /** @import { Protocol } from "./protocol.js" */
 
-const VERSION = 1;
 const HELLO_MS = 5000;
 
 /**

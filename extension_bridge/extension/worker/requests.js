@@ -1,3 +1,5 @@
+import { VERSION } from "./version.js";
+
 /** @import { Json, Response } from "./types.js" */
 
 /** What was asked of the other side and is not answered yet. Every question is answered once, whatever happens. */
@@ -24,7 +26,7 @@ export class Requests {
     return new Promise((answer) => {
       const timer = setTimeout(() => this.#end(id, "timeout", "timeout", "Rubato Desktop did not answer in time."), deadlineMs);
       this.#open.set(id, { answer, timer, since: performance.now() });
-      if (!this.send({ v: 1, id, type, name, args, deadline_ms: deadlineMs })) {
+      if (!this.send({ v: VERSION, id, type, name, args, deadline_ms: deadlineMs })) {
         this.#end(id, "refused", "disconnected", "Rubato Desktop is not connected.");
       }
     });
@@ -55,6 +57,6 @@ export class Requests {
    */
   #end(id, status, code, message) {
     const since = this.#open.get(id)?.since ?? performance.now();
-    this.answered({ v: 1, id, status, value: null, error: { code, message }, state: {}, elapsed_ms: performance.now() - since });
+    this.answered({ v: VERSION, id, status, value: null, error: { code, message }, state: {}, elapsed_ms: performance.now() - since });
   }
 }

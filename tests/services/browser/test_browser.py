@@ -12,6 +12,7 @@ from bridging import Bridge
 from extension import WINDOWS, Extension, no, ok
 from waiting import until
 
+from rubato_desktop import __version__
 from rubato_desktop.services.browser import Browser, BrowserError, Window
 
 Open = Callable[..., Extension]
@@ -36,7 +37,11 @@ def test_a_command_goes_there_and_its_answer_comes_back(bridge: Bridge, open_bro
 
 def test_who_joins_is_told_how_the_app_is(bridge: Bridge, open_browser: Open) -> None:
     value = open_browser().hello()["value"]
-    assert value == {"app": "0.1.0", "listening": False, "settings": {"search": "https://s.example/?q=%s"}}
+    assert value == {
+        "app": __version__,
+        "listening": False,
+        "settings": {"search": "https://s.example/?q=%s"},
+    }
 
 
 def test_what_is_open_is_known_and_a_closed_tab_is_gone(bridge: Bridge, open_browser: Open) -> None:

@@ -12,6 +12,7 @@ from bridging import Bridge
 from extension import Extension
 from waiting import until
 
+from rubato_desktop import __version__
 from rubato_desktop.services.browser import pairing
 
 Open = Callable[..., Extension]
@@ -34,7 +35,7 @@ def test_a_stranger_joins_when_a_person_says_yes_and_is_known_from_then_on(
     assert bridge.browser.problem and bridge.browser.problem.code == "pairing"
     assert not bridge.browser.connected
     assert bridge.browser.answer_pairing(True)
-    assert extension.wait_for("paired")["app"] == "0.1.0"
+    assert extension.wait_for("paired")["app"] == __version__
     assert bridge.browser.connected and bridge.questions == [who, None]
     extension.close()
     bridge.browser.close()

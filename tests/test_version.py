@@ -1,0 +1,30 @@
+"""The version is stated once, in rubato_desktop/__init__.py; what must repeat it agrees."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from rubato_desktop import __version__
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_package_takes_its_version_from_the_program() -> None:
+    file = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert file["project"]["dynamic"] == ["version"]
+    assert "version" not in file["project"]
+    stated = ROOT / file["tool"]["hatch"]["version"]["path"]
+    assert f'__version__ = "{__version__}"' in stated.read_text(encoding="utf-8")
+
+
+def test_the_extension_has_the_version_of_the_program() -> None:
+    manifest = json.loads((ROOT / "extension_bridge/extension/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["version"] == __version__
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    headings = re.findall(r"^## (\S+?),? ", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings[0] == __version__
