@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
+DEPTRY = ["deptry", "--no-ansi"]
+PROGRAM = ["rubato_desktop", "extension_bridge"]
 
 
 @pytest.mark.parametrize(
@@ -17,12 +19,16 @@ BIN = Path(sys.executable).parent
         ["mypy"],
         ["ruff", "check", "--no-cache"],
         ["ruff", "format", "--check", "--no-cache"],
+        [*DEPTRY, *PROGRAM, "--optional-dependencies-dev-groups", "build,test"],
+        [*DEPTRY, *PROGRAM, "tests", "benchmarks", "packaging"],
     ],
     ids=[
         "every layer imports only what is below it",
         "the types hold",
         "the code is clean",
         "it is formatted",
+        "the program imports what it declares and declares what it imports",
+        "so do tests, benchmarks and packaging scripts",
     ],
 )
 def test_the_house_is_in_order(command: list[str]) -> None:
