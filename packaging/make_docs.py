@@ -24,6 +24,7 @@ from rubato_desktop.language.keys import format_keys
 from rubato_desktop.language.loading import load_language
 from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.readers import KINDS, reader_for
+from rubato_desktop.packaged_models import packaged_models
 from rubato_desktop.resources import ROOT as RESOURCES
 from rubato_desktop.services.page_sound.cells import KINDS as ELEMENTS
 from rubato_desktop.services.page_sound.cells import Kind
@@ -258,6 +259,36 @@ def instrument(number: int) -> str:
     return f"{INSTRUMENT_NAMES[number - 1].lower()} {number}"
 
 
+def models_page() -> str:
+    """The reference of the models, voices and SoundFonts that come inside Python packages."""
+    rows = [
+        (
+            code(model.name),
+            f"[{model.title}]({model.source})",
+            model.use,
+            model.licence,
+            code(f"{model.distribution} {model.version}"),
+            model.kept,
+        )
+        for model in packaged_models().values()
+    ]
+    parts = table(("model", "called", "is for", "licence", "comes in", "without it"), rows)
+    files = [
+        (code(model.name), code(file.path), f"{file.bytes:,}", code(file.sha256))
+        for model in packaged_models().values()
+        for file in model.files
+    ]
+    parts += ["", "## Files", ""]
+    parts += table(("model", "file in its package", "bytes", "SHA-256"), files)
+    total = sum(model.bytes for model in packaged_models().values())
+    intro = (
+        "Models that are installed with Rubato, as files inside Python packages:"
+        f" {total / 1e6:.0f} MB in all, as `resources/models.toml` lists them. Nothing is downloaded later."
+        " Sizes are checked when a model is looked up, the SHA-256 when it is loaded; `rubato doctor` checks all."
+    )
+    return page("Packaged models", intro, *parts)
+
+
 def command_line_page() -> str:
     """The reference of the command line."""
     parts = [line for name, parser in subcommands(cli.parser()) for line in subcommand_part(name, parser)]
@@ -311,6 +342,7 @@ PAGES = {
     "settings.md": settings_page,
     "keys.md": keys_page,
     "page-sounds.md": page_sounds_page,
+    "models.md": models_page,
 }
 
 

@@ -9,10 +9,12 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.packaged_models import PackagedModel, packaged_models, verified_model
 from rubato_desktop.settings import Settings
 
 ROOM = 100_000_000  # bytes; with less a recording may not be kept
@@ -66,6 +68,7 @@ def examine(data: Path, settings: Settings) -> list[Finding]:
         "knowledge": lambda: _knowledge(data),
         "browser": lambda: _browser(data),
     }
+    looks |= {f"packaged {name}": partial(_packaged, model) for name, model in packaged_models().items()}
     return [_looked(name, look) for name, look in looks.items()]
 
 
@@ -185,6 +188,13 @@ def _model(settings: Settings) -> Finding:
         return Finding("model", bool(spoke), found, "Install Rubato again")
     finally:
         models.close()
+
+
+def _packaged(model: PackagedModel) -> Finding:
+    verified_model(model.name)
+    size = f"{model.bytes / 1e6:.1f} MB"
+    found = f"{model.title}, {size}, {model.distribution} {model.version}, {model.licence}"
+    return Finding(f"packaged {model.name}", True, found)
 
 
 def _browser(data: Path) -> Finding:

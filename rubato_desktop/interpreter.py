@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -45,13 +44,6 @@ def give_memory_back() -> None:
 
         with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
             ctypes.CDLL(None).malloc_trim(0)
-
-
-def package_folder(name: str) -> Path | None:
-    """Return where the files of an installed package lie, None where it is not; none of its code is run."""
-    found = importlib.util.find_spec(name)
-    folders = found.submodule_search_locations if found is not None else None
-    return Path(folders[0]) if folders else None
 
 
 def own_process(module: str, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.interpreter import package_folder
 from rubato_desktop.midi.attack import without_silence
+from rubato_desktop.packaged_models import find_model, verified_model
+
+log = logging.getLogger(__name__)
 
 # Where Debian, Fedora, Arch and Homebrew put General-MIDI SoundFonts; the small one first, it loads at once.
+MODEL = "soundfont"  # in the table of packaged models
 SYSTEM_PLACES = (
     "/usr/share/sounds/sf2/TimGM6mb.sf2",
     "/usr/share/soundfonts/default.sf2",
@@ -20,7 +24,7 @@ SYSTEM_PLACES = (
 )
 
 
-def find_soundfont(places: Iterable[str] | None = None) -> Path:
+def find_soundfont(places: Iterable[str | Path] | None = None) -> Path:
     """Return the SoundFont to play with: RUBATO_SOUNDFONT, the one installed with us, or the system's.
 
     Args:
@@ -49,9 +53,11 @@ def load_soundfont(path: Path | None = None) -> bytes:
         path: The file; what `find_soundfont` finds when None.
 
     Raises:
-        RubatoError: there is none, or it cannot be read.
+        RubatoError: there is none, it cannot be read, or the one installed with us is damaged.
     """
     path = path or find_soundfont()
+    if path in _packaged():
+        verified_model(MODEL)
     try:
         return without_silence(path.read_bytes())
     except OSError as error:
@@ -63,7 +69,9 @@ def load_soundfont(path: Path | None = None) -> bytes:
         ) from error
 
 
-def _packaged() -> tuple[str, ...]:
-    # pretty_midi carries TimGM6mb.sf2; to import it would take half a second.
-    folder = package_folder("pretty_midi")
-    return (str(folder / "TimGM6mb.sf2"),) if folder is not None else ()
+def _packaged() -> tuple[Path, ...]:
+    try:
+        return tuple(find_model(MODEL).values())
+    except RubatoError:
+        log.warning("the SoundFont installed with us cannot be used", exc_info=True)
+        return ()

@@ -13,6 +13,7 @@ import mido
 import pytest
 
 from rubato_desktop.cli import main
+from rubato_desktop.packaged_models import packaged_models
 
 
 class Line:
@@ -203,6 +204,7 @@ def test_the_doctor_names_each_thing_and_what_to_do(rubato: Line) -> None:
         "model",
         "knowledge",
         "browser",
+        *(f"packaged {name}" for name in packaged_models()),
     ]
     assert all(check["good"] or check["todo"] for check in report["checks"])
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from rubato_desktop.interpreter import package_folder
+from rubato_desktop.packaged_models import verified_model
 from rubato_desktop.services.hearing.endpointing import FRAME
 from rubato_desktop.services.voice.samples import Samples
 
@@ -19,17 +18,19 @@ class VoiceActivity:
     """Judges frames one after the other; it remembers what came before.
 
     Raises:
-        ImportError: faster-whisper or onnxruntime is not there.
+        RubatoError: the detector is missing or damaged.
     """
 
     def __init__(self) -> None:
+        # faster-whisper itself is not loaded for this one file: that takes half a second.
+        (model,) = verified_model("voice-activity").values()
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.inter_op_num_threads = options.intra_op_num_threads = 1
         options.log_severity_level = 4
         self._session: Any = onnxruntime.InferenceSession(
-            str(_model()), options, providers=["CPUExecutionProvider"]
+            str(model), options, providers=["CPUExecutionProvider"]
         )
         self.reset()
 
@@ -49,11 +50,3 @@ class VoiceActivity:
         said, self._h, self._c = self._session.run(None, {"input": seen, "h": self._h, "c": self._c})
         self._before = frame[-_CONTEXT:]
         return float(np.ravel(said)[-1])
-
-
-def _model() -> Path:
-    # The package itself is not loaded for one file of it: that takes half a second.
-    folder = package_folder("faster_whisper")
-    if folder is None:
-        raise ImportError("faster-whisper is not installed")
-    return next(folder.glob("assets/silero_vad*.onnx"))

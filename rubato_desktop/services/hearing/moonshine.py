@@ -16,12 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.interpreter import package_folder
+from rubato_desktop.packaged_models import verified_model
 from rubato_desktop.services.voice.samples import Samples
 
 log = logging.getLogger(__name__)
 
-PACKAGED: Final = "moonshine_voice"
 LANGUAGE: Final = "en"
 _THREADS: Final = 2
 _LEAST: Final = 8_000  # samples: of less it can make nothing
@@ -45,10 +44,11 @@ class Moonshine:
         """Load the model where it is not loaded yet.
 
         Raises:
-            RubatoError: it is missing or damaged (code ``bad_model``).
+            RubatoError: it is missing (code ``needs_model``) or damaged (code ``bad_model``).
         """
         if self._encoder is not None:
             return
+        files = verified_model("moonshine")
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -59,13 +59,12 @@ class Moonshine:
         options.add_session_config_entry("session.disable_prepacking", "1")
         options.log_severity_level = 4
         try:
-            folder = _folder()
-            pieces = list(_pieces(folder / "tokenizer.bin"))
+            pieces = list(_pieces(files["tokenizer.bin"]))
             if len(pieces) != _PIECES:
                 raise ValueError(f"tokenizer.bin has {len(pieces)} tokens, not {_PIECES}")
             self._decoder, self._encoder = (
                 onnxruntime.InferenceSession(
-                    str(folder / f"{name}.ort"), options, providers=["CPUExecutionProvider"]
+                    str(files[f"{name}.ort"]), options, providers=["CPUExecutionProvider"]
                 )
                 for name in ("decoder_model_merged", "encoder_model")
             )
@@ -164,13 +163,6 @@ class Heard:
 
 def _bytes(letter: bytes) -> list[bytes]:
     return [bytes([one]) for one in letter]
-
-
-def _folder() -> Path:
-    folder = package_folder(PACKAGED)
-    if folder is None:
-        raise FileNotFoundError(f"{PACKAGED} is missing")
-    return folder / "assets" / "tiny-en"
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.hearing.endpointing import RATE
-from rubato_desktop.services.hearing.models import Model
+from rubato_desktop.services.hearing.models import Model, check_model
 from rubato_desktop.services.voice.samples import Samples
 
 log = logging.getLogger(__name__)
@@ -79,6 +79,7 @@ class Recogniser:
         with self._loading:
             if self._whisper is not None:
                 return
+            check_model(self.model)
             # Nothing may be looked for elsewhere: the models lie here.
             os.environ["HF_HUB_OFFLINE"] = "1"
             from faster_whisper import WhisperModel

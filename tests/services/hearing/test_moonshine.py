@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from installed_models import install
 from mouth import speak
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.packaged_models import find_model
 from rubato_desktop.services.hearing import moonshine
 from rubato_desktop.services.hearing.endpointing import RATE
 from rubato_desktop.services.hearing.moonshine import Heard, Moonshine
 
-TOKENIZER = moonshine._folder() / "tokenizer.bin"
+TOKENIZER = find_model("moonshine")["tokenizer.bin"]
 
 
 @pytest.fixture(scope="module")
@@ -61,21 +63,19 @@ def test_what_it_keeps_of_one_beginning_is_right_for_those_that_go_on_from_there
     assert np.allclose(np.exp(together).sum(axis=1), 1, atol=1e-3)
 
 
-def test_a_model_that_is_missing_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moonshine, "PACKAGED", "not_there_at_all")
-    with pytest.raises(RubatoError, match="not_there_at_all is missing") as told:
+def test_a_model_that_is_missing_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install("moonshine", tmp_path, monkeypatch)["encoder_model.ort"].unlink()
+    with pytest.raises(RubatoError, match=r"encoder_model\.ort of .* is missing") as told:
         Moonshine().load()
-    assert told.value.code == "bad_model" and told.value.todo
+    assert told.value.code == "needs_model" and told.value.todo
 
 
 @pytest.mark.parametrize("damaged", ["encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"])
 def test_a_damaged_model_is_told_in_words(
     damaged: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for file in TOKENIZER.parent.iterdir():
-        half = file.stat().st_size // 2 if file.name == damaged else None
-        (tmp_path / file.name).write_bytes(file.read_bytes()[:half])
-    monkeypatch.setattr(moonshine, "_folder", lambda: tmp_path)
-    with pytest.raises(RubatoError, match="cannot be loaded") as told:
+    file = install("moonshine", tmp_path, monkeypatch)[damaged]
+    file.write_bytes(bytes(file.stat().st_size))
+    with pytest.raises(RubatoError, match=f"Moonshine tiny is damaged: {damaged}") as told:
         Moonshine().load()
     assert told.value.code == "bad_model" and told.value.kept

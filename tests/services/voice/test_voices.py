@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from installed_models import install
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.voice.choosing import Choosing
@@ -112,11 +113,27 @@ def test_in_place_of_a_voice_that_cannot_speak_another_does_and_that_is_told_onc
     assert problem.todo
 
 
+def test_a_damaged_packaged_voice_gives_way_to_another(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(folder, "anna")
+    model = install("voice", tmp_path / "installed", monkeypatch)["en_US-joe-medium.onnx"]
+    with model.open("r+b") as file:
+        file.seek(1_000_000)
+        file.write(bytes(64))
+    told: list[RubatoError] = []
+    choosing = Choosing(tmp_path, told.append)
+    samples, _ = Piper(choosing, choosing.refuse).synthesise("hello", 1.0, Stop())
+    assert len(samples) and choosing("").name == "anna"
+    (problem,) = told
+    assert "en_US-joe-medium is damaged" in problem.happened and problem.kept == "anna speaks in its place"
+
+
 def test_where_no_voice_can_speak_it_is_told_why(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(folder, "anna", whole=False)
-    monkeypatch.setattr("rubato_desktop.services.voice.voices.PACKAGED", "not_installed_voice")
+    install("voice", tmp_path / "installed", monkeypatch)["en_US-joe-medium.onnx"].unlink()
     choosing = Choosing(tmp_path)
     piper = Piper(choosing, choosing.refuse)
     with pytest.raises(RubatoError, match="The voice anna cannot be used"):
