@@ -110,7 +110,7 @@ def _qt() -> Finding:
 
 
 def _midi(settings: Settings) -> Finding:
-    from rubato_desktop.midi.ports import open_system
+    from rubato_desktop.midi.systems import open_system
 
     system = open_system(settings.midi_system)
     try:

@@ -95,7 +95,7 @@ def _headless(args: argparse.Namespace, app: Any) -> int:
 
 
 def _devices(args: argparse.Namespace) -> int:
-    from rubato_desktop.midi.ports import open_system
+    from rubato_desktop.midi.systems import open_system
 
     settings = settings_of(args)
     names: list[str] = []

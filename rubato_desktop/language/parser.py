@@ -13,6 +13,7 @@ from rubato_desktop.language.dictionary import Node, Parameter, Stack, Word
 from rubato_desktop.language.gate import Gate
 from rubato_desktop.language.keys import LEAVE, Press
 from rubato_desktop.language.parameters import Reader, Step, Timing
+from rubato_desktop.language.preview import OFF, preview_of_parameter, preview_of_tree, preview_of_unknown
 from rubato_desktop.language.readers import reader_for
 from rubato_desktop.language.results import Heard, NotUnderstood, Preview, Reason, Understood
 
@@ -185,9 +186,14 @@ class Parser:
 
     def preview(self) -> Preview:
         """What is open, and what each next key would mean now."""
-        from rubato_desktop.language.preview import preview
-
-        return preview(self)
+        if self.gate is not None:
+            return OFF
+        if self._unknown:
+            return preview_of_unknown(self._keys)
+        word, reader, parameter = self._word, self._reader, self.awaited
+        if word is not None and reader is not None and parameter is not None:
+            return preview_of_parameter(self._keys, word, parameter, reader)
+        return preview_of_tree(self._keys, self._node, self.stack)
 
     # What is open -----------------------------------------------------------------------------------
 

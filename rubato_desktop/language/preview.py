@@ -1,35 +1,43 @@
-"""What each next key would mean now: made from the parser's place in the tree, or from the open parameter."""
+"""What each next key would mean: in the tree of words, in an open parameter, or in a run that is no word."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from rubato_desktop.language.dictionary import Node, Word
+from rubato_desktop.language.dictionary import Node, Parameter, Stack, Word
 from rubato_desktop.language.keys import LEAVE
+from rubato_desktop.language.parameters import Reader
 from rubato_desktop.language.results import Option, Preview
 
-if TYPE_CHECKING:
-    from rubato_desktop.language.parser import Parser
+OFF = Preview(awaits="off")  # only "piano on" is heard
 
 
-def preview(parser: Parser) -> Preview:
-    """Return what is open in `parser`, and the meaning of each key that has one."""
-    keys = tuple(parser._keys)
-    if parser.gate is not None:
-        return Preview(awaits="off")
-    if parser._unknown:
-        ends = Option("ends here")
-        return Preview(keys, awaits="unknown", options={keys[0]: ends, LEAVE: Option("leave")})
-    word, reader, parameter = parser._word, parser._reader, parser.awaited
-    if word is not None and reader is not None and parameter is not None:
-        faces = {key: Option(face, completes=True) for key, face in reader.faces().items()}
-        return Preview(keys, word.name, parameter.kind, faces, reader.said())
-    options = {key: _option(parser, child) for key, child in sorted(parser._node.items())}
+def preview_of_tree(keys: Sequence[int], node: Node, stack: Stack) -> Preview:
+    """Return the words that can follow.
+
+    Args:
+        keys: Keys (0-24) played so far; none at rest.
+        node: Where they lead to in the tree.
+        stack: The active words.
+    """
+    options = {key: _option(stack, child) for key, child in sorted(node.items())}
     if keys:
         options[LEAVE] = Option("leave")
-    return Preview(keys, awaits="word" if keys else "rest", options=options)
+    return Preview(tuple(keys), awaits="word" if keys else "rest", options=options)
 
 
-def _option(parser: Parser, child: Node | Word) -> Option:
-    word = parser.stack.shortest_behind(child)
-    return Option(word.name, word.language, isinstance(child, Word), parser.stack.names_behind(child))
+def preview_of_parameter(keys: Sequence[int], word: Word, parameter: Parameter, reader: Reader) -> Preview:
+    """Return what each key would give to the parameter of a word that is being read."""
+    faces = {key: Option(face, completes=True) for key, face in reader.faces().items()}
+    return Preview(tuple(keys), word.name, parameter.kind, faces, reader.said())
+
+
+def preview_of_unknown(keys: Sequence[int]) -> Preview:
+    """Return the two ways out of a run that continues nothing: its opening key again, and key 24."""
+    options = {keys[0]: Option("ends here"), LEAVE: Option("leave")}
+    return Preview(tuple(keys), awaits="unknown", options=options)
+
+
+def _option(stack: Stack, child: Node | Word) -> Option:
+    word = stack.shortest_behind(child)
+    return Option(word.name, word.language, isinstance(child, Word), stack.names_behind(child))

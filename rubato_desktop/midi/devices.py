@@ -30,7 +30,8 @@ from rubato_desktop.midi.device_state import (
 )
 from rubato_desktop.midi.messages import Message
 from rubato_desktop.midi.portnames import Source
-from rubato_desktop.midi.ports import MidiSystem, NoMidi, SystemChoice, open_system
+from rubato_desktop.midi.ports import MidiSystem, NoMidi, SystemChoice
+from rubato_desktop.midi.systems import open_system
 
 __all__ = ["ROLES", "DeviceManager", "DeviceNews", "DeviceState", "DeviceUse", "Role"]
 

@@ -6,7 +6,6 @@ gone; nothing here runs a thread of its own. All methods of one system are calle
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Literal, Protocol
 
@@ -17,10 +16,7 @@ SystemName = Literal["alsa", "jack", "coremidi", "winmm"]
 SystemChoice = Literal["auto", "alsa", "jack", "coremidi", "winmm"]
 Callback = Callable[[bytes], None]
 
-BY_PLATFORM: dict[str, tuple[SystemName, ...]] = {"darwin": ("coremidi", "jack"), "win32": ("winmm",)}
-ON_LINUX: tuple[SystemName, ...] = ("alsa", "jack")
-
-_KEPT = "The keys on the screen and the computer's own keys work"
+KEPT = "The keys on the screen and the computer's own keys work"
 _MISSING = {
     "alsa": "the ALSA sequencer is missing",
     "jack": "no JACK server runs",
@@ -90,37 +86,12 @@ class MidiSystem(Protocol):
         ...
 
 
-def open_system(choice: SystemChoice = "auto") -> MidiSystem:
-    """Join a MIDI system.
-
-    Args:
-        choice: Which; ``auto`` takes the first of this platform that works.
-
-    Raises:
-        NoMidi: there is none; in words, with what to do.
-    """
-    try:
-        from rubato_desktop.midi.rtmidi_ports import join
-    except ImportError as error:
-        raise NoMidi(
-            f"MIDI cannot be used: python-rtmidi could not be loaded ({error})",
-            kept=_KEPT,
-            todo="Install Rubato again",
-            code="no_midi",
-        ) from error
-    names = BY_PLATFORM.get(sys.platform, ON_LINUX) if choice == "auto" else (choice,)
-    for name in names:
-        if (system := join(name)) is not None:
-            return system
-    raise no_midi(names)
-
-
 def no_midi(names: tuple[SystemName, ...]) -> NoMidi:
     """Return the error that says in words that none of these systems is there."""
     todo = " or ".join(_TODO[name] for name in names)
     return NoMidi(
         f"There is no MIDI on this computer: {' and '.join(_MISSING[name] for name in names)}",
-        kept=_KEPT,
+        kept=KEPT,
         todo=f"{todo[0].upper()}{todo[1:]}; it is found by itself",
         code="no_midi",
     )

@@ -48,7 +48,7 @@ def in_another_process(program: str, env: dict[str, str]) -> subprocess.Complete
 
 def test_without_midi_the_error_says_what_is_missing_and_what_to_do_and_nothing_else_is_printed() -> None:
     ended = in_another_process(
-        "from rubato_desktop.midi.ports import NoMidi, open_system\n"
+        "from rubato_desktop.midi.ports import NoMidi\nfrom rubato_desktop.midi.systems import open_system\n"
         "try:\n    open_system('jack')\nexcept NoMidi as error:\n    print(error)",
         NOWHERE,
     )
@@ -175,7 +175,8 @@ def test_a_server_that_ends_is_noticed_and_a_new_one_is_joined() -> None:
 def test_a_server_that_ends_unnoticed_brings_nothing_down() -> None:
     # libjack frees all clients of a server that ended when a new one is opened; closing them then is fatal.
     program = """
-from rubato_desktop.midi.ports import NoMidi, open_system
+from rubato_desktop.midi.ports import NoMidi
+from rubato_desktop.midi.systems import open_system
 import sys
 system = open_system("jack")
 source = system.inputs()["Keystation 25"]
@@ -216,7 +217,7 @@ def test_a_port_can_be_closed_while_messages_pour_in() -> None:
     # In a process of its own: if closing and a message waited for each other, nothing in the process would go on.
     program = """
 import threading
-from rubato_desktop.midi.ports import open_system
+from rubato_desktop.midi.systems import open_system
 ended = threading.Event()
 # The interpreter is wanted all the time, so that calls have to wait for it.
 threading.Thread(target=lambda: [sum(range(50_000)) for _ in iter(ended.is_set, True)]).start()

@@ -20,13 +20,12 @@ from rubato_desktop.services.knowledge.fusion import Mode, fuse, ranked
 from rubato_desktop.services.knowledge.opening import claim, open_database
 from rubato_desktop.services.knowledge.outbox import EVERYTHING, Outbox
 from rubato_desktop.services.knowledge.texts import Texts
+from rubato_desktop.services.knowledge.vectors import Vectors
 from rubato_desktop.services.knowledge.wanted import Wanted
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-
-    from rubato_desktop.services.knowledge.vectors import Vectors
 
 log = logging.getLogger(__name__)
 
@@ -110,9 +109,15 @@ class Store:
         """The collections; opened when they are first wanted, which takes a second."""
         with self._opening:
             if self._vectors is None:
-                from rubato_desktop.services.knowledge.vectors import Vectors
-
-                self._vectors = Vectors(self)
+                self._vectors = Vectors(
+                    self.folder,
+                    self.chroma_url,
+                    catalogue=self.catalogue,
+                    texts=self.texts,
+                    outbox=self.outbox,
+                    database=self.database,
+                    tell=self.tell,
+                )
             return self._vectors
 
     # Learning ---------------------------------------------------------------------------------------

@@ -10,21 +10,22 @@ import re
 import shutil
 import threading
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.knowledge.catalogue import ALL
-from rubato_desktop.services.knowledge.outbox import EVERYTHING
+from rubato_desktop.services.knowledge.catalogue import ALL, Catalogue
+from rubato_desktop.services.knowledge.database import Database
+from rubato_desktop.services.knowledge.outbox import EVERYTHING, Outbox
+from rubato_desktop.services.knowledge.texts import Texts
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
-
-    from rubato_desktop.services.knowledge.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -38,16 +39,32 @@ class Vectors:
     """The collections of one store.
 
     Args:
-        store: Whose they are; Chroma has a folder in its folder, or a server at its `chroma_url`.
+        folder: The store's folder, in which Chroma has one of its own.
+        chroma_url: A Chroma server to use instead; empty for none.
+        catalogue: What the collections are made from.
+        texts: What its documents say.
+        outbox: What the collections have not been told yet.
+        database: Remembers which collections are whole.
+        tell: Told what was damaged and what became of it.
 
     Raises:
         RubatoError: the server does not answer.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._folder, self._url = store.folder / _FOLDER, store.chroma_url
-        self._database, self._catalogue, self._texts = store.database, store.catalogue, store.texts
-        self._outbox, self._tell = store.outbox, store.tell
+    def __init__(
+        self,
+        folder: Path,
+        chroma_url: str,
+        *,
+        catalogue: Catalogue,
+        texts: Texts,
+        outbox: Outbox,
+        database: Database,
+        tell: Callable[[RubatoError], None],
+    ) -> None:
+        self._folder, self._url = folder / _FOLDER, chroma_url
+        self._catalogue, self._texts, self._outbox, self._database = catalogue, texts, outbox, database
+        self._tell = tell
         self._collections: dict[int, Collection] = {}
         self._lock = threading.RLock()  # one tells the collections at a time, and one makes them anew
         self._made = 0  # how often they have been made anew

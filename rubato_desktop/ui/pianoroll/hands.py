@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import exp
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import (
@@ -19,10 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QToolTip
 
 from rubato_desktop.services.images import ENDINGS
-from rubato_desktop.ui.pianoroll.pointing import ZOOM_STEP
-
-if TYPE_CHECKING:
-    from rubato_desktop.ui.pianoroll.view import PianoRoll
+from rubato_desktop.ui.pianoroll.display import RollDisplay
+from rubato_desktop.ui.pianoroll.pointing import ZOOM_STEP, Pointing
 
 PAN_STEP = 0.1  # of the width: an arrow, a notch of the wheel
 _PINCH_PX = 60  # px of two fingers with Ctrl that zoom one step
@@ -53,11 +51,12 @@ class Hands(QObject):
 
     Args:
         roll: The widget to watch.
+        pointing: What is at its points.
     """
 
-    def __init__(self, roll: PianoRoll) -> None:
+    def __init__(self, roll: RollDisplay, pointing: Pointing) -> None:
         super().__init__(roll)
-        self._roll = roll
+        self._roll, self._pointing = roll, pointing
         self._pressed: QPointF | None = None
         self._dragging = False
         self._in_overview = False
@@ -133,11 +132,11 @@ class Hands(QObject):
             self._dragging = False
             self._hover(event.position())
         elif event.button() == Qt.MouseButton.LeftButton:
-            self._roll.pointing.act(event.position())
+            self._pointing.act(event.position())
         return True
 
     def _double(self, event: QMouseEvent) -> bool:
-        pointing = self._roll.pointing
+        pointing = self._pointing
         picture = pointing.picture(event.position())
         if event.button() == Qt.MouseButton.LeftButton and picture is not None:
             self._roll.picture_opened.emit(picture)
@@ -152,15 +151,15 @@ class Hands(QObject):
     def _menu(self, event: QContextMenuEvent) -> bool:
         roll, point = self._roll, QPointF(event.pos())
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            menu = roll.pointing.menu(roll.painter.labels.selected, int(roll.scene.playhead or 0))
+            menu = self._pointing.menu(roll.painter.labels.selected, int(roll.scene.playhead or 0))
         else:
-            pointing = roll.pointing
+            pointing = self._pointing
             menu = pointing.menu(pointing.word(point), pointing.time(point), pointing.picture(point))
         menu.popup(event.globalPos())
         return True
 
     def _tip(self, event: QHelpEvent) -> bool:
-        QToolTip.showText(event.globalPos(), self._roll.pointing.tip(QPointF(event.pos())), self._roll)
+        QToolTip.showText(event.globalPos(), self._pointing.tip(QPointF(event.pos())), self._roll)
         return True
 
     def _native(self, event: QNativeGestureEvent) -> bool:
@@ -188,7 +187,7 @@ class Hands(QObject):
 
     def _drop(self, event: QDropEvent) -> bool:
         for path in _pictures_in(event):
-            self._roll.picture_dropped.emit(path, self._roll.pointing.time(event.position()))
+            self._roll.picture_dropped.emit(path, self._pointing.time(event.position()))
         event.acceptProposedAction()
         return True
 
@@ -217,16 +216,16 @@ class Hands(QObject):
     def _centre(self, point: QPointF) -> None:
         if self._roll.stack is not None:
             # What is seen of each iteration is the same; a place in the recording is gone to.
-            self._roll.seek.emit(self._roll.pointing.time(point))
+            self._roll.seek.emit(self._pointing.time(point))
             return
-        self._roll.show_from(self._roll.pointing.time(point) - self._roll.view.span / 2)
+        self._roll.show_from(self._pointing.time(point) - self._roll.view.span / 2)
 
     def _hover(self, point: QPointF) -> None:
         roll = self._roll
-        place = roll.pointing.word(point)
+        place = self._pointing.word(point)
         roll.point_at(place)
-        hand = place is not None or roll.pointing.note(point) is not None
-        hand = hand or roll.pointing.picture(point) is not None
+        hand = place is not None or self._pointing.note(point) is not None
+        hand = hand or self._pointing.picture(point) is not None
         roll.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
 
 

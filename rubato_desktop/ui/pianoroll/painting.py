@@ -3,59 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QStaticText
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QStaticText
 
-from rubato_desktop.ui.pianoroll.colours import RollColours, mix
+from rubato_desktop.ui.pianoroll.colours import RollColours
 from rubato_desktop.ui.pianoroll.geometry import Geometry
+from rubato_desktop.ui.pianoroll.grid import Grid
 from rubato_desktop.ui.pianoroll.keys import KeyStrip
-from rubato_desktop.ui.pianoroll.labels import Labels
 from rubato_desktop.ui.pianoroll.overview import Overview
 from rubato_desktop.ui.pianoroll.pictures import HIGHEST, MARGIN, WIDEST, Pictures
 from rubato_desktop.ui.pianoroll.pitches import Pitches, is_black
 from rubato_desktop.ui.pianoroll.raster import Canvas, Lattice
-from rubato_desktop.ui.pianoroll.ruler import format_time, parts_of, step_for, ticks
+from rubato_desktop.ui.pianoroll.ruler import format_time, step_for, ticks
 from rubato_desktop.ui.pianoroll.scene import Scene
+from rubato_desktop.ui.pianoroll.scene_painting import ScenePainter
 from rubato_desktop.ui.pianoroll.stack_painting import StackPainter, lanes_of
 from rubato_desktop.ui.pianoroll.viewport import Viewport
 
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Time on the grid of device pixels that all pictures share.
-
-    Attributes:
-        us_per_px: Microseconds a device pixel.
-        left_px: Device pixel at the left edge, counted from 0 µs.
-        scale: Device pixels a logical pixel.
-    """
-
-    us_per_px: float
-    left_px: int
-    scale: float
-
-    @classmethod
-    def of(cls, view: Viewport, scale: float) -> Grid:
-        us_per_px = view.us_per_px / scale
-        return cls(us_per_px, round(view.left / us_per_px), scale)
-
-    def x(self, t: float) -> float:
-        """Return the logical pixel of microsecond `t` from the left edge, on a whole device pixel."""
-        return (round(t / self.us_per_px) - self.left_px) / self.scale
-
-    def t(self, x: float) -> float:
-        """Return the microsecond at logical pixel `x`."""
-        return (x * self.scale + self.left_px) * self.us_per_px
-
-
-class RollPainter:
+class RollPainter(ScenePainter):
     """Paints a scene; keeps what need not be made anew for each frame.
 
     Args:
@@ -64,10 +36,7 @@ class RollPainter:
     """
 
     def __init__(self, scene: Scene, colours: RollColours) -> None:
-        self.scene = scene
-        self.colours = colours
-        self.languages: Mapping[str, QColor] = {}
-        self.labels = Labels(scene)
+        super().__init__(scene, colours)
         self.keys = KeyStrip()
         self.overview = Overview()
         self.stack = StackPainter(self)
@@ -75,7 +44,6 @@ class RollPainter:
         self._canvas = Canvas()
         self._times: dict[str, QStaticText] = {}
         self._lattice: tuple[object, Lattice] | None = None
-        self._table: tuple[object, Array] | None = None
 
     def set_colours(self, colours: RollColours, languages: Mapping[str, QColor]) -> None:
         """Paint with other colours from now on."""
@@ -162,16 +130,6 @@ class RollPainter:
             (round(t / part.us_per_px) - part.left_px, colour) for t, colour in words
         ]
 
-    def times(self, left_px: int, us_per_px: float, begin: float, end: float) -> list[tuple[int, int]]:
-        """Return the upright lines of times in begin..end µs, as (device pixel from `left_px`, 0xffRRGGBB)."""
-        colours = self.colours
-        step = step_for(self.scene.view.us_per_px)
-        faint, clear = mix(colours.row, colours.grid, 0.5).rgb(), colours.grid.rgb()
-        return [
-            (round(t / us_per_px) - left_px, clear if t % step == 0 else faint)
-            for t in ticks(begin, end, step // parts_of(step))
-        ]
-
     def _rule(self, picture: Array, lattice: Lattice) -> None:
         """Draw the level lines: octaves, and the edges of the command range."""
         if not lattice.gap:
@@ -253,24 +211,6 @@ class RollPainter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setClipRect(dirty)
 
-    def paint_mark(self, painter: QPainter, kind: str, x: float, end: float, area: QRect) -> None:
-        """Paint a pause, feedback or a remark from `x` to `end` over the notes in `area`."""
-        colours = self.colours
-        if kind == "pause":
-            shade = QColor(colours.quiet)
-            shade.setAlphaF(0.14)
-            painter.fillRect(QRectF(x, area.top(), max(end - x, 2), area.height()), shade)
-        if kind == "remark":
-            painter.fillRect(QRectF(x, area.top(), 1, area.height()), colours.zero)
-            flag = [QPointF(x, area.top()), QPointF(x + 9, area.top() + 5), QPointF(x, area.top() + 10)]
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colours.zero)
-            painter.drawPolygon(flag)
-            return
-        style = Qt.PenStyle.DashLine if kind == "pause" else Qt.PenStyle.DotLine
-        painter.setPen(QPen(colours.quiet, 1, style))
-        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-
     def picture_boxes(self, geometry: Geometry, grid: Grid) -> list[tuple[int, QRectF, float]]:
         """Return the pictures in sight, as (place, where, pixel down to which its line reaches)."""
         scene, pictures = self.scene, self.pictures
@@ -314,20 +254,6 @@ class RollPainter:
             if box.right() >= dirty.left() - 2 and box.left() <= dirty.right() + 2:
                 self.pictures.paint(painter, place, box, bottom, self.colours, font)
         painter.setClipRect(dirty)
-
-    def faces(self) -> Array:
-        """Return what notes are painted with, see `Shades.table`."""
-        known = len(self.scene.shades)
-        if self._table is None or self._table[0] != known:
-            table = self.scene.shades.table(self.colours, self.languages, self.grounds())
-            self._table = known, table
-        return self._table[1]
-
-    def grounds(self) -> tuple[QColor, ...]:
-        """Return the colours notes lie on: white and black keys' rows, and those beside the 25 keys."""
-        colours = self.colours
-        own = (colours.row, colours.row_dark)
-        return (*own, *(mix(ground, colours.beside, 0.75) for ground in own))
 
     def _rows(self, height: int, scale: float) -> Lattice:
         pitches = self.scene.pitches

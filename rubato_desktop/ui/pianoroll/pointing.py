@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QMenu
 
 from rubato_desktop.clock import MILLISECOND, SECOND
 from rubato_desktop.language.results import Heard, Understood
+from rubato_desktop.ui.pianoroll.display import RollDisplay
 from rubato_desktop.ui.pianoroll.pitches import note_name
 from rubato_desktop.ui.pianoroll.ruler import format_time
 from rubato_desktop.ui.pianoroll.scene import NoteSeen
 from rubato_desktop.ui.pianoroll.words import describe
-
-if TYPE_CHECKING:
-    from rubato_desktop.ui.pianoroll.view import PianoRoll
 
 NEAR = 4  # px beside a thing that still count as on it
 FINE = 10 * MILLISECOND
@@ -29,7 +25,7 @@ class Pointing:
         roll: The widget.
     """
 
-    def __init__(self, roll: PianoRoll) -> None:
+    def __init__(self, roll: RollDisplay) -> None:
         self._roll = roll
 
     def time(self, point: QPointF) -> int:

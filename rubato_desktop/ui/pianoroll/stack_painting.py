@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +12,13 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, 
 
 from rubato_desktop.ui.pianoroll.colours import mix
 from rubato_desktop.ui.pianoroll.geometry import Geometry
+from rubato_desktop.ui.pianoroll.grid import Grid
 from rubato_desktop.ui.pianoroll.pitches import is_black
 from rubato_desktop.ui.pianoroll.raster import FINE_UP_TO, Canvas, Lattice
 from rubato_desktop.ui.pianoroll.ruler import format_time
 from rubato_desktop.ui.pianoroll.scene import Scene
+from rubato_desktop.ui.pianoroll.scene_painting import ScenePainter
 from rubato_desktop.ui.pianoroll.stack import GAP, Lanes, Stack
-
-if TYPE_CHECKING:
-    from rubato_desktop.ui.pianoroll.painting import Grid, RollPainter
 
 Array = npt.NDArray[Any]
 
@@ -78,7 +77,7 @@ class StackPainter:
         roll: The painter of all the rest.
     """
 
-    def __init__(self, roll: RollPainter) -> None:
+    def __init__(self, roll: ScenePainter) -> None:
         self._roll = roll
         self._canvas = Canvas()
         self._lattice: tuple[object, Lattice] | None = None

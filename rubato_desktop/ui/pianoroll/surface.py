@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from rubato_desktop.ui.pianoroll.colours import RollColours, mix
 from rubato_desktop.ui.pianoroll.geometry import Geometry
-from rubato_desktop.ui.pianoroll.painting import Grid, RollPainter
+from rubato_desktop.ui.pianoroll.grid import Grid
+from rubato_desktop.ui.pianoroll.painting import RollPainter
 from rubato_desktop.ui.pianoroll.scene import Scene
 from rubato_desktop.ui.pianoroll.stack import Lanes, Stack
 from rubato_desktop.ui.pianoroll.stack_painting import lanes_of

@@ -1,0 +1,35 @@
+"""Opens the MIDI system of this machine."""
+
+from __future__ import annotations
+
+import sys
+
+from rubato_desktop.midi.ports import KEPT, MidiSystem, NoMidi, SystemChoice, SystemName, no_midi
+
+BY_PLATFORM: dict[str, tuple[SystemName, ...]] = {"darwin": ("coremidi", "jack"), "win32": ("winmm",)}
+ON_LINUX: tuple[SystemName, ...] = ("alsa", "jack")
+
+
+def open_system(choice: SystemChoice = "auto") -> MidiSystem:
+    """Join a MIDI system.
+
+    Args:
+        choice: Which; ``auto`` takes the first of this platform that works.
+
+    Raises:
+        NoMidi: there is none; in words, with what to do.
+    """
+    try:
+        from rubato_desktop.midi.rtmidi_ports import join
+    except ImportError as error:
+        raise NoMidi(
+            f"MIDI cannot be used: python-rtmidi could not be loaded ({error})",
+            kept=KEPT,
+            todo="Install Rubato again",
+            code="no_midi",
+        ) from error
+    names = BY_PLATFORM.get(sys.platform, ON_LINUX) if choice == "auto" else (choice,)
+    for name in names:
+        if (system := join(name)) is not None:
+            return system
+    raise no_midi(names)
