@@ -250,7 +250,7 @@ class App:
         """
         match what:
             case {"do": "front"}:
-                self.bus.publish(FrontRequested(self.clock.now()))
+                self.engine.post(lambda: self.bus.publish(FrontRequested(self.clock.now())))
                 return {"ok": True}
             case {"do": "run", "command": str(command), "args": dict(args)}:
                 return self.engine.run(command, **args).result(timeout=PATIENCE).as_json()

@@ -164,6 +164,7 @@ class Engine:
             self._queue.put(None)
             self._thread.join(timeout=10)
             self._thread = None
+        self.bus.thread = None
         self._ending.set()
 
     def settle(self, timeout: float = 10.0) -> None:
@@ -183,6 +184,7 @@ class Engine:
     # The engine thread ------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        self.bus.thread = threading.get_ident()
         while True:
             try:
                 item = self._queue.get(timeout=self._until_deadline())
@@ -195,6 +197,7 @@ class Engine:
 
     def pump(self) -> None:
         """Handle what is queued, then what time makes of it: for a clock that is moved by hand, without a thread."""
+        self.bus.thread = threading.get_ident()
         while not self._queue.empty():
             item = self._queue.get()
             if item is not None:

@@ -1,12 +1,13 @@
 """The events everybody may listen to. One clock: `t` is microseconds since the program began.
 
-Everything that happens is published on the engine's thread, in order. Nobody but the engine decides
+Everything is published on the engine's thread, in order; other threads post to the engine. Only the engine decides
 anything from a note; all others (sound, window, journal) only listen.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -303,27 +304,63 @@ Listener = Callable[[Event], None]
 
 
 class Bus:
-    """Carries events to listeners; one that fails is logged and stops nobody else."""
+    """Carries events to listeners; one that fails is logged and does not disturb the others.
+
+    Attributes:
+        thread: Id of the only thread that may publish, the engine's; None while there is none.
+    """
 
     def __init__(self) -> None:
+        self.thread: int | None = None
+        # Re-entrant: a listener may publish or subscribe while past notices are replayed to it.
+        self._lock = threading.RLock()
         self._listeners: tuple[Listener, ...] = ()
-        self.notices: deque[Notice] = deque(maxlen=NOTICES_KEPT)  # for those who begin to listen late
+        self._notices: deque[Notice] = deque(maxlen=NOTICES_KEPT)
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Add a listener, called on the publisher's thread; returns a function that takes it off again."""
-        self._listeners = (*self._listeners, listener)
+    def subscribe(self, listener: Listener, *, replay: bool = False) -> Callable[[], None]:
+        """Add a listener; safe from any thread.
+
+        Args:
+            listener: Called with each event, on the thread that publishes it. It must not wait.
+            replay: First call it with the last notices, on the caller's thread; it misses none and hears none twice.
+
+        Returns:
+            A function that removes the listener.
+        """
+        with self._lock:
+            if replay:
+                for notice in tuple(self._notices):
+                    _tell(listener, notice)
+            self._listeners = (*self._listeners, listener)
 
         def unsubscribe() -> None:
-            # `==`, not `is`: a bound method is a new object at each look.
-            self._listeners = tuple(other for other in self._listeners if other != listener)
+            with self._lock:
+                # `==`, not `is`: a bound method is a new object each time it is looked up.
+                self._listeners = tuple(other for other in self._listeners if other != listener)
 
         return unsubscribe
 
     def publish(self, event: Event) -> None:
+        """Tell every listener; only on the engine's thread while it runs."""
+        if self.thread is not None and self.thread != threading.get_ident():
+            self._stray(event)
         if isinstance(event, Notice):
-            self.notices.append(event)
-        for listener in self._listeners:
-            try:
-                listener(event)
-            except Exception:
-                log.exception("a listener failed on %s", type(event).__name__)
+            with self._lock:
+                self._notices.append(event)
+                listeners = self._listeners
+        else:
+            listeners = self._listeners
+        for listener in listeners:
+            _tell(listener, event)
+
+    def _stray(self, event: Event) -> None:
+        """Report a publish from the wrong thread; tests replace this to fail."""
+        thread = threading.current_thread().name
+        log.error("%s was published on thread %r", type(event).__name__, thread, stack_info=True)
+
+
+def _tell(listener: Listener, event: Event) -> None:
+    try:
+        listener(event)
+    except Exception:
+        log.exception("a listener failed on %s", type(event).__name__)

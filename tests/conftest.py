@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from itertools import count
 
 import pytest
+
+from rubato_desktop.events import Bus, Event
 
 pytest_plugins = [
     "servers",
@@ -27,6 +31,19 @@ _number = count()
 def data_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each test, and every program it starts, a data folder of its own."""
     monkeypatch.setenv("RUBATO_DATA", str(tmp_path_factory.getbasetemp() / f"data-{next(_number)}"))
+
+
+@pytest.fixture(autouse=True)
+def published_on_the_engine_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Fail a test in which anything was published on another thread than the engine's."""
+    strays: list[str] = []
+
+    def stray(bus: Bus, event: Event) -> None:
+        strays.append(f"{type(event).__name__} on {threading.current_thread().name}")
+
+    monkeypatch.setattr(Bus, "_stray", stray)
+    yield strays
+    assert not strays
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -35,10 +35,8 @@ class Bridge(QObject):
         self._waiting: deque[Callable[[], None]] = deque()
         self._woken = False
         self._wake.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        for notice in tuple(engine.bus.notices):
-            # What was told before there was a window is shown as soon as there is one.
-            self._heard(notice)
-        self._unsubscribe = engine.bus.subscribe(self._heard)
+        # Notices from before there was a window are shown as soon as there is one.
+        self._unsubscribe = engine.bus.subscribe(self._heard, replay=True)
 
     def run(self, command: str, done: Callable[[Result], None] | None = None, **args: Any) -> None:
         """Carry out a command on the engine; `done` is called with its result on the window's thread."""
