@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,7 +62,19 @@ class Knowing:
                 self._remarked = True
             case RecordingChanged(state="off", session=Path() as session) if self._remarked:
                 self._remarked = False
-                self.knowledge.ask("learn", paths=[str(session / JOURNAL)], topics=[REMARKS])
+                asked = self.knowledge.ask("learn", paths=[str(session / JOURNAL)], topics=[REMARKS])
+                asked.add_done_callback(lambda done: self._engine.post(lambda: self._answered(done)))
+
+    def _answered(self, learning: Future[Any]) -> None:
+        """Tell why remarks are not learnt, where they are not."""
+        problem = learning.exception()
+        if problem is None:
+            if learning.result()["said"]["problems"]:
+                self._done(learning.result()["said"])
+        elif isinstance(problem, RubatoError):
+            self._tell(problem)
+        else:
+            raise problem
 
     def _grew(self, question: str, text: str) -> None:
         self._services.bus.publish(AnswerGrew(self._services.clock.now(), question, text))
@@ -70,14 +83,11 @@ class Knowing:
         self._services.bus.publish(LearningChanged(self._services.clock.now(), **progress))
 
     def _done(self, said: Mapping[str, Any]) -> None:
-        t = self._services.clock.now()
-        self._services.bus.publish(LearningChanged(t))
-        problems = [*said["problems"]]
-        if problems:
+        if problems := [*said["problems"]]:
             more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
-            self._services.bus.publish(
-                Notice(t, "warning", f"Not learnt: {problems[0]}{more}", "All other texts are learnt", "")
-            )
+            kept = "The rest waits" if said["waiting"] else "All other texts are learnt"
+            t = self._services.clock.now()
+            self._services.bus.publish(Notice(t, "warning", f"Not learnt: {problems[0]}{more}", kept, ""))
 
     def _tell(self, problem: RubatoError) -> None:
         t = self._services.clock.now()

@@ -73,11 +73,11 @@ def _learn(args: argparse.Namespace) -> int:
     paths = [str(Path(path).expanduser().absolute()) for path in args.paths]
     with knowing(data, settings) as ask:
         if args.anew:
-            ask("embed_anew", model=settings.embedding_model, host=settings.ollama_host)
+            begun = ask("embed_anew", model=settings.embedding_model, host=settings.ollama_host)
         else:
-            ask("learn", paths=paths, topics=args.topic, tags=args.tag, watch=args.watch)
+            begun = ask("learn", paths=paths, topics=args.topic, tags=args.tag, watch=args.watch)
         try:
-            state = _wait(ask, quiet=args.json or not sys.stderr.isatty())
+            state = _wait(ask, begun["lesson"], quiet=args.json or not sys.stderr.isatty())
         except KeyboardInterrupt:
             say("Stopped; what waits is learnt next time: rubato learn")
             return NO
@@ -95,9 +95,9 @@ def _learn(args: argparse.Namespace) -> int:
     return NO if said["problems"] else DONE
 
 
-def _wait(ask: Calls, *, quiet: bool) -> dict[str, Any]:
+def _wait(ask: Calls, lesson: int, *, quiet: bool) -> dict[str, Any]:
     shown = False
-    while (state := ask("progress_now"))["busy"]:
+    while (state := ask("progress_now", lesson=lesson))["busy"]:
         if state["at"] and not quiet:
             at = state["at"]
             name = Path(at["source"]).name[:40]

@@ -14,6 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from pytestqt.qtbot import QtBot
 
 from rubato_desktop.app import App
+from rubato_desktop.events import Event
 from rubato_desktop.ui.theme import Theme
 from rubato_desktop.ui.window import MainWindow
 
@@ -30,6 +31,12 @@ def app(tmp_path: Path) -> Iterator[App]:
 @pytest.fixture
 def player(app: App) -> Player:
     return Player(app)
+
+
+@pytest.fixture
+def publish(app: App) -> Callable[[Event], None]:
+    """Publish an event on the engine's thread."""
+    return lambda event: app.engine.post(lambda: app.bus.publish(event))
 
 
 @pytest.fixture

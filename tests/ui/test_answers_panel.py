@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from rubato_desktop.app import App
-from rubato_desktop.events import LearningChanged
+from rubato_desktop.events import Event, LearningChanged
 from rubato_desktop.services.inquiries.inquiry import Correction, Inquiry, Source
 from rubato_desktop.ui.answers_page import page
 from rubato_desktop.ui.palette import DARK
@@ -18,6 +18,7 @@ from rubato_desktop.ui.theme import Theme
 from rubato_desktop.ui.window import MainWindow
 
 Until = Callable[[Callable[[], object]], None]
+Publish = Callable[[Event], None]
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 
@@ -121,12 +122,14 @@ def test_topics_and_tags_are_chips_that_choose_what_is_asked(
     assert panel.fact == "1 document"
 
 
-def test_how_far_learning_is_is_shown_while_it_lasts(window: MainWindow, app: App, until: Until) -> None:
+def test_how_far_learning_is_is_shown_while_it_lasts(
+    window: MainWindow, publish: Publish, until: Until
+) -> None:
     panel = window.answers
     assert not panel.progress.isVisible()
-    app.bus.publish(LearningChanged(0, "/scores/pleyel.pdf", done=30, of=120, waiting=3))
+    publish(LearningChanged(0, "/scores/pleyel.pdf", done=30, of=120, waiting=3))
     until(panel.progress.isVisible)
     assert (panel.progress.value(), panel.progress.maximum()) == (30, 120)
     assert panel.learning.text() == "learning pleyel.pdf, 2 more"
-    app.bus.publish(LearningChanged(0))
+    publish(LearningChanged(0))
     until(lambda: not panel.progress.isVisible() and not panel.learning.isVisible())

@@ -14,6 +14,7 @@ from rubato_desktop.ui.hearing_panel import line
 from rubato_desktop.ui.window import MainWindow
 
 Until = Callable[[Callable[[], object]], None]
+Publish = Callable[[Event], None]
 
 
 @pytest.mark.parametrize(
@@ -31,15 +32,17 @@ def test_what_was_heard_is_told_in_a_line(heard: SpeechHeard, told: str) -> None
     assert line(heard) == told
 
 
-def test_the_newest_is_at_the_top_and_the_state_is_told(window: MainWindow, app: App, until: Until) -> None:
+def test_the_newest_is_at_the_top_and_the_state_is_told(
+    window: MainWindow, publish: Publish, until: Until
+) -> None:
     assert not window.header.ear.isVisible()
-    app.bus.publish(ListeningChanged(0, "hearing"))
-    app.bus.publish(SpeechHeard(0, "tab", "word"))
-    app.bus.publish(SpeechHeard(0, "reload", "word"))
+    publish(ListeningChanged(0, "hearing"))
+    publish(SpeechHeard(0, "tab", "word"))
+    publish(SpeechHeard(0, "reload", "word"))
     until(lambda: window.hearing.transcript.count() == 2)
     assert "reload" in window.hearing.transcript.item(0).text()
     assert window.hearing.fact == "somebody speaks" and window.header.ear.isVisible()
-    app.bus.publish(ListeningChanged(0, "off"))
+    publish(ListeningChanged(0, "off"))
     until(lambda: not window.header.ear.isVisible())
 
 

@@ -13,12 +13,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QWidget
 
 from rubato_desktop.app import App
-from rubato_desktop.events import FrontRequested, Listed, Notice
+from rubato_desktop.events import Event, FrontRequested, Listed, Notice
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.services.opened import Opened
 from rubato_desktop.ui.window import SIZE, SMALLEST, MainWindow, first_size
 
 Until = Callable[[Callable[[], object]], None]
+Publish = Callable[[Event], None]
 
 
 def face(window: MainWindow, key: int) -> str:
@@ -99,22 +100,20 @@ def test_a_list_is_shown_until_the_next_word(window: MainWindow, player: Player,
 
 
 def test_a_line_of_the_list_is_chosen_for_the_word_that_waits(
-    window: MainWindow, app: App, player: Player, until: Until
+    window: MainWindow, app: App, publish: Publish, player: Player, until: Until
 ) -> None:
     player.play("12 5 5 12 12 5 7 12")
     until(lambda: app.engine.preview.awaits == "choice")
-    app.bus.publish(Listed(0, "Languages", ("Core", "Names")))
+    publish(Listed(0, "Languages", ("Core", "Names")))
     until(window.list_card.isVisible)
     window.list_card.items.itemActivated.emit(window.list_card.items.item(1))
     until(lambda: app.engine.languages[0].name == "names")
 
 
 def test_a_notice_is_shown_and_kept_and_stands_in_nobodys_way(
-    window: MainWindow, app: App, until: Until
+    window: MainWindow, publish: Publish, until: Until
 ) -> None:
-    app.bus.publish(
-        Notice(0, "warning", "The controller is gone", "Held keys were released", "Plug it in again")
-    )
+    publish(Notice(0, "warning", "The controller is gone", "Held keys were released", "Plug it in again"))
     until(window.banner.isVisible)
     assert window.banner.happened.text() == "The controller is gone."
     assert window.banner.more.text() == "Held keys were released. Plug it in again."
@@ -263,9 +262,11 @@ def test_a_file_dropped_on_the_window_is_opened(window: MainWindow, tmp_path: Pa
     assert "no music.mid" in window.strip.last.text()
 
 
-def test_a_second_start_brings_the_window_to_the_front(window: MainWindow, app: App, until: Until) -> None:
+def test_a_second_start_brings_the_window_to_the_front(
+    window: MainWindow, publish: Publish, until: Until
+) -> None:
     window.showMinimized()
-    app.bus.publish(FrontRequested(0))
+    publish(FrontRequested(0))
     until(lambda: not window.isMinimized() and window.isActiveWindow())
 
 

@@ -16,6 +16,7 @@ from rubato_desktop.services.knowledge.catalogue import ALL, Document
 from rubato_desktop.services.knowledge.embedding import open_embedder
 from rubato_desktop.services.knowledge.fusion import Mode
 from rubato_desktop.services.knowledge.learning import Learning, Learnt, Progress, identity
+from rubato_desktop.services.knowledge.lessons import Lesson, Lessons
 from rubato_desktop.services.knowledge.reading import Piece, Reading, readable
 from rubato_desktop.services.knowledge.store import Store
 from rubato_desktop.services.knowledge.suggesting import suggest
@@ -32,8 +33,8 @@ class Desk:
 
     Args:
         open_store: Opens the store; called at the first call that needs it.
-        on_progress: Told how far learning is.
-        on_done: Told what came of it when nothing more waits.
+        on_progress: Told how far learning is; at its end once without a source.
+        on_done: Told what came of one call to learn, when all of it is done.
         on_problem: Told what stopped it.
     """
 
@@ -55,8 +56,7 @@ class Desk:
         self._working = False
         self._stop = threading.Event()
         self._progress: Progress | None = None
-        self._said = Learnt()
-        self._problem: RubatoError | None = None
+        self._lessons = Lessons(on_done)
 
     @property
     def needed(self) -> bool:
@@ -142,17 +142,18 @@ class Desk:
         self, paths: Sequence[str], topics: Sequence[str] = (), tags: Sequence[str] = (), watch: bool = False
     ) -> dict[str, Any]:
         topics, tags = checked(topics), checked(tags)
-        if not self.busy:
-            self._said, self._problem = Learnt(), None
-        said = self._learner.want([Path(path) for path in paths], topics, tags)
-        self._add(said)
+        with self._lessons.lock:
+            said, sources = self._learner.want([Path(path) for path in paths], topics, tags)
+            # Without paths it goes on where it stopped.
+            lesson = self._lessons.begin(said, sources if paths else self._here.wanted.sources())
+            self._begin()
+            state = self._progress_now(lesson.number)
         if watch:
             for path in paths:
                 if (folder := Path(path).expanduser().absolute()).is_dir():
                     self._here.wanted.watch(str(folder), json.dumps([*topics]), json.dumps([*tags]))
             self._watch_folders()
-        self._begin()
-        return self._progress_now()
+        return state
 
     def _learn_text(
         self,
@@ -167,13 +168,19 @@ class Desk:
         said = self._learner.learn_text(source, reading, checked(topics), checked(tags), id=id)
         return said.as_json()
 
-    def _progress_now(self) -> dict[str, Any]:
+    def _progress_now(self, lesson: int = 0) -> dict[str, Any]:
+        """How far learning is, and the results of one lesson so far."""
         at = self._progress
+        with self._lessons.lock:
+            mine = self._lessons.find(lesson) or Lesson(lesson)
+            said = replace(mine.said, waiting=len(mine.sources)).as_json()
+            problem = mine.problem.as_json() if mine.problem else None
         return {
+            "lesson": lesson,
             "busy": self.busy,
             "at": at.as_json() if at is not None and self.busy else None,
-            "said": replace(self._said, waiting=self._here.wanted.waiting()).as_json(),
-            "problem": self._problem.as_json() if self._problem else None,
+            "said": said,
+            "problem": problem,
         }
 
     def _stop_learning(self) -> int:
@@ -230,14 +237,17 @@ class Desk:
             raise RubatoError(
                 "Something is being learnt just now", todo="Try again when it has ended", code="busy"
             )
-        self._said, self._problem = Learnt(), None
         told = f"everything, by {embedder.model}"
-        self._start(
-            lambda stop: self._here.embed_anew(
+        lesson = self._lessons.begin(Learnt(), [told])
+
+        def embed(stop: threading.Event) -> None:
+            self._here.embed_anew(
                 embedder, lambda done, of: self._at(Progress(told, done, of, 0)), stop.is_set
             )
-        )
-        return self._progress_now()
+            self._lessons.came_of(told, Learnt())
+
+        self._start(embed)
+        return self._progress_now(lesson.number)
 
     # Within -----------------------------------------------------------------------------------------
 
@@ -277,11 +287,11 @@ class Desk:
     def _changed(self, path: Path, topics: list[str], tags: list[str]) -> None:
         if not (path.is_dir() or readable(path) or self._here.catalogue.documents(under=str(path))):
             return
-        said = self._learner.want([path], topics, tags)
-        said.problems.clear()  # a folder without texts is none here, and what has gone was perhaps never known
-        self._add(said)
-        if self._here.wanted.waiting():
-            self._begin()
+        with self._lessons.lock:
+            said, sources = self._learner.want([path], topics, tags)
+            said.problems.clear()  # an empty folder is none here, and a file that is gone was perhaps never learnt
+            self._lessons.begin(said, sources)
+        self._begin()
 
     def _at(self, progress: Progress) -> None:
         self._progress = progress
@@ -290,52 +300,44 @@ class Desk:
     def _begin(self) -> None:
         """Learn what waits."""
         if self._here.wanted.waiting():
-            self._start(self._learn_waiting)
+            self._start()
 
-    def _learn_waiting(self, stop: threading.Event) -> None:
-        # What was wanted while the last was being learnt has its turn as well.
-        while self._working:
-            self._add(self._learner.work(stop.is_set))
-            with self._lock:  # nothing may come between the last look and the end
-                self._working = not stop.is_set() and bool(self._here.wanted.waiting())
-
-    def _start(self, job: Callable[[threading.Event], object]) -> None:
+    def _start(self, first: Callable[[threading.Event], None] = lambda stop: None) -> None:
+        """Learn what waits, on a thread of its own, after what is to be done `first`."""
         with self._lock:
             if self.busy:
                 return
             self._working = True
             self._stop = threading.Event()
             self._worker = threading.Thread(
-                target=self._work, args=(job, self._stop), name="learning", daemon=True
+                target=self._work, args=(first, self._stop), name="learning", daemon=True
             )
             self._worker.start()
 
-    def _work(self, job: Callable[[threading.Event], object], stop: threading.Event) -> None:
+    def _work(self, first: Callable[[threading.Event], None], stop: threading.Event) -> None:
         stand_back()
         try:
-            job(stop)
-            self._on_done(self._said)
-        except RubatoError as problem:
-            self._problem = problem
+            first(stop)
+            more = True
+            while more:
+                self._learner.work(stop.is_set, self._lessons.came_of)
+                with self._lessons.lock, self._lock:  # no source may join between the last look and the end
+                    more = not stop.is_set() and bool(self._here.wanted.waiting())
+                    ended = [] if more else self._end()
+        except Exception as error:
+            problem = error if isinstance(error, RubatoError) else _fault()
+            if problem is not error:
+                log.exception("learning ended by a fault")
+            ended = self._end(problem)
             self._on_problem(problem)
-        except Exception:
-            log.exception("learning ended by a fault")
-            self._problem = RubatoError(
-                "Learning has ended by a fault",
-                kept="What was learnt before is kept, the rest waits",
-                todo="knowledge.log has the details",
-                code="bug",
-            )
-            self._on_problem(self._problem)
-        finally:
-            with self._lock:
-                # Another may have begun since the last look.
-                if self._worker is threading.current_thread():
-                    self._working = False
+        for said in ended:
+            self._on_done(said)
+        self._at(Progress("", 0, 0, 0))
 
-    def _add(self, said: Learnt) -> None:
-        for name in ("learnt", "unchanged", "removed", "problems"):
-            getattr(self._said, name).extend(getattr(said, name))
+    def _end(self, problem: RubatoError | None = None) -> list[Learnt]:
+        with self._lessons.lock, self._lock:
+            self._working = False
+            return self._lessons.finish(problem)
 
 
 CALLS: Final = frozenset(
@@ -344,6 +346,15 @@ CALLS: Final = frozenset(
         *("learn", "learn_text", "progress_now", "stop_learning", "forget", "classify", "embed_anew"),
     )
 )
+
+
+def _fault() -> RubatoError:
+    return RubatoError(
+        "Learning has ended by a fault",
+        kept="What was learnt before is kept, the rest waits",
+        todo="knowledge.log has the details",
+        code="bug",
+    )
 
 
 def checked(names: Sequence[str]) -> list[str]:

@@ -40,6 +40,11 @@ class Learnt:
     problems: list[str] = field(default_factory=list)
     waiting: int = 0
 
+    def add(self, other: Learnt) -> None:
+        """Add the results of another piece of work."""
+        for name in ("learnt", "unchanged", "removed", "problems"):
+            getattr(self, name).extend(getattr(other, name))
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -49,7 +54,7 @@ class Progress:
     """How far learning is.
 
     Attributes:
-        source: What is being learnt.
+        source: What is being learnt; empty when nothing is any more.
         done, of: Its texts.
         waiting: Sources after it.
     """
@@ -77,15 +82,17 @@ class Learning:
         self._on_progress = on_progress
         self._working = threading.Lock()
 
-    def want(self, paths: Sequence[Path], topics: Sequence[str] = (), tags: Sequence[str] = ()) -> Learnt:
+    def want(
+        self, paths: Sequence[Path], topics: Sequence[str] = (), tags: Sequence[str] = ()
+    ) -> tuple[Learnt, list[str]]:
         """Take files and folders to be learnt; `work` learns them.
 
         Files of a folder that have gone since are forgotten.
 
         Returns:
-            What was removed at once, and what is wrong with the paths.
+            What was removed at once and what is wrong with the paths; and the sources that now wait.
         """
-        said = Learnt()
+        said, sources = Learnt(), list[str]()
         for path in paths:
             # What a path is must not hang on where the program was started.
             path = path.expanduser().absolute()
@@ -108,10 +115,19 @@ class Learning:
                 self._wanted.add([str(file) for file in found], json.dumps([*topics]), json.dumps([*tags]))
             except sqlite3.OperationalError as error:
                 raise _disk(error) from error
-        return said
+            sources += [str(file) for file in found]
+        return said, sources
 
-    def work(self, stop: Callable[[], bool] = lambda: False) -> Learnt:
+    def work(
+        self,
+        stop: Callable[[], bool] = lambda: False,
+        on_source: Callable[[str, Learnt], None] = lambda source, said: None,
+    ) -> Learnt:
         """Learn all that waits, until it is done or `stop` says so.
+
+        Args:
+            stop: Asked often.
+            on_source: Told what came of each source, once it no longer waits.
 
         Raises:
             RubatoError: the disk is full; what is learnt is kept, the rest waits.
@@ -120,14 +136,17 @@ class Learning:
         with self._working:
             while not stop() and (found := self._wanted.next()):
                 number, source, topics, tags = found
+                one = Learnt()
                 try:
-                    if not self._learn(Path(source), json.loads(topics), json.loads(tags), said, stop):
+                    if not self._learn(Path(source), json.loads(topics), json.loads(tags), one, stop):
                         break
                 except (Unreadable, FileNotFoundError, PermissionError, IsADirectoryError) as problem:
-                    said.problems.append(_why(source, problem))
+                    one.problems.append(_why(source, problem))
                 except (OSError, sqlite3.OperationalError) as error:
                     raise _disk(error) from error
                 self._wanted.done(number)
+                said.add(one)
+                on_source(source, one)
             if not stop():
                 self._texts.drop_orphans()
         said.waiting = self._wanted.waiting()

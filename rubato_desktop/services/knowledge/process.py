@@ -112,7 +112,8 @@ class KnowledgeProcess:
                 os._exit(0)  # the thread that reads orders cannot be woken
 
     def _progress(self, progress: Mapping[str, Any]) -> None:
-        if (now := time.monotonic()) > self._told_at + _PROGRESS_S:
+        # The end is always told.
+        if (now := time.monotonic()) > self._told_at + _PROGRESS_S or not progress["source"]:
             self._told_at = now
             self._say({"progress": progress})
 

@@ -32,6 +32,10 @@ class Wanted:
         """Return how many sources are to be learnt."""
         return int(self._db.read.execute("SELECT count(*) FROM queue").fetchone()[0])
 
+    def sources(self) -> list[str]:
+        """Return what is to be learnt."""
+        return [source for (source,) in self._db.read.execute("SELECT source FROM queue ORDER BY number")]
+
     def done(self, number: int) -> None:
         """A source does not wait any more."""
         with self._db.writing() as db:

@@ -15,7 +15,7 @@ from rubato_desktop.services.knowledge.store import Store
 
 def learn(store: Store, *paths: Path, topics: tuple[str, ...] = (), tags: tuple[str, ...] = ()) -> Learnt:
     learning = Learning(store)
-    said = learning.want(paths, topics, tags)
+    said, _ = learning.want(paths, topics, tags)
     done = learning.work()
     done.removed += said.removed
     done.problems += said.problems
