@@ -1,6 +1,7 @@
 """Write `docs/reference/` from where the facts are: registry, settings, languages, command line.
 
 `make_docs.py` writes the pages; tests/test_docs.py fails while one of them is stale.
+`make_docs.py --texts` prints every text a person can meet instead.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from pretty_midi.constants import INSTRUMENT_MAP as INSTRUMENT_NAMES
 from pydantic.fields import FieldInfo
+from user_texts import user_texts
 
 import rubato_desktop.commands
 from rubato_desktop import cli
@@ -346,7 +348,22 @@ PAGES = {
 }
 
 
+def print_texts() -> None:
+    """Print every text a person can meet, under the file that it stands in."""
+    path = ""
+    for text in user_texts():
+        if text.path != path:
+            path = text.path
+            print(f"\n{path}")
+        print(f"  {text.line}: " + text.text.replace("\n", "\n      "))
+
+
 def main() -> int:
+    parser = argparse.ArgumentParser(description="Write docs/reference/ from the program itself.")
+    parser.add_argument("--texts", action="store_true", help="print every text a person can meet instead")
+    if parser.parse_args().texts:
+        print_texts()
+        return 0
     REFERENCE.mkdir(parents=True, exist_ok=True)
     for name, written in PAGES.items():
         (REFERENCE / name).write_text(written(), encoding="utf-8")

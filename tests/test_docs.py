@@ -8,6 +8,7 @@ from pathlib import Path
 
 import make_docs
 import pytest
+from user_texts import user_texts
 
 from rubato_desktop import cli
 from rubato_desktop.commands.registry import REGISTRY
@@ -78,3 +79,24 @@ def test_the_command_in_the_guide_is_the_one_there_is() -> None:
 )
 def test_a_journal_line_in_the_guide_is_what_the_journal_would_write(line: str) -> None:
     assert encode(decode(line.encode())) == line.encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "begins"),
+    [
+        ("rubato_desktop/commands/recording.py", "Start recording"),  # a command's help
+        ("rubato_desktop/commands/general.py", "There is no word {played}"),  # an error, with a value in it
+        ("rubato_desktop/cli/hearing.py", "list the models there are"),  # an option of the command line
+        ("rubato_desktop/settings.py", "How loud"),
+        ("extension_bridge/extension/content/46-writing.js", "Passwords and cards are not written"),
+        ("extension_bridge/extension/panel/panel.html", "Settings"),
+        ("resources/languages/core.toml", "start recording"),
+    ],
+)
+def test_the_list_of_texts_has_texts_of_every_kind(path: str, begins: str) -> None:
+    assert [one for one in user_texts() if one.path == path and one.text.startswith(begins)]
+
+
+def test_the_list_of_texts_has_no_pattern_and_nothing_that_is_logged() -> None:
+    texts = {one.text for one in user_texts()}
+    assert not [text for text in texts if "(?" in text or text.startswith(("SELECT", "a bug "))]

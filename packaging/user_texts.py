@@ -1,0 +1,184 @@
+"""Every text a person can meet, as one list, so that all of it can be read in one go.
+
+A text is a string literal of the program that reads like words: it is neither a docstring, nor logged, nor a
+pattern, a style sheet or a query. Command and settings help come from their docstrings, the texts of the extension
+from its scripts and its panel, words from the language files.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = ("rubato_desktop", "extension_bridge")
+# Calls whose texts are for developers: they go to the log, or end in a bug report.
+FOR_DEVELOPERS = {
+    *("debug", "info", "warning", "error", "exception", "critical", "getLogger"),
+    *(
+        "ValueError",
+        "TypeError",
+        "KeyError",
+        "RuntimeError",
+        "AssertionError",
+        "NotImplementedError",
+        "OSError",
+    ),
+    *("compile", "match", "search", "sub", "split", "execute", "executemany"),
+    *("getattr", "setattr", "import_module", "TypeVar", "setStyleSheet", "setObjectName"),
+}
+_WORDS = re.compile(r"[A-Za-zÄ-ž]{2,}[ ,.:;’'…-]+[A-Za-zÄ-ž{]|^[A-Z][a-z]+…?$")
+_NOT_TEXT = re.compile(
+    r"^[\w./:{}*?-]+$"  # names, paths, addresses
+    r"|[{;]\s*$|^[a-z0-9]+(,[a-z0-9\[\]=]+){3,}"  # style sheets, selectors
+    r"|^\^|\(\?|\\[dwsA-Z]"  # patterns, Windows paths
+    r"|^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|WHERE|FROM|ORDER)\b"
+)
+_JS_STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|`((?:[^`\\]|\\.)*)`")
+
+
+class Text(NamedTuple):
+    """A text, and where it stands: a path from the project's root, and a line counting from 1."""
+
+    path: str
+    line: int
+    text: str
+
+
+def user_texts() -> list[Text]:
+    """Return all texts, by file and line."""
+    found = [*_python(), *_scripts(), *_panel(), *_languages()]
+    return sorted({(one.path, one.line, one.text): one for one in found}.values())
+
+
+def reads_like_words(text: str) -> bool:
+    """Return whether a literal is something that a person reads, rather than a name, a path, a pattern or a query."""
+    return bool(_WORDS.search(text)) and not _NOT_TEXT.search(text)
+
+
+def _python() -> Iterator[Text]:
+    for folder in PROGRAM:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if "node_modules" in path.parts:
+                continue
+            finder = _Finder()
+            finder.visit(ast.parse(path.read_text(encoding="utf-8")))
+            where = path.relative_to(ROOT).as_posix()
+            yield from (Text(where, line, text) for line, text in finder.found)
+
+
+class _Finder(ast.NodeVisitor):
+    """Collects the texts of one module; an f-string's values stand as their source in braces."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[int, str]] = []
+
+    def visit_Call(self, node: ast.Call) -> None:
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in FOR_DEVELOPERS:
+            self.visit(node.func)
+            return
+        self.generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._help(node)
+        self._below(node)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._below(node)
+
+    def visit_Module(self, node: ast.Module) -> None:
+        self._below(node)
+
+    def visit_Assert(self, node: ast.Assert) -> None:
+        pass
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        parts = [
+            str(part.value) if isinstance(part, ast.Constant) else f"{{{ast.unparse(part.value)}}}"
+            for part in node.values
+            if isinstance(part, ast.Constant | ast.FormattedValue)
+        ]
+        self._add(node.lineno, "".join(parts))
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                self.visit(part.value)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str):
+            self._add(node.lineno, node.value)
+
+    def _help(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """A command's docstring is its help, and its arguments' help."""
+        names = [ast.unparse(one).partition("(")[0] for one in node.decorator_list]
+        if "command" in names and (text := ast.get_docstring(node)):
+            self.found.append((node.lineno, text))
+
+    def _below(self, node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        documented = ast.get_docstring(node, clean=False) is not None
+        for below in node.body[1:] if documented else node.body:
+            # A text that stands alone documents the attribute above it.
+            if not (isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)):
+                self.visit(below)
+
+    def _add(self, line: int, text: str) -> None:
+        if reads_like_words(text):
+            self.found.append((line, text))
+
+
+def _scripts() -> Iterator[Text]:
+    folder = ROOT / "extension_bridge" / "extension"
+    for path in sorted(folder.rglob("*.js")):
+        if {"vendor", "schema"} & set(path.parts):
+            continue
+        where = path.relative_to(ROOT).as_posix()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if line.lstrip().startswith(("import ", "*", "/*", "//", "export {")):
+                continue
+            for found in _JS_STRING.finditer(line):
+                text = found[1] or found[2] or ""
+                if reads_like_words(text) and text != "use strict":
+                    yield Text(where, number, text)
+
+
+def _panel() -> Iterator[Text]:
+    for path in sorted((ROOT / "extension_bridge" / "extension").rglob("*.html")):
+        parser = _Page()
+        parser.feed(path.read_text(encoding="utf-8"))
+        where = path.relative_to(ROOT).as_posix()
+        yield from (Text(where, line, text) for line, text in parser.found)
+
+
+class _Page(HTMLParser):
+    """Collects what a page shows, and what it tells a screen reader."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[int, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("aria-label", "title", "placeholder", "alt") and value:
+                self.found.append((self.getpos()[0], value))
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.found.append((self.getpos()[0], " ".join(data.split())))
+
+
+def _languages() -> Iterator[Text]:
+    for path in sorted((ROOT / "resources" / "languages").glob("*.toml")):
+        where = path.relative_to(ROOT).as_posix()
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        for word in content.get("words", content.get("word", [])):
+            if isinstance(word, dict):
+                for key in ("name", "help"):
+                    if isinstance(word.get(key), str) and word[key]:
+                        yield Text(where, 0, word[key])
