@@ -11,16 +11,19 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from rubato_desktop.commands.context import Services
 from rubato_desktop.commands.registry import REGISTRY, Command
+from rubato_desktop.discretion import Discretion, for_fields
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import (
     CommandDone,
     EntryRead,
+    FieldTextKnown,
     LanguagesChanged,
     Notice,
     Played,
@@ -35,7 +38,7 @@ from rubato_desktop.language.dictionary import Word
 from rubato_desktop.language.keys import COUNT
 from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser
-from rubato_desktop.language.results import Heard, Preview, Understood
+from rubato_desktop.language.results import Heard, NotUnderstood, Preview, Understood
 from rubato_desktop.midi.messages import Message
 from rubato_desktop.runner import Request, Runner
 from rubato_desktop.settings import timing_of
@@ -72,6 +75,7 @@ class Engine:
         self._last: Understood | None = None
         self._ending = threading.Event()
         self._parser = Parser(services.library.stack, self._timing())
+        self._discretion = Discretion(lambda keys: services.library.stack.opening(keys))
         self.preview: Preview = self._parser.preview()
         self._runner = Runner(services, self, self._later, self._done)
 
@@ -133,7 +137,7 @@ class Engine:
 
     def voice(self, on: bool) -> None:
         """Somebody begins to speak, or what was said is known: what is half played waits for it meanwhile."""
-        self.post(lambda: self._hear(self._parser.voice(self._tick(self.clock.now()), on)))
+        self.post(lambda: self._voice(on))
 
     def speak(self, began: int, word: Word, args: Mapping[str, Any]) -> None:
         """A word was spoken, with some of its parameters or all.
@@ -144,6 +148,12 @@ class Engine:
             args: The parameters that were spoken.
         """
         self.post(lambda: self._speak(began, word, args))
+
+    @property
+    def awaits_field_text(self) -> bool:
+        """Whether a word is open that takes text for a field of a page, which may be a password."""
+        text = self._discretion.current
+        return text is not None and text.begun
 
     def set(self, name: str, value: Any) -> None:
         """Change a setting, and tell everybody."""
@@ -255,11 +265,14 @@ class Engine:
                 else:
                     offset = self._down.pop(held, message.note - base)
                 key = offset if 0 <= offset < COUNT else None
-                before = self._parser.is_open
+                if self._discretion.current is not None:
+                    # A text that lapses now ends before this key.
+                    self._hear(self._parser.advance(t))
+                before, text = self._parser.is_open, self._discretion.current
                 heard = self._parser.press(t, offset) if is_on else self._parser.release(t, offset)
                 if heard:
                     self.latency.append((self.clock.now() - message.t) / 1000)
-                self.bus.publish(Played(t, message, key))
+                self.bus.publish(Played(t, message, key, text))
                 self._hear(heard)
                 if is_on and (before or self._parser.is_open) and not heard:
                     self._show_preview()
@@ -276,14 +289,22 @@ class Engine:
             if isinstance(item, Understood):
                 self._act(item)
             else:
-                nearest = self.services.library.nearest(item.keys) if item.reason == "unknown" else []
-                self.bus.publish(
-                    WordMissed(
-                        self._now, item, tuple((word.keys, word.name, word.language) for word in nearest)
-                    )
-                )
+                self._missed(self._discretion.missed(item))
+        if self._discretion.follow(self._now, self._parser.word):
+            self.bus.publish(FieldTextKnown(self._now))
         if heard:
             self._show_preview()
+
+    def _missed(self, run: NotUnderstood) -> None:
+        nearest = self.services.library.nearest(run.keys) if run.reason == "unknown" else []
+        near = tuple((word.keys, word.name, word.language) for word in nearest)
+        self.bus.publish(WordMissed(self._now, run, near))
+
+    def _voice(self, on: bool) -> None:
+        t = self._tick(self.clock.now())
+        # Where no browser is, or a remark is dictated, nobody spells text for a field.
+        self._discretion.voice(t, on and "browser" in self.services.has and not self.services.remarks.open)
+        self._hear(self._parser.voice(t, on))
 
     def _speak(self, began: int, word: Word, args: Mapping[str, Any]) -> None:
         t = self._tick(self.clock.now())
@@ -298,6 +319,8 @@ class Engine:
 
     def _show_preview(self) -> None:
         preview = self._parser.preview()
+        if self.services.secret and self.awaits_field_text:
+            preview = replace(preview, value="")
         if preview != self.preview:
             self.preview = preview
             self.bus.publish(PreviewChanged(self._now, preview))
@@ -305,13 +328,17 @@ class Engine:
     def _act(self, word: Understood) -> None:
         self._ids += 1
         self.services.library.used(self._own_keys(word))
-        self.bus.publish(WordHeard(self._now, word, self._ids))
-        self._read_back(word)
+        shown, text = self._discretion.heard(word, self._ids)
+        self.bus.publish(WordHeard(self._now, shown, self._ids, text))
+        if text is None:
+            self._read_back(word)
+        else:
+            self._last = None  # until it is known: what is repeated can also be named, and names are kept
         if not word.command:
             self._done(Result(self._ids, "", {}, "ok", text=word.word), word)
             return
         self._runner.carry_out(Request(self._ids, word.command, word.args, word.end, word))
-        if word.command not in UNREPEATABLE:
+        if word.command not in UNREPEATABLE and text is None:
             self._last = word
 
     def _request(self, command: str, args: Mapping[str, Any], told: Callable[[Result], None]) -> Request:
@@ -344,7 +371,11 @@ class Engine:
         self.post(now)
 
     def _done(self, result: Result, word: Understood | None) -> None:
-        self.bus.publish(CommandDone(self._now, result, word))
+        shown, by = self._discretion.done(result, word)
+        if word is not None and result.status == "ok" and for_fields(word.command):
+            self._read_back(word)
+            self._last = self._last or word
+        self.bus.publish(CommandDone(self._now, shown, by))
 
     def _set(self, name: str, value: Any) -> None:
         try:

@@ -30,12 +30,31 @@ class Event:
     t: int
 
 
+@dataclass(slots=True, eq=False)
+class FieldText:
+    """Text for a field of a page, which may be a password: the record holds it back until that is known.
+
+    Attributes:
+        secret: Whether it must not be written down; None while nobody knows.
+        begun: Whether a word is open that takes it, or was; otherwise somebody is speaking who may ask for one.
+        word: The word with its text; None until it is whole.
+    """
+
+    secret: bool | None = None
+    begun: bool = False
+    word: Understood | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Played(Event):
-    """A MIDI message arrived; `key` is 0-24 for a note within the 25 keys of a device that gives commands."""
+    """A MIDI message arrived; `key` is 0-24 for a note within the 25 keys of a device that gives commands.
+
+    `field_text` is what its note may spell.
+    """
 
     message: Message
     key: int | None = None
+    field_text: FieldText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +66,14 @@ class PreviewChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class WordHeard(Event):
-    """A word was understood and now acts; its result follows as `CommandDone` with the same `id`."""
+    """A word was understood and now acts; its result follows as `CommandDone` with the same `id`.
+
+    `field_text` has the word with its text, which `word` is without.
+    """
 
     word: Understood
     id: int
+    field_text: FieldText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +129,11 @@ class CommandDone(Event):
 
     result: Result
     word: Understood | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTextKnown(Event):
+    """Whether a `FieldText` is secret is known now: what the record holds back can go on."""
 
 
 @dataclass(frozen=True, slots=True)

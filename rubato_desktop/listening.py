@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rubato_desktop.commands.spoken import Spoken, values, words
+from rubato_desktop.discretion import LEFT_OUT
 from rubato_desktop.engine import Engine
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import (
@@ -138,13 +139,15 @@ class Listening:
     def _heard(self, heard: Heard | None) -> None:
         began = self._begun.popleft() if self._begun else self._services.clock.now()
         if heard is not None and not self._services.secret:
+            dictated = self._engine.awaits_field_text
             became = self._take(heard, began)
+            hidden = dictated and became == "text"
             self._publish(
                 SpeechHeard(
                     self._services.clock.now(),
-                    heard.phrase or heard.text,
+                    LEFT_OUT if hidden else heard.phrase or heard.text,
                     became,
-                    heard.near,
+                    () if hidden else heard.near,
                     heard.elapsed_ms,
                 )
             )

@@ -16,6 +16,13 @@ class Keyed(str):
     """The kind of parameter that plays a value."""
 
 
+class ForField:
+    """Marks text that goes into a field of a page, which may be a password.
+
+    It is written down and shown only once the command has ended well, which means that the field holds no secret.
+    """
+
+
 class Cell(TypedDict):
     """A grid point of the 12 x 12 cells of the view, row 0 at the top, column 0 at the left."""
 
@@ -45,6 +52,7 @@ NameOrChoice = Annotated[list[int] | int, Keyed("name or choice")]
 ChoiceOrText = Annotated[int | str, Keyed("choice or text")]
 NewKeys = Annotated[list[int], Keyed("keys")]
 Text = Annotated[str, Keyed("text")]
+FieldText = Annotated[str, Keyed("text"), ForField()]
 
 
 def kind_of(metadata: tuple[Any, ...]) -> str:

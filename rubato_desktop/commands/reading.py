@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rubato_desktop.commands.asking import known, name_of, open_source
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Text
+from rubato_desktop.commands.kinds import FieldText, Text
 from rubato_desktop.commands.listed import opens, show
 from rubato_desktop.commands.moving import thing
 from rubato_desktop.commands.registry import Answer, command
@@ -101,7 +101,7 @@ async def focus(ctx: Context) -> Answer:
 
 
 @command(needs="browser")
-async def write(ctx: Context, text: Text) -> Answer:
+async def write(ctx: Context, text: FieldText) -> Answer:
     """Write into the field you are in; a password field is never touched.
 
     Args:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from rubato_desktop.commands.kinds import kind_of
+from rubato_desktop.commands.kinds import ForField, kind_of
 from rubato_desktop.commands.wrong import wrong
 from rubato_desktop.errors import RubatoError
 
@@ -50,7 +50,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One parameter of a command: its name, how it is played (empty: not by keys), default, help."""
+    """One parameter of a command: its name, how it is played (empty: not by keys), default, help.
+
+    `for_field`: it is text for a field of a page, which may be a password.
+    """
 
     name: str
     kind: str
@@ -59,6 +62,7 @@ class Argument:
     help: str
     annotation: Any
     type_name: str
+    for_field: bool = False
     _adapter: list[TypeAdapter[Any]] = field(default_factory=list, repr=False, compare=False)
 
     def check(self, value: Any) -> Any:
@@ -87,6 +91,7 @@ class Command:
         help: The rest of it.
         arguments: Its parameters in order.
         needs: A service it cannot do without, a key of `NEEDS`; empty for none.
+        for_fields: Names of the arguments that are text for a field of a page.
     """
 
     id: str
@@ -95,6 +100,7 @@ class Command:
     help: str
     arguments: tuple[Argument, ...]
     needs: str = ""
+    for_fields: frozenset[str] = frozenset()
 
     def bind(self, args: Mapping[str, Any]) -> dict[str, Any]:
         """Return `args` as the types of the signature.
@@ -161,7 +167,9 @@ def describe(function: Function, id: str, needs: str = "") -> Command:
         arguments.append(
             argument(parameter.name, hints[parameter.name], default, helps.get(parameter.name, ""))
         )
-    return Command(id, function, summary, rest.partition("Args:")[0].strip(), tuple(arguments), needs)
+    for_fields = frozenset(argument.name for argument in arguments if argument.for_field)
+    help = rest.partition("Args:")[0].strip()
+    return Command(id, function, summary, help, tuple(arguments), needs, for_fields)
 
 
 def argument(name: str, annotation: Any, default: Any = REQUIRED, help: str = "") -> Argument:
@@ -178,6 +186,7 @@ def argument(name: str, annotation: Any, default: Any = REQUIRED, help: str = ""
         help=help,
         annotation=annotation,
         type_name=_type_name(keyed),
+        for_field=any(isinstance(item, ForField) for item in metadata),
     )
 
 

@@ -68,6 +68,11 @@ class Parser:
         return bool(self._keys)
 
     @property
+    def word(self) -> Word | None:
+        """The word whose parameters are being read; None while the word itself is open, or nothing."""
+        return self._word
+
+    @property
     def awaited(self) -> Parameter | None:
         """The parameter that comes next; None while the word itself is open, or nothing."""
         parameters = self._word.parameters if self._word is not None else ()

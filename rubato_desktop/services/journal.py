@@ -15,11 +15,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from rubato_desktop import __version__
 from rubato_desktop.clock import Clock
-from rubato_desktop.events import DevicesChanged, Event, Notice, Played
+from rubato_desktop.events import DevicesChanged, Event, FieldTextKnown, Notice, Played
 from rubato_desktop.files import write_beside
 from rubato_desktop.services.entries import Devices, Header, Mark
 from rubato_desktop.services.line_file import LineFile, Unsure
 from rubato_desktop.services.lines import RECORDED, encode, encode_header
+from rubato_desktop.services.withheld import Withheld
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ PATIENCE_S = 10.0
 
 _ACTIVE_SENSING = b"\xfe"  # says three times a second that a cable is plugged in
 STAMP = "%Y%m%d-%H%M%S"
+LATE = ("kept", "gap")  # marks that come when they come, from other threads
 
 _Item: TypeAlias = "Event | _Flush | _Synced"
 Report = Callable[[Notice], object]
@@ -105,6 +107,7 @@ class Journal:
         self._file = LineFile(folder, self.header.began.strftime(STAMP))
         self._file.add(encode_header(self.header))
         self._queue: SimpleQueue[_Item] = SimpleQueue()
+        self._withheld = Withheld(self._queue.put)
         self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._due = 0.0  # when the disk is to be visited next; counts only while something waits
@@ -126,10 +129,17 @@ class Journal:
         if type(event) is DevicesChanged and self._devices is not None:
             event = Devices(event.t, tuple(self._devices()))
         if type(event) in RECORDED and (self._private is None or not self._private(event)):
-            self._queue.put(event)
+            self._withheld.take(event)
+        elif type(event) is FieldTextKnown:
+            self._withheld.go_on()
 
     def mark(self, mark: Mark) -> None:
-        """Write down something done to the record itself, after all that was listened to before."""
+        """Write down something done to the record itself, after all that was listened to before.
+
+        A text for a field that may still be a secret is left out: a session that ends here cannot wait for it.
+        """
+        if mark.what not in LATE:
+            self._withheld.give_up()
         self._queue.put(mark)
 
     def flush(self, timeout: float = PATIENCE_S) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,16 @@ from rubato_desktop.events import (
     CommandDone,
     DevicesChanged,
     Event,
+    FieldText,
+    FieldTextKnown,
     Notice,
     Played,
     PreviewChanged,
     WordHeard,
     WordMissed,
 )
-from rubato_desktop.language.results import Preview
+from rubato_desktop.language.results import Preview, Understood
+from rubato_desktop.midi.messages import note_off, note_on
 from rubato_desktop.services import journal as journal_module
 from rubato_desktop.services.entries import Devices, Mark
 from rubato_desktop.services.journal import Journal
@@ -211,3 +215,76 @@ def test_what_the_disk_did_not_take_to_the_end_goes_elsewhere_and_can_be_brought
     folder.mkdir()
     rescued.rename(folder / rescued.name)
     assert [info.notes for found in recover(tmp_path) for info in found.sessions] == [2]
+
+
+class TestTextForAField:
+    """What may spell a password waits in memory until it is known, and everything after it waits behind it."""
+
+    @pytest.fixture
+    def text(self) -> FieldText:
+        return FieldText(begun=True)
+
+    def spell(self, desk: Desk, text: FieldText, *notes: int) -> None:
+        for note in notes:
+            for make in (note_on, note_off):
+                message = make(desk.performer.now, "Keystation 25", note)
+                desk.performer.bus.publish(Played(desk.performer.now, message, note - 48, text))
+                desk.performer.rest(1000)
+
+    def word(self, desk: Desk, text: FieldText) -> tuple[Understood, Understood]:
+        whole = Understood(1, 2, (0, 5, 10, 0, 7, 20), "write", "core", "write", {"text": "pw"})
+        shown = replace(whole, keys=(0, 5, 10, 0), args={"text": "…"})
+        text.word = whole
+        desk.performer.bus.publish(WordHeard(desk.performer.now, shown, 9, text))
+        return whole, shown
+
+    def played(self, desk: Desk) -> list[int | None]:
+        return [event.key for event in desk.kept() if isinstance(event, Played)]
+
+    def test_nothing_of_it_nor_after_it_is_written_before_it_is_known(
+        self, desk: Desk, text: FieldText
+    ) -> None:
+        desk.performer.notes(60)
+        self.spell(desk, text, 55, 68)
+        desk.performer.notes(61)
+        assert self.played(desk) == [12, 12]
+
+    def test_all_of_it_is_written_in_order_when_it_is_no_secret(self, desk: Desk, text: FieldText) -> None:
+        self.spell(desk, text, 55, 68)
+        whole, _ = self.word(desk, text)
+        desk.performer.notes(61)
+        text.secret = False
+        desk.performer.bus.publish(FieldTextKnown(desk.performer.now))
+        kept = desk.kept()
+        assert [event.key for event in kept if isinstance(event, Played)] == [7, 7, 20, 20, 13, 13]
+        assert [event.word for event in kept if isinstance(event, WordHeard)] == [whole]
+        assert isinstance(kept[4], WordHeard)
+
+    def test_a_secret_is_left_out_with_its_notes_and_their_ends(self, desk: Desk, text: FieldText) -> None:
+        desk.performer.press(48)  # the last key of the word itself, which is still down
+        self.spell(desk, text, 55)
+        desk.performer.release(48)
+        message = note_on(desk.performer.now, "Keystation 25", 68)
+        desk.performer.bus.publish(Played(desk.performer.now, message, 20, text))
+        _, shown = self.word(desk, text)
+        text.secret = True
+        desk.performer.release(68)
+        desk.performer.notes(68)
+        kept = desk.kept()
+        assert [event.key for event in kept if isinstance(event, Played)] == [0, 0, 20, 20]
+        assert [event.word for event in kept if isinstance(event, WordHeard)] == [shown]
+
+    def test_who_plays_beside_it_is_not_left_out(self, desk: Desk, text: FieldText) -> None:
+        self.spell(desk, text, 55)
+        message = note_on(desk.performer.now, "Piano", 90)
+        desk.performer.bus.publish(Played(desk.performer.now, message, None, text))
+        text.secret = True
+        desk.performer.bus.publish(FieldTextKnown(desk.performer.now))
+        assert self.played(desk) == [None]
+
+    def test_a_mark_does_not_wait_for_it(self, desk: Desk, text: FieldText) -> None:
+        self.spell(desk, text, 55)
+        desk.performer.notes(61)
+        desk.journal.mark(Mark(desk.performer.now, "stop", 1))
+        self.spell(desk, text, 68)
+        assert [type(event) for event in desk.kept()] == [Played, Played, Mark]

@@ -18,6 +18,7 @@
 
   const look = () => tell(focused());
 
+  rubato.lookForSecret = look;
   rubato.secret = () => ({ on: focused() });
 
   // When the focus goes it is nowhere for a moment; where it came to counts.

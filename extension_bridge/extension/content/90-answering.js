@@ -35,7 +35,10 @@
     try {
       const does = Object.hasOwn(DOES, String(message?.do)) && DOES[message.do];
       if (!does) throw new rubato.Refusal("bad_arguments", "The page does not know this command.");
-      return { ok: (await does(message.args ?? {})) ?? null };
+      const ok = (await does(message.args ?? {})) ?? null;
+      // A window without the focus hears nothing of where the focus within it went.
+      rubato.lookForSecret();
+      return { ok };
     } catch (error) {
       if (error instanceof rubato.Refusal) return { error: { code: error.code, message: error.message } };
       // eslint-disable-next-line no-console -- a bug is told whole where the page's own are

@@ -398,6 +398,7 @@ interface Rubato {
   hearMedia(root: ShadowRoot): void;
   fnv1a(text: string): string;
   secret(): { on: boolean };
+  lookForSecret(): void;
   state(): {
     url: string;
     title: string;
