@@ -142,3 +142,18 @@ def test_a_loaded_page_and_a_sounding_one_are_told(wired: Wired) -> None:
     wired.sees(lambda: wired.app.until_told("sounding", tab=tab, playing=True), "the sound to be told")
     wired.app.value("media_do", tab=tab, frame=film["frame"], ref=film["ref"], action="pause")
     wired.sees(lambda: wired.app.until_told("sounding", tab=tab, playing=False), "its end")
+
+
+def test_a_password_field_that_a_word_goes_into_is_told_also_where_no_event_says_so(wired: Wired) -> None:
+    page = wired.show("form.html")
+    # As in a window without the focus, nothing is heard of where the focus goes.
+    page.evaluate("addEventListener('focusin', (event) => event.stopImmediatePropagation(), true)")
+    password = next(field for field in wired.app.value("fields") if field["label"] == "Password")
+    said = len(wired.app.events)
+    assert wired.app.ask("focus", ref=password["ref"])["status"] == "ok"
+    wired.sees(
+        lambda: any(event["name"] == "secret" and event["args"]["on"] for event in wired.app.events[said:]),
+        "the field to be told",
+        patience=10,
+    )
+    wired.show("news.html")
