@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from rubato_desktop.services.hearing.endpointing import RATE
 from rubato_desktop.services.hearing.moonshine import Moonshine
 from rubato_desktop.services.hearing.recogniser import Recogniser
 from rubato_desktop.services.hearing.search import Tree
@@ -28,6 +29,8 @@ _DURATION: Final = 5.0  # nats for e-fold too long or short, squared
 _WORD: Final = 2.5  # nats a word: long phrases are less likely by their length alone
 
 NEAR: Final = 3  # so many are asked about
+# The longest phrase takes less than half of it to say; Moonshine's decoder fails beyond 9.25 s, Whisper's beyond 30 s.
+LONGEST_S: Final = 9.0
 
 
 class Limits(NamedTuple):
@@ -79,13 +82,15 @@ class Phrases:
         self._quick = Tree(moonshine, phrases, width=20, hopeless=12.0) if moonshine is not None else None
 
     def match(self, sound: Samples, voiced_s: float, wanted: Callable[[], bool] = lambda: True) -> Match:
-        """Return which phrase was said.
+        """Return which phrase was said; none in a sound longer than `LONGEST_S`.
 
         Args:
             sound: Mono at 16 kHz, with some silence around what was said.
             voiced_s: How long the voice in it lasts, s.
             wanted: Asked now and then; no longer wanted, it gives up.
         """
+        if len(sound) > LONGEST_S * RATE:
+            return NOTHING
         if self._quick is None:
             found = self._thorough.follow(self._thorough.listen(sound), wanted=wanted)
             return decide(rate(found.scores, voiced_s), found.freely, BOTH)

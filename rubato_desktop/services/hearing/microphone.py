@@ -14,7 +14,7 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.portaudio import portaudio, preferred, quiet
 from rubato_desktop.services.hearing.endpointing import RATE
 from rubato_desktop.services.voice.ear import resampled
-from rubato_desktop.services.voice.samples import Samples
+from rubato_desktop.services.voice.samples import Samples, sane
 
 _BLOCK_S: Final = 0.02
 _PATIENCE_S: Final = 3.0  # a microphone that is silent for so long, not even noise, has gone
@@ -120,7 +120,7 @@ class Resampler:
 
     def __call__(self, samples: Samples) -> Samples:
         """Return what can be said for sure so far, mono at `RATE`."""
-        self._rest = np.concatenate([self._rest, samples])
+        self._rest = np.concatenate([self._rest, sane(samples)])
         whole = len(self._rest) // self._in - 2
         if whole <= 0:
             return self._rest[:0]

@@ -92,7 +92,7 @@ class Moonshine:
         return [[token for word in text.split() for token in self._word(word)] for text in texts]
 
     def listen(self, sound: Samples) -> Heard:
-        """Hear a sound, mono at 16 kHz."""
+        """Hear a sound, mono at 16 kHz, of at most 9.25 s."""
         self.load()
         samples = np.pad(np.asarray(sound, np.float32), (0, max(0, _LEAST - len(sound))))[None]
         (encoded,) = self._encoder.run(

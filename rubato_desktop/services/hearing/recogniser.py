@@ -160,7 +160,7 @@ class Recogniser:
         return [found.ids for found in encoded]
 
     def listen(self, sound: Samples) -> Heard:
-        """Hear a sound, mono at 16 kHz; it costs as much as the sound is long, and not half a minute."""
+        """Hear a sound, mono at 16 kHz; of at most 30 s; it costs as much as the sound is long."""
         from ctranslate2 import StorageView
 
         self.load()

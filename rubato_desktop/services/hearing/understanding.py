@@ -8,7 +8,7 @@ import threading
 import time
 import wave
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,15 +21,16 @@ from rubato_desktop.interpreter import give_memory_back
 from rubato_desktop.services.hearing.activity import VoiceActivity
 from rubato_desktop.services.hearing.cleaning import cleaned
 from rubato_desktop.services.hearing.endpointing import FRAME, RATE
-from rubato_desktop.services.hearing.matching import NOTHING, Match, Phrases
+from rubato_desktop.services.hearing.matching import LONGEST_S, NOTHING, Match, Phrases
 from rubato_desktop.services.hearing.models import Model, choose_model
 from rubato_desktop.services.hearing.moonshine import LANGUAGE, Moonshine
 from rubato_desktop.services.hearing.recogniser import Recogniser, Segment
-from rubato_desktop.services.voice.samples import Samples, sixteen_bits
+from rubato_desktop.services.voice.samples import Samples, sane, sixteen_bits
 
 log = logging.getLogger(__name__)
 
 _VOICED: Final = 0.35
+_AROUND: Final = round(0.45 * RATE)  # samples kept before and after a voice that is cut out of a long sound
 _REST_S: Final = 2.0  # after so long what was needed to understand is given back
 _REMEMBERED: Final = 6  # sets of phrases: those of rest, of numbers, of names…
 
@@ -106,27 +107,38 @@ class Interpreter:
         """Return what a sound is.
 
         Args:
-            sound: Mono at 16 kHz.
+            sound: Mono at 16 kHz, of any length. A command may have long silence around it; longer talk is none.
             task: What is to be made of it.
             wanted: Asked now and then; no longer wanted, it gives up.
         """
+        sound = sane(sound)
         if self._clean:
             sound = cleaned(sound)
         if task.free:
+            # Whisper makes words of silence and noise.
+            if not any(self._voiced(sound)):
+                return Understood()
             segments = tuple(self._whisper.transcribe(sound))
             said = _plain(" ".join(segment.text for segment in segments))
             exactly = said in task.phrases
             return Understood(Match(said, (said,), 0.0) if exactly else NOTHING, segments)
         if not task.phrases:
             return Understood()
-        return Understood(self.prepare(task.phrases).match(sound, self.voiced_s(sound), wanted))
+        began, ended = self.voice(sound)
+        if len(sound) > LONGEST_S * RATE:
+            sound = sound[max(0, began - _AROUND) : ended + _AROUND]
+        return Understood(self.prepare(task.phrases).match(sound, (ended - began) / RATE, wanted))
 
-    def voiced_s(self, sound: Samples) -> float:
-        """Return how long the voice in a sound lasts, from its first moment to its last, s."""
+    def voice(self, sound: Samples) -> tuple[int, int]:
+        """Return at which sample the voice in a sound begins and ends; (0, 0) where there is none."""
+        voiced = np.flatnonzero([*self._voiced(sound)])
+        return (int(voiced[0]) * FRAME, int(voiced[-1] + 1) * FRAME) if len(voiced) else (0, 0)
+
+    def _voiced(self, sound: Samples) -> Iterator[bool]:
+        """Yield of each frame whether it is voice."""
         self._activity.reset()
-        frames = sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME)
-        voiced = np.flatnonzero([self._activity.judge(frame) > _VOICED for frame in frames])
-        return float(voiced[-1] - voiced[0] + 1) * FRAME / RATE if len(voiced) else 0.0
+        for frame in sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME):
+            yield self._activity.judge(frame) > _VOICED
 
 
 def _plain(text: str) -> str:
@@ -199,10 +211,10 @@ class Understanding:
                 self._next()(interpreter)
             except RubatoError as problem:
                 self._say({"problem": problem.as_json()})
-            except Exception as error:
+            except Exception:
                 log.exception("a sound could not be understood")
                 fault = RubatoError(
-                    f"What was said could not be understood: {error}",
+                    "What was said could not be understood",
                     kept="Keys and everything else go on",
                     todo="Say it again; hearing.log has the details",
                     code="not_heard",
@@ -252,12 +264,12 @@ def _keep(sound: Samples, path: Path | None) -> Path | None:
     """Write a sound as a mono WAV file of 16 bits, whole or not at all; returns the file."""
     if path is None:
         return None
-    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.closing(wave.open(str(beside), "wb")) as out:
             out.setparams((1, 2, RATE, 0, "NONE", ""))
-            out.writeframes(sixteen_bits(np.asarray(sound)))
+            out.writeframes(sixteen_bits(sane(sound)))
         beside.replace(path)
     except OSError as error:
         log.warning("the sound of a remark could not be kept: %s", error)

@@ -38,6 +38,15 @@ def test_what_is_no_sound_is_told(content: bytes | None, told: str, tmp_path: Pa
         read_wav(path)
 
 
+@pytest.mark.parametrize("rate", [16000, 48000])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 3e38])
+def test_a_bad_sample_of_a_microphone_spoils_nothing_else(rate: int, bad: float) -> None:
+    sound = np.full(rate, 0.25, np.float32)
+    sound[rate // 2] = bad
+    brought = Resampler(rate)(sound)
+    assert np.isfinite(brought).all() and np.abs(brought[:7000]).max() < 0.3 > np.abs(brought[9000:]).max()
+
+
 @pytest.mark.parametrize("rate", [16000, 44100, 48000])
 def test_a_stream_is_resampled_without_a_seam(rate: int) -> None:
     tone = np.sin(2 * np.pi * 440 * np.arange(rate) / rate).astype(np.float32)
