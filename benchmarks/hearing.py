@@ -38,7 +38,7 @@ from rubato_desktop.services.hearing.hearing import Heard, Hearing  # noqa: E402
 from rubato_desktop.services.hearing.models import choose_model  # noqa: E402
 from rubato_desktop.services.hearing.understanding import Interpreter, Task  # noqa: E402
 from rubato_desktop.services.library import Library  # noqa: E402
-from rubato_desktop.services.voice.ear import resampled  # noqa: E402
+from rubato_desktop.services.voice.resampling import resampled  # noqa: E402
 from rubato_desktop.services.voice.samples import Samples  # noqa: E402
 from rubato_desktop.services.voice.synthesis import Piper, Stop  # noqa: E402
 from rubato_desktop.services.voice.voices import choose_voice  # noqa: E402

@@ -69,7 +69,7 @@ def speak(text: str, rate: int) -> npt.NDArray[np.float32]:
     """Return a sentence in the program's voice, mono at `rate` Hz: the same sound each time."""
     import onnxruntime
 
-    from rubato_desktop.services.voice.ear import resampled
+    from rubato_desktop.services.voice.resampling import resampled
     from rubato_desktop.services.voice.synthesis import Piper, Stop
     from rubato_desktop.services.voice.voices import find_voices
 

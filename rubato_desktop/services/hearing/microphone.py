@@ -13,7 +13,7 @@ import numpy as np
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.portaudio import portaudio, preferred, quiet
 from rubato_desktop.services.hearing.endpointing import RATE
-from rubato_desktop.services.voice.ear import resampled
+from rubato_desktop.services.voice.resampling import resampled
 from rubato_desktop.services.voice.samples import Samples, sane
 
 _BLOCK_S: Final = 0.02

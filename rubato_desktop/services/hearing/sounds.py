@@ -10,7 +10,7 @@ import numpy as np
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.hearing.endpointing import RATE
-from rubato_desktop.services.voice.ear import resampled
+from rubato_desktop.services.voice.resampling import resampled
 from rubato_desktop.services.voice.samples import Samples
 
 _LONGEST_S: Final = 4 * 3600

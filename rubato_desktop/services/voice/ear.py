@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import time
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from rubato_desktop.services.voice.resampling import resampled
 from rubato_desktop.services.voice.samples import Samples
 
 if TYPE_CHECKING:
@@ -17,8 +15,6 @@ if TYPE_CHECKING:
 
 # Amplitude at volume 1. Together with keys and music that have given way it stays below full scale.
 FULL: Final = 0.7
-_TAPS: Final = 24
-_MOST_PHASES: Final = 1000
 _OPENING_S: Final = 3.0
 
 
@@ -80,34 +76,3 @@ class SoundEar:
     def hush(self) -> None:
         """Silence at once."""
         self._sound.hush()
-
-
-def resampled(samples: Samples, rate: int, wanted: int) -> Samples:
-    """Return samples at another rate, by a windowed sinc in as many phases as the two rates ask for.
-
-    Args:
-        samples: Mono.
-        rate: Their sample rate, Hz.
-        wanted: The other, Hz.
-    """
-    if rate == wanted or not len(samples):
-        return samples
-    common = math.gcd(rate, wanted)
-    phases = min(_MOST_PHASES, wanted // common)
-    step = round(phases * rate / wanted)
-    table = _phases(phases, min(1.0, wanted / rate))
-    count = len(samples) * phases // step
-    whole, phase = np.divmod(np.arange(count, dtype=np.int64) * step, phases)
-    padded = np.pad(samples, (_TAPS // 2 - 1, _TAPS // 2 + 1))
-    result = np.zeros(count, np.float32)
-    for tap in range(_TAPS):
-        result += padded[whole + tap] * table[phase, tap]
-    return result
-
-
-@lru_cache(maxsize=4)
-def _phases(count: int, cut: float) -> npt.NDArray[np.float32]:
-    """Return for each of `count` places between two samples the weight of each sample around it."""
-    away = np.arange(_TAPS) - (_TAPS // 2 - 1) - (np.arange(count) / count)[:, None]
-    weights = np.sinc(away * cut) * cut * (0.5 + 0.5 * np.cos(2 * np.pi * away / (_TAPS + 2)))
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)

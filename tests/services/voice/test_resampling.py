@@ -1,11 +1,11 @@
-"""Speech at the rate of the device."""
+"""Sound at another sample rate."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from rubato_desktop.services.voice.ear import resampled
+from rubato_desktop.services.voice.resampling import resampled
 
 
 def tone(hz: float, rate: int, seconds: float = 1.0) -> np.ndarray:
