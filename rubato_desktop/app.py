@@ -26,7 +26,9 @@ from rubato_desktop.events import (
 from rubato_desktop.interpreter import keep_what_is_loaded
 from rubato_desktop.joining import Joining
 from rubato_desktop.knowing import Knowing
+from rubato_desktop.language.keys import COUNT
 from rubato_desktop.listening import Listening
+from rubato_desktop.midi import encoding
 from rubato_desktop.midi.devices import DeviceManager
 from rubato_desktop.midi.sound import Sound
 from rubato_desktop.runner import failure
@@ -50,6 +52,7 @@ log = logging.getLogger(__name__)
 
 COMPUTER = "computer"  # the computer's keys, a device like any other
 OWN_KEYS = (SCREEN, COMPUTER)
+HIGHEST_NOTE = 127
 PATIENCE = 60.0  # s until a command that somebody else asked for counts as lost
 LOG_BYTES, LOG_FILES = 1_000_000, 3
 
@@ -199,7 +202,8 @@ class App:
             self.join()
 
     def join(self) -> None:
-        """Begin to listen for browsers, where they may join."""
+        """Begin to listen for browsers, where they may join; and make ready what the first key must not wait for."""
+        encoding.load()
         if self.joining is not None:
             self.joining.start()
 
@@ -291,8 +295,10 @@ class App:
         known = self.services.settings.values.devices.get(device)
         if known is None:
             return ("both", 48)
-        # On-screen and computer keys are always commands; only where they begin can change.
-        return ("both" if device in OWN_KEYS else known.role, known.base_note)
+        # On-screen and computer keys are always commands; only where they begin can change, and all must be MIDI notes.
+        if device in OWN_KEYS:
+            return ("both", min(known.base_note, HIGHEST_NOTE - (COUNT - 1)))
+        return (known.role, known.base_note)
 
     def _tell(self, level: Any, problem: RubatoError) -> None:
         self.bus.publish(Notice(self.clock.now(), level, problem.happened, problem.kept, problem.todo))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from rubato_desktop.clock import SECOND
+from rubato_desktop.midi.encoding import message_name
 from rubato_desktop.midi.files import MidiFile, TrackInfo
 from rubato_desktop.midi.trouble import counted
 
@@ -20,6 +22,7 @@ def describe(midi: MidiFile) -> dict[str, Any]:
         are set; 29 stands for 29.97) or is read as milliseconds.
         ``tempos``: list of ``{t, bpm}``. ``time_signatures``: list of ``{t, numerator, denominator}``.
         ``notes``, ``messages``: numbers of notes, and of messages that are no notes.
+        ``message_names``: number of those messages by name, such as ``control_change``, the most frequent first.
         ``lowest``, ``highest``: MIDI notes 0-127, null without notes.
         ``tracks``: list of ``{name, notes, messages, texts, channels, programs, seconds, language}``; channels 0-15,
         programs 0-127, ``language`` empty but in a feedback file.
@@ -41,6 +44,7 @@ def describe(midi: MidiFile) -> dict[str, Any]:
         ],
         "notes": len(midi.notes),
         "messages": len(midi.messages),
+        "message_names": _message_names(midi),
         "lowest": int(pitch.min()) if len(pitch) else None,
         "highest": int(pitch.max()) if len(pitch) else None,
         "tracks": [_track(track) for track in midi.tracks],
@@ -66,8 +70,21 @@ def describe_text(midi: MidiFile) -> str:
         lines.append("Time " + _some(signs))
     if midi.feedback:
         lines.append("A feedback file: each track is a language, and its notes are words")
+    if midi.messages:
+        named = [f"{name.replace('_', ' ')} {count}" for name, count in _message_names(midi).items()]
+        lines.append("Messages other than notes: " + ", ".join(named))
     lines += [_track_line(number, track) for number, track in enumerate(midi.tracks, 1)]
     return "\n".join([*lines, *(f"Problem: {problem}" for problem in midi.problems)])
+
+
+def _message_names(midi: MidiFile) -> dict[str, int]:
+    rows = midi.messages
+    names = Counter[str]()
+    for status, count in Counter(rows.table["status"].tolist()).items():
+        if status:
+            names[message_name(status)] += count
+    names.update(message_name(data[0]) for data in rows.long if data)
+    return dict(names.most_common())
 
 
 def _track(track: TrackInfo) -> dict[str, Any]:

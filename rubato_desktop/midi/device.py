@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from rubato_desktop.clock import SECOND, Clock
 from rubato_desktop.midi.device_state import DeviceUse
+from rubato_desktop.midi.encoding import describe_message
 from rubato_desktop.midi.held import Held
 from rubato_desktop.midi.messages import Message
 from rubato_desktop.midi.portnames import Source
@@ -79,7 +80,7 @@ class Device:
                 self._held.feed(message)
                 self._on_message(Message(t, self.name, message))
         except Exception:
-            log.exception("a message of %s was not taken: %s", self.name, data.hex(" "))
+            log.exception("a message of %s was not taken: %s", self.name, describe_message(data))
 
     def connect(self, system: MidiSystem, source: Source) -> None:
         """Listen to it where it is plugged in; why that cannot be is then its `problem`.

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rubato_desktop.midi.encoding import encode
+
 NOTE_OFF, NOTE_ON, POLY_PRESSURE, CONTROL = 0x80, 0x90, 0xA0, 0xB0
 PROGRAM, CHANNEL_PRESSURE, PITCH_BEND, SYSEX = 0xC0, 0xD0, 0xE0, 0xF0
 
@@ -59,8 +61,10 @@ class Message:
 
 
 def note_on(t: int, device: str, note: int, velocity: int = 80, channel: int = 0) -> Message:
-    return Message(t, device, bytes((NOTE_ON | channel, note, velocity)))
+    """Return a note-on; ValueError where a value is out of range."""
+    return Message(t, device, encode("note_on", channel=channel, note=note, velocity=velocity))
 
 
 def note_off(t: int, device: str, note: int, velocity: int = 0, channel: int = 0) -> Message:
-    return Message(t, device, bytes((NOTE_OFF | channel, note, velocity)))
+    """Return a note-off; ValueError where a value is out of range."""
+    return Message(t, device, encode("note_off", channel=channel, note=note, velocity=velocity))

@@ -4,6 +4,9 @@ MIDI 1.0 Detailed Specification, "Data Format": a status byte (high bit set) may
 the same as before (running status); system real-time bytes (F8-FF) may come anywhere, even inside another
 message, and change nothing; other system messages end running status; a system-exclusive message is ended by
 F7 or by any other status byte.
+
+mido's tokenizer is not used: it knows no running status, drops a message that a real-time byte comes within, and has
+no limit for system exclusives.
 """
 
 from __future__ import annotations

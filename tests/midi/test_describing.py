@@ -26,6 +26,7 @@ def test_a_file_is_described_for_programs() -> None:
         "time_signatures": [{"t": 0.0, "numerator": 6, "denominator": 8}],
         "notes": 2,
         "messages": 1,
+        "message_names": {"program_change": 1},
         "lowest": 36,
         "highest": 60,
         "tracks": [
@@ -49,9 +50,19 @@ def test_a_file_is_described_for_people() -> None:
         "Format 1, 480 ticks a quarter",
         "Tempo 100 BPM",
         "Time 6/8",
+        "Messages other than notes: program change 1",
         "  1  Piano: 1 note, 1 other message, channel 1, program 1",
         "  2  track 2: 1 note, 1 text, channel 10",
     ]
+
+
+def test_messages_are_named_and_counted() -> None:
+    song = smf(
+        "00 B0 40 7F  00 B1 07 64  00 E0 00 50  00 F0 03 01 02 F7  00 F7 02 F4 01  00 D0 05  00 D0 06  00 D0 07"
+    )
+    names = describe(parse_midi(song))["message_names"]
+    assert names == {"aftertouch": 3, "control_change": 2, "pitchwheel": 1, "sysex": 1, "unknown": 1}
+    assert list(names)[:2] == ["aftertouch", "control_change"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QWidget
 
 from rubato_desktop.app import App
-from rubato_desktop.events import Event, FrontRequested, Listed, Notice
+from rubato_desktop.commands.context import SCREEN
+from rubato_desktop.events import Event, FrontRequested, Listed, Notice, Played
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.services.opened import Opened
 from rubato_desktop.ui.window import SIZE, SMALLEST, MainWindow, first_size
@@ -33,6 +34,19 @@ def test_half_a_word_shows_what_can_come_next(window: MainWindow, player: Player
     assert "begin with 0" in window.strip.hint.text()
     player.up(0)
     until(lambda: not window.keyboard.keys[0].held)
+
+
+def test_the_highest_key_is_a_midi_note_wherever_the_keys_begin(
+    window: MainWindow, app: App, until: Until
+) -> None:
+    app.services.settings.set_device(SCREEN, base_note=127)
+    seen: list[Played] = []
+    app.bus.subscribe(lambda event: seen.append(event) if isinstance(event, Played) else None)
+    window.keyboard.pressed.emit(24)
+    window.keyboard.released.emit(24)
+    until(lambda: len(seen) == 2)
+    assert [event.key for event in seen] == [24, 24]
+    assert all(byte < 0x80 for event in seen for byte in event.message.data[1:])
 
 
 @pytest.mark.parametrize(

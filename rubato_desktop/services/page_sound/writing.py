@@ -11,9 +11,9 @@ from pathlib import Path
 
 from rubato_desktop.files import write_beside
 from rubato_desktop.midi.cues import Cue
+from rubato_desktop.midi.encoding import encode
 from rubato_desktop.midi.files import parse_midi
 from rubato_desktop.midi.importing import FEEDBACK_TICKS
-from rubato_desktop.midi.messages import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
 from rubato_desktop.midi.synth import ALL_SOUND_OFF, DRUMS, PAN, VOLUME
 from rubato_desktop.midi.writing import Event, file_bytes
 
@@ -61,17 +61,19 @@ def _events(cues: Sequence[Cue]) -> Iterator[Event]:
     free = [channel for channel in range(16) if channel != DRUMS]
     channels = dict(zip(programs, free, strict=False))
     for (program, volume), channel in channels.items():
-        yield 0, bytes((PROGRAM | channel, program))
-        yield 0, bytes((CONTROL | channel, VOLUME, volume))
+        yield 0, encode("program_change", channel=channel, program=program)
+        yield 0, encode("control_change", channel=channel, control=VOLUME, value=volume)
     onset = 0
     for cue in cues:
         channel = channels[cue.program, cue.volume]
-        yield _tick(onset), bytes((CONTROL | channel, PAN, cue.pan))
+        yield _tick(onset), encode("control_change", channel=channel, control=PAN, value=cue.pan)
         for note in cue.notes:
             begin = onset + note.at_ms
-            yield _tick(begin), bytes((NOTE_ON | channel, note.note, note.velocity))
-            yield _tick(begin + note.length_ms), bytes((NOTE_OFF | channel, note.note, 0))
-        yield _tick(onset + cue.end_ms + cue.tail_ms), bytes((CONTROL | channel, ALL_SOUND_OFF, 0))
+            pitch = {"channel": channel, "note": note.note}
+            yield _tick(begin), encode("note_on", **pitch, velocity=note.velocity)
+            yield _tick(begin + note.length_ms), encode("note_off", **pitch, velocity=0)
+        silent = onset + cue.end_ms + cue.tail_ms
+        yield _tick(silent), encode("control_change", channel=channel, control=ALL_SOUND_OFF)
         onset += cue.span_ms
 
 
