@@ -273,6 +273,7 @@ class App:
 
     def stop(self) -> None:
         """End calmly: keys first, then the record, then the sound. Safe to call twice."""
+        self.engine.close()
         if self.devices is not None:
             self.devices.stop()
         if self.joining is not None:

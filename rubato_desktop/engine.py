@@ -6,30 +6,25 @@ everything else happens here, in order.
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from rubato_desktop.commands.context import Services
+from rubato_desktop.commands.reading_back import entries
 from rubato_desktop.commands.registry import REGISTRY, Command
 from rubato_desktop.discretion import Discretion, for_fields
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import (
     CommandDone,
-    EntryRead,
     FieldTextKnown,
     LanguagesChanged,
     Notice,
     Played,
     PreviewChanged,
     Result,
-    SettingChanged,
     Stopping,
     WordHeard,
     WordMissed,
@@ -40,12 +35,11 @@ from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser
 from rubato_desktop.language.results import Heard, NotUnderstood, Preview, Understood
 from rubato_desktop.midi.messages import Message
-from rubato_desktop.runner import Request, Runner
+from rubato_desktop.runner import Request, Runner, failure
+from rubato_desktop.services.setting_changes import change_setting
 from rubato_desktop.settings import timing_of
+from rubato_desktop.work_queue import WorkQueue
 
-log = logging.getLogger(__name__)
-
-READ_BACK = ("keys", "text")  # kinds of entries that are read back before they count
 UNREPEATABLE = {"repeat", "undo", "erase", "confirm", "cancel"}
 
 
@@ -67,58 +61,27 @@ class Engine:
         self.registry: Mapping[str, Command] = REGISTRY
         self.binding = binding
         self.latency: deque[float] = deque(maxlen=1000)
-        self._queue: SimpleQueue[Message | Callable[[], None] | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
         self._down: dict[tuple[str, int, int], int] = {}  # (device, channel, note) → key, of what is held
         self._now = 0  # µs of the last thing handled; notes of two devices may arrive crossed
         self._ids = 0
         self._last: Understood | None = None
-        self._ending = threading.Event()
         self._parser = Parser(services.library.stack, self._timing())
         self._discretion = Discretion(lambda keys: services.library.stack.opening(keys))
         self.preview: Preview = self._parser.preview()
         self._runner = Runner(services, self, self._later, self._done)
+        self._queue = WorkQueue(
+            self.bus,
+            self._message,
+            self._until_deadline,
+            self._time_passes,
+            self._tell_bug,
+            self._runner.close,
+        )
 
     def _timing(self) -> Timing:
         return timing_of(self.settings.values, self.services.library.spelling)
 
     # For everybody, from any thread -----------------------------------------------------------------
-
-    @property
-    def languages(self) -> Sequence[Any]:
-        return self.services.library.stack.languages
-
-    @property
-    def stack(self) -> Any:
-        return self.services.library.stack
-
-    @property
-    def listed(self) -> tuple[str, ...]:
-        return self.services.listing.shown
-
-    @property
-    def usage(self) -> Mapping[tuple[int, ...], int]:
-        return self.services.library.usage
-
-    @property
-    def devices(self) -> Any:
-        return self.services.devices
-
-    @property
-    def sound(self) -> Any:
-        return self.services.sound
-
-    @property
-    def roll(self) -> Any:
-        return self.services.roll
-
-    @property
-    def browser(self) -> Any:
-        return self.services.browser
-
-    @property
-    def recorder(self) -> Any:
-        return self.services.recorder
 
     def receive(self, message: Message) -> None:
         """Take a MIDI message: the one way in for notes."""
@@ -126,9 +89,14 @@ class Engine:
         self._queue.put(message)
 
     def run(self, command: str, /, **args: Any) -> Future[Result]:
-        """Carry out a command; the future gives its result."""
+        """Carry out a command.
+
+        Returns:
+            Its result, always: refused at once where the program is ending, failed where it ends meanwhile.
+        """
         future: Future[Result] = Future()
-        self.post(lambda: self._runner.carry_out(self._request(command, args, future.set_result)))
+        if not self._queue.offer(lambda: self._call(command, args, future)):
+            _refuse(command, future)
         return future
 
     def give(self, value: Any) -> None:
@@ -165,17 +133,15 @@ class Engine:
 
     def start(self) -> None:
         """Begin to work, on a thread of its own."""
-        self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
-        self._thread.start()
+        self._queue.start()
+
+    def close(self) -> None:
+        """Refuse commands from now on, because the program is about to end; from any thread."""
+        self._queue.close()
 
     def stop(self) -> None:
         """Finish what is queued and end; from any thread but the engine's."""
-        if self._thread is not None:
-            self._queue.put(None)
-            self._thread.join(timeout=10)
-            self._thread = None
-        self.bus.thread = None
-        self._ending.set()
+        self._queue.stop()
 
     def settle(self, timeout: float = 10.0) -> None:
         """Wait until all that was asked before is done; not from the engine thread.
@@ -183,36 +149,17 @@ class Engine:
         Raises:
             TimeoutError: it took longer than `timeout` seconds.
         """
-        done: Future[None] = Future()
-        self.post(lambda: done.set_result(None))
-        done.result(timeout)
+        self._queue.settle(timeout)
 
     def wait_for_end(self, timeout: float | None = None) -> bool:
         """Wait until somebody asked the program to end; returns whether they did."""
-        return self._ending.wait(timeout)
-
-    # The engine thread ------------------------------------------------------------------------------
-
-    def _work(self) -> None:
-        self.bus.thread = threading.get_ident()
-        while True:
-            try:
-                item = self._queue.get(timeout=self._until_deadline())
-            except Empty:
-                self._guard(self._time_passes)
-                continue
-            if item is None:
-                return
-            self._guard(partial(self._take, item))
+        return self._queue.wait_for_end(timeout)
 
     def pump(self) -> None:
         """Handle what is queued, then what time makes of it: for a clock that is moved by hand, without a thread."""
-        self.bus.thread = threading.get_ident()
-        while not self._queue.empty():
-            item = self._queue.get()
-            if item is not None:
-                self._guard(partial(self._take, item))
-        self._guard(self._time_passes)
+        self._queue.pump()
+
+    # The engine thread ------------------------------------------------------------------------------
 
     @property
     def deadline(self) -> int | None:
@@ -223,26 +170,21 @@ class Engine:
         deadline = self._parser.deadline
         return None if deadline is None else max(0.0, (deadline - self.clock.now()) / 1e6)
 
-    def _guard(self, action: Callable[[], None]) -> None:
-        try:
-            action()
-        except Exception:
-            log.exception("a bug on the engine thread")
-            self.bus.publish(
-                Notice(
-                    self._now,
-                    "error",
-                    "Something went wrong inside the program",
-                    "The keys go on working and nothing recorded is lost",
-                    "The log in the data folder has the details",
-                )
-            )
+    def _tell_bug(self) -> None:
+        happened = "Something went wrong inside the program"
+        kept = "The keys go on working and nothing recorded is lost"
+        self.bus.publish(
+            Notice(self._now, "error", happened, kept, "The log in the data folder has the details")
+        )
 
-    def _take(self, item: Message | Callable[[], None]) -> None:
-        if isinstance(item, Message):
-            self._message(item)
+    def _call(self, command: str, args: Mapping[str, Any], future: Future[Result]) -> None:
+        if self._queue.ending:
+            _refuse(command, future)
         else:
-            item()
+            self._ids += 1
+            self._runner.carry_out(
+                Request(self._ids, command, args, self.clock.now(), told=future.set_result)
+            )
 
     def _tick(self, t: int) -> int:
         self._now = max(self._now, t)
@@ -341,25 +283,14 @@ class Engine:
         if word.command not in UNREPEATABLE and text is None:
             self._last = word
 
-    def _request(self, command: str, args: Mapping[str, Any], told: Callable[[Result], None]) -> Request:
-        self._ids += 1
-        return Request(self._ids, command, args, self.clock.now(), told=told)
+    def _read_back(self, word: Understood) -> None:
+        for entry in entries(self._now, word):
+            self.bus.publish(entry)
 
     def _own_keys(self, word: Understood) -> tuple[int, ...]:
         """The keys of the dictionary's word, without those of its parameters."""
         found = self.services.library.stack.opening(word.keys)
         return found.keys if found is not None else word.keys
-
-    def _read_back(self, word: Understood) -> None:
-        command = REGISTRY.get(word.command)
-        for argument in command.arguments if command else ():
-            value = word.args.get(argument.name)
-            if value is None or argument.kind not in READ_BACK:
-                continue
-            if isinstance(value, str):
-                self.bus.publish(EntryRead(self._now, word.word, text=value))
-            else:
-                self.bus.publish(EntryRead(self._now, word.word, keys=tuple(value)))
 
     # Commands ---------------------------------------------------------------------------------------
 
@@ -378,23 +309,8 @@ class Engine:
         self.bus.publish(CommandDone(self._now, shown, by))
 
     def _set(self, name: str, value: Any) -> None:
-        try:
-            kept = self.settings.set(name, value)
-        except RubatoError as error:
-            self.bus.publish(Notice(self._now, "warning", error.happened, error.kept, error.todo))
-            return
-        except OSError as error:
-            self.bus.publish(
-                Notice(
-                    self._now,
-                    "warning",
-                    f"The settings could not be written: {error.strerror}",
-                    f"{name} holds until the program ends",
-                )
-            )
-            kept = getattr(self.settings.values, name)
+        change_setting(self.settings, self.bus, self._now, name, value)
         self._parser.timing = self._timing()
-        self.bus.publish(SettingChanged(self._now, name, kept))
 
     # `commands.context.Control`, for commands on the engine thread -------------------------------------
 
@@ -421,4 +337,10 @@ class Engine:
 
     def end(self) -> None:
         self.bus.publish(Stopping(self._now))
-        self._ending.set()
+        self._queue.end()
+
+
+def _refuse(command: str, future: Future[Result]) -> None:
+    error = RubatoError("Rubato is closing and takes no more commands", todo="Start it again", code="closing")
+    error.status = "refused"
+    future.set_result(failure(command, error))

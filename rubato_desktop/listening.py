@@ -113,14 +113,14 @@ class Listening:
         if self._words is None:
             browser = self._services.browser
             windows = browser.windows if browser is not None else ()
-            self._words = words(self._services.library, self._engine.listed, windows)
+            self._words = words(self._services.library, self._services.listing.shown, windows)
         self._expected, self._values = self._words, {}
         remark = self._services.remarks.open
         free = remark or self._dictates
         if remark:
             self._expected = {name: said for name, said in self._words.items() if said.ends_dictation}
         elif preview.word:
-            self._values = values(preview.awaits, self._services.library, self._engine.listed)
+            self._values = values(preview.awaits, self._services.library, self._services.listing.shown)
         keep = self._audio() if remark and self._services.settings.values.keep_remark_sound else None
         self.hearing.expect((*self._values, *self._expected), free=free, keep=keep)
 
@@ -133,7 +133,7 @@ class Listening:
     def _defines(self) -> bool:
         """Whether the meaning of a word may be spoken whose keys are about to be played."""
         preview = self._engine.preview
-        word = self._engine.stack.word(preview.word) if preview.awaits == "keys" else None
+        word = self._services.library.stack.word(preview.word) if preview.awaits == "keys" else None
         return word is not None and word.command == "add_word"
 
     def _heard(self, heard: Heard | None) -> None:

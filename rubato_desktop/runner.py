@@ -18,6 +18,8 @@ from rubato_desktop.language.results import Understood
 
 log = logging.getLogger(__name__)
 
+_Running = Coroutine[Future[Any], None, Any]
+
 
 def _nobody(result: Result) -> None:
     pass
@@ -64,6 +66,7 @@ class Runner:
         done: Callable[[Result, Understood | None], None],
     ) -> None:
         self._services, self._control, self._post, self._done = services, control, post, done
+        self._waiting: dict[int, tuple[Request, float, _Running]] = {}  # by the request's id
 
     def carry_out(self, request: Request) -> None:
         """Carry a command out, or begin to."""
@@ -89,7 +92,14 @@ class Runner:
         context = Context(request.t, request.word, self._services, self._control)
         return command.function(context, **command.bind(request.args))
 
-    def _go_on(self, request: Request, began: float, running: Coroutine[Future[Any], None, Any]) -> None:
+    def close(self) -> None:
+        """End the commands that still wait: they fail, because the program ends."""
+        for request, began, running in tuple(self._waiting.values()):
+            error = RubatoError("Rubato closed before this was done", code="closing")
+            self._end(request, began, failure(request.command, error))
+            running.close()
+
+    def _go_on(self, request: Request, began: float, running: _Running) -> None:
         try:
             promise = running.send(None)
         except StopIteration as end:
@@ -97,9 +107,15 @@ class Runner:
         except Exception as error:
             self._end(request, began, failure(request.command, error))
         else:
-            promise.add_done_callback(lambda _: self._post(lambda: self._go_on(request, began, running)))
+            self._waiting[request.id] = request, began, running
+            promise.add_done_callback(lambda _: self._post(lambda: self._resume(request.id)))
+
+    def _resume(self, id: int) -> None:
+        if id in self._waiting:  # else it was ended meanwhile
+            self._go_on(*self._waiting[id])
 
     def _end(self, request: Request, began: float, answer: Any) -> None:
+        self._waiting.pop(request.id, None)
         elapsed = round((time.perf_counter() - began) * 1000, 3)
         if isinstance(answer, Result):
             result = replace(answer, id=request.id, args=request.args, elapsed_ms=elapsed)

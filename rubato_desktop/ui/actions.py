@@ -29,7 +29,7 @@ def make_menu(window: MainWindow) -> None:
         menu,
         "Play or pause",
         "Ctrl+Space",
-        lambda: run("pause" if window.engine.roll.playing else "play"),
+        lambda: run("pause" if window.engine.services.roll.playing else "play"),
     )
     _add(window, menu, "Show what is played now", "Ctrl+Shift+L", lambda: run("live"))
     _add(

@@ -62,7 +62,7 @@ class BrowserPanel(QWidget):
 
     def refresh(self) -> None:
         """Show everything anew; a tab that was closed is gone."""
-        browser = self._engine.browser
+        browser = self._engine.services.browser
         joined = browser is not None and browser.connected
         windows = browser.windows if browser is not None and joined else ()
         problem = browser.problem if browser is not None else None

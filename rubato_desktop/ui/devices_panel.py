@@ -150,7 +150,7 @@ class DevicesPanel(QScrollArea):
 
     def refresh(self) -> None:
         """Show devices and settings as they are."""
-        manager = self._engine.devices
+        manager = self._engine.services.devices
         states: Sequence[Any] = manager.states() if manager is not None else ()
         for name in set(self._rows) - {state.name for state in states}:
             self._rows.pop(name).deleteLater()
@@ -210,7 +210,7 @@ def in_words(problem: RubatoError) -> str:
 
 def sound_state(engine: Engine) -> str:
     """The sound in words."""
-    sound = engine.sound
+    sound = engine.services.sound
     if not engine.settings.values.sound:
         return "Sound is switched off."
     if sound is None:

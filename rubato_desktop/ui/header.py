@@ -186,7 +186,7 @@ class Header(QWidget):
             self._languages.removeWidget(old)
             old.deleteLater()
         self._chips = []
-        for place, language in enumerate(self._engine.languages[:SHOWN]):
+        for place, language in enumerate(self._engine.services.library.stack.languages[:SHOWN]):
             chip = Chip(self._theme, f"language-{language.name}")
             chip.setProperty("current", place == 0)
             state = "current language" if place == 0 else "active language, click to make it the current one"
@@ -208,7 +208,7 @@ class Header(QWidget):
 
     def _show_browser(self) -> None:
         c = self._theme.colours
-        browser = self._engine.browser
+        browser = self._engine.services.browser
         if browser is not None and browser.connected:
             name = browser.name.split()[0] if browser.name else "browser"
             self.browser.show_state(f"{name} · {where(browser.windows)}", c.good, "The browser is joined")
@@ -226,7 +226,7 @@ class Header(QWidget):
 
     def _show_devices(self) -> None:
         c = self._theme.colours
-        manager = self._engine.devices
+        manager = self._engine.services.devices
         states = [state for state in manager.states() if state.used] if manager is not None else []
         there = [state.name for state in states if state.connected]
         if there:
@@ -242,7 +242,7 @@ class Header(QWidget):
             self.devices.show_state(
                 "on-screen keys", c.muted, "No controller is connected; the keys below play"
             )
-        sound = self._engine.sound
+        sound = self._engine.services.sound
         if sound is None or not self._engine.settings.values.sound:
             self.sound.show_state("sound off", c.muted, "Sound is off")
         elif sound.problem is not None:

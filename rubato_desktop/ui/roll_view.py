@@ -50,7 +50,7 @@ class RollView(QWidget):
         self._base = 0
         self._notes: Any = None  # of the recording that is shown
         self.roll = PianoRoll()
-        self.roll.set_source(lambda: engine.roll.position_now())
+        self.roll.set_source(lambda: engine.services.roll.position_now())
         self.roll.seek.connect(self._seek)
         self.roll.play_from.connect(self._play_from)
         self.roll.open_word.connect(lambda word: self.open_word.emit(word.word))
@@ -145,7 +145,7 @@ class RollView(QWidget):
             self.roll.set_base(base)
 
     def _opened_anew(self) -> None:
-        roll = self._engine.roll
+        roll = self._engine.services.roll
         if roll.live:
             self.roll.show_live()
         elif roll.notes is self._notes:
@@ -159,7 +159,7 @@ class RollView(QWidget):
 
     def _laid(self) -> None:
         """What is laid over the recording changed."""
-        roll = self._engine.roll
+        roll = self._engine.services.roll
         if not roll.live and roll.notes is self._notes:
             folder = roll.folder
             laid = [Laid(one.t, folder / one.file, one.name) for one in roll.pictures] if folder else []
@@ -171,7 +171,7 @@ class RollView(QWidget):
         self._moved()
 
     def _moved(self) -> None:
-        roll = self._engine.roll
+        roll = self._engine.services.roll
         if round(self.roll.view.span) != roll.span:
             self.roll.set_span(roll.span)
         if not roll.live:
@@ -183,7 +183,7 @@ class RollView(QWidget):
         self._show_state()
 
     def _show_state(self) -> None:
-        roll, c = self._engine.roll, self._theme.colours
+        roll, c = self._engine.services.roll, self._theme.colours
         self.switch.setText("Live" if roll.live else "Recording")
         self.switch.setVisible(bool(roll.title))
         self.switch.setIcon(sign("record", c.good if roll.live else c.muted, 14))
@@ -202,17 +202,17 @@ class RollView(QWidget):
         self._show_position()
 
     def _show_position(self) -> None:
-        roll = self._engine.roll
+        roll = self._engine.services.roll
         self.position.setText(f"{clock(roll.position_now())} / {clock(roll.notes.end)}")
 
     def _toggle_live(self) -> None:
-        if self._engine.roll.live:
-            self._engine.post(self._engine.roll.show_opened)
+        if self._engine.services.roll.live:
+            self._engine.post(self._engine.services.roll.show_opened)
         else:
             self._bridge.run("live")
 
     def _toggle_stack(self) -> None:
-        self._bridge.run("iterations", on=not self._engine.roll.stacked)
+        self._bridge.run("iterations", on=not self._engine.services.roll.stacked)
 
     def _mark(self, what: str, us: int) -> None:
         self._bridge.run("seek", seconds=us / 1e6)
@@ -238,10 +238,10 @@ class RollView(QWidget):
         self._bridge.run("picture_remove", picture=item.name, seconds=item.t / 1e6)
 
     def _toggle_play(self) -> None:
-        self._bridge.run("pause" if self._engine.roll.playing else "play")
+        self._bridge.run("pause" if self._engine.services.roll.playing else "play")
 
     def _seek(self, us: int) -> None:
-        if self._engine.roll.live:
+        if self._engine.services.roll.live:
             # What is played now cannot be wound back; a click brings its end into view.
             self.roll.follow(True)
         else:
@@ -258,18 +258,18 @@ class RollView(QWidget):
         self.told.emit(f"note {note.note} at {clock(note.on)}" + (f", {note.track}" if note.track else ""))
 
     def _spanned(self, us: int) -> None:
-        roll = self._engine.roll
+        roll = self._engine.services.roll
         if us != roll.span:
             self._engine.post(lambda: setattr(roll, "span", us))
 
     def _followed(self, following: bool) -> None:
-        roll = self._engine.roll
+        roll = self._engine.services.roll
         if following != roll.follow:
             self._engine.post(lambda: roll.set_follow(following))
 
     def _dress(self) -> None:
         ground = self._theme.colours.ground
-        languages = self._engine.languages
+        languages = self._engine.services.library.stack.languages
         colours = {
             language.name: QColor(self._theme.language(language.name, ground)) for language in languages
         }

@@ -68,7 +68,7 @@ class StatusLine(QWidget):
         """Show what is known now."""
         values = self._engine.settings.values
         latency = tuple(self._engine.latency)
-        sound = self._engine.sound
+        sound = self._engine.services.sound
         shown = []
         if sound is not None and sound.problem is None and sound.latency_ms:
             shown.append(f"♪ sound answers in {sound.latency_ms:.1f} ms")
@@ -76,7 +76,7 @@ class StatusLine(QWidget):
             shown.append(f"key → word {quantile(latency, 0.5):.1f} ms")
         shown.append("your keys are heard" if values.echo else "your keys are silent")
         self.left.say("      ".join(shown))
-        roll = self._engine.roll
+        roll = self._engine.services.roll
         notes, words = (self._notes, self._words) if roll.live else (len(roll.notes), len(roll.words))
         counts = [f"{notes:,} notes", f"{words:,} words"]
         self.right.setText(" · ".join([*counts, self._kept] if self._kept and roll.live else counts))

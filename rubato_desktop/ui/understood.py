@@ -267,7 +267,7 @@ class UnderstoodPanel(QListView):
         """An event of the engine."""
         match event:
             case WordHeard():
-                word = self._engine.stack.word(event.word.word)
+                word = self._engine.services.library.stack.word(event.word.word)
                 self.log.add(heard_line(event, word.args if word is not None else {}))
                 self._words += 1
                 self._tell()

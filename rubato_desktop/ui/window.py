@@ -78,8 +78,8 @@ class MainWindow(QMainWindow):
         self.engine, self.theme = engine, theme
         self.bridge = Bridge(engine)
         self._held: set[tuple[str, int]] = set()
-        self._words = shortest(engine.languages)
-        theme.use_languages(engine.languages)
+        self._words = shortest(engine.services.library.stack.languages)
+        theme.use_languages(engine.services.library.stack.languages)
         theme.apply()
         self.setWindowTitle("Rubato")
         self.resize(*SIZE)
@@ -177,8 +177,8 @@ class MainWindow(QMainWindow):
             case PreviewChanged():
                 self._show_preview()
             case LanguagesChanged():
-                self._words = shortest(self.engine.languages)
-                self.theme.use_languages(self.engine.languages)
+                self._words = shortest(self.engine.services.library.stack.languages)
+                self.theme.use_languages(self.engine.services.library.stack.languages)
                 self._show_preview()
             case WordHeard():
                 self.list_card.hide()

@@ -161,7 +161,10 @@ def test_usage_goes_to_the_word_that_was_played_not_to_its_namesake(player: Play
     player.word("12 9 10 11 12 0 14 14 0 24")
     player.run("meaning", text="play")
     player.word("0 14 14 0")
-    assert player.app.engine.usage[0, 14, 14, 0] == 1 and player.app.engine.usage[23, 22, 23] == 0
+    assert (
+        player.app.engine.services.library.usage[0, 14, 14, 0] == 1
+        and player.app.engine.services.library.usage[23, 22, 23] == 0
+    )
 
 
 def test_a_full_disk_is_told_in_words(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,7 +299,7 @@ def test_any_channel_pedal_and_wheel_is_taken_and_a_note_on_of_velocity_0_releas
 def test_usage_is_counted_by_the_words_own_keys(player: Player) -> None:
     player.word("12 7 12 14 12")
     player.word("12 7 12 15 12")
-    assert player.app.engine.usage[12, 7, 12] == 2
+    assert player.app.engine.services.library.usage[12, 7, 12] == 2
 
 
 def test_help_lists_every_word(player: Player) -> None:

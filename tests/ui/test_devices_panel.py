@@ -58,14 +58,14 @@ def test_role_use_and_base_note_are_set_at_its_row(connected: MainWindow, until:
         assert shown is not None
         shown.role.setCurrentIndex(shown.role.findData("command"))
         shown.role.activated.emit(shown.role.currentIndex())
-        until(lambda: connected.engine.devices.states()[0].role == "command")
+        until(lambda: connected.engine.services.devices.states()[0].role == "command")
         shown.learn.click()
         until(lambda: shown.learn.text() == "Press it")
         keys.send("90 24 40", "80 24 00")
         until(lambda: shown.base.text() == "from note 36")
         assert shown.learn.text() == "Learn"
         QTest.mouseClick(shown.used, Qt.MouseButton.LeftButton, pos=shown.used.rect().center() * 0.2)
-        until(lambda: not connected.engine.devices.states()[0].used)
+        until(lambda: not connected.engine.services.devices.states()[0].used)
         until(lambda: shown.state.text() == "not used")
 
 

@@ -75,7 +75,7 @@ def test_a_click_goes_there_and_a_double_click_shows_it_large(
 ) -> None:
     app.engine.run("seek", seconds=0.2).result(10)
     qtbot.mouseClick(laid, Qt.MouseButton.LeftButton, pos=box(laid))
-    until(lambda: app.engine.roll.position_now() == 0)
+    until(lambda: app.engine.services.roll.position_now() == 0)
     qtbot.mouseDClick(laid, Qt.MouseButton.LeftButton, pos=box(laid))
     card = window.roll.card
     until(lambda: card.isVisible() and not card.image.pixmap().isNull())
@@ -142,7 +142,7 @@ def test_a_copy_that_is_gone_is_a_card_with_its_name(
     app: App, window: MainWindow, laid: PianoRoll, until: Until
 ) -> None:
     laid.pictures.items[0].path.unlink()
-    app.engine.run("open_file", path=str(app.engine.roll.folder)).result(10)
+    app.engine.run("open_file", path=str(app.engine.services.roll.folder)).result(10)
     window.roll.card.show_picture(laid.pictures.items, 0)
     until(lambda: "cannot be shown" in window.roll.card.image.text())
     laid.grab()
@@ -168,7 +168,7 @@ def test_the_button_puts_iterations_under_one_another(
     assert window.roll.stack.text() == "1 iteration"
     qtbot.mouseClick(window.roll.stack, Qt.MouseButton.LeftButton)
     until(lambda: roll.stack is not None)
-    assert window.roll.stack.isChecked() and round(roll.view.span) == app.engine.roll.span
+    assert window.roll.stack.isChecked() and round(roll.view.span) == app.engine.services.roll.span
     qtbot.mouseClick(window.roll.stack, Qt.MouseButton.LeftButton)
     until(lambda: roll.stack is None)
     assert not window.roll.stack.isChecked()

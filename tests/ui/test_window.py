@@ -121,7 +121,7 @@ def test_a_line_of_the_list_is_chosen_for_the_word_that_waits(
     publish(Listed(0, "Languages", ("Core", "Names")))
     until(window.list_card.isVisible)
     window.list_card.items.itemActivated.emit(window.list_card.items.item(1))
-    until(lambda: app.engine.languages[0].name == "names")
+    until(lambda: app.engine.services.library.stack.languages[0].name == "names")
 
 
 def test_a_notice_is_shown_and_kept_and_stands_in_nobodys_way(
@@ -186,7 +186,7 @@ def test_recording_is_seen_while_it_runs(window: MainWindow, player: Player, unt
 
 def test_a_language_is_chosen_by_its_chip(window: MainWindow, app: App, until: Until) -> None:
     window.findChild(QWidget, "language-names").click()  # type: ignore[attr-defined]
-    until(lambda: app.engine.languages[0].name == "names")
+    until(lambda: app.engine.services.library.stack.languages[0].name == "names")
     until(lambda: window.findChild(QWidget, "language-names").property("current") is True)
 
 
@@ -207,7 +207,7 @@ def test_a_text_can_be_typed_instead_of_spelt(
     until(window.strip.entry.isVisible)
     window.strip.entry.setText("Practice room")
     QTest.keyClick(window.strip.entry, Qt.Key.Key_Return)
-    until(lambda: app.engine.languages[0].title == "Practice room")
+    until(lambda: app.engine.services.library.stack.languages[0].title == "Practice room")
     assert not window.strip.entry.isVisible()
 
 
@@ -221,7 +221,7 @@ def test_a_text_that_is_typed_slowly_outlives_its_word(
     until(lambda: not app.engine.preview.keys)
     assert window.strip.entry.isVisible()
     QTest.keyClick(window.strip.entry, Qt.Key.Key_Return)
-    until(lambda: app.engine.languages[0].title == "Slow")
+    until(lambda: app.engine.services.library.stack.languages[0].title == "Slow")
 
 
 def test_nothing_typed_is_nothing_kept(window: MainWindow, player: Player, until: Until) -> None:
@@ -242,11 +242,11 @@ def test_escape_leaves_what_is_half_played(
 
 def test_opened_notes_are_seen_and_a_click_goes_there(window: MainWindow, app: App, until: Until) -> None:
     notes = Notes.of([(0, 500_000, 0, 0, 60, 80), (4_000_000, 4_500_000, 0, 0, 62, 80)], ["piano"])
-    app.engine.post(lambda: app.engine.roll.open(Opened("étude", notes)))
+    app.engine.post(lambda: app.engine.services.roll.open(Opened("étude", notes)))
     until(lambda: window.roll.title.text() == "étude")
     assert not window.roll.roll.live
     window.roll.roll.seek.emit(4_000_000)
-    until(lambda: app.engine.roll.position == 4_000_000)
+    until(lambda: app.engine.services.roll.position == 4_000_000)
     until(lambda: window.roll.position.text().startswith("0:04"))
     window.roll.switch.click()
     until(lambda: window.roll.roll.live)

@@ -1,0 +1,29 @@
+"""What was entered with a word and is read back before it counts: its keys and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rubato_desktop.commands.registry import REGISTRY
+from rubato_desktop.events import EntryRead
+from rubato_desktop.language.results import Understood
+
+KINDS = ("keys", "text")
+
+
+def entries(t: int, word: Understood) -> Iterator[EntryRead]:
+    """Yield the entries of a word that are read back.
+
+    Args:
+        t: µs of the events.
+        word: The word, with its parameters.
+    """
+    command = REGISTRY.get(word.command)
+    for argument in command.arguments if command else ():
+        value = word.args.get(argument.name)
+        if value is None or argument.kind not in KINDS:
+            continue
+        if isinstance(value, str):
+            yield EntryRead(t, word.word, text=value)
+        else:
+            yield EntryRead(t, word.word, keys=tuple(value))
