@@ -81,10 +81,13 @@ def joined(folder: Path, page: str) -> Iterator[Joined]:
         Installation(folder / "data").install_in_profile(folder / "profile")
         chromium = ending.enter_context(Chromium(folder / "profile", site.page(page)))
         services = app.services
-        wait_for(lambda: services.questions.text or "browser" in services.has, "the browser to ask")
+        wait_for(
+            lambda: services.questions.text or (services.browser and services.browser.connected),
+            "the browser to ask",
+        )
         if services.questions.text:
             app.engine.run("confirm").result(PATIENCE)
-        wait_for(lambda: "browser" in services.has and services.browser.windows, "the browser to join")
+        wait_for(lambda: services.browser and services.browser.windows, "the browser to join")
         together = Joined(app, chromium, site)
 
         def listen(event: Event) -> None:

@@ -20,10 +20,10 @@ from PySide6.QtGui import QImage
 
 from rubato_desktop.app import App
 from rubato_desktop.clock import MILLISECOND, SECOND, ManualClock
-from rubato_desktop.commands.context import SCREEN
 from rubato_desktop.events import ListeningChanged, SpeechHeard
 from rubato_desktop.language.keys import BASE_NOTE, read_line
 from rubato_desktop.midi.messages import Message, note_off, note_on
+from rubato_desktop.services.run_state import SCREEN
 from rubato_desktop.settings import DeviceSettings
 from rubato_desktop.ui.picture import ensure_application
 from rubato_desktop.ui.theme import Theme

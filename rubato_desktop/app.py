@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rubato_desktop.clock import Clock, SystemClock
 from rubato_desktop.commands import REGISTRY, typed
-from rubato_desktop.commands.context import SCREEN, Services
+from rubato_desktop.commands.context import Services
 from rubato_desktop.engine import Engine
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import (
@@ -41,6 +41,7 @@ from rubato_desktop.services.questions import Questions
 from rubato_desktop.services.recorder import Recorder
 from rubato_desktop.services.remarks import Remarks
 from rubato_desktop.services.roll import Roll
+from rubato_desktop.services.run_state import SCREEN
 from rubato_desktop.services.speaking import Speaking
 from rubato_desktop.services.undo import Undo
 from rubato_desktop.settings import DeviceSettings, SettingsFile
@@ -129,7 +130,7 @@ class App:
             self.bus,
             report=self._report,
             devices=self._describe_devices,
-            private=lambda event: self.services.secret,
+            private=lambda event: self.services.state.secret,
         )
         self.services = Services(
             clock=self.clock,
@@ -145,13 +146,14 @@ class App:
             questions=Questions(self.bus, self.clock),
             finds=Finds(data),
             remarks=Remarks(self.bus, data),
+            data=data,
         )
         self.engine = Engine(self.services, self._binding)
         self.speaking = Speaking(
             self._speech,
             values,
-            secret=lambda: self.services.secret,
-            announced=lambda: self.services.announced,
+            secret=lambda: self.services.state.secret,
+            announced=lambda: self.services.state.announced,
         )
         if hearing:
             self.listening = Listening(self.engine, data)

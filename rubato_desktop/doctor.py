@@ -64,6 +64,7 @@ def examine(data: Path, settings: Settings) -> list[Finding]:
         "instruments": _soundfont,
         "voice": lambda: _voice(data, settings),
         "hearing": lambda: _hearing(data, settings),
+        "microphone": lambda: _microphone(settings),
         "model": lambda: _model(settings),
         "knowledge": lambda: _knowledge(data),
         "browser": lambda: _browser(data),
@@ -161,6 +162,12 @@ def _hearing(data: Path, settings: Settings) -> Finding:
     from rubato_desktop.services.hearing.models import choose_model
 
     return Finding("hearing", True, choose_model(data, settings.hearing_model).name)
+
+
+def _microphone(settings: Settings) -> Finding:
+    from rubato_desktop.services.hearing.microphone import find_microphone
+
+    return Finding("microphone", True, find_microphone(settings.microphone))
 
 
 def _knowledge(data: Path) -> Finding:

@@ -199,7 +199,7 @@ class Engine:
             # A key goes up as what it went down as, though its octave or its role has changed meanwhile.
             held = (message.device, message.channel, message.note)
             if role != "performance" or (is_off and held in self._down):
-                self.services.last_device = message.device
+                self.services.state.last_device = message.device
                 heard: Sequence[Heard]
                 if is_on:
                     offset = message.note - base
@@ -244,8 +244,9 @@ class Engine:
 
     def _voice(self, on: bool) -> None:
         t = self._tick(self.clock.now())
+        joined = self.services.browser is not None and self.services.browser.connected
         # Where no browser is, or a remark is dictated, nobody spells text for a field.
-        self._discretion.voice(t, on and "browser" in self.services.has and not self.services.remarks.open)
+        self._discretion.voice(t, on and joined and not self.services.remarks.open)
         self._hear(self._parser.voice(t, on))
 
     def _speak(self, began: int, word: Word, args: Mapping[str, Any]) -> None:
@@ -261,7 +262,7 @@ class Engine:
 
     def _show_preview(self) -> None:
         preview = self._parser.preview()
-        if self.services.secret and self.awaits_field_text:
+        if self.services.state.secret and self.awaits_field_text:
             preview = replace(preview, value="")
         if preview != self.preview:
             self.preview = preview

@@ -147,8 +147,7 @@ class Joining:
     def _changed(self) -> None:
         browser = self._browser()
         if not browser.connected:
-            self._services.secret = False
-        (self._services.has.add if browser.connected else self._services.has.discard)("browser")
+            self._services.state.secret = False
         self._services.bus.publish(BrowserChanged(self._services.clock.now()))
 
     def _happened(self, name: str, args: Mapping[str, Any]) -> None:
@@ -158,9 +157,9 @@ class Joining:
                 current = any(tab.id == args["tab"] for tab in front if tab is not None)
                 loaded = PageLoaded(self._services.clock.now(), args["title"], args["url"], current)
                 self._services.bus.publish(loaded)
-            case "secret" if args["on"] is not self._services.secret:
-                self._services.secret = args["on"]
-                if self._services.secret:
+            case "secret" if args["on"] is not self._services.state.secret:
+                self._services.state.secret = args["on"]
+                if self._services.state.secret:
                     told = "This is a field for a password", "What you play now is not written down"
                     self._services.bus.publish(Notice(self._services.clock.now(), "info", *told))
             case "sounding" if args["playing"]:

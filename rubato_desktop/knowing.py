@@ -44,7 +44,6 @@ class Knowing:
             tell=lambda said: engine.post(lambda: self._inform(said)),
         )
         self._services.knowledge, self._services.asking = self.knowledge, self.asking
-        self._services.has |= {"knowledge", "model"}
 
     def start(self) -> None:
         """Go on learning where it stopped, and watch the folders that are watched."""

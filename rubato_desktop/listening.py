@@ -80,7 +80,7 @@ class Listening:
                 self._words = None
             case PreviewChanged() | RemarkChanged():
                 if not self._defines:
-                    self._services.spoken_meaning = ""
+                    self._services.state.spoken_meaning = ""
                 if self._begun:
                     self._expect()
             case SettingChanged(name=name) if name in EAR_SETTINGS:
@@ -96,6 +96,8 @@ class Listening:
     # What the ear tells, on the engine's thread -------------------------------------------------------
 
     def _changed(self) -> None:
+        if self.hearing.state == "listening":
+            self._services.state.hearing_problem = None
         if self.hearing.state == "listening" and not self._begun:
             self._expect()  # what is to be understood is made ready before anybody speaks
         self._publish(ListeningChanged(self._services.clock.now(), self.hearing.state))
@@ -138,7 +140,7 @@ class Listening:
 
     def _heard(self, heard: Heard | None) -> None:
         began = self._begun.popleft() if self._begun else self._services.clock.now()
-        if heard is not None and not self._services.secret:
+        if heard is not None and not self._services.state.secret:
             dictated = self._engine.awaits_field_text
             became = self._take(heard, began)
             hidden = dictated and became == "text"
@@ -164,7 +166,7 @@ class Listening:
             self._services.remarks.add(self._services.clock.now(), heard.text, heard.audio)
             return "text"
         if self._defines and heard.text:
-            self._services.spoken_meaning = heard.text
+            self._services.state.spoken_meaning = heard.text
             self._publish(EntryRead(self._services.clock.now(), self._engine.preview.word, text=heard.text))
             return "text"
         if self._dictates and heard.text:
@@ -191,6 +193,8 @@ class Listening:
         return self._data / "remarks" / f"{self._services.clock.now()}.wav"
 
     def _tell(self, problem: RubatoError) -> None:
+        if self.hearing.state == "off":  # else it listens, but through another microphone
+            self._services.state.hearing_problem = problem
         self._publish(
             Notice(self._services.clock.now(), "warning", problem.happened, problem.kept, problem.todo)
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rubato_desktop.commands.context import Context, Control, Services
+from rubato_desktop.commands.parts import present
 from rubato_desktop.commands.registry import REGISTRY, Answer, missing
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Result
@@ -85,12 +86,18 @@ class Runner:
         command = REGISTRY.get(request.command)
         if command is None:
             raise RubatoError(f"There is no command {request.command!r}", code="no_such_command")
-        if command.needs and command.needs not in self._services.has:
-            browser = self._services.browser if command.needs == "browser" else None
-            why = browser.problem if browser is not None else None
-            raise missing(command.needs, command.summary.rstrip("."), why)
+        if command.needs:
+            self._require(command.needs, command.summary.rstrip("."))
         context = Context(request.t, request.word, self._services, self._control)
         return command.function(context, **command.bind(request.args))
+
+    def _require(self, part: str, what: str) -> None:
+        try:
+            there = present(self._services, part)
+        except RubatoError as why:
+            raise missing(part, what, why) from None
+        if not there:
+            raise missing(part, what)
 
     def close(self) -> None:
         """End the commands that still wait: they fail, because the program ends."""

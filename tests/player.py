@@ -21,14 +21,18 @@ E = TypeVar("E", bound=Event)
 class Player:
     """Plays lines of keys into a running program without screen, device or sound.
 
+    Args:
+        data: The data folder.
+        parts: Further parts of the program, as `App` has them.
+
     Attributes:
         app: The program.
         heard: Every event so far.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **parts: bool) -> None:
         self.clock = ManualClock()
-        self.app = App(data, devices=False, sound=False, clock=self.clock)
+        self.app = App(data, devices=False, sound=False, clock=self.clock, **parts)
         self.heard: list[Event] = []
         self.app.bus.subscribe(self.heard.append)
         self.app.begin()

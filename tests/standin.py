@@ -35,13 +35,17 @@ class StandIn:
         asked: Every command so far, with its arguments.
     """
 
-    connected, name = True, "Chromium 150"
+    name = "Chromium 150"
     problem: RubatoError | None = None
 
     def __init__(self) -> None:
         self.says: dict[str, Says] = {}
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.windows = (window("News", "Études"),)
+
+    @property
+    def connected(self) -> bool:
+        return self.problem is None
 
     def ask(self, name: str, /, *, deadline: float = 5.0, **args: Any) -> Future[Reply]:
         self.asked.append((name, check_args(name, args)))
@@ -85,5 +89,4 @@ def browser(player: Player) -> StandIn:
     """A browser that has joined the program which `player` plays."""
     stand_in = StandIn()
     player.app.services.browser = stand_in  # type: ignore[assignment]
-    player.app.services.has.add("browser")
     return stand_in

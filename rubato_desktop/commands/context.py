@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rubato_desktop.clock import Clock
 from rubato_desktop.commands.waiting import Waiting
 from rubato_desktop.events import Bus
-from rubato_desktop.language.dictionary import Word
 from rubato_desktop.language.results import Understood
 from rubato_desktop.services.finds import Finds
 from rubato_desktop.services.library import Library
@@ -16,6 +16,7 @@ from rubato_desktop.services.listing import Listing
 from rubato_desktop.services.media import Media
 from rubato_desktop.services.questions import Questions
 from rubato_desktop.services.remarks import Remarks
+from rubato_desktop.services.run_state import RunState
 from rubato_desktop.services.speaking import Speaking
 from rubato_desktop.services.undo import Undo
 from rubato_desktop.settings import SettingsFile
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from rubato_desktop.services.recorder import Recorder
     from rubato_desktop.services.roll import Roll
     from rubato_desktop.services.voice.speech import Speech
-
-SCREEN = "screen"  # the on-screen keys, a device like any other
 
 
 class Control(Protocol):
@@ -77,6 +76,8 @@ class Services:
     questions: Questions
     finds: Finds
     remarks: Remarks
+    data: Path  # the data folder
+    state: RunState = field(default_factory=RunState)
     devices: DeviceManager | None = None
     browser: Browser | None = None
     page_sound: PageSound | None = None
@@ -85,14 +86,6 @@ class Services:
     hearing: Hearing | None = None  # None where nobody listens
     knowledge: Knowledge | None = None  # what has been learnt
     asking: Asking | None = None  # answers from it
-    learnt: str = ""  # path or address of what was learnt last
-    has: set[str] = field(default_factory=set)  # names of `registry.NEEDS` that are there
-    panels: dict[str, str] = field(default_factory=dict)  # the window's panels, name → title
-    announced: bool = False  # a screen reader says what happens, as the window announces it
-    secret: bool = False  # a password field has the focus: what is played then is nobody's business
-    last_device: str = SCREEN  # the device whose keys were words last
-    new_word: Word | None = None  # the word added last, which may still be told its meaning
-    spoken_meaning: str = ""  # said while the keys of a new word are awaited
 
 
 @dataclass(slots=True)

@@ -21,12 +21,12 @@ def add_word(ctx: Context, keys: NewKeys, meaning: str = "") -> Answer:
         keys: The keys of the new word.
         meaning: What it means; spelt, typed or said afterwards with `meaning` when left out.
     """
-    said, ctx.services.spoken_meaning = ctx.services.spoken_meaning, ""
+    said = ctx.services.state.spoken_meaning
     if said and not meaning:
         return _ask_to_add(ctx, keys, said)
     word = _add(ctx, keys, meaning)
     ctx.services.sound.hear(word.keys)
-    ctx.services.new_word = word
+    ctx.services.state.new_word = word
     text = f"Added {format_keys(keys)} to {word.language}"
     if not meaning:
         text += ". Now its meaning: type it, or spell it with the word meaning"
@@ -72,7 +72,7 @@ def meaning(ctx: Context, text: Text) -> Answer:
     Args:
         text: The meaning.
     """
-    old = ctx.services.new_word
+    old = ctx.services.state.new_word
     if old is None:
         raise RubatoError("No word is waiting for its meaning", todo="Add a word first", code="no_new_word")
     said = text.strip()
@@ -88,7 +88,7 @@ def meaning(ctx: Context, text: Text) -> Answer:
     )
     library.change(_stored(ctx, old), new)
     ctx.control.use_languages(library.active)
-    ctx.services.new_word = new
+    ctx.services.state.new_word = new
     ctx.services.undo.did(f"the meaning of {format_keys(new.keys)}", lambda: _put_back(ctx, new, old))
     acts = ", and does it" if new.command else ""
     return Answer(f"{format_keys(new.keys)} means {said}{acts}", {"keys": list(new.keys), "meaning": said})

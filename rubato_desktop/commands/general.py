@@ -5,6 +5,7 @@ from __future__ import annotations
 from rubato_desktop import __version__
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.kinds import Choice, NewKeys
+from rubato_desktop.commands.parts import absent
 from rubato_desktop.commands.registry import NEEDS, REGISTRY, Answer, command
 from rubato_desktop.commands.waiting import settled
 from rubato_desktop.errors import RubatoError
@@ -124,24 +125,30 @@ def what_is(ctx: Context, keys: NewKeys) -> Answer:
 def status(ctx: Context) -> Answer:
     """Say what is there, what is missing, and what to do."""
     services = ctx.services
+    missing = absent(services)
     problems = [services.sound.problem, services.devices.problem if services.devices else None]
     told = [str(problem) for problem in problems if problem is not None]
-    missing = sorted(set(NEEDS) - services.has)
-    text = "; ".join(told) or "Keys and sound are ready"
+    text = "; ".join(told) or ("Keys are ready" if "sound" in missing else "Keys and sound are ready")
     if missing:
-        text += ". Not there: " + ", ".join(NEEDS[name] for name in missing)
+        text += ". Missing: " + "; ".join(_absence(name, why, told) for name, why in sorted(missing.items()))
     if services.questions.text:
         text += f". A question waits: {services.questions.text}"
     value = {
         "version": __version__,
-        "has": sorted(services.has),
-        "missing": missing,
+        "has": sorted(set(NEEDS) - set(missing)),
+        "missing": sorted(missing),
+        "why": {name: str(why) for name, why in sorted(missing.items()) if why is not None},
         "problems": told,
         "question": services.questions.text,
-        "secret": services.secret,
-        "screen_reader": services.announced,
+        "secret": services.state.secret,
+        "screen_reader": services.state.announced,
     }
     return Answer(text, value)
+
+
+def _absence(name: str, why: RubatoError | None, told: list[str]) -> str:
+    """What is missing, and why unless that was told before."""
+    return NEEDS[name] if why is None or str(why) in told else f"{NEEDS[name]} ({why.happened})"
 
 
 @command(needs="window")
@@ -168,18 +175,18 @@ def fold(ctx: Context, panel: str) -> Answer:
     Args:
         panel: Its name.
     """
-    if panel not in ctx.services.panels:
+    if panel not in ctx.services.state.panels:
         raise RubatoError(f"There is no panel {panel!r}", code="no_such_choice")
     folded = list(ctx.services.settings.values.folded)
     fold_it = panel not in folded
     ctx.control.set("folded", [*folded, panel] if fold_it else [name for name in folded if name != panel])
     ctx.services.bus.publish(PanelFolded(ctx.t, panel, fold_it))
-    title = ctx.services.panels[panel]
+    title = ctx.services.state.panels[panel]
     return Answer(f"{title} {'folded' if fold_it else 'unfolded'}", {"panel": panel, "folded": fold_it})
 
 
 def _panels(ctx: Context) -> list[tuple[str, str]]:
-    return [(title, name) for name, title in ctx.services.panels.items()]
+    return [(title, name) for name, title in ctx.services.state.panels.items()]
 
 
 @command()

@@ -34,7 +34,7 @@ def octave(ctx: Context, lowest: NoteOffset) -> Answer:
     Args:
         lowest: The key, counted from the one that is the lowest now.
     """
-    name = ctx.services.last_device
+    name = ctx.services.state.last_device
     before = ctx.services.settings.device(name).base_note
     base = before + lowest
     if not 0 <= base <= 127 - 24:

@@ -35,7 +35,7 @@ async def learn(ctx: Context, path: Text, topic: str = "", tag: str = "", watch:
     if problems := state["said"]["problems"]:
         raise RubatoError(problems[0], code="not_learnt")
     if Path(path).expanduser().is_file():
-        ctx.services.learnt = path
+        ctx.services.state.learnt = path
     waiting = state["said"]["waiting"]
     return Answer(f"Learning {waiting} texts" if waiting != 1 else "Learning 1 text", state)
 
@@ -62,7 +62,7 @@ async def learn_page(ctx: Context, topic: str = "") -> Answer:
     said = await Waiting(
         knowledge.ask("learn_text", source=page["url"], title=page["title"], pieces=pieces, topics=topics)
     )
-    ctx.services.learnt = page["url"]
+    ctx.services.state.learnt = page["url"]
     name = page["title"] or page["url"]
     told = f"Learnt {name}" if said["learnt"] else f"{name} was learnt before, and says the same"
     fitting = await Waiting(knowledge.ask("suggest", source=page["url"]))
@@ -135,10 +135,10 @@ def _knowledge(ctx: Context) -> Knowledge:
 
 
 def _learnt(ctx: Context) -> str:
-    if not ctx.services.learnt:
+    if not ctx.services.state.learnt:
         raise RubatoError(
             "Nothing has been learnt since the start",
             todo="Learn a page or a file first",
             code="nothing_learnt",
         )
-    return ctx.services.learnt
+    return ctx.services.state.learnt

@@ -25,6 +25,7 @@ NEEDS = {
     "browser": "the browser",
     "window": "the window",
     "sound": "a sound device",
+    "speech": "a voice and a sound device",
     "hearing": "the microphone and speech recognition",
     "knowledge": "the knowledge base",
     "model": "a language model",

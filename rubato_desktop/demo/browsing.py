@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from rubato_desktop.app import App
-from rubato_desktop.commands.context import SCREEN
 from rubato_desktop.demo.telling import stamp, told
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import CommandDone, Event, Result
@@ -28,6 +27,7 @@ from rubato_desktop.midi.messages import note_off, note_on
 from rubato_desktop.resources import resource
 from rubato_desktop.services.chromium import unseen
 from rubato_desktop.services.page_sound import layout_cues, read_layout, table_for, write_feedback
+from rubato_desktop.services.run_state import SCREEN
 
 VIEW = 1280, 800
 MUSIC = "music.wav"
@@ -91,7 +91,10 @@ class _Desk:
     def join(self) -> None:
         """Let the browser join as a person does: by playing the word that confirms."""
         services = self._app.services
-        _wait(lambda: services.questions.text or "browser" in services.has, "the browser did not start")
+        _wait(
+            lambda: services.questions.text or (services.browser and services.browser.connected),
+            "the browser did not start",
+        )
         if services.questions.text:
             self.timeline.append(f"{stamp(self._app.clock.now())}  {services.questions.text}")
             self._press("0 4 9 0")

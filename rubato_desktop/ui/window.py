@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
-from rubato_desktop.commands.context import SCREEN
 from rubato_desktop.engine import Engine
 from rubato_desktop.events import (
     Asked,
@@ -27,6 +26,7 @@ from rubato_desktop.events import (
 )
 from rubato_desktop.language.keys import format_keys
 from rubato_desktop.midi.messages import note_off, note_on
+from rubato_desktop.services.run_state import SCREEN
 from rubato_desktop.ui.actions import make_menu
 from rubato_desktop.ui.announce import announce, said
 from rubato_desktop.ui.answers_panel import AnswersPanel
@@ -96,9 +96,8 @@ class MainWindow(QMainWindow):
         self.talk_key = TalkKey(self.windowHandle(), lambda on: self.bridge.run("talk", on=on))
         self.talk_key.use(engine.settings.values.talk_key)
         self.bridge.happened.connect(self.hear)
-        self.screen_reader = ScreenReader(self, lambda on: setattr(engine.services, "announced", on))
-        engine.services.has.add("window")
-        engine.services.panels.update({panel.name: panel.title for panel in self.side.panels.values()})
+        self.screen_reader = ScreenReader(self, self._set_announced)
+        engine.services.state.panels = {panel.name: panel.title for panel in self.side.panels.values()}
         self.side.set_folded(engine.settings.values.folded)
         self._show_preview()
 
@@ -200,7 +199,10 @@ class MainWindow(QMainWindow):
                 self._set(name, value)
             case FrontRequested():
                 self.to_front()
-        announce(self, said(event, secret=self.engine.services.secret))
+        announce(self, said(event, secret=self.engine.services.state.secret))
+
+    def _set_announced(self, on: bool) -> None:
+        self.engine.services.state.announced = on
 
     def _set(self, name: str, value: Any) -> None:
         match name:
@@ -306,6 +308,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.computer_keys.release_all()
         self.talk_key.release()
-        self.engine.services.has.discard("window")
+        self.engine.services.state.panels = {}
         self.bridge.close()
         super().closeEvent(event)

@@ -201,6 +201,7 @@ def test_the_doctor_names_each_thing_and_what_to_do(rubato: Line) -> None:
         "instruments",
         "voice",
         "hearing",
+        "microphone",
         "model",
         "knowledge",
         "browser",

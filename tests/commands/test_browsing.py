@@ -259,7 +259,6 @@ def test_without_a_browser_every_word_says_what_it_needs(player: Player) -> None
 
 
 def test_why_no_browser_is_there_is_told_where_it_is_known(player: Player, browser: StandIn) -> None:
-    player.app.services.has.remove("browser")
     browser.problem = RubatoError("Chromium waits to be let in", todo="Answer it here", code="pairing")
     result = player.word("0 7 0")
     assert (result.status, result.error["code"]) == ("refused", "needs_browser")

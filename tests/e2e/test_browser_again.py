@@ -25,6 +25,6 @@ def test_a_browser_that_is_started_again_joins_without_being_asked_about(tmp_pat
                     assert app.engine.run("confirm").result(10).text.endswith("is joined")
                 until(lambda: services.browser and services.browser.windows, f"start {times} to join")
                 assert not services.questions.text
-            until(lambda: "browser" not in services.has, "its end to be noticed")
+            until(lambda: not services.browser.connected, "its end to be noticed")
     finally:
         app.stop()

@@ -176,7 +176,7 @@ def test_the_program_does_not_hear_itself(listening: Room) -> None:
 
 
 def test_nothing_is_heard_while_a_password_field_has_the_focus(listening: Room) -> None:
-    listening.app.services.secret = True
+    listening.app.services.state.secret = True
     listening.mouth.say("Start recording.")
     threading.Event().wait(2.5)
     assert not listening.all(SpeechHeard) and not listening.words[1:]
@@ -222,6 +222,10 @@ def test_without_a_microphone_it_says_so(tmp_path: Path, monkeypatch: pytest.Mon
         until(lambda: any(isinstance(event, Notice) for event in told), "it to be told")
         [notice] = [event for event in told if isinstance(event, Notice)]
         assert "no microphone" in notice.happened.lower() and notice.todo
+        status = app.engine.run("status").result(10)
+        assert "hearing" in status.value["missing"] and status.value["why"]["hearing"].startswith(
+            notice.happened
+        )
         assert app.services.hearing.state == "off"
     finally:
         app.stop()

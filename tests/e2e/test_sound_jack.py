@@ -1,6 +1,7 @@
 """What the program sounds, heard by another process through a real JACK server."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from ears import Ears, frequency
 from servers import JackServer
 from waiting import until
 
+from rubato_desktop.app import App
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.messages import Message, note_off, note_on
 from rubato_desktop.midi.notes import Notes
@@ -136,3 +138,15 @@ def test_a_server_that_dies_is_said_once_and_sound_comes_back_with_it(
     until(lambda: sound.problem is None)
     assert Ears(1.0).hear().pitch(0.3, 0.9) == pytest.approx(frequency(69), rel=0.015)
     assert [problem.code for problem in problems if problem].count("sound_gone") == 1
+
+
+def test_sound_that_sounds_is_told_as_there(jack: JackServer, tmp_path: Path) -> None:
+    app = App(tmp_path / "data", devices=False)
+    app.start()
+    try:
+        until(lambda: app.sound.output)
+        status = app.engine.run("status").result(10)
+    finally:
+        app.stop()
+    assert {"sound", "speech"} <= set(status.value["has"])
+    assert status.text.startswith("Keys and sound are ready")

@@ -70,9 +70,9 @@ def test_the_window_tells_the_services_and_the_services_the_voice(
     monkeypatch.setattr("rubato_desktop.ui.screen_reader.QAccessible.isActive", lambda: True)
     monkeypatch.setattr(screen_reader, "runs", lambda: True)
     window.screen_reader.look()
-    assert window.engine.services.announced
+    assert window.engine.services.state.announced
     monkeypatch.setattr(screen_reader, "runs", lambda: False)
-    until(lambda: not window.engine.services.announced)
+    until(lambda: not window.engine.services.state.announced)
 
 
 def test_an_entry_is_announced_but_not_what_is_written_into_a_password_field() -> None:

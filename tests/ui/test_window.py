@@ -13,10 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QWidget
 
 from rubato_desktop.app import App
-from rubato_desktop.commands.context import SCREEN
 from rubato_desktop.events import Event, FrontRequested, Listed, Notice, Played
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.services.opened import Opened
+from rubato_desktop.services.run_state import SCREEN
 from rubato_desktop.ui.window import SIZE, SMALLEST, MainWindow, first_size
 
 Until = Callable[[Callable[[], object]], None]
@@ -336,3 +336,11 @@ def test_the_tab_key_goes_round_through_all_parts(window: MainWindow, until: Unt
         if part is not None:
             seen.add(part.objectName() or "roll")
     assert seen == {"header", "roll", "side", "keyboard"}
+
+
+def test_the_window_is_there_while_it_is_open(window: MainWindow, app: App) -> None:
+    assert "window" in app.engine.run("status").result(10).value["has"]
+    assert app.engine.run("panels").result(10).value[0] == "dictionary"
+    window.close()
+    assert "window" in app.engine.run("status").result(10).value["missing"]
+    assert app.engine.run("panels").result(10).error["code"] == "needs_window"

@@ -41,17 +41,7 @@ class Microphone:
     def __init__(self, name: str, hear: Callable[[Samples], None]) -> None:
         self._sd = portaudio(CLIENT)
         self._heard = time.monotonic()
-        with quiet():
-            self._sd._initialize()
-        found = [device for device in self._sd.query_devices() if device["max_input_channels"] > 0]
-        if not found:
-            raise RubatoError(
-                "There is no microphone",
-                kept="Keys, sound and everything else go on",
-                todo="Connect one and play the word for the microphone again",
-                code="no_microphone",
-            )
-        device, self.fallback = preferred(self._sd, found, name, "input")
+        device, self.fallback = _choose(self._sd, name)
         self.name = str(device["name"])
         try:
             self._stream = self._open(device, hear)
@@ -101,6 +91,36 @@ class Microphone:
 
     def _host(self, device: dict[str, Any]) -> str:
         return str(self._sd.query_hostapis(device["hostapi"])["name"])
+
+
+def find_microphone(name: str = "") -> str:
+    """Return the name of the microphone that would be opened.
+
+    Args:
+        name: As `Microphone` has it.
+
+    Raises:
+        RubatoError: there is none, or PortAudio is missing.
+    """
+    sd = portaudio(CLIENT)
+    device, _ = _choose(sd, name)
+    with quiet():
+        sd._terminate()
+    return str(device["name"])
+
+
+def _choose(sd: Any, name: str) -> tuple[dict[str, Any], bool]:
+    with quiet():
+        sd._initialize()
+    found = [device for device in sd.query_devices() if device["max_input_channels"] > 0]
+    if not found:
+        raise RubatoError(
+            "There is no microphone",
+            kept="Keys, sound and everything else go on",
+            todo="Connect one and play the word for the microphone again",
+            code="no_microphone",
+        )
+    return preferred(sd, found, name, "input")
 
 
 class Resampler:

@@ -1,0 +1,86 @@
+"""The parts that commands need, and why one is not there: read from the services at each look, never kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from rubato_desktop.commands.context import Services
+from rubato_desktop.commands.registry import NEEDS
+from rubato_desktop.errors import RubatoError
+
+
+def present(services: Services, name: str) -> bool:
+    """Return whether a part is there.
+
+    Args:
+        services: The services there are.
+        name: A key of `NEEDS`.
+
+    Raises:
+        RubatoError: it is not there, and the reason is known.
+    """
+    look = _LOOKS.get(name)  # None for what is not part of the program yet
+    return look is not None and look(services)
+
+
+def absent(services: Services) -> dict[str, RubatoError | None]:
+    """Return the parts that are not there and why, keys of `NEEDS`; None where no reason is known."""
+    found: dict[str, RubatoError | None] = {}
+    for name in NEEDS:
+        try:
+            if not present(services, name):
+                found[name] = None
+        except RubatoError as why:
+            found[name] = why
+    return found
+
+
+def _browser(services: Services) -> bool:
+    browser = services.browser
+    if browser is not None and not browser.connected and browser.problem is not None:
+        raise browser.problem
+    return browser is not None and browser.connected
+
+
+def _window(services: Services) -> bool:
+    return bool(services.state.panels)
+
+
+def _sound(services: Services) -> bool:
+    sound = services.sound
+    if sound.silent:
+        raise RubatoError("Sound is off", todo="Switch it on in the settings (sound)", code="sound_off")
+    if sound.problem is not None:
+        raise sound.problem
+    return bool(sound.output)
+
+
+def _speech(services: Services) -> bool:
+    from rubato_desktop.services.voice.voices import choose_voice
+
+    choose_voice(services.data, services.settings.values.voice)
+    return _sound(services)
+
+
+def _hearing(services: Services) -> bool:
+    from rubato_desktop.services.hearing.models import choose_model
+
+    if services.hearing is None:
+        return False
+    choose_model(services.data, services.settings.values.hearing_model)
+    # Whether there is a microphone is known once somebody has wanted to listen.
+    if services.state.hearing_problem is not None:
+        raise services.state.hearing_problem
+    return True
+
+
+_LOOKS: Final[Mapping[str, Callable[[Services], bool]]] = {
+    "browser": _browser,
+    "window": _window,
+    "sound": _sound,
+    "speech": _speech,
+    "hearing": _hearing,
+    "knowledge": lambda services: services.knowledge is not None,
+    "model": lambda services: services.asking is not None,
+}
