@@ -9,8 +9,6 @@ from rubato_desktop.language.dictionary import (
     LONGEST_WORD,
     NAMES,
     SHORTEST_WORD,
-    Hidden,
-    Language,
     Stack,
     Word,
     conflicts,
@@ -34,21 +32,11 @@ def faults(word: Word) -> list[str]:
     return wrong
 
 
-def all_conflicts(stack: Stack) -> list[Hidden]:
-    """Return every word that stands in another's way, within and across the languages of a stack."""
-    return list(stack.hidden)
-
-
-def alone(language: Language) -> list[Hidden]:
-    """Return the conflicts of a language within itself."""
-    return list(Stack([language]).hidden)
-
-
 def propose(word: Word, stack: Stack, limit: int = 3) -> list[tuple[int, ...]]:
     """Propose free keys for a word, close to the ones that were wanted.
 
     By the habits of the core language: what opens on a key closes on it. Nearest first: one key changed, one
-    put in, then two changed.
+    put in, then two put in.
     """
     return list(islice(_free(word, stack), limit))
 

@@ -48,17 +48,70 @@ def test_a_proposed_name_is_a_name(stack: Stack) -> None:
         assert 0 in proposal and 3 <= len(proposal) <= 12
 
 
+@pytest.mark.parametrize("line", ["0 5", " ".join(["5"] * 30), "0 1 23"])
+def test_a_word_is_two_to_thirty_keys(line: str) -> None:
+    assert faults(Word(keys(line), "x", "own")) == []
+
+
+@pytest.mark.parametrize("line", ["5 6 0", " ".join(["0"] * 12)])
+def test_a_name_is_three_to_twelve_keys(line: str) -> None:
+    assert faults(Word(keys(line), "x", "names")) == []
+
+
+KEY_24 = "key 24 leaves whatever is open and is never part of a word"
+KEYS = "keys go from 0 to 24"
+LENGTH = "a word is 2 to 30 keys"
+NAME = "a name is three to twelve keys with key 0 among them"
+
+
 @pytest.mark.parametrize(
-    ("line", "language", "fault"),
+    ("line", "language", "said"),
     [
-        ("0 24 0", "own", "key 24"),
-        ("5", "own", "2 to 30 keys"),
-        ("5 6 7", "names", "key 0 among them"),
-        ("0 5", "names", "three to twelve"),
+        ("0 24 0", "own", [KEY_24]),
+        ("0 -1 0", "own", [KEYS]),
+        ("0 25 0", "own", [KEYS]),
+        ("5", "own", [LENGTH]),
+        (" ".join(["5"] * 31), "own", [LENGTH]),
+        ("24", "own", [KEY_24, LENGTH]),
+        ("5 6 7", "names", [NAME]),
+        ("0 5", "names", [NAME]),
+        (" ".join(["0"] * 13), "names", [NAME]),
+        ("0 24", "names", [KEY_24]),
     ],
 )
-def test_what_is_no_word_is_said(line: str, language: str, fault: str) -> None:
-    assert fault in "; ".join(faults(Word(keys(line), "x", language)))
+def test_what_is_no_word_is_said(line: str, language: str, said: list[str]) -> None:
+    assert faults(Word(keys(line), "x", language)) == said
+
+
+def test_proposals_come_nearest_first() -> None:
+    proposals = propose(Word((0, 7, 0), "new", "own"), Stack([]), limit=10_000)
+    changed = [(0, key, 0) for key in (8, 6, 9, 5, 10, 4, 11, 3)]
+    one_more = [(0, 7, key, 0) for key in range(24)] + [(0, key, 7, 0) for key in range(24)]
+    two_more = [(0, 7, one, two, 0) for one in range(24) for two in range(24)]
+    two_more += [(0, one, two, 7, 0) for one in range(24) for two in range(24)]
+    assert proposals == list(dict.fromkeys([*changed, *one_more, *two_more]))
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        ("12 7", ["12 7 12", "12 8 12"]),  # it closes on the key on which it opens
+        ("5", ["5 5", "5 6 5", "5 4 5"]),
+        ("5 5", ["5 6 5", "5 4 5"]),
+        ("5 6 5 5", ["5 7 5 5", "5 5 5 5"]),
+        ("0 1 0", ["0 2 0", "0 0 0", "0 3 0", "0 4 0", "0 5 0"]),  # no key below the lowest
+        ("0 23 0", ["0 22 0", "0 21 0", "0 20 0", "0 19 0"]),  # and none above key 23
+        ("0 5 9 0", ["0 6 9 0", "0 4 9 0", "0 7 9 0", "0 3 9 0", "0 8 9 0", "0 2 9 0", "0 9 9 0", "0 1 9 0",
+                     "0 5 10 0"]),
+    ],
+)  # fmt: skip
+def test_the_first_proposals(line: str, first: list[str]) -> None:
+    assert propose(Word(keys(line), "new", "own"), Stack([]), limit=len(first)) == list(map(keys, first))
+
+
+def test_for_a_word_of_thirty_keys_there_is_another_and_for_a_longer_one_none() -> None:
+    assert propose(Word((5,) * 30, "new", "own"), Stack([]), limit=1) == [(5, 6, *(5,) * 28)]
+    assert propose(Word((5,) * 31, "new", "own"), Stack([])) == []
 
 
 def test_a_higher_language_hides_a_lower_ones_word() -> None:

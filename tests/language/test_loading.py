@@ -7,35 +7,73 @@ from pathlib import Path
 import pytest
 
 from rubato_desktop.language.dictionary import Language, Parameter, Word
-from rubato_desktop.language.loading import LanguageFileError, load_language, save_language
+from rubato_desktop.language.loading import (
+    LanguageFileError,
+    is_language_name,
+    load_language,
+    save_language,
+)
+from rubato_desktop.language.readers import KINDS
 from rubato_desktop.resources import resource
 
 HEAD = 'name = "x"\n'
 WORD = '[[word]]\nkeys = "0 5 0"\nname = "a"\n'
 
+NO_KIND = "there is no parameter of kind 'nombre'; there are " + ", ".join(KINDS)
+KEY_24 = "key 24 leaves whatever is open and is never part of a word"
+LONG, THIRTY_ONE = "x" * 41, "5 " * 31
+NO_LANGUAGE = "is not a name for a language: letters, digits, - and space"
+
+
+def again(lines: str) -> str:
+    """A file with a word that is whole, and one of these lines, the first of which is line 6."""
+    return f"{HEAD}{WORD}[[word]]\n{lines}\n"
+
+
 # A damaged file, the line that is named, and what is said of it.
 DAMAGED = [
     ("", 1, "name is missing"),
+    ('name = " "\n', 1, "name is missing"),
+    ("name = 3\n", 1, "name must be text, in quotation marks"),
+    ('title = "X"\nname = "a/b"\n', 2, f"'a/b' {NO_LANGUAGE}"),
+    (f'name = "{LONG}"\n', 1, f"'{LONG}' {NO_LANGUAGE}"),
     ("name = x\n", 1, "invalid value"),
-    (HEAD + "[[word]\n", 2, "expected"),
-    (HEAD + "titel = 'X'\n", 2, "no 'titel' in a language"),
-    (HEAD + 'colour = "blue"\n', 2, "not a colour"),
-    (HEAD + "word = 3\n", 2, "[[word]]"),
-    (HEAD + WORD + '[[word]]\nname = "b"\n', 5, "keys is missing"),
-    (HEAD + WORD + '[[word]]\nkeys = "0 25 0"\nname = "b"\n', 6, "'25' is not a key"),
-    (HEAD + WORD + '[[word]]\nkeys = "0 24 0"\nname = "b"\n', 6, "key 24 leaves"),
-    (HEAD + WORD + '[[word]]\nkeys = ""\nname = "b"\n', 6, "keys is missing"),
-    (HEAD + "k = " + "[" * 5000 + "\n", 0, "this is no language"),
-    (HEAD + "k = " + "9" * 5000 + "\n", 0, "this is no language"),
-    (HEAD + WORD + '[[word]]\nkeys = "5"\nname = "b"\n', 6, "2 to 30 keys, this has 1"),
-    (HEAD + WORD + '[[word]]\nkeys = [0, 5]\nname = "b"\n', 6, "keys must be text"),
-    (HEAD + WORD + 'parameters = { n = "nombre" }\n', 5, "no parameter of kind 'nombre'"),
-    (HEAD + WORD + 'parameters = { n = "number, optional" }\n', 5, "can be optional"),
-    (HEAD + WORD + 'colour = "red"\n', 5, "no 'colour' in a word"),
-    (HEAD + WORD + "args = 3\n", 5, "args are written"),
-    (HEAD + WORD + 'meanings = "a"\n', 5, "meanings are a list"),
-    ('name = "names"\n[[word]]\nkeys = "5 6 7"\nname = "b"\n', 3, "key 0 among them"),
-]
+    ("name = 'x", 1, "expected \"'\""),
+    (HEAD + "[[word]\n", 2, "expected ']]' at the end of an array declaration"),
+    (HEAD + "titel = 'X'\n", 2, "there is no 'titel' in a language"),
+    (HEAD + 'colour = "blue"\n', 2, "'blue' is not a colour like #4fd1c5"),
+    (HEAD + 'colour = "#12345g"\n', 2, "'#12345g' is not a colour like #4fd1c5"),
+    (HEAD + "title = 3\n", 2, "title must be text, in quotation marks"),
+    (HEAD + "description = 3\n", 2, "description must be text, in quotation marks"),
+    (HEAD + "word = 3\n", 2, "words are written as [[word]] tables"),
+    (HEAD + "word = [3]\n", 2, "words are written as [[word]] tables"),
+    (HEAD + 'word = [{ keys = "0 25 0", name = "b" }]\n', 1, "'25' is not a key: keys are numbers from 0 to 24"),
+    (again('name = "b"'), 5, "keys is missing"),
+    (again('keys = "0 6 0"'), 5, "name is missing"),
+    (again('name = "b"\nkeys = "0 25 0"'), 7, "'25' is not a key: keys are numbers from 0 to 24"),
+    (again('keys = "0 24 0"\nname = "b"'), 6, KEY_24),
+    (again('keys = ""\nname = "b"'), 6, "keys is missing"),
+    (again('keys = ","\nname = "b"'), 6, "the word has no keys"),
+    (HEAD + "k = " + "[" * 5000 + "\n", 0, "this is no language: maximum recursion depth exceeded"),
+    (HEAD + "k = " + "9" * 5000 + "\n", 0, "this is no language: Exceeds the limit (4300 digits)"),
+    (again('keys = "5"\nname = "b"'), 6, "a word is 2 to 30 keys, this has 1"),
+    (again(f'keys = "{THIRTY_ONE}"\nname = "b"'), 6, "a word is 2 to 30 keys, this has 31"),
+    (again('keys = [0, 5]\nname = "b"'), 6, "keys must be text, in quotation marks"),
+    (again('keys = "0 6 0"\nname = 3'), 7, "name must be text, in quotation marks"),
+    (HEAD + WORD + "command = 3\n", 5, "command must be text, in quotation marks"),
+    (HEAD + WORD + "help = 3\n", 5, "help must be text, in quotation marks"),
+    (HEAD + WORD + "parameters = 3\n", 5, "parameters are written as { name = kind }"),
+    (HEAD + WORD + 'parameters = { n = "nombre" }\n', 5, NO_KIND),
+    (HEAD + WORD + 'parameters = { n = "number, optional" }\n', 5, "only name can be optional"),
+    (HEAD + WORD + 'colour = "red"\n', 5, "there is no 'colour' in a word"),
+    (HEAD + WORD + "args = 3\n", 5, "args are written as { name = value }"),
+    (HEAD + WORD + 'meanings = "a"\n', 5, "meanings are a list of texts"),
+    (HEAD + WORD + "meanings = [3]\n", 5, "meanings are a list of texts"),
+    # The line of the word that is meant, not of the next that sets the same.
+    (HEAD + '[[word]]\nname = "b"\n [[ word ]]\nkeys = "0 5 0"\nname = "a"\n', 2, "keys is missing"),
+    ('name = "names"\n[[word]]\nkeys = "5 6 7"\nname = "b"\n', 3,
+     "a name is three to twelve keys with key 0 among them"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -46,7 +84,58 @@ def test_a_damaged_file_names_its_line_and_reason(text: str, line: int, reason: 
     path.write_text(text, encoding="utf-8")
     with pytest.raises(LanguageFileError) as error:
         load_language(path)
-    assert (error.value.line, reason in error.value.reason) == (line, True), error.value.reason
+    # What Python itself says may go on with its own words.
+    assert (error.value.line, error.value.reason[: len(reason)]) == (line, reason)
+    if not reason.startswith("this is no language"):
+        assert error.value.reason == reason
+
+
+def test_a_damaged_file_is_said_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(HEAD + "word = 3\n", encoding="utf-8")
+    with pytest.raises(LanguageFileError) as error:
+        load_language(path)
+    assert (error.value.happened, error.value.kept, error.value.todo, error.value.code, error.value.path) == (
+        "x.toml, line 2: words are written as [[word]] tables",
+        "The other languages are loaded",
+        "Mend the file and load it again",
+        "bad_language",
+        path,
+    )
+
+
+def test_a_file_that_cannot_be_read_is_named_without_a_line(tmp_path: Path) -> None:
+    with pytest.raises(LanguageFileError) as error:
+        load_language(tmp_path / "none.toml")
+    assert error.value.happened == "none.toml: No such file or directory"
+
+
+def test_what_a_file_leaves_out_is_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(HEAD + WORD + 'parameters = { n = "name, optional", m = "number" }\n', encoding="utf-8")
+    parameters = (Parameter("n", "name", optional=True), Parameter("m", "number"))
+    word = Word((0, 5, 0), "a", "x", parameters=parameters, meanings=("a",), line=2)
+    assert load_language(path) == Language("x", "x", "#8aa4ff", (word,), writable=False, description="")
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"), [("é-_ 9", True), ("x" * 40, True), ("x" * 41, False), ("", False), ("a.b", False)]
+)
+def test_what_a_language_may_be_called(name: str, fits: bool) -> None:
+    assert is_language_name(name) is fits
+
+
+def test_only_what_is_set_is_written(tmp_path: Path) -> None:
+    words = (Word((0, 5, 0), "a", "x", meanings=("a",)), Word((0, 6, 0), "b", "x"))
+    save_language(Language("x", "X", words=words), tmp_path / "x.toml")
+    written = (tmp_path / "x.toml").read_text(encoding="utf-8")
+    assert written.split("\n") == [
+        'name = "x"', 'title = "X"', 'colour = "#8aa4ff"', "writable = false", "",
+        "[[word]]", 'keys = "0 5 0"', 'name = "a"', "",
+        "[[word]]", 'keys = "0 6 0"', 'name = "b"', "",
+    ]  # fmt: skip
+    save_language(Language("x", "X"), tmp_path / "x.toml")
+    assert "word" not in (tmp_path / "x.toml").read_text(encoding="utf-8")
 
 
 def test_text_that_is_not_utf8_names_its_line(tmp_path: Path) -> None:

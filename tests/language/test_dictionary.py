@@ -1,0 +1,79 @@
+"""Words and the stack of active languages: what can be reached, and what lies behind a key."""
+
+from __future__ import annotations
+
+import pytest
+
+from rubato_desktop.language.dictionary import Hidden, Language, Parameter, Stack, Word
+
+CLICK, WHERE, TAB = (
+    Word((0, 7, 0), "Click", "low"),
+    Word((0, 7, 7, 0), "where", "low"),
+    Word((12, 7), "tab", "low"),
+)
+HIGH = Language("high", "High", "#123456", (Word((0, 5, 0), "click", "high"),))
+NAMES = Language("names", "Names", words=(Word((0, 17, 19), "sonata", "names"),))
+STACK = Stack([HIGH, Language("low", "Low", "#abcdef", (CLICK, WHERE, TAB)), NAMES])
+
+
+def test_a_word_is_found_by_its_name_whatever_its_case_and_the_higher_one_first() -> None:
+    assert STACK.word("CLICK") == HIGH.words[0]
+    assert STACK.word("Where") == WHERE
+    assert STACK.word("nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "at", "opening"),
+    [
+        ((0, 7, 0), CLICK, CLICK),
+        ((0, 7, 0, 5), None, CLICK),
+        ((0, 7), None, None),
+        ((0, 8), None, None),
+        ((0, 8, 0, 0), None, None),
+        ((), None, None),
+    ],
+)
+def test_a_word_is_found_by_its_keys_or_as_their_opening(
+    keys: tuple[int, ...], at: Word | None, opening: Word | None
+) -> None:
+    assert (STACK.at(keys), STACK.opening(keys)) == (at, opening)
+
+
+def test_a_language_has_its_colour_and_one_that_is_not_active_is_grey() -> None:
+    assert [STACK.colour(name) for name in ("high", "low", "other")] == ["#123456", "#abcdef", "#8a8fa3"]
+
+
+def test_what_lies_behind_a_key_is_told_in_the_order_of_the_tree() -> None:
+    behind = STACK.root[0]
+    assert [word.name for word in STACK.behind(behind)] == ["click", "Click", "where", "sonata"]
+    assert STACK.names_behind(behind) == ("click", "Click", "where", "sonata")
+    assert STACK.names_behind(behind) is STACK.names_behind(behind)
+    assert STACK.shortest_behind(behind).name == "click"
+    assert (STACK.behind(TAB), STACK.names_behind(TAB), STACK.shortest_behind(TAB)) == ((TAB,), ("tab",), TAB)
+
+
+def test_the_shortest_word_behind_a_key_is_the_one_of_fewest_keys() -> None:
+    words = (Word((0, 1, 2, 3), "long"), Word((0, 2, 3), "short"), Word((0, 3, 3), "as short"))
+    stack = Stack([Language("x", "X", words=words)])
+    assert stack.shortest_behind(stack.root).name == "short"
+
+
+def test_names_have_a_tree_of_their_own() -> None:
+    assert STACK.names == {0: {17: {19: NAMES.words[0]}}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("equal", "a (0 5) of x has the same keys as b (0 5 0) of y"),
+        ("prefix", "a (0 5) of x is the beginning of b (0 5 0) of y"),
+        ("extends", "a (0 5) of x begins with b (0 5 0) of y"),
+    ],
+)
+def test_what_hides_a_word_is_said_in_a_sentence(kind: str, said: str) -> None:
+    assert str(Hidden(Word((0, 5), "a", "x"), Word((0, 5, 0), "b", "y"), kind)) == said
+
+
+def test_a_parameter_is_said_with_its_kind() -> None:
+    assert str(Parameter("n", "number")) == "n (number)"
+    assert str(Parameter("n", "name", optional=True)) == "n (name, optional)"

@@ -1,0 +1,213 @@
+"""When things happen: chords, deadlines, and the times that what is heard carries."""
+
+from __future__ import annotations
+
+import pytest
+from heard import said
+
+from rubato_desktop.language.dictionary import Language, Stack, Word
+from rubato_desktop.language.keys import Press, read_line
+from rubato_desktop.language.parameters import Timing
+from rubato_desktop.language.parser import Parser, parse
+from rubato_desktop.language.results import Heard, NotUnderstood, Understood
+
+
+def after(line: str, stack: Stack, timing: Timing) -> Parser:
+    parser = Parser(stack, timing)
+    for press in read_line(line):
+        parser.feed(press)
+    return parser
+
+
+# A line and the µs at which time would have its say, None for never.
+DEADLINES = [
+    ("", None),
+    ("0 7 0", None),
+    ("24", None),
+    ("0", 4_000_000),
+    ("0 7", 4_250_000),
+    ("0 8", 4_250_000),
+    ("0 8 5", 4_500_000),
+    ("1", None),
+    ("12 7 12", 4_500_000),
+    ("12 7 12 14", 750_000 + 1_200_000),
+    ("12 7 12 14 15", 1_000_000 + 1_200_000),
+    ("23 20 22 23 13", 1_000_000 + 1_200_000),
+    ("23 20 22 23 12", None),  # the middle key alone is zero as soon as no chord can come of it
+    ("0 9 9 0 5", 1_000_000 + 4_000_000),
+    ("0 4 5 0", 750_000 + 4_000_000),
+    ("12 9 12", 500_000 + 4_000_000),
+    ("12 9 12 0 16", 750_000 + 2_000_000),
+    ("12 11 12 0 16", 750_000 + 2_000_000),
+    ("12 11 12 0", 750_000 + 4_000_000),
+    ("0 10 0 14", 750_000 + 1_200_000),
+    ("0 10 0 0 16", 750_000 + 2_000_000),
+    ("12 9 10 11 12 7", 1_250_000 + 2_000_000),
+    ("12 7 9 11 12 14", 1_250_000 + 1_200_000),
+    ("12 7 9 11 12 0 13", 1_500_000 + 2_000_000),
+    ("0 7 3 0", None),
+    ("0 7 3 0 (1) 0", 2_000_000 + 4_000_000),
+    ("0 7 3 0 (1) 0 8", None),
+    ("0 7 3 0 (1) 0 3 7 0", 2_950_000 + 500_000),
+]
+
+
+@pytest.mark.parametrize(("line", "deadline"), DEADLINES, ids=[line for line, _ in DEADLINES])
+def test_time_has_its_say_at_the_deadline_and_not_before(
+    line: str, deadline: int | None, stack: Stack, timing: Timing
+) -> None:
+    parser = after(line, stack, timing)
+    assert parser.deadline == deadline
+    if deadline is not None:
+        assert parser.advance(deadline - 1) == []
+        parser.advance(deadline)
+        assert parser.deadline is None or parser.deadline > deadline
+
+
+@pytest.mark.parametrize(("gap", "heard"), [(35_000, "skip seconds=3"), (35_001, "?open")])
+def test_keys_at_most_35_ms_apart_are_a_chord(gap: int, heard: str, stack: Stack, timing: Timing) -> None:
+    # A chord is complete when it is released, a run only when time is over.
+    parser = after("23 20 22 23", stack, timing)
+    presses = [Press(0, 13, True), Press(gap, 14, True), Press(90_000, 13, False), Press(90_000, 14, False)]
+    found = [
+        item for press in presses for item in parser.feed(Press(1_000_000 + press.t, press.key, press.down))
+    ]
+    assert "; ".join(map(said, found)) == (heard if heard != "?open" else "")
+    assert parser.is_open is (heard == "?open")
+
+
+def test_a_chord_that_is_held_has_no_deadline_of_its_own(stack: Stack, timing: Timing) -> None:
+    parser = after("23 20 22 23", stack, timing)
+    parser.press(1_000_000, 13)
+    parser.press(1_000_000, 14)
+    assert parser.deadline == 1_000_000 + timing.pending
+    parser.release(1_100_000, 13)
+    assert [said(item) for item in parser.release(1_100_000, 14)] == ["skip seconds=3"]
+
+
+def test_the_middle_key_alone_is_zero_at_once_when_no_chord_can_come_of_it(
+    stack: Stack, timing: Timing
+) -> None:
+    parser = after("23 20 22 23", stack, timing)
+    parser.press(1_000_000, 12)
+    assert parser.deadline == 1_035_001
+    assert [said(item) for item in parser.advance(1_035_001)] == ["skip seconds=0"]
+
+
+@pytest.mark.parametrize(
+    ("gap", "by"), [(35_000, '{"vertical":1,"horizontal":2}'), (35_001, '{"vertical":7,"horizontal":0}')]
+)
+def test_a_scroll_of_two_keys_is_a_chord(gap: int, by: str, stack: Stack, timing: Timing) -> None:
+    parser = after("0 4 5 0", stack, timing)
+    heard = [*parser.press(1_000_000, 5), *parser.press(1_000_000 + gap, 20)]
+    assert said(heard[0]) == f"scroll by={by}"
+
+
+def heard_of(line: str, stack: Stack, timing: Timing) -> list[Heard]:
+    return parse(read_line(line), stack, timing)
+
+
+def test_what_is_heard_carries_its_first_and_last_time_and_all_its_keys(stack: Stack, timing: Timing) -> None:
+    found = heard_of("(1) 12 7 12 14 12 0 8 24", stack, timing)
+    assert found == [
+        Understood(1_000_000, 2_000_000, (12, 7, 12, 14, 12), "tab", "core", "tab", {"number": 1}),
+        NotUnderstood(2_250_000, 2_500_000, (0, 8), "unknown"),
+    ]
+
+
+def test_keys_that_a_parameter_gives_back_belong_to_what_comes_next(stack: Stack, timing: Timing) -> None:
+    tab, click = heard_of("12 7 12 14 0 7 0", stack, timing)
+    assert (tab.keys, tab.end, click.keys, click.t) == ((12, 7, 12, 14), 750_000, (0, 7, 0), 1_000_000)
+    stopped, run = heard_of("12 11 12 0 8 24", stack, timing)
+    assert (stopped.keys, stopped.end, run.keys, run.t) == ((12, 11, 12), 500_000, (0, 8), 750_000)
+
+
+def test_piano_on_carries_the_times_of_its_own_keys(stack: Stack, timing: Timing) -> None:
+    _, on = heard_of("0 7 3 0 (1) 0 3 7 0", stack, timing)
+    assert on == Understood(2_000_000, 2_750_000, (0, 3, 7, 0), "piano on", "core", "piano_on", {})
+
+
+def test_leaving_and_the_gate_are_told_at_once(stack: Stack, timing: Timing) -> None:
+    parser = after("0 7", stack, timing)
+    assert parser.leave(300_000) == [NotUnderstood(0, 250_000, (0, 7), "erased")]
+    assert parser.leave(300_000) == [] and parser.deadline is None
+    parser = after("0 7", stack, timing)
+    assert parser.set_piano(300_000, on=True) == [] and parser.is_open
+    assert parser.set_piano(300_000, on=False) == [NotUnderstood(0, 250_000, (0, 7), "erased")]
+    assert not parser.piano and not parser.is_open and parser.deadline is None
+    assert parser.press(2_000_000, 0) == () and not parser.is_open
+    assert parser.set_piano(3_000_000, on=True) == [] and parser.piano
+    for key in (0, 7):
+        parser.press(4_000_000, key)
+    assert [said(item) for item in parser.press(4_000_000, 0)] == ["click"]
+
+
+def test_a_value_is_given_only_where_one_is_awaited(stack: Stack, timing: Timing) -> None:
+    parser = after("0 7", stack, timing)
+    assert parser.give(300_000, 3) == [] and parser.is_open
+    parser = after("12 7 12 14", stack, timing)
+    assert [said(item) for item in parser.give(1_000_000, 3)] == ["tab number=3"]
+    assert parser.awaited is None
+
+
+def test_other_languages_hold_from_the_next_word_on(stack: Stack, timing: Timing) -> None:
+    other = Stack(
+        [Language("x", "X", words=(Word((1, 2), "mine", "x"), Word((1, 3), "on", "x", "piano_on")))]
+    )
+    parser = after("0 7", stack, timing)
+    parser.use(other)
+    assert [said(item) for item in parser.press(500_000, 0)] == ["click"]
+    parser.press(600_000, 1)
+    assert [said(item) for item in parser.press(700_000, 2)] == ["mine"]
+    parser = Parser(stack, timing)
+    parser.use(other)
+    parser.press(0, 1)
+    assert [said(item) for item in parser.press(1, 2)] == ["mine"]
+
+
+def test_other_languages_bring_their_own_way_to_switch_the_piano_on(stack: Stack, timing: Timing) -> None:
+    parser = Parser(stack, timing)
+    parser.set_piano(0, on=False)
+    parser.press(0, 0)
+    parser.use(Stack([Language("x", "X", words=(Word((1, 3), "on", "x", "piano_on"),))]))
+    parser.release(100_000, 0)
+    heard = [item for press in read_line("(2) 1 3 (1)") for item in parser.feed(press)]
+    assert [said(item) for item in [*heard, *parser.finish()]] == ["on"]
+
+
+def test_a_spoken_word_carries_the_time_at_which_it_was_understood(stack: Stack, timing: Timing) -> None:
+    parser = Parser(stack, timing)
+    word = stack.word("click")
+    assert word is not None
+    assert parser.voice(1_000_000, True) == []
+    assert parser.speak(1_000_000, 2_000_000, word, {}) == [
+        Understood(2_000_000, 2_000_000, (0, 7, 0), "click", "core", "click", {})
+    ]
+
+
+def test_a_spoken_word_with_keys_begins_with_their_first(stack: Stack, timing: Timing) -> None:
+    parser = Parser(stack, timing)
+    word = stack.word("tab")
+    assert word is not None
+    parser.voice(1_000_000, True)
+    heard = [*parser.press(1_500_000, 14), *parser.release(1_600_000, 14)]
+    assert heard == []
+    heard += parser.speak(1_000_000, 2_000_000, word, {})
+    assert heard == [] and parser.deadline == 1_500_000 + timing.number
+    assert parser.advance(2_700_000) == [
+        Understood(1_500_000, 1_500_000, (12, 7, 12, 14), "tab", "core", "tab", {"number": 1})
+    ]
+
+
+def test_while_somebody_speaks_time_waits_and_afterwards_there_are_four_seconds(
+    stack: Stack, timing: Timing
+) -> None:
+    parser = after("12 7 12", stack, timing)
+    parser.voice(1_000_000, True)
+    assert parser.deadline is None and parser.advance(90_000_000) == []
+    parser.voice(90_000_000, False)
+    assert parser.deadline == 94_000_000
+    parser = after("12 7 12", stack, timing)
+    assert [said(item) for item in parser.voice(4_500_000, True)] == ["?lapsed 12 7 12"]
+    parser.voice(5_000_000, False)
+    assert parser.deadline is None
