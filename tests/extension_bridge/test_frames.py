@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from extension_bridge import V
 from extension_bridge.frames import (
     LONGEST,
     NONSENSE,
@@ -45,21 +46,47 @@ def test_a_message_at_the_limit_is_kept_and_one_beyond_is_read_past() -> None:
     assert found.next() == b"next"
 
 
+@pytest.mark.parametrize("at_once", [100, 512, 1 << 20], ids="at most {} bytes at once".format)
+def test_of_a_message_beyond_the_limit_the_first_512_bytes_are_kept(at_once: int) -> None:
+    head = bytes(range(256)) * 2
+    beyond = reader(frame(head + b"b" * LONGEST), at_once).next()
+    assert beyond == TooLong(LONGEST + 512, head)
+
+
+def test_the_longest_message_that_is_none_is_still_read_past() -> None:
+    left = NONSENSE
+
+    def read(count: int) -> bytes:
+        nonlocal left
+        left -= count
+        return bytes(count)
+
+    stream = io.BytesIO(struct.pack("=I", NONSENSE))
+    found = Reader(lambda count: stream.read(count) or read(count)).next()
+    assert found == TooLong(NONSENSE, bytes(512))
+    assert left == 0
+
+
+ENDED = "the stream ended within a message"
+CLAIM = "a message says that it is {} bytes long; that is no message"
+
+
 @pytest.mark.parametrize(
-    "data",
+    "data, said",
     [
-        b"\1",
-        b"\1\0\0",
-        struct.pack("=I", 5) + b"four",
-        struct.pack("=I", LONGEST + 1) + b"x" * 1000,
-        struct.pack("=I", NONSENSE + 1) + b"{}",
-        b"\xff\xff\xff\xff",
+        (b"\1", ENDED),
+        (b"\1\0\0", ENDED),
+        (struct.pack("=I", 5) + b"four", ENDED),
+        (struct.pack("=I", LONGEST + 1) + b"x" * 1000, ENDED),
+        (struct.pack("=I", NONSENSE + 1) + b"{}", CLAIM.format(NONSENSE + 1)),
+        (b"\xff\xff\xff\xff", CLAIM.format(2**32 - 1)),
     ],
     ids=["one byte", "half a length", "half a message", "half a long one", "nonsense", "all ones"],
 )
-def test_what_cannot_be_read_any_further_is_said(data: bytes) -> None:
-    with pytest.raises(FrameError):
+def test_what_cannot_be_read_any_further_is_said(data: bytes, said: str) -> None:
+    with pytest.raises(FrameError) as error:
         reader(data).next()
+    assert str(error.value) == said
 
 
 def test_no_memory_is_taken_for_what_a_length_claims() -> None:
@@ -78,14 +105,14 @@ def test_no_memory_is_taken_for_what_a_length_claims() -> None:
     "data, said",
     [
         (b"", "Expecting value"),
-        (b"[1]", "no object"),
-        (b'"text"', "no object"),
+        (b"[1]", "^it is no object$"),
+        (b'"text"', "^it is no object$"),
         (b"\xff\xfe", "utf-8"),
-        (b'{"a":NaN}', "NaN"),
-        (b'{"a":-Infinity}', "Infinity"),
-        (b'{"a":1,"a":2}', "twice"),
+        (b'{"a":NaN}', "^NaN is no JSON$"),
+        (b'{"a":-Infinity}', "^-Infinity is no JSON$"),
+        (b'{"a":1,"a":2}', "^it names a thing twice$"),
         (b'{"a":{"b":1,"b":1}}', "twice"),
-        (b'{"a":' * 100_000, "deep"),
+        (b'{"a":' * 100_000, "^it is nested too deep$"),
         (b"[" * 100_000, "deep"),
         (b'{"a":' + b"9" * 5000 + b"}", "digit"),
         (b"{} {}", "Extra data"),
@@ -100,6 +127,10 @@ def test_what_is_no_message_is_said_to_be_none(data: bytes, said: str) -> None:
 def test_what_is_written_is_read_the_same_even_half_a_character() -> None:
     message = {"v": 1, "text": 'ä♪𝄞"\\\u2028\ud834', "none": None, "numbers": [1, 2.5]}
     assert load(dump(message)) == message
+
+
+def test_a_message_is_written_as_short_as_it_can_be() -> None:
+    assert dump({"a": 1, "b": ["ä", None]}) == b'{"a":1,"b":["\\u00e4",null]}'
 
 
 def test_nan_is_not_written() -> None:
@@ -121,8 +152,20 @@ def test_a_long_message_goes_in_pieces_that_chrome_takes_and_is_whole_again(
     assert len(pieces) > 1 and max(map(len, pieces)) <= TO_EXTENSION
     parts = [load(piece) for piece in pieces]
     assert [(part["n"], part["of"]) for part in parts] == [(n, len(parts)) for n in range(len(parts))]
-    assert len({part["id"] for part in parts}) == 1
+    assert {(part["v"], part["type"], part["id"]) for part in parts} == {(V, "part", parts[0]["id"])}
     assert load("".join(part["data"] for part in parts).encode()) == {"text": text}
+
+
+def test_each_long_message_has_an_id_of_its_own() -> None:
+    ids = [load(split(b"x" * (TO_EXTENSION + 1))[0])["id"] for _ in range(3)]
+    assert ids[0] >= 1 and ids == [ids[0], ids[0] + 1, ids[0] + 2]
+
+
+@pytest.mark.parametrize("character, most", [("x", 523_776), ("♪", 87_296)])
+def test_a_piece_has_as_many_characters_as_chrome_takes_at_their_longest(character: str, most: int) -> None:
+    parts = [load(piece) for piece in split((character * (TO_EXTENSION + 1)).encode())]
+    assert {len(part["data"]) for part in parts[:-1]} == {most}
+    assert 0 < len(parts[-1]["data"]) <= most
 
 
 def test_a_short_message_goes_as_it_is() -> None:

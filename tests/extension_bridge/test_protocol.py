@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from extension_bridge.commands import COMMANDS
 from extension_bridge.protocol import (
     MODULE,
     SCHEMA,
+    Event,
+    Hello,
     ProtocolError,
     Request,
     Response,
@@ -55,6 +58,10 @@ def test_what_is_left_out_stays_out() -> None:
     assert check_args("click", {"ref": None}) == {}
 
 
+def test_an_answer_keeps_what_it_says_is_nothing() -> None:
+    assert check_value("act", {"a": None}) == {"a": None}
+
+
 @pytest.mark.parametrize(
     "name, args",
     [
@@ -75,6 +82,31 @@ def test_what_is_left_out_stays_out() -> None:
 def test_other_arguments_are_refused(name: str, args: dict[str, Any]) -> None:
     with pytest.raises(ProtocolError):
         check_args(name, args)
+
+
+@pytest.mark.parametrize(
+    "check, said",
+    [
+        (lambda: check_args("explode", {}), "the browser knows no command 'explode'"),
+        (lambda: check_event("explode", {}), "there is no event 'explode'"),
+        (
+            lambda: check_args("move", {"row": 12, "column": 0}),
+            "row: Input should be less than or equal to 11",
+        ),
+        (
+            lambda: check_args("select", {"points": [{"row": 1, "column": 12}]}),
+            "points.0.column: Input should be less than or equal to 11",
+        ),
+        (lambda: check_args("move", 3), "Input should be a valid dictionary or instance of Arguments"),  # type: ignore[arg-type]
+        (lambda: parse({"v": 1, "type": "part"}), "it is neither question, answer nor event"),
+        (lambda: parse({"v": 2, "type": "event", "name": "windows"}), "v: Input should be 1"),
+    ],
+    ids=["command", "event", "argument", "argument within", "no arguments", "message", "version"],
+)
+def test_what_is_wrong_is_said_with_its_place(check: Callable[[], object], said: str) -> None:
+    with pytest.raises(ProtocolError) as error:
+        check()
+    assert str(error.value) == said
 
 
 def test_strings_of_the_browser_are_clipped_and_cannot_command_a_terminal() -> None:
@@ -117,6 +149,10 @@ def test_events_are_as_the_table_says() -> None:
 def test_messages_are_told_apart() -> None:
     assert isinstance(parse({"v": V, "id": 1, "type": "command", "name": "a", "deadline_ms": 5}), Request)
     answer = parse({"v": V, "id": 1, "status": "ok", "value": 3, "error": None, "state": {}, "elapsed_ms": 1})
+    hello = {"version": "1", "browser": "Chromium", "client": "c" * 8, "secret": "0" * 64}
+    asked = {"v": V, "id": 1, "type": "hello", "name": "extension", "args": hello, "deadline_ms": 5}
+    assert isinstance(parse(asked), Hello)
+    assert isinstance(parse({"v": V, "type": "event", "name": "windows", "args": {}}), Event)
     assert isinstance(answer, Response) and answer.state.model_dump(exclude_none=True) == {}
 
 
@@ -131,6 +167,10 @@ def test_messages_are_told_apart() -> None:
         {"v": 1, "type": "command", "id": 2**60, "name": "a", "deadline_ms": 5},
         {"v": 1, "type": "command", "id": 1, "name": "__init__", "deadline_ms": 5},
         {"v": 1, "type": "command", "id": 1, "name": "a", "deadline_ms": -1},
+        {"v": 1, "type": "command", "id": 1, "name": "a", "deadline_ms": 0},
+        {"v": 1, "type": "command", "id": 1, "name": "a", "deadline_ms": 600_001},
+        {"v": 1, "type": "command", "id": 1, "name": "a" * 65, "deadline_ms": 5},
+        {"v": 1, "type": "command", "id": 2**53, "name": "a", "deadline_ms": 5},
         {"v": 1, "type": "command", "id": 1, "name": "a", "args": [], "deadline_ms": 5},
         {"v": 1, "id": 1, "status": "great"},
         {"v": 1, "type": "hello", "id": 1, "name": "extension", "args": {}, "deadline_ms": 5},
@@ -141,6 +181,12 @@ def test_messages_are_told_apart() -> None:
 def test_what_is_no_message_is_refused(message: dict[str, Any]) -> None:
     with pytest.raises(ProtocolError):
         parse(message)
+
+
+@pytest.mark.parametrize("number, name, deadline", [(1, "a", 0.1), (2**53 - 1, "a" * 64, 600_000)])
+def test_the_least_and_the_most_are_taken(number: int, name: str, deadline: float) -> None:
+    message = {"v": 1, "type": "command", "id": number, "name": name, "deadline_ms": deadline}
+    assert parse(message) == Request(**message)
 
 
 def test_every_command_of_the_table_has_a_name_that_can_be_sent() -> None:

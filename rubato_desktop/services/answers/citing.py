@@ -29,7 +29,7 @@ class Shown:
     Attributes:
         text: All that was given out.
         full: Whether the limit is reached; what comes after is dropped.
-        cited: The numbers that were cited, in order.
+        cited: The numbers that were cited, each once, in order.
     """
 
     def __init__(self, numbers: set[int], limit: int) -> None:
@@ -68,12 +68,8 @@ class Shown:
             text = text[: words[room - 1].end()].rstrip(" ,;:–-") if room > 0 else ""
             if (self.text + text)[-1:] not in ("", *".!?]”"):
                 text += "…"
-        self.cited += [
-            number
-            for mark in _MARK.findall(text)
-            for number in map(int, _NUMBER.findall(mark))
-            if number not in self.cited
-        ]
+        marked = (int(number) for mark in _MARK.findall(text) for number in _NUMBER.findall(mark))
+        self.cited = list(dict.fromkeys([*self.cited, *marked]))
         self.text += text
         return text
 
