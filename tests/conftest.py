@@ -17,6 +17,7 @@ pytest_plugins = [
     "standin",
     "silent",
     "no_skips",
+    "long_tests",
     "served",
     "hand",
     "bridging",

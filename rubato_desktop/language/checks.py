@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice, product
 
 from rubato_desktop.language.dictionary import (
@@ -49,7 +50,7 @@ def _free(word: Word, stack: Stack) -> Iterator[tuple[int, ...]]:
         if keys in seen or keys == word.keys:
             continue
         seen.add(keys)
-        variant = Word(keys, word.name, word.language)
+        variant = replace(word, keys=keys)
         if not faults(variant) and next(conflicts(variant, stack), None) is None:
             yield keys
 
@@ -60,13 +61,8 @@ def _variants(keys: Sequence[int]) -> Iterator[tuple[int, ...]]:
     inner = closed[1:-1] or (opening,)
     yield closed
     for i, change in product(range(len(inner)), (1, -1, 2, -2, 3, -3, 4, -4)):
-        yield from _word(opening, [*inner[:i], inner[i] + change, *inner[i + 1 :]])
+        yield (opening, *inner[:i], inner[i] + change, *inner[i + 1 :], opening)
     for i, key in product(range(len(inner), -1, -1), range(LEAVE)):
-        yield from _word(opening, [*inner[:i], key, *inner[i:]])
+        yield (opening, *inner[:i], key, *inner[i:], opening)
     for i, first, second in product(range(len(inner), -1, -1), range(LEAVE), range(LEAVE)):
-        yield from _word(opening, [*inner[:i], first, second, *inner[i:]])
-
-
-def _word(opening: int, inner: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    if all(0 <= key < LEAVE for key in inner):
-        yield (opening, *inner, opening)
+        yield (opening, *inner[:i], first, second, *inner[i:], opening)

@@ -21,9 +21,13 @@ from rubato_desktop.services.recovery import recover
 from rubato_desktop.services.sessions import SessionInfo, list_sessions, read_session
 
 HERE = Path(__file__).parent
-LANES, KILLS = 10, 5  # programs at one time, and how often each is killed
+LANES = 10  # programs at one time
+FEW = pytest.param(1, id="a few times")
+FIFTY = pytest.param(5, id="fifty times", marks=pytest.mark.long)
 LEAST, MOST = 30, 400  # numbers played before a kill: 0.1 s to 2 s and more
-DISKS, DISK_ROUNDS = 3, 17
+DISKS = 3
+FEW_DISKS = pytest.param(3, id="a few times")
+FIFTY_DISKS = pytest.param(17, id="fifty times", marks=pytest.mark.long)
 SECOND_NS = 1_000_000_000
 
 
@@ -93,9 +97,10 @@ def lanes(tmp_path: Path) -> Iterator[list[Lane]]:
     nursery.close()
 
 
-def test_a_killed_program_loses_at_most_the_last_second(lanes: list[Lane]) -> None:
+@pytest.mark.parametrize("kills", [FEW, FIFTY])
+def test_a_killed_program_loses_at_most_the_last_second(kills: int, lanes: list[Lane]) -> None:
     chance = random.Random(2)
-    for _ in range(KILLS):
+    for _ in range(kills):
         for lane in lanes:
             lane.start()
         orders = sorted(((chance.randrange(LEAST, MOST), lane) for lane in lanes), key=lambda order: order[0])
@@ -108,7 +113,6 @@ def test_a_killed_program_loses_at_most_the_last_second(lanes: list[Lane]) -> No
             assert not lost or when - lost[0] <= SECOND_NS
             said = [one.happened for one in recovered]
             assert not found or f"{len(found)} notes and 0 words" in said[0]
-    assert LANES * KILLS >= 50
 
 
 def test_the_next_start_says_what_it_recovered(lanes: list[Lane]) -> None:
@@ -138,10 +142,11 @@ def test_programs_with_one_data_folder_do_not_touch_one_another(lanes: list[Lane
         assert info.notes > 0
 
 
-def test_a_full_disk_loses_nothing_and_a_kill_then_what_came_after(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [FEW_DISKS, FIFTY_DISKS])
+def test_a_full_disk_loses_nothing_and_a_kill_then_what_came_after(times: int, tmp_path: Path) -> None:
     """On real disks of 256 KiB, which a process mounts in a namespace of its own."""
     alone = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
-    script = [*alone, sys.executable, str(HERE / "full_disk_process.py"), str(tmp_path), str(DISK_ROUNDS)]
+    script = [*alone, sys.executable, str(HERE / "full_disk_process.py"), str(tmp_path), str(times)]
     runs = [
         subprocess.Popen([*script, str(seed)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for seed in range(DISKS)
@@ -151,7 +156,7 @@ def test_a_full_disk_loses_nothing_and_a_kill_then_what_came_after(tmp_path: Pat
         told, wrong = run.communicate()
         assert run.returncode == 0, wrong
         rounds += [json.loads(line) for line in told.splitlines()]
-    assert len(rounds) == DISKS * DISK_ROUNDS >= 50
+    assert len(rounds) == DISKS * times
     for found in rounds:
         assert found["whole"], found
         if found["kind"] == "killed":

@@ -6,11 +6,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from extension_bridge import V
+from extension_bridge import V, protocol
 from extension_bridge.commands import COMMANDS
 from extension_bridge.protocol import (
     MODULE,
@@ -36,6 +37,21 @@ def test_the_schema_of_the_extension_is_as_the_table_says() -> None:
     assert MODULE.read_text(encoding="utf-8") == written_module(), (
         "write it: python -m extension_bridge.protocol"
     )
+
+
+def test_the_schema_is_written_into_a_folder_that_need_not_exist(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "SCHEMA": (tmp_path / "new/folder/a.json", SCHEMA),
+        "MODULE": (tmp_path / "new/folder/a.js", MODULE),
+    }
+    for name, (file, _) in files.items():
+        monkeypatch.setattr(protocol, name, file)
+    for _ in range(2):  # and that may exist
+        protocol.main()
+    for file, original in files.values():
+        assert file.read_bytes() == original.read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,10 @@ def test_proposals_are_free_and_open_and_close_on_the_wanted_key(line: str, stac
 
 
 def test_a_proposed_name_is_a_name(stack: Stack) -> None:
-    for proposal in propose(Word(keys("0 7 0"), "new", "names"), stack):
-        assert 0 in proposal and 3 <= len(proposal) <= 12
+    for line in ("0 7 0", "5 6 7"):
+        proposals = propose(Word(keys(line), "new", "names"), stack)
+        assert len(proposals) == 3
+        assert all(0 in proposal and 3 <= len(proposal) <= 12 for proposal in proposals)
 
 
 @pytest.mark.parametrize("line", ["0 5", " ".join(["5"] * 30), "0 1 23"])

@@ -94,6 +94,46 @@ DAMAGED = {
     "no header": (track(NOTE), "its header is missing", [(0, 60)]),
     "something before the header": (bytes(128) + smf(NOTE), "at byte 128: it should begin", [(0, 60)]),
     "half a header": (b"MThd\0\0\0\6\0", "at byte 0: its header is cut short", []),
+    "a header without its last two bytes": (smf()[:12], "at byte 0: its header is cut short", []),
+    "a header without its last byte": (smf()[:13], "at byte 0: its header is cut short", []),
+    "a header one byte shorter than any": (
+        smf(NOTE).replace(b"\0\0\0\6", b"\0\0\0\5"),
+        "at byte 4: its header says it is 5 bytes long, which is wrong",
+        [(0, 60)],
+    ),
+    "a header one byte longer than there is": (
+        smf(NOTE).replace(b"\0\0\0\6", b"\0\0\0\7"),
+        "at byte 4: its header says it is 7 bytes long, which is wrong",
+        [(0, 60)],
+    ),
+    "a header that names itself wrong": (
+        smf(NOTE).replace(b"MThd", b"MThx"),
+        "at byte 0: its header does not begin as one",
+        [(0, 60)],
+    ),
+    "the first format that does not exist": (
+        smf(NOTE, format=3), "at byte 8: it is of format 3, which does not exist", [(0, 60)],
+    ),
+    "frames of no rate": (
+        smf(NOTE, division=(256 - 26) << 8 | 40), "at byte 12: it does not say how long a tick is", [(0, 60)],
+    ),
+    "frames without ticks": (
+        smf(NOTE, division=(256 - 25) << 8), "at byte 12: it does not say how long a tick is", [(0, 60)],
+    ),
+    "a track's name with one letter wrong": (
+        smf(track(NOTE, name=b"MTrx")), "in track 1 at byte 14: it does not begin as a track", [(0, 60)],
+    ),
+    "a track that ends one byte too soon": (
+        smf(NOTE)[:-1], "in track 1 at byte 18: it should have 12 bytes, the file ends 1 too soon", [(0, 60)],
+    ),
+    "a track's length one byte too short": (
+        smf(track(NOTE, length=11)), "in track 1 at byte 18: it says it is 11 bytes long, which is wrong",
+        [(0, 60)],
+    ),
+    "a byte between two tracks": (
+        smf(NOTE)[:10] + b"\0\2" + smf(NOTE)[12:] + b"\0" + track(LATER),
+        "at byte 34: a track should begin here", [(0, 60), (0, 64)],
+    ),
     "a tempo of nothing": (smf(f"00 {tempo(0)}" + NOTE), "in track 1: a tempo cannot be understood", [(0, 60)]),
     "a time a hundred years ahead": (
         smf(f"00 {tempo(0xFFFFFF)}" + NOTE + "FF FF FF 7F 90 40 50" * 5, division=1),
@@ -101,6 +141,45 @@ DAMAGED = {
         [(0, 60)],
     ),
 }  # fmt: skip
+
+
+WHOLE = {
+    "a header with no tracks": smf(),
+    "a longer header": smf(NOTE).replace(b"\0\0\0\6", b"\0\0\0\7")[:14] + b"\0" + track(NOTE),
+    "patterns": smf(NOTE, format=2),
+    "frames": smf(NOTE, division=(256 - 25) << 8 | 40),
+    "the fewest ticks": smf(NOTE, division=1),
+    "the most ticks": smf(NOTE, division=0x7FFF),
+    "a chunk of another kind": smf(b"XFIH\0\0\0\2ab", NOTE, count=1),
+    "a chunk of another kind at the end": smf(NOTE) + b"XFIH\0\0\0\2ab",
+}
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_what_is_unusual_is_no_damage(case: str) -> None:
+    assert parse_midi(WHOLE[case]).problems == ()
+
+
+# A file that is whole but odd, and what is listed.
+ODD = {
+    "bytes after the last track": (smf(NOTE) + b"\1\2", "byte 34: 2 bytes after the last track left out"),
+    "a byte after the last track": (smf(NOTE) + b"\1", "byte 34: 1 byte after the last track left out"),
+    "more tracks than it says": (
+        smf(NOTE, LATER, count=1), "its header says 1 track, there are 2; all were read",
+    ),
+    "a byte after the end of a track": (
+        smf(track(NOTE, END + "00")), "track 1, byte 34: 1 byte after the end of the track left out",
+    ),
+    "a track without an end": (
+        smf(track(NOTE, "")), "track 1, byte 30: the track does not say where it ends",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_what_is_odd_is_listed(case: str) -> None:
+    raw, says = ODD[case]
+    assert parse_midi(raw).problems == (says,)
 
 
 def onsets(midi: MidiFile) -> list[tuple[int, int]]:
@@ -183,7 +262,7 @@ def mutated(raw: bytes, chance: random.Random) -> bytes:
     return bytes(found)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 5))])
 def test_five_hundred_mutated_files_a_seed_give_a_file_or_a_midi_file_error(seed: int) -> None:
     chance = random.Random(seed)
     originals = [(CORPUS / name).read_bytes() for name in sorted(EXPECTED)]
