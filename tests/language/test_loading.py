@@ -11,6 +11,7 @@ from rubato_desktop.language.loading import (
     LanguageFileError,
     is_language_name,
     load_language,
+    load_spelling,
     save_language,
 )
 from rubato_desktop.language.readers import KINDS
@@ -157,6 +158,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
             meanings=('say "hi"', "greet"),
         ),
         Word((0, 6, 0), "plain", "mine", parameters=(Parameter("n", "number"), Parameter("m", "name", True))),
+        Word((0, 9, 0), "deeper", "mine", "scroll", {"by": {"at": {"row": 1}}}),
         Word((0, 8, 0), "deep", "mine", "scroll", {"by": {"vertical": 1, "horizontal": 0}}),
     )
     language = Language("mine", "Mine é", "#123456", words, True, "About it.")
@@ -189,3 +191,9 @@ def test_the_whole_table_of_keys_is_in_the_core_language() -> None:
         parts = entry.split()
         numbers = tuple(int(part) for part in parts if part.isdecimal())
         assert core.get(numbers) == " ".join(part for part in parts if not part.isdecimal())
+
+
+def test_the_spelling_table_is_of_rows_that_begin_at_key_13(tmp_path: Path) -> None:
+    path = tmp_path / "spelling.toml"
+    path.write_text('[rows]\n0 = "aä♪"\n11 = "\\b"\n', encoding="utf-8")
+    assert load_spelling(path) == {(0, 13): "a", (0, 14): "ä", (0, 15): "♪", (11, 13): "\b"}

@@ -36,6 +36,14 @@ def test_fewer_wrong_keys_come_before_closer_fingers() -> None:
     assert [word.name for word in words.find((0, 7, 0, 4))] == ["0 23 0 4", "1 7 1 4"]
 
 
+def test_a_missing_key_counts_for_more_than_any_slip() -> None:
+    # One change each: the last key left out, or one finger three keys off.
+    words = nearest("0 7 0", "3 7 0 5")
+    assert [word.name for word in words.find((0, 7, 0, 5))] == ["3 7 0 5", "0 7 0"]
+    words = nearest("0 7 0 5 5", "3 7 0 5")
+    assert [word.name for word in words.find((0, 7, 0, 5))] == ["3 7 0 5", "0 7 0 5 5"]
+
+
 def test_a_missing_key_counts_as_much_as_the_whole_keyboard() -> None:
     words = nearest("0 7 0", "0 7 24 23 0")
     assert [word.name for word in words.find((0, 7, 0, 0))] == ["0 7 0", "0 7 24 23 0"]
@@ -54,4 +62,6 @@ def test_a_run_too_long_for_a_word_is_known_by_its_beginning() -> None:
 
 
 def test_notes_beside_the_keys_are_passed_over() -> None:
-    assert [word.name for word in nearest("0 7 0").find((0, -1, 7, 25, 0))] == ["0 7 0"]
+    words = nearest("0 7 0", "0 7 7 0")
+    assert [word.name for word in words.find((0, 25, 7, 0))] == ["0 7 0", "0 7 7 0"]
+    assert [word.name for word in words.find((0, -1, 7, 0))] == ["0 7 0", "0 7 7 0"]

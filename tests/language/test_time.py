@@ -199,6 +199,25 @@ def test_a_spoken_word_with_keys_begins_with_their_first(stack: Stack, timing: T
     ]
 
 
+def test_after_a_spoken_word_nobody_speaks_any_more(stack: Stack, timing: Timing) -> None:
+    parser = Parser(stack, timing)
+    word = stack.word("click")
+    assert word is not None
+    parser.voice(0, True)
+    parser.speak(0, 1_000_000, word, {})
+    assert [said(item) for item in parser.press(2_000_000, 1)] == ["?unknown 1"]
+
+
+def test_a_key_that_came_with_the_voice_belongs_to_what_was_said(stack: Stack, timing: Timing) -> None:
+    parser = Parser(stack, timing)
+    word = stack.word("tab")
+    assert word is not None
+    parser.voice(1_000_000, True)
+    parser.press(1_000_000, 5)
+    assert parser.speak(1_000_000, 1_500_000, word, {}) == []
+    assert [said(item) for item in parser.finish()] == ["tab number=-6"]
+
+
 def test_while_somebody_speaks_time_waits_and_afterwards_there_are_four_seconds(
     stack: Stack, timing: Timing
 ) -> None:
