@@ -46,6 +46,33 @@ def test_a_line_of_keys_gives_its_words(keys: str, words: str, stack: Stack, tim
     assert "; ".join(map(said, heard)) == words.strip()
 
 
+# Names that begin like numbers: what is played is the name only as long as it goes on like one.
+NUMBERED = (
+    Word((14, 15, 0), "waltz", NAMES),
+    Word((14, 15, 23, 0), "march", NAMES),
+    Word((14, 12, 0), "polka", NAMES),
+)
+NUMBERED_LINES = [
+    ("0 10 0 14 15 0", "open what=[14,15,0]"),
+    ("0 10 0 14 12 0", "open what=[14,12,0]"),
+    ("0 10 0 14 15 12 0 7 0", "open what=12; click"),
+    ("0 10 0 14 16 12 0 7 0", "open what=13; click"),
+    ("0 10 0 14 15 (0.95) 0 7 0", "open what=12; click"),
+    ("0 10 0 14 15 (0.949) 0", "open what=[14,15,0]"),
+    ("0 10 0 14 15 23 22 23", "open what=12; play"),
+    ("0 10 0 14 15 23 (2)", "open what=12; ?lapsed 23"),
+    ("0 10 0 14 12 (2)", "open what=1"),
+    ("0 10 0 14 12 5", "open what=1; ?lapsed 5"),
+    ("0 10 0 14 0 7 0", "open what=1; click"),
+]
+
+
+@pytest.mark.parametrize(("keys", "words"), NUMBERED_LINES, ids=[keys for keys, _ in NUMBERED_LINES])
+def test_a_name_that_begins_like_a_number(keys: str, words: str, stack: Stack, timing: Timing) -> None:
+    named = Stack([*stack.languages, Language(NAMES, "Names", words=NUMBERED)])
+    assert "; ".join(map(said, parse(read_line(keys), named, timing))) == words
+
+
 def full(word: Word) -> str:
     """The keys of a word with an example of every parameter it must have."""
     examples = [EXAMPLES[parameter.kind] for parameter in word.parameters if not parameter.optional]

@@ -108,7 +108,11 @@ def test_what_may_go_on_waits_for_the_next_piece(pieces: list[str], shown: list[
         (["one two th", "ree ", "four"], 3, "one two three…"),
         (["one [1] two three"], 3, "one [1] two…"),
         (["one two [9] three"], 3, "one two three"),
+        (["one two[a b", "] c"], 2, "one two[a…"),  # a piece may begin within a word
+        (["one two[a b", "] c"], 3, "one two[a b]"),
+        (["one two[a b", "] c"], 4, "one two[a b] c"),
         (["one"], 0, ""),
+        (["one two"], 1, "one…"),
     ],
 )
 def test_at_the_limit_it_ends_with_a_whole_sentence_or_a_sign_that_there_was_more(
