@@ -237,9 +237,7 @@ class Parser:
 
     def _continues_nothing(self, t: int) -> None:
         """The last key continues nothing: the run goes on until its opening key sounds again, key 24, or time."""
-        keys = self._keys
-        opens_nothing = len(keys) == 1
-        if opens_nothing or keys[-1] == keys[0]:
+        if self._keys[-1] == self._keys[0]:  # so it is when the run is this one key
             self._miss("unknown")
             return
         self._reader = None
