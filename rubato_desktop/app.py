@@ -128,7 +128,7 @@ class App:
             data,
             self.clock,
             self.bus,
-            report=self._report,
+            publish=self._report,
             devices=self._describe_devices,
             private=lambda event: self.services.state.secret,
         )
@@ -213,8 +213,7 @@ class App:
         """Tell what was wrong with files, and begin the record; on the engine's thread, which `start` sees to."""
         for problem in self._problems:
             self._tell("warning", problem)
-        for notice in self.recorder.begin():
-            self.bus.publish(notice)
+        self.recorder.begin()
 
     def _speech(self) -> Speech:
         """The voice, made when it is first wanted; its model is loaded when the first word is said."""
@@ -232,8 +231,8 @@ class App:
                 self.services.speech.on_change = self.listening.hearing.deafen
         return self.services.speech
 
-    def _report(self, notice: Notice) -> None:
-        self.engine.post(lambda: self.bus.publish(notice))
+    def _report(self, event: Event) -> None:
+        self.engine.post(lambda: self.bus.publish(event))
 
     def _describe_devices(self) -> list[dict[str, Any]]:
         states = self.devices.states() if self.devices is not None else ()
@@ -282,12 +281,12 @@ class App:
             self.joining.stop()
         if self.listening is not None:
             self.listening.stop()
-        if self.knowing is not None:
-            self.knowing.stop()
         self.engine.stop()
         if self.services.speech is not None:
             self.services.speech.close()
         self.recorder.close()
+        if self.knowing is not None:
+            self.knowing.stop()  # after the record: remarks of a recording that was still on are learnt
         try:
             self.services.library.save_usage()
         except OSError as error:

@@ -316,8 +316,12 @@ class Engine:
     # `commands.context.Control`, for commands on the engine thread -------------------------------------
 
     def use_languages(self, active: list[str]) -> None:
-        self._parser.use(self.services.library.activate(active))
+        self.services.library.activate(active)
         self._set("languages", self.services.library.active)
+        self.words_changed()
+
+    def words_changed(self) -> None:
+        self._parser.use(self.services.library.stack)
         self.bus.publish(LanguagesChanged(self._now))
         self._show_preview()
 

@@ -245,10 +245,22 @@ class SettingChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class RecordingChanged(Event):
-    """Recording began, paused, went on or ended; `session` is the folder once there is one."""
+    """Recording began, paused, went on or ended."""
 
     state: Literal["off", "on", "paused"]
-    session: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionKept(Event):
+    """A recording or save has become a session, which is on the disk.
+
+    Attributes:
+        session: Its folder.
+        remarks: How many remarks are in it.
+    """
+
+    session: Path
+    remarks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

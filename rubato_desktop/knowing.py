@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from rubato_desktop.engine import Engine
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.events import AnswerGrew, Event, LearningChanged, Notice, RecordingChanged, RemarkKept
+from rubato_desktop.events import AnswerGrew, Event, LearningChanged, Notice, SessionKept
 from rubato_desktop.services.asking import Asking
 from rubato_desktop.services.knowledge.knowledge import Knowledge
 from rubato_desktop.services.sessions import JOURNAL
@@ -28,7 +28,6 @@ class Knowing:
     def __init__(self, engine: Engine, data: Path) -> None:
         self._engine, self._services = engine, engine.services
         values = self._services.settings.values
-        self._remarked = False  # somebody remarked something since the last recording was kept
         self.knowledge = Knowledge(
             data,
             values,
@@ -57,10 +56,7 @@ class Knowing:
     def listen(self, event: Event) -> None:
         """What was remarked in a recording is learnt when it is kept."""
         match event:
-            case RemarkKept():
-                self._remarked = True
-            case RecordingChanged(state="off", session=Path() as session) if self._remarked:
-                self._remarked = False
+            case SessionKept(session=session, remarks=remarks) if remarks:
                 asked = self.knowledge.ask("learn", paths=[str(session / JOURNAL)], topics=[REMARKS])
                 asked.add_done_callback(lambda done: self._engine.post(lambda: self._answered(done)))
 

@@ -43,6 +43,9 @@ class Control(Protocol):
     def use_languages(self, active: list[str]) -> None:
         """Make languages active, the current one first."""
 
+    def words_changed(self) -> None:
+        """Take up the words of the active languages anew."""
+
     def piano(self, on: bool) -> None:
         """Let words be heard, or leave the keys to music."""
 

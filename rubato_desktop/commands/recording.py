@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.kinds import Name
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.commands.remarks import end_remark
+from rubato_desktop.commands.waiting import Waiting, beside
+from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import NAMES, Word
 from rubato_desktop.language.keys import format_keys
-from rubato_desktop.services.library import ConflictError
 from rubato_desktop.services.sessions import SessionInfo
 
 
@@ -26,9 +29,8 @@ async def record_stop(ctx: Context, name: Name | None = None) -> Answer:
     Args:
         name: Keys to call it up by.
     """
-    if ctx.services.remarks.open:
-        await end_remark(ctx)
-    return _kept(ctx, ctx.services.recorder.stop(ctx.t, _said(name)), name)
+    await _end_remark(ctx)
+    return await _kept(ctx, ctx.services.recorder.stop(ctx.t, _said(name)), name)
 
 
 @command()
@@ -52,40 +54,67 @@ async def save(ctx: Context, name: Name | None = None) -> Answer:
     Args:
         name: Keys to call it up by.
     """
-    if ctx.services.remarks.open:
-        await end_remark(ctx)
-    return _kept(ctx, ctx.services.recorder.save(ctx.t, _said(name)), name)
+    await _end_remark(ctx)
+    now = ctx.services.clock.now()  # what was played while a name was awaited is kept as well
+    return await _kept(ctx, ctx.services.recorder.save(now, _said(name)), name)
 
 
 def _said(name: list[int] | None) -> str:
     return format_keys(name or [])
 
 
-def _kept(ctx: Context, session: SessionInfo, name: list[int] | None) -> Answer:
-    text = f"Kept {session.title}"
-    value = {"session": str(session.folder), "name": name}
+async def _end_remark(ctx: Context) -> None:
+    remarks = ctx.services.remarks
+    if not remarks.open:
+        return
+    try:
+        await end_remark(ctx)
+    except RubatoError:
+        # Another command may have ended it meanwhile, or the rest cannot be heard: what was said so far is kept.
+        if remarks.open:
+            remarks.end(ctx.t)
+
+
+async def _kept(ctx: Context, session: Future[SessionInfo], name: list[int] | None) -> Answer:
+    kept = await Waiting(session)
+    text = f"Kept {kept.title}"
+    value = {"session": str(kept.folder), "name": name}
     if name is not None:
         try:
-            _call(ctx, session, tuple(name))
-            text += f", called {format_keys(name)}"
-        except ConflictError as error:
+            text += f", called {format_keys(name)}{await _call(ctx, kept, tuple(name))}"
+        except RubatoError as error:
             # The recording is safe whatever becomes of its name.
             text += f", without a name: {error}"
             value["name"] = None
-    return Answer(text, value, {"recording": ctx.services.recorder.state, "session": str(session.folder)})
+    return Answer(text, value, {"recording": ctx.services.recorder.state, "session": str(kept.folder)})
 
 
-def _call(ctx: Context, session: SessionInfo, keys: tuple[int, ...]) -> None:
-    """Let keys open a recording: a new name, or one that opened another recording until now."""
+async def _call(ctx: Context, session: SessionInfo, keys: tuple[int, ...]) -> str:
+    """Let keys open a recording: a new name, or one that opened another recording until now.
+
+    Returns:
+        Empty, or what to add when the name holds only until the program ends.
+    """
     library = ctx.services.library
     args = {"path": str(session.folder)}
     word = Word(keys, session.title, NAMES, "open_file", args, help="Opens this recording.")
     known = library.stack.at(keys)
-    if known is not None and known.language == NAMES and known.command == "open_file":
-        library.change(known, word)
+    if known is None or known.language != NAMES or known.command != "open_file":
+        known = None
+    write = library.adopt(word, instead_of=known)
+    ctx.control.words_changed()
+    if known is not None:
         ctx.services.undo.did(
-            f"giving {format_keys(keys)} another recording", lambda: library.change(word, known)
+            f"giving {format_keys(keys)} another recording", lambda: _call_back(ctx, word, known)
         )
-    else:
-        library.add(word)
-    ctx.control.use_languages(library.active)
+    try:
+        await beside(write)
+    except OSError as error:
+        return f" until the program ends: the name could not be written: {error.strerror or error}"
+    return ""
+
+
+def _call_back(ctx: Context, word: Word, known: Word) -> Waiting[None]:
+    write = ctx.services.library.adopt(known, instead_of=word)
+    ctx.control.words_changed()
+    return beside(write)

@@ -77,7 +77,7 @@ class _Rest:
 
 
 def _no_rest() -> None:
-    """Somebody waits for what is being written."""
+    """Nobody plays any more."""
 
 
 class Journal:
@@ -193,7 +193,7 @@ class Journal:
             batch = self._gather()
             flushes = [item for item in batch if isinstance(item, _Flush)]
             try:
-                rest = _no_rest if flushes else _Rest()
+                rest = _no_rest if any(flush.last for flush in flushes) else _Rest()
                 for item in batch:
                     rest()
                     if isinstance(item, Event):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from rubato_desktop.services.sessions import (
     read_info,
     sessions_folder,
 )
+from rubato_desktop.services.sounding import Sounding
 from rubato_desktop.services.wording import word_as_json
 
 
@@ -67,15 +68,14 @@ def _keep(
     outline: Outline, pieces: Sequence[Piece], draft: SessionInfo, until: int | None = None
 ) -> SessionInfo:
     events = read_events(outline, pieces, draft.zero)
-    if until is not None:
-        # "Stop recording" waits for a name it may be given; what is played while it waits is not recorded.
-        events = tuple(event for event in events if not _played_after(event, until))
-    end = max((event.t for event in events), default=0)
-    if events and isinstance(events[-1], Mark) and events[-1].what in ("stop", "save"):
-        end = events[-1].t
+    if until is None:
+        end = max((event.t for event in events), default=0)
+    else:
+        events = tuple(_recorded(events, until))
+        end = max(until, max((event.t for event in events if isinstance(event, Played)), default=0))
     session = SessionData(replace(draft, end=max(0, end)), events)
     notes = sum(message.is_note_on for message in session.messages)
-    info = replace(session.info, notes=notes, words=len(session.words))
+    info = replace(session.info, notes=notes, words=len(session.words), remarks=len(session.remarks))
 
     month, stamp = _place(draft.folder, draft.began)
     made = _made_before(month, stamp, info)
@@ -93,21 +93,29 @@ def _keep(
     return replace(info, folder=folder)
 
 
-def _played_after(event: Event, t: int) -> bool:
-    if isinstance(event, WordMissed):
-        return event.run.t > t
-    return isinstance(event, Played) and event.t > t
+def _recorded(events: Sequence[Event], until: int) -> Iterator[Event]:
+    """Yield what belongs to a recording that was stopped at `until` µs.
+
+    "Stop recording" waits for a name it may be given. Of what is played meanwhile, only the releases of keys and
+    pedals that were down at the stop are recorded.
+    """
+    sounding = Sounding()
+    for event in events:
+        if isinstance(event, Mark) and event.what == "pause":
+            sounding.release(event.t)
+        elif isinstance(event, WordMissed):
+            if event.run.t > until:
+                continue
+        elif isinstance(event, Played):
+            if event.t > until and not sounding.is_released_by(event.message):
+                continue
+            sounding.take(event.message)
+        yield event
 
 
 def staging(data: Path, journal: Path) -> Path:
     """Return the folder in which a run makes its sessions before they are moved into place."""
     return sessions_folder(data) / _staging(journal.stem)
-
-
-def first_free(data: Path, began: datetime) -> Path:
-    """Return the folder that a session beginning at that time would get now."""
-    month, stamp = _place(sessions_folder(data), began)
-    return next(month / name for name in numbered(stamp) if not (month / name).exists())
 
 
 def _staging(run: str) -> str:

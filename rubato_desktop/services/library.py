@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import re
+import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +59,7 @@ class Library:
         self.spelling = load_spelling(resource("languages", "spelling.toml"))
         self._load()
         self.stack = Stack([])
+        self._writing = threading.Lock()  # or an older state of a language could be written over a newer one
         self.activate(active)
 
     def _load(self) -> None:
@@ -152,6 +154,34 @@ class Library:
             ConflictError: it stands in another's way.
             RubatoError: the language is not the user's to write.
         """
+        self._write(self._with(word))
+        return word
+
+    def change(self, old: Word, new: Word) -> None:
+        """Put `new` in the place of `old`, which has the same keys, or of one that was removed."""
+        self._write(self._with(new, old))
+
+    def adopt(self, word: Word, *, instead_of: Word | None = None) -> Callable[[], None]:
+        """Do as `add` and `change` do, but leave the writing to another thread.
+
+        Args:
+            word: It is part of its language at once.
+            instead_of: The word whose place it takes; None for a new one.
+
+        Returns:
+            Writes the language, as it is by then; raises `OSError` when it cannot be written.
+
+        Raises:
+            RubatoError: as `add`.
+        """
+        self._take(self._with(word, instead_of))
+        return lambda: self._save(word.language)
+
+    def _with(self, word: Word, old: Word | None = None) -> Language:
+        """Return the language of a word with that word in it."""
+        if old is not None:
+            language = self._writable(old.language)
+            return replace(language, words=tuple(word if other is old else other for other in language.words))
         self.check(word)
         if word.language not in self.languages:
             self.languages[word.language] = Language(
@@ -160,14 +190,8 @@ class Library:
                 COLOURS[len(self.languages) % len(COLOURS)],
                 writable=True,
             )
-        language = self.languages[word.language]
-        self._write(replace(language, words=(*language.words, word)))
-        return word
-
-    def change(self, old: Word, new: Word) -> None:
-        """Put `new` in the place of `old`, which has the same keys, or of one that was removed."""
-        language = self._writable(old.language)
-        self._write(replace(language, words=tuple(new if word is old else word for word in language.words)))
+        language = self._writable(word.language)
+        return replace(language, words=(*language.words, word))
 
     def remove(self, word: Word) -> None:
         """Take a word of the user's away.
@@ -216,7 +240,15 @@ class Library:
         return self.folder / f"{language.name}.toml"
 
     def _write(self, language: Language) -> None:
-        language = replace(self._writable(language.name), words=language.words)
-        save_language(language, self._path(language))
+        with self._writing:
+            save_language(language, self._path(language))
+        self._take(language)
+
+    def _save(self, name: str) -> None:
+        with self._writing:
+            language = self.languages[name]
+            save_language(language, self._path(language))
+
+    def _take(self, language: Language) -> None:
         self.languages[language.name] = language
         self.activate(dict.fromkeys([*self.active, language.name]))

@@ -6,27 +6,24 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
-from functools import partial
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from rubato_desktop.clock import Clock
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.events import Bus, Event, Notice, RecordingChanged, WordHeard
+from rubato_desktop.events import Bus, Event, Notice, RecordingChanged, SessionKept, WordHeard
 from rubato_desktop.language.results import Understood
 from rubato_desktop.services.cutting import Outline
 from rubato_desktop.services.entries import Mark, What
-from rubato_desktop.services.journal import Describe, Journal, Report, now
-from rubato_desktop.services.keeping import first_free, keep_recording, keep_since_save
-from rubato_desktop.services.recovery import Recovered, journals_folder, put_away, recover
+from rubato_desktop.services.journal import Describe, Journal, now
+from rubato_desktop.services.recovery import journals_folder, put_away
+from rubato_desktop.services.session_maker import Part, SessionMaker
 from rubato_desktop.services.sessions import SessionInfo, sessions_folder
 
 log = logging.getLogger(__name__)
 
-Moment = tuple[int, datetime]  # µs, and wall-clock time
 State = Literal["off", "on", "paused"]
-WAIT_S = 0.5  # a session that takes longer to make is finished behind the player's back
 FORGIVEN = ("erase", "undo")  # words that cannot be erased: they take others back
 REMEMBERED = 1000  # words that can be erased one after another
 
@@ -34,14 +31,13 @@ REMEMBERED = 1000  # words that can be erased one after another
 class Recorder:
     """Writes the journal and makes sessions of it.
 
-    All methods but `close` are for the engine's thread.
+    All methods but `close` are for the engine's thread, and none of them waits for the disk.
 
     Args:
         data: The data folder.
         clock: The program's clock.
         bus: `RecordingChanged` is published on it; whoever makes the recorder subscribes its `listen`.
-        report: Told from other threads what a person should know, to be published on the engine's thread;
-            the bus itself when left out.
+        publish: Publishes an event of another thread on the engine's thread; the bus itself when left out.
         devices: Describes the devices there are, JSON-like.
         private: Says of an event that it must never be written down.
         wall: The wall clock.
@@ -49,6 +45,7 @@ class Recorder:
     Attributes:
         data: The data folder.
         state: ``off``, ``on`` or ``paused``.
+        recovered: Done when all that could be recovered is.
     """
 
     def __init__(
@@ -57,40 +54,29 @@ class Recorder:
         clock: Clock,
         bus: Bus,
         *,
-        report: Report | None = None,
+        publish: Callable[[Event], object] | None = None,
         devices: Describe | None = None,
         private: Callable[[Event], bool] | None = None,
         wall: Callable[[], datetime] = now,
     ) -> None:
         self.data = data
         self.state: State = "off"
-        self._clock, self._bus, self._report, self._wall = clock, bus, report or bus.publish, wall
+        self.recovered: Future[None] = Future()
+        self._clock, self._bus, self._publish, self._wall = clock, bus, publish or bus.publish, wall
         self.journal = Journal(
-            journals_folder(data), clock, self._report, devices=devices, private=private, wall=wall
+            journals_folder(data), clock, self._publish, devices=devices, private=private, wall=wall
         )
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="sessions")
+        self._maker = SessionMaker(data)  # for the worker's thread
         self._words: deque[Understood] = deque(maxlen=REMEMBERED)
         self._ids = 0
         self._recording = 0  # number of the recording that is on or paused
-        header = self.journal.header
-        self._saved: Moment = (header.t, header.began)  # where the next save begins
-        self._started: Moment = self._saved  # where the recording that is on or paused began
         self._closed = False
 
-    def begin(self) -> list[Notice]:
-        """Begin to write the journal, and recover what runs that crashed have left.
-
-        Returns:
-            What was recovered, in words; what takes more than `WAIT_S` is reported later.
-        """
+    def begin(self) -> None:
+        """Begin to write the journal, and to recover what runs that crashed have left; notices tell what was found."""
         self.journal.start()
-        future = self._worker.submit(recover, self.data)
-        try:
-            found = future.result(WAIT_S)
-        except TimeoutError:
-            future.add_done_callback(self._recovered_late)
-            return []
-        return [recovered.notice(self._clock.now()) for recovered in found]
+        self._worker.submit(self._recover).add_done_callback(self._has_recovered)
 
     def listen(self, event: Event) -> None:
         """Take an event of the bus, in a few microseconds."""
@@ -101,19 +87,18 @@ class Recorder:
     def close(self) -> None:
         """End: a recording that is still on is kept, the journal is put away or dropped.
 
-        Whatever cannot be kept now stays in the journal and is recovered at the next start. A second time does
-        nothing.
+        For any thread, when the engine's has ended; waits for sessions that are being made. Whatever cannot be kept
+        now stays in the journal and is recovered at the next start. A second time does nothing.
         """
         if self._closed:
             return
         self._closed = True
+        self._publish = self._bus.publish  # nobody takes events to the engine's thread any more
         if self.state != "off":
-            try:
-                self.stop(self._clock.now())
-            except RubatoError as error:
-                self._tell(error)
+            self.stop(self._clock.now())
         self._worker.shutdown()
         complete = self._keep_rest()
+        self._maker.close()
         if complete:
             self._mark(self._clock.now(), "end")
         if self.journal.close() and complete:
@@ -135,8 +120,7 @@ class Recorder:
                 "Recording is paused", todo="Resume it, or stop it and start anew", code="recording"
             )
         self._recording = self._next_id()
-        self._started = (t, self._wall())
-        self._mark(t, "start", self._recording, self._started[1])
+        self._mark(t, "start", self._recording, self._wall_at(t))
         self._change(t, "on")
 
     def pause(self, t: int) -> None:
@@ -161,7 +145,7 @@ class Recorder:
         self._mark(t, "resume", self._recording)
         self._change(t, "on")
 
-    def stop(self, t: int, name: str | None = None) -> SessionInfo:
+    def stop(self, t: int, name: str | None = None) -> Future[SessionInfo]:
         """End the recording and make a session of it.
 
         Args:
@@ -169,45 +153,34 @@ class Recorder:
             name: What the person calls it.
 
         Returns:
-            The session. One that takes more than `WAIT_S` to write is not complete yet; should that fail, it
-            is reported.
+            The session when it is there and `SessionKept` is published; or a `RubatoError`: it cannot be written,
+            and what was recorded stays in the journal.
 
         Raises:
-            RubatoError: nothing is being recorded; or the session cannot be written, and what was recorded
-                stays in the journal.
+            RubatoError: nothing is being recorded.
         """
         if self.state == "off":
             raise RubatoError("Nothing is being recorded", code="not_recording")
         id, self._recording = self._recording, 0
         self.journal.mark(Mark(t, "stop", id, name=name or ""))
-        try:
-            session = self._finish(id, self._started, t, partial(keep_recording, self.data, id=id))
-        except RubatoError:
-            self._change(t, "off")
-            raise
-        self._change(t, "off", session.folder)
-        return session
+        self._change(t, "off")
+        return self._worker.submit(self._make, "recording", id)
 
-    def save(self, t: int, name: str | None = None) -> SessionInfo:
+    def save(self, t: int, name: str | None = None) -> Future[SessionInfo]:
         """Make a session of everything since the program started, or since the last save.
 
         That includes what was played while nothing was recorded or recording was paused. A recording goes on.
 
         Args:
-            t: µs at which the session ends.
+            t: µs, now: all that was published until now belongs to the session.
             name: What the person calls it.
 
         Returns:
             The session, as in `stop`.
-
-        Raises:
-            RubatoError: it cannot be written, and everything stays in the journal.
         """
-        id, here = self._next_id(), (t, self._wall())
-        self.journal.mark(Mark(t, "save", id, here[1], name=name or ""))
-        session = self._finish(id, self._saved, t, partial(keep_since_save, self.data, id=id))
-        self._saved = here
-        return session
+        id = self._next_id()
+        self.journal.mark(Mark(t, "save", id, self._wall_at(t), name=name or ""))
+        return self._worker.submit(self._make, "save", id)
 
     def strike(self, t: int) -> Understood | None:
         """Erase the last word that is not erased yet from the record.
@@ -231,40 +204,40 @@ class Recorder:
     def _mark(self, t: int, what: What, id: int = 0, at: datetime | None = None) -> None:
         self.journal.mark(Mark(t, what, id, at))
 
-    def _change(self, t: int, state: State, session: Path | None = None) -> None:
+    def _wall_at(self, t: int) -> datetime:
+        return self._wall() - timedelta(microseconds=self._clock.now() - t)
+
+    def _change(self, t: int, state: State) -> None:
         self.state = state
-        self._bus.publish(RecordingChanged(t, state, session))
+        self._bus.publish(RecordingChanged(t, state))
 
-    # Making sessions, on a thread of its own ----------------------------------------------------------
+    # The worker's thread ------------------------------------------------------------------------------
 
-    def _finish(
-        self, id: int, begin: Moment, end: int, make: Callable[[Outline], SessionInfo]
-    ) -> SessionInfo:
-        zero, began = begin
-        expected = SessionInfo(first_free(self.data, began), began, end - zero)
-        future = self._worker.submit(self._make, id, make)
+    def _recover(self) -> None:
+        # Only a journal that is written has its name: before, it may have that of one that was left.
+        own = self.journal.path if self.journal.flush() else None
+        left = [path for path in journals_folder(self.data).glob("*.jsonl") if path != own]
         try:
-            return future.result(WAIT_S)
-        except TimeoutError:
-            future.add_done_callback(self._finished_late)
-            return expected
+            self._maker.start()
+            notices = self._maker.recover(self._clock.now()) if left else []
+        except OSError as error:
+            log.exception("nothing was recovered")
+            happened = f"What earlier runs left could not be recovered: {error.strerror or error}"
+            kept = f"It stays in {journals_folder(self.data)} and is tried again at the next start"
+            notices = [Notice(self._clock.now(), "warning", happened, kept)] if left else []
+        for notice in notices:
+            self._publish(notice)
 
-    def _recovered_late(self, future: Future[list[Recovered]]) -> None:
-        for recovered in future.result():
-            self._report(recovered.notice(self._clock.now()))
+    def _has_recovered(self, done: Future[None]) -> None:
+        if (bug := done.exception()) is not None:
+            log.error("a bug in recovering", exc_info=bug)
+        self.recovered.set_result(None)
 
-    def _finished_late(self, future: Future[SessionInfo]) -> None:
-        error = future.exception()
-        if isinstance(error, RubatoError):
-            self._tell(error)
-        elif error is not None:
-            log.error("a bug in making a session", exc_info=error)
-
-    def _make(self, id: int, make: Callable[[Outline], SessionInfo]) -> SessionInfo:
+    def _make(self, part: Part, id: int) -> SessionInfo:
         try:
             if not self.journal.flush():
                 raise OSError("the disk takes nothing")
-            session = make(Outline.of(self.journal.path))
+            session = self._maker.make(self.journal.path, part, id)
         except OSError as error:
             raise RubatoError(
                 f"The session could not be written: {error.strerror or error}",
@@ -272,8 +245,11 @@ class Recorder:
                 todo=f"Make room on the disk of {self.data}",
                 code="not_written",
             ) from error
-        folder = session.folder.relative_to(sessions_folder(self.data)).as_posix()
-        self.journal.mark(Mark(self._clock.now(), "kept", id, session=folder))
+        t, folder = self._clock.now(), session.folder
+        self.journal.mark(
+            Mark(t, "kept", id, session=folder.relative_to(sessions_folder(self.data)).as_posix())
+        )
+        self._publish(SessionKept(t, folder, session.remarks))
         return session
 
     def _keep_rest(self) -> bool:
@@ -283,12 +259,14 @@ class Recorder:
                 return False
             outline = Outline.of(self.journal.path)
             for id in outline.unsaved():
-                self._make(id, partial(keep_recording, self.data, id=id))
+                self._make("recording", id)
             if id := outline.unsaved_save():
-                self._make(id, partial(keep_since_save, self.data, id=id))
-        except (OSError, RubatoError):
+                self._make("save", id)
+        except RubatoError as error:
+            log.error("%s", error)
+            self._publish(Notice(self._clock.now(), "error", error.happened, error.kept, error.todo))
+            return False
+        except OSError:
+            log.exception("the journal cannot be read")
             return False
         return True
-
-    def _tell(self, error: RubatoError) -> None:
-        self._report(Notice(self._clock.now(), "error", error.happened, error.kept, error.todo))

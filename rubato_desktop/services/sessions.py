@@ -3,8 +3,8 @@
 ``session.mid`` is for every program that opens MIDI files. ``journal.jsonl`` has everything, in the lines of
 `entries`, with microseconds from the session's beginning. Its first line also says what the session is::
 
-    "session": {"name": "…", "end": µs, "notes": 42, "words": 3, "run": "<journal it was cut from>",
-                "id": 1, "zero": µs on that run's clock, "recovered": false}
+    "session": {"name": "…", "end": µs, "notes": 42, "words": 3, "remarks": 0,
+                "run": "<journal it was cut from>", "id": 1, "zero": µs on that run's clock, "recovered": false}
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from typing import Any
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import CommandDone, Event, Played, RemarkKept, WordHeard, WordMissed
 from rubato_desktop.language.results import NotUnderstood, Understood
-from rubato_desktop.midi.messages import CONTROL, Message, note_off
+from rubato_desktop.midi.messages import Message
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.services.entries import Header, Mark
 from rubato_desktop.services.lines import LineError, decode, decode_header
+from rubato_desktop.services.sounding import Sounding
 
 JOURNAL, MIDI = "journal.jsonl", "session.mid"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SUSTAIN = 64
 
 
 def in_words(when: datetime) -> str:
@@ -50,6 +50,7 @@ class SessionInfo:
         name: What the person called it; mostly empty.
         notes: How many note-ons it has.
         words: How many words, erased ones not counted.
+        remarks: How many remarks.
         run: Name of the journal it was cut from.
         id: Number of the recording or save in that run; 0 for what was never saved.
         zero: µs of its beginning on the clock of that run.
@@ -62,6 +63,7 @@ class SessionInfo:
     name: str = ""
     notes: int = 0
     words: int = 0
+    remarks: int = 0
     run: str = ""
     id: int = 0
     zero: int = 0
@@ -80,6 +82,7 @@ class SessionInfo:
             "end": self.end,
             "notes": self.notes,
             "words": self.words,
+            "remarks": self.remarks,
             "run": self.run,
             "id": self.id,
             "zero": self.zero,
@@ -159,13 +162,16 @@ class SessionData:
 
     @cached_property
     def end(self) -> int:
-        """µs at which it ends: its stop or save, else the last that happened."""
-        last = max((event.t for event in self.events), default=0)
-        return max(0, last, self.info.end)
+        """µs at which it ends."""
+        # Sessions of earlier versions have messages after their end.
+        return max(self.info.end, max((message.t for message in self.messages), default=0))
 
     @cached_property
     def sounding(self) -> tuple[Message, ...]:
-        """The messages with an end for whatever still sounds where a pause or the session's end cuts it off."""
+        """The messages, with an end for whatever still sounds at a pause or at the session's end.
+
+        Releases of keys that went down before the session began or in a pause are left out.
+        """
         return tuple(self._cut_off())
 
     @cached_property
@@ -195,34 +201,19 @@ class SessionData:
         return frozenset(mark.word_t for mark in self.marks if mark.what == "strike")
 
     def _cut_off(self) -> Iterator[Message]:
-        held: dict[tuple[str, int, int], int] = {}
-        pedals: set[tuple[str, int]] = set()
-
-        def ends(t: int) -> Iterator[Message]:
-            for (device, channel, note), count in held.items():
-                for _ in range(count):
-                    yield note_off(t, device, note, channel=channel)
-            for device, channel in sorted(pedals):
-                yield Message(t, device, bytes((CONTROL | channel, _SUSTAIN, 0)))
-            held.clear()
-            pedals.clear()
-
+        sounding = Sounding()
         for event in self.events:
             if isinstance(event, Mark) and event.what == "pause":
-                yield from ends(event.t)
-            if not isinstance(event, Played):
-                continue
-            message = event.message
-            yield message
-            if message.is_note_on or message.is_note_off:
-                key = (message.device, message.channel, message.note)
-                count = held.pop(key, 0) + (1 if message.is_note_on else -1)
-                if count > 0:
-                    held[key] = count
-            elif message.kind == CONTROL and len(message.data) == 3 and message.data[1] == _SUSTAIN:
-                pedal = (message.device, message.channel)
-                (pedals.add if message.data[2] >= 64 else pedals.discard)(pedal)
-        yield from ends(self.end)
+                yield from sounding.release(event.t)
+            if isinstance(event, Played) and not _is_orphan(event.message, sounding):
+                sounding.take(event.message)
+                yield event.message
+        yield from sounding.release(self.end)
+
+
+def _is_orphan(message: Message, sounding: Sounding) -> bool:
+    """True for the release of a key that went down before the recording began, or in a pause."""
+    return message.is_note_off and not sounding.is_released_by(message)
 
 
 def read_session(folder: Path) -> SessionData:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from rubato_desktop.engine import Engine
-from rubato_desktop.events import Event, Played, RecordingChanged, RollOpened, WordHeard
+from rubato_desktop.events import Event, Played, RecordingChanged, RollOpened, SessionKept, WordHeard
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.devices_panel import quantile
 from rubato_desktop.ui.strip import ElidedLabel
@@ -54,8 +54,10 @@ class StatusLine(QWidget):
                 self._kept = "recording"
             case RecordingChanged(state="paused"):
                 self._kept = "recording paused"
-            case RecordingChanged(session=session):
-                self._kept = "saved" if session is not None else ""
+            case RecordingChanged():
+                self._kept = ""
+            case SessionKept() if not self._kept:
+                self._kept = "saved"
             case RollOpened():
                 pass
             case _:

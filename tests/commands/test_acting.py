@@ -13,6 +13,7 @@ from rubato_desktop.events import (
     Listed,
     PreviewChanged,
     RecordingChanged,
+    SessionKept,
     SettingChanged,
     WordHeard,
     WordMissed,
@@ -330,10 +331,12 @@ def test_a_bug_in_a_command_is_told_calmly_and_logged_whole(
 def test_what_is_played_while_stopping_waits_for_a_name_is_not_recorded(player: Player) -> None:
     player.word("0 11 0")
     player.word("0 7 0")
-    (stopped, _) = player.play("12 11 12 30 31 0 5 0")
-    session = read_session(Path(stopped.value["session"]))
+    player.play("12 11 12 30 31 0 5 0")
+    player.until(lambda: any(isinstance(event, SessionKept) for event in player.heard))
+    session = read_session(player.last(SessionKept).session)
     assert [message.note for message in session.messages if message.is_note_on] == [48, 55, 48, 60, 59, 60]
-    assert session.info.end == session.words[-1].end
+    assert session.messages[-1].is_note_off and session.messages[-1].note == 60
+    assert session.words[-1].end < session.info.end == session.messages[-1].t
 
 
 def test_pauses_and_remarks_are_laid_over_the_roll(player: Player) -> None:

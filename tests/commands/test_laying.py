@@ -25,7 +25,7 @@ def take(player: Player) -> Player:
         player.play("12 16 17 12", wait=0.5)
         player.play("30 31 32 33", wait=0.5)
         player.play("12 17 16 12", wait=0.5)
-    player.play("12 11 12 24")
+    player.word("12 11 12 24")
     assert player.run("open", what=1).status == "ok"
     return player
 
@@ -50,7 +50,7 @@ def test_a_start_that_was_erased_counts_no_more(player: Player) -> None:
     player.play("12 16 17 12")
     player.play("0 0 0")
     player.play("30 31 32")
-    player.play("12 11 12 24")
+    player.word("12 11 12 24")
     player.run("open", what=1)
     assert player.app.services.roll.iterations == ()
     assert player.word("23 13 13 23").error == {
@@ -202,7 +202,7 @@ def test_pauses_are_skipped_or_played_by_words(player: Player) -> None:
     player.play("0 11 11 0", wait=60)
     player.play("12 11 11 12", wait=0.5)
     player.play("32 33", wait=0.5)
-    player.play("12 11 12 24")
+    player.word("12 11 12 24")
     player.run("open", what=1)
     roll, sound = player.app.services.roll, player.app.sound
     (pause,) = (one for one in roll.stretches if one.kind == "pause")

@@ -61,7 +61,10 @@ class Recording:
         self.recorder = Recorder(data, self.clock, self.bus)
         self.bus.subscribe(self.recorder.listen)
         self.bus.subscribe(self.listen)
-        self.recovered = self.recorder.begin()
+        self.recorder.begin()
+        self.recorder.recovered.result()
+        self.recovered = [*self.notices]
+        self.notices.clear()
         self.recorder.start(self.clock.now())
         self.played = 0
         self.times: list[int] = []  # ns, monotonic, of each number
@@ -104,14 +107,14 @@ def room_is_made(disk: Disk, leaving: int, by_itself: bool) -> dict[str, object]
     refused = ""
     if not by_itself:
         try:
-            recording.recorder.stop(recording.clock.now())
+            recording.recorder.stop(recording.clock.now()).result()
         except RubatoError as error:
             refused = error.code
     disk.make_room()
     if by_itself:
         recording.wait_for_room()
         recording.play(MORE)
-        recording.recorder.stop(recording.clock.now())
+        recording.recorder.stop(recording.clock.now()).result()
     recording.recorder.close()
     [info] = list_sessions(disk.data)
     [kept] = (disk.data / "journals/kept").glob("*.jsonl")

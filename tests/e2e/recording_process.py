@@ -72,6 +72,8 @@ def record(data: Path, said: Path, times: Path) -> None:
         message = note_on if press.down else note_off
         app.engine.receive(message(app.clock.now(), "controller", 48 + press.key))
     recording.wait()
+    app.recorder.recovered.result()
+    app.engine.settle()
     said.write_text(json.dumps(notices))
     own = os.open(times, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     number = 0

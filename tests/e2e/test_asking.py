@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 from played_ollama import PlayedOllama
 from running import Program
@@ -118,6 +119,40 @@ def test_what_was_remarked_in_a_recording_is_learnt_with_its_time(program: Progr
     assert answer["citations"][0]["start_ms"] is not None
     opened = program.ask("source", number=answer["citations"][0]["n"])
     assert opened["state"]["open"] == str(Path(answer["citations"][0]["source"]).parent)
+
+
+def test_remarks_of_a_recording_that_takes_long_to_write_are_learnt(program: Program) -> None:
+    program.ask("record_start")
+    program.ask("remark", text="The thirds of the second theme are uneven.")
+    children = psutil.Process(program.process.pid).children()
+    [writing] = [child for child in children if any("session_process" in word for word in child.cmdline())]
+    writing.suspend()
+    with ThreadPoolExecutor() as threads:
+        stopped = threads.submit(program.ask, "record_stop")
+        until(lambda: program.ask("record_pause")["status"] == "failed", "the recording to be off")
+        time.sleep(1)  # longer than it was once waited for
+        assert not stopped.done()
+        writing.resume()
+        assert stopped.result()["status"] == "ok"
+    until(
+        lambda: "Remarks" in [one["name"] for one in program.ask("topics")["value"]],
+        "the remark to be learnt",
+    )
+
+
+def test_remarks_of_a_recording_that_is_on_at_the_end_are_learnt(tmp_path: Path, program: Program) -> None:
+    program.ask("topics")  # the process of knowledge is there
+    program.ask("record_start")
+    program.ask("remark", text="The thirds of the second theme are uneven.")
+    program.end()
+    again = Program(tmp_path / "data")
+    try:
+        until(
+            lambda: "Remarks" in [one["name"] for one in again.ask("topics")["value"]],
+            "the remark to be learnt",
+        )
+    finally:
+        again.end()
 
 
 def test_what_was_learnt_last_is_tagged(program: Program, notes: Path) -> None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import signal
+import sys
+import termios
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
+import psutil
 import pytest
 from performing import Performer
+from waiting import until
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.events import Notice, RecordingChanged
-from rubato_desktop.services import recorder as recorder_module
+from rubato_desktop.events import Event, Notice, RecordingChanged, RemarkKept, SessionKept
+from rubato_desktop.services.line_file import LineFile
 from rubato_desktop.services.recorder import Recorder
 from rubato_desktop.services.sessions import list_sessions, read_session
 
@@ -23,7 +32,9 @@ class Desk:
         self.performer = Performer()
         self.recorder = Recorder(data, self.performer.clock, self.performer.bus)
         self.performer.bus.subscribe(self.recorder.listen)
-        self.told = self.recorder.begin()
+        self.recorder.begin()
+        self.recorder.recovered.result()
+        self.told = self.performer.of(Notice)
 
     def do(self, *steps: str) -> list[str]:
         """Do steps one after another; returns the codes of those that are refused."""
@@ -34,7 +45,9 @@ class Desk:
                 continue
             act: Callable[[int], object] = getattr(self.recorder, step)
             try:
-                act(self.performer.now)
+                made = act(self.performer.now)
+                if isinstance(made, Future):
+                    made.result()
             except RubatoError as error:
                 refused.append(error.code)
         return refused
@@ -86,15 +99,29 @@ def test_each_step_leads_where_it_should(desk: Desk, steps: str, state: str, ref
     assert desk.recorder.state == state
 
 
-def test_every_change_is_published_and_the_end_names_the_session(desk: Desk) -> None:
+def test_every_change_is_published(desk: Desk) -> None:
     desk.do("start", "play", "pause", "resume", "stop")
-    [info] = list_sessions(desk.data)
-    assert [(event.state, event.session) for event in desk.performer.of(RecordingChanged)] == [
-        ("on", None),
-        ("paused", None),
-        ("on", None),
-        ("off", info.folder),
-    ]
+    assert [event.state for event in desk.performer.of(RecordingChanged)] == ["on", "paused", "on", "off"]
+
+
+@pytest.mark.parametrize("steps", ["start play stop", "play save"])
+def test_a_session_is_announced_when_it_is_there(desk: Desk, steps: str) -> None:
+    there: list[bool] = []
+
+    def look(event: Event) -> None:
+        if isinstance(event, SessionKept):
+            there.append(read_session(event.session).info.notes == 1)
+
+    desk.performer.bus.subscribe(look)
+    desk.do(*steps.split())
+    assert there == [True]
+
+
+def test_it_says_how_many_remarks_are_in_it(desk: Desk) -> None:
+    desk.do("start")
+    desk.performer.bus.publish(RemarkKept(desk.performer.now, desk.performer.now, "uneven"))
+    desk.do("stop", "start", "stop")
+    assert [event.remarks for event in desk.performer.of(SessionKept)] == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -117,11 +144,11 @@ def test_each_session_has_what_belongs_to_it(desk: Desk, steps: str, notes: list
 
 def test_a_save_begins_where_the_last_one_ended(desk: Desk) -> None:
     desk.performer.notes(60)
-    first = desk.recorder.save(desk.performer.now, "one")
+    first = desk.recorder.save(desk.performer.now, "one").result()
     middle = desk.performer.now
     desk.performer.rest(1_000_000)
     desk.performer.notes(61)
-    second = desk.recorder.save(desk.performer.now)
+    second = desk.recorder.save(desk.performer.now).result()
     assert first.name == "one"
     assert second.zero == middle
     assert [message.t for message in read_session(second.folder).messages] == [1_000_000, 1_200_000]
@@ -181,7 +208,7 @@ def test_a_session_that_cannot_be_written_is_written_later(desk: Desk) -> None:
     stone = block_sessions(desk.data)
     desk.do("start", "play", "play")
     with pytest.raises(RubatoError, match="could not be written"):
-        desk.recorder.stop(desk.performer.now, "étude")
+        desk.recorder.stop(desk.performer.now, "étude").result()
     assert desk.recorder.state == "off"
     stone.unlink()
     desk.recorder.close()
@@ -192,7 +219,7 @@ def test_a_save_that_cannot_be_written_is_written_at_the_end(desk: Desk) -> None
     stone = block_sessions(desk.data)
     desk.do("play", "play")
     with pytest.raises(RubatoError, match="could not be written"):
-        desk.recorder.save(desk.performer.now, "étude")
+        desk.recorder.save(desk.performer.now, "étude").result()
     desk.do("play")
     stone.unlink()
     desk.recorder.close()
@@ -219,24 +246,127 @@ def test_a_save_that_could_not_be_written_is_in_the_next(desk: Desk) -> None:
     assert desk.notes == [2]
 
 
-def test_a_session_that_takes_long_is_finished_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder_module, "WAIT_S", 0.0)
+class SlowDisk:
+    """A disk that syncs nothing until it is let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked, self._ready = threading.Event(), threading.Event()
+        sync = LineFile.sync
+
+        def wait(file: LineFile) -> None:
+            self.asked.set()
+            assert self._ready.wait(60)
+            sync(file)
+
+        monkeypatch.setattr(LineFile, "sync", wait)
+
+    def let_go(self) -> None:
+        self._ready.set()
+
+
+@pytest.fixture
+def slow(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
+    assert desk.recorder.journal.flush()
+    disk = SlowDisk(monkeypatch)
+    yield disk
+    disk.let_go()
+
+
+def test_nothing_waits_for_the_disk(desk: Desk, slow: SlowDisk) -> None:
+    desk.recorder.start(desk.performer.now)
+    desk.performer.notes(60)
+    saved = desk.recorder.save(desk.performer.now, "all")
+    assert slow.asked.wait(60)
+    stopped = desk.recorder.stop(desk.performer.now, "one")
+    assert desk.recorder.state == "off" and desk.performer.of(RecordingChanged)[-1].state == "off"
+    with pytest.raises(RubatoError, match="Nothing is being recorded"):
+        desk.recorder.stop(desk.performer.now)
+    desk.recorder.start(desk.performer.now)
+    desk.performer.notes(61, 62)
+    again = desk.recorder.save(desk.performer.now, "rest")
+    other = desk.recorder.stop(desk.performer.now, "two")
+    assert not any(future.done() for future in (saved, stopped, again, other))
+    assert desk.performer.of(SessionKept) == [] == list_sessions(desk.data)
+    slow.let_go()
+    sessions = [future.result() for future in (saved, stopped, again, other)]
+    assert [(session.name, session.notes) for session in sessions] == [
+        ("all", 1),
+        ("one", 1),
+        ("rest", 2),
+        ("two", 2),
+    ]
+    assert [event.session for event in desk.performer.of(SessionKept)] == [
+        session.folder for session in sessions
+    ]
+
+
+def test_closing_waits_for_what_is_being_written(desk: Desk, slow: SlowDisk) -> None:
     desk.do("start", "play")
-    info = desk.recorder.stop(desk.performer.now)
-    desk.recorder.close()
-    assert read_session(info.folder).info.notes == 1
-    assert (info.began, info.end) == (
-        read_session(info.folder).info.began,
-        read_session(info.folder).info.end,
-    )
+    stopped = desk.recorder.stop(desk.performer.now, "one")
+    assert slow.asked.wait(60)
+    desk.do("start", "play", "play")
+    closing = threading.Thread(target=desk.recorder.close)
+    closing.start()
+    slow.let_go()
+    closing.join()
+    assert stopped.result().name == "one"
+    assert desk.notes == [1, 2] and desk.journals == ["journals/kept"]
+    assert len(desk.performer.of(SessionKept)) == 2
 
 
-def test_when_that_fails_it_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder_module, "WAIT_S", 0.0)
+def test_a_session_that_cannot_be_written_at_the_end_is_told(desk: Desk) -> None:
     stone = block_sessions(desk.data)
-    desk.do("start", "play", "stop")
+    desk.do("start", "play")
     desk.recorder.close()
     [notice] = desk.performer.of(Notice)
     assert "could not be written" in notice.happened
     assert "is kept" in notice.kept
     stone.unlink()
+
+
+def test_what_is_told_from_other_threads_goes_where_it_should(tmp_path: Path) -> None:
+    performer, told = Performer(), []
+    recorder = Recorder(tmp_path, performer.clock, performer.bus, publish=told.append)
+    recorder.begin()
+    recorder.recovered.result()
+    folder = recorder.save(performer.now).result().folder
+    assert [event.session for event in told] == [folder]
+    assert performer.of(SessionKept) == []
+    recorder.close()
+
+
+def test_another_process_makes_the_session_when_one_was_killed(desk: Desk) -> None:
+    desk.do("start", "play")
+    process = child_of_this_process()
+    os.kill(process, signal.SIGSTOP)
+    stopped = desk.recorder.stop(desk.performer.now)
+    until(lambda: unread(process), "the request to be written")
+    os.kill(process, signal.SIGKILL)
+    with pytest.raises(RubatoError, match="could not be written: its process ended with status -9"):
+        stopped.result()
+    assert desk.do("start", "play", "play", "stop") == []
+    desk.recorder.close()
+    assert sorted(desk.notes) == [1, 2]
+    assert desk.journals == ["journals/kept"]
+
+
+def test_the_process_that_makes_sessions_ends_with_the_program(desk: Desk) -> None:
+    process = child_of_this_process()
+    desk.recorder.close()
+    assert not psutil.pid_exists(process)
+
+
+def unread(process: int) -> int:
+    """How many bytes wait at the standard input of a process."""
+    pipe = os.open(f"/proc/{process}/fd/0", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+    finally:
+        os.close(pipe)
+
+
+def child_of_this_process() -> int:
+    """The process that makes sessions, of the recorder that was made last."""
+    children = psutil.Process().children()
+    own = [child for child in children if any("session_process" in word for word in child.cmdline())]
+    return max(own, key=lambda child: child.create_time()).pid

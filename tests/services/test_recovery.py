@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from performing import Performer
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.events import Notice
 from rubato_desktop.services.recorder import Recorder
 from rubato_desktop.services.recovery import Recovered, recover
 from rubato_desktop.services.sessions import SessionData, list_sessions, read_session
@@ -46,10 +48,12 @@ class Run:
                 self.recorder.start(self.performer.now)
             elif step == "stop":
                 self.performer.word("stop recording", "12 11 12", "record_stop")
-                self.recorder.stop(self.performer.now)
+                self.recorder.stop(self.performer.now).result()
             else:
                 act: Callable[[int], object] = getattr(self.recorder, step)
-                act(self.performer.now)
+                made = act(self.performer.now)
+                if isinstance(made, Future):
+                    made.result()
 
     def crash(self) -> Path:
         """End as a crash does: everything is on the disk, and nobody tidied up. Returns the journal."""
@@ -108,7 +112,9 @@ def test_the_next_start_says_it(tmp_path: Path) -> None:
     crashed(tmp_path, "play")
     performer = Performer()
     recorder = Recorder(tmp_path, performer.clock, performer.bus)
-    [notice] = recorder.begin()
+    recorder.begin()
+    recorder.recovered.result()
+    [notice] = performer.of(Notice)
     assert "1 note and 0 words" in notice.happened
     recorder.close()
 
@@ -117,7 +123,7 @@ def test_a_recovered_recording_is_what_stopping_would_have_made(tmp_path: Path) 
     steps = "start play word pause play resume play"
     run = Run(tmp_path / "stopped")
     run.do(steps)
-    run.recorder.stop(run.performer.now)
+    run.recorder.stop(run.performer.now).result()
     run.recorder.close()
     crashed(tmp_path / "crashed", steps)
     recover(tmp_path / "crashed")
@@ -133,7 +139,7 @@ def test_a_name_given_at_the_end_is_recovered(tmp_path: Path) -> None:
     run.do("start play")
     (tmp_path / "sessions").write_text("no folder can be made here")
     with pytest.raises(RubatoError):
-        run.recorder.stop(run.performer.now, "étude")
+        run.recorder.stop(run.performer.now, "étude").result()
     run.crash()
     (tmp_path / "sessions").unlink()
     recover(tmp_path)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from performing import KEYBOARD, Performer
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.events import CommandDone, Event, Played, WordHeard, WordMissed
+from rubato_desktop.events import CommandDone, Event, Played, Result, WordHeard, WordMissed
 from rubato_desktop.language.results import Understood
 from rubato_desktop.midi.files import read_midi
 from rubato_desktop.midi.messages import Message
@@ -44,13 +44,16 @@ class Studio:
         )
         self.performer.bus.subscribe(self.recorder.listen)
         self.recorder.begin()
+        self.recorder.recovered.result()
 
     def start(self) -> None:
         self.recorder.start(self.performer.now)
 
     def stop(self, name: str | None = None) -> SessionData:
-        info = self.recorder.stop(self.performer.now, name)
-        return read_session(info.folder)
+        return self.kept(self.performer.now, name)
+
+    def kept(self, t: int, name: str | None = None) -> SessionData:
+        return read_session(self.recorder.stop(t, name).result().folder)
 
 
 @pytest.fixture
@@ -181,6 +184,128 @@ def test_a_key_still_down_at_the_end_ends_there(studio: Studio) -> None:
         (2_000_000, "b04000"),
     ]
     assert session.notes.table["off"].tolist() == [2_000_000]
+
+
+def in_file(session: SessionData) -> list[tuple[str, int, int, int]]:
+    """The messages in a session's MIDI file as another program's library reads them: (type, note, value, ms)."""
+    found = []
+    for track in mido.MidiFile(session.info.folder / "session.mid").tracks:
+        t = 0
+        for message in track:
+            t += message.time
+            if message.type in ("note_on", "note_off"):
+                found.append((message.type, message.note, message.velocity, t))
+            elif message.type == "control_change":
+                found.append((message.type, message.control, message.value, t))
+    return found
+
+
+def lengths(session: SessionData) -> set[int]:
+    """The lengths of the tracks of a session's MIDI file, ms."""
+    file = mido.MidiFile(session.info.folder / "session.mid")
+    return {sum(message.time for message in track) for track in file.tracks}
+
+
+def test_a_key_that_is_down_at_the_stop_ends_where_it_is_released(studio: Studio) -> None:
+    """ "Stop recording" acts seconds after its last key, when no name comes."""
+    performer = studio.performer
+    studio.start()
+    performer.press(60)
+    performer.send(b"\xb0\x40\x7f")
+    performer.press(62)
+    performer.rest(1_000_000)
+    stop = performer.now
+    performer.rest(200_000)
+    performer.release(60)
+    performer.rest(100_000)
+    performer.send(b"\xb0\x40\x00")
+    performer.notes(60, 64)
+    performer.rest(3_000_000)
+    session = studio.kept(stop)
+    assert in_file(session) == [
+        ("note_on", 60, 80, 0),
+        ("control_change", 64, 127, 0),
+        ("note_on", 62, 80, 0),
+        ("note_off", 60, 0, 1200),
+        ("control_change", 64, 0, 1300),
+        ("note_off", 62, 0, 1300),
+    ]
+    assert (session.end, session.info.end, lengths(session)) == (1_300_000, 1_300_000, {1300})
+    assert session.info.notes == 2
+
+
+def test_one_that_is_never_released_ends_at_the_stop(studio: Studio) -> None:
+    studio.start()
+    studio.performer.press(60)
+    studio.performer.rest(1_000_000)
+    stop = studio.performer.now
+    studio.performer.rest(4_000_000)
+    session = studio.kept(stop)
+    assert in_file(session)[1:] == [("note_off", 60, 0, 1000)]
+    assert session.notes.table["off"].tolist() == [1_000_000]
+    assert (session.end, lengths(session)) == (1_000_000, {1000})
+
+
+def test_one_that_was_cut_off_by_a_pause_has_no_end_after_the_stop(studio: Studio) -> None:
+    performer = studio.performer
+    studio.start()
+    performer.press(60)
+    performer.rest(500_000)
+    studio.recorder.pause(performer.now)
+    studio.recorder.resume(performer.now)
+    performer.rest(500_000)
+    stop = performer.now
+    performer.rest(100_000)
+    performer.release(60)
+    session = studio.kept(stop)
+    assert in_file(session)[1:] == [("note_off", 60, 0, 500)]
+    assert session.end == 1_000_000
+
+
+def test_the_words_that_turn_recording_on_and_off_leave_no_loose_ends(studio: Studio) -> None:
+    """A word acts at its last key, which is still down then."""
+    performer = studio.performer
+
+    def begin(event: Event) -> None:
+        if isinstance(event, WordHeard) and event.word.command in ("start", "pause", "resume"):
+            getattr(studio.recorder, event.word.command)(performer.now)
+
+    performer.bus.subscribe(begin)
+    performer.word("start recording", "0 11 0", "start")
+    performer.notes(60)
+    performer.word("pause", "0 11 11 0", "pause")
+    performer.rest(1_000_000)
+    performer.word("resume", "0 11 10 0", "resume")
+    performer.notes(62)
+    performer.word("stop recording", "12 11 12", "record_stop")
+    stop = performer.of(WordHeard)[-1].word.end
+    performer.rest(4_000_000)
+    performer.bus.publish(CommandDone(performer.now, Result(9, "tab", {}, "ok")))
+    session = studio.kept(stop)
+    down = dict.fromkeys(range(128), 0)
+    for kind, note, _, _ in in_file(session):
+        down[note] += 1 if kind == "note_on" else -1
+        assert down[note] in (0, 1)
+    assert not any(down.values())
+    assert len(session.messages) > len(session.sounding)  # the journal has them as they arrived
+    [length] = lengths(session)
+    assert length * 1000 == session.end == stop + 200_000 - session.info.zero
+
+
+def test_a_save_is_as_long_as_what_is_in_it(studio: Studio) -> None:
+    studio.performer.press(60)
+    studio.performer.rest(700_000)
+    session = read_session(studio.recorder.save(studio.performer.now).result().folder)
+    assert session.end == session.info.end == 700_000
+    assert in_file(session)[1:] == [("note_off", 60, 0, 700)]
+    assert lengths(session) == {700}
+
+
+def test_it_begins_at_the_wall_clock_time_of_its_first_microsecond(studio: Studio) -> None:
+    begin = studio.performer.now
+    studio.performer.rest(3_000_000)
+    studio.recorder.start(begin)
+    assert studio.stop().info.began == AFTERNOON
 
 
 def test_what_is_played_in_a_pause_is_left_out_and_time_goes_on(studio: Studio) -> None:

@@ -29,7 +29,7 @@ def roll(app: App, window: MainWindow, tmp_path: Path, until: Until) -> PianoRol
     recorded = PlayerInTime(tmp_path / "recorded")
     recorded.play("0 11 0")
     recorded.play("26 27 28 29 30 31 32 33 26 27 28 29 30 31 32 33")
-    recorded.play("12 11 12 24")
+    recorded.word("12 11 12 24")
     recorded.app.stop()
     (folder,) = (tmp_path / "recorded" / "sessions").glob("*/*/*")
     app.engine.run("open_file", path=str(folder)).result(10)

@@ -1,0 +1,175 @@
+"""Recordings are stopped, saved and named while the keys go on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from player import Player
+
+from rubato_desktop.events import CommandDone, RecordingChanged, Result, SessionKept, WordHeard
+from rubato_desktop.language.loading import load_language
+from rubato_desktop.services import library as library_module
+from rubato_desktop.services.line_file import LineFile
+from rubato_desktop.services.sessions import list_sessions, read_session
+
+SAVE = "12 10 12"
+NAME = [0, 16, 21]
+
+
+class SlowDisk:
+    """A disk on which nothing is written until it is let go; `busy` while something waits for it."""
+
+    def __init__(self) -> None:
+        self.busy, self._room = threading.Event(), threading.Semaphore(0)
+        self._held = True
+
+    def slow(self, write: Callable[..., None]) -> Callable[..., None]:
+        def wait(*args: object) -> None:
+            assert threading.current_thread() is not threading.main_thread(), "the engine's thread writes"
+            if self._held:
+                self.busy.set()
+                assert self._room.acquire(timeout=60)
+                self.busy.clear()
+            write(*args)
+
+        return wait
+
+    def hold(self) -> None:
+        self._room = threading.Semaphore(0)
+        self._held = True
+
+    def let_go_once(self) -> None:
+        self.busy.clear()
+        self._room.release()
+
+    def let_go(self) -> None:
+        self._held = False
+        self._room.release(10)
+
+
+def named(player: Player) -> object:
+    """The recording that the file of names has for `NAME`."""
+    words = load_language(player.app.data / "languages" / "names.toml").words
+    return next(word.args["path"] for word in words if word.keys == tuple(NAME))
+
+
+@pytest.fixture
+def disk(player: Player, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
+    assert player.app.recorder.journal.flush()
+    disk = SlowDisk()
+    monkeypatch.setattr(LineFile, "sync", disk.slow(LineFile.sync))
+    monkeypatch.setattr(library_module, "save_language", disk.slow(library_module.save_language))
+    yield disk
+    disk.let_go()
+
+
+def results(player: Player, command: str) -> list[Result]:
+    return [
+        event.result
+        for event in player.heard
+        if isinstance(event, CommandDone) and event.result.name == command
+    ]
+
+
+def test_the_keys_go_on_while_a_session_is_written(player: Player, disk: SlowDisk) -> None:
+    player.run("record_start")
+    player.play("0 7 0")
+    player.play("12 11 12 24")
+    assert disk.busy.wait(60)
+    assert player.last(RecordingChanged).state == "off"
+    player.play("0 7 0")
+    assert player.last(WordHeard).word.word == "click"
+    assert results(player, "record_stop") == []
+    disk.let_go()
+    player.until(lambda: bool(results(player, "record_stop")))
+    [kept] = results(player, "record_stop")
+    assert kept.status == "ok" and player.last(SessionKept).session == Path(kept.value["session"])
+
+
+def test_stopping_twice_is_refused_at_once_and_another_recording_may_begin(
+    player: Player, disk: SlowDisk
+) -> None:
+    player.run("record_start")
+    first = player.app.engine.run("record_stop")
+    saved = player.app.engine.run("save")
+    again = player.run("record_stop")
+    assert (again.status, again.text) == ("failed", "Nothing is being recorded")
+    assert player.run("record_start").status == "ok"
+    assert not first.done() and not saved.done()
+    disk.let_go()
+    player.until(lambda: first.done() and saved.done())
+    assert player.app.recorder.state == "on"
+    second = player.run("record_stop")
+    folders = [result.value["session"] for result in (first.result(), saved.result(), second)]
+    assert len({*folders}) == 3
+    assert {str(info.folder) for info in list_sessions(player.app.data)} == {*folders}
+
+
+def test_a_name_is_heard_before_its_file_is_written(player: Player, disk: SlowDisk) -> None:
+    disk.let_go()
+    player.run("record_start")
+    first = player.run("record_stop", name=NAME)
+    disk.hold()
+    player.run("record_start")
+    stopping = player.app.engine.run("record_stop", name=NAME)
+    player.until(disk.busy.is_set)
+    disk.let_go_once()
+    player.until(lambda: player.last(SessionKept).session != Path(first.value["session"]))
+    player.until(disk.busy.is_set)
+    there = str(player.last(SessionKept).session)
+    assert player.word("0 16 21").value["path"] == there
+    assert not stopping.done()
+    disk.let_go()
+    player.until(stopping.done)
+    assert named(player) == there
+    assert player.run("undo").status == "ok"
+    assert named(player) == first.value["session"] == player.word("0 16 21").value["path"]
+
+
+def test_a_name_that_cannot_be_written_holds_until_the_end(player: Player) -> None:
+    (player.app.data / "languages").write_text("no folder can be made here")
+    player.run("record_start")
+    kept = player.run("record_stop", name=NAME)
+    assert kept.status == "ok" and "called 0 16 21 until the program ends" in kept.text
+    assert player.word("0 16 21").value["path"] == kept.value["session"]
+
+
+def test_a_session_that_cannot_be_written_is_told_and_kept(player: Player) -> None:
+    stone = player.app.data / "sessions"
+    stone.write_text("no folder can be made here")
+    player.run("record_start")
+    stopped = player.run("record_stop", name=NAME)
+    assert stopped.status == "failed" and stopped.error["code"] == "not_written"
+    assert "Everything that was played is kept" in stopped.text
+    assert player.last(RecordingChanged).state == "off"
+    assert player.app.services.library.stack.at(tuple(NAME)) is None
+    stone.unlink()
+    player.app.stop()
+    assert [info.name for info in list_sessions(player.app.data)] == ["0 16 21"]
+
+
+def test_two_that_stop_while_a_remark_is_open_end_it_once(player: Player) -> None:
+    player.run("record_start")
+    player.run("remark_start")
+    first, second = player.app.engine.run("record_stop"), player.app.engine.run("record_stop")
+    player.until(lambda: first.done() and second.done())
+    assert first.result().status == "ok"
+    assert second.result().text == "Nothing is being recorded"
+    session = read_session(Path(first.result().value["session"]))
+    assert len(session.remarks) == 1
+
+
+def test_the_keys_of_a_name_are_in_what_is_saved(player: Player) -> None:
+    player.word("0 7 0")
+    saved = player.word(f"{SAVE} 0 16 21 24")
+    session = read_session(Path(saved.value["session"]))
+    notes = [message.note - 48 for message in session.messages if message.is_note_on]
+    assert notes == [0, 7, 0, *map(int, SAVE.split()), 0, 16, 21, 24]
+    assert session.end == session.info.end >= session.messages[-1].t
+    player.word("0 7 0")
+    again = read_session(Path(player.run("save").value["session"]))
+    assert [message.note - 48 for message in again.messages if message.is_note_on] == [0, 7, 0]
+    assert again.info.zero == session.info.zero + session.end
