@@ -35,7 +35,7 @@ ANSWERS = [
     ("12 6 6 12 12", "ok", "recordings: volume 50 %"),
     ("0 1 1 0 16", "ok", "recordings: speed 2"),
     ("0 12 12 0", "ok", "list of words"),
-    ("0 12 13 0", "ok", "Not there: the browser"),
+    ("0 12 13 0", "ok", "Missing: the browser"),
     ("0 12 11 0 0 7 0 24", "ok", "0 7 0: click. Click where you are"),
     ("0 12 11 0 12 7 12 24", "ok", "12 7 12: tab. Go to a tab. It takes number"),
     ("0 12 11 0 0 7 7 7 0 24", "failed", "There is no word 0 7 7 7 0. Near it: find next, 0 5 7 7 0"),
