@@ -15,7 +15,9 @@ import numpy.typing as npt
 from rubato_desktop.clock import SECOND
 
 DEFAULT_TEMPO = 500_000  # µs a quarter, 120 BPM, until a file says otherwise
-LONGEST = 366 * 24 * 3600 * SECOND  # µs; later than this is damage, and keeps the sums below within 64 bits
+# µs, 142 years: the longest delta time at the slowest tempo just fits, and a float still tells one µs from the next.
+LONGEST = 1 << 52
+_MOST = 1 << 62  # µs times `ticks` that the sums below may reach, so that they stay within 64 bits
 _DROP_FRAME = 29  # stands for 30000/1001 frames a second
 
 
@@ -89,16 +91,16 @@ class TempoMap:
         if division.ticks_per_quarter:
             at.update(sorted(changes, key=lambda change: change[0]))
         tick, us = np.array(list(at), np.int64), np.array(list(at.values()), np.int64)
-        # Times beyond `LONGEST` are never asked for, so what would overflow may as well be cut off.
-        spans = np.minimum(np.diff(tick).astype(np.float64) * us[:-1], 2.0**62)
-        fits = np.concatenate(([True], np.cumsum(spans) <= float(LONGEST) * division.ticks))
+        # Times beyond `latest_tick` are never asked for, so what would overflow may as well be cut off.
+        spans = np.minimum(np.diff(tick).astype(np.float64) * us[:-1], float(_MOST))
+        fits = np.concatenate(([True], np.cumsum(spans) <= _most(division.ticks)))
         tick, us = tick[fits], us[fits]
         base = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.diff(tick) * us[:-1])))
         return cls(division.ticks, tick, us, base)
 
     def latest_tick(self) -> int:
-        """The last tick that is not later than `LONGEST`."""
-        room = LONGEST * self.ticks - int(self.base[-1])
+        """The last tick that is not later than `LONGEST`, nor too late for the sums."""
+        room = _most(self.ticks) - int(self.base[-1])
         return int(self.tick[-1]) + room // int(self.us[-1])
 
     def microseconds(self, ticks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -120,3 +122,8 @@ class TempoMap:
         """The changes, with their times."""
         times = (self.base + self.ticks // 2) // self.ticks
         return tuple(Tempo(t, us) for t, us in zip(times.tolist(), self.us.tolist(), strict=True))
+
+
+def _most(ticks: int) -> int:
+    """Return how late a time may be, µs times `ticks`."""
+    return min(LONGEST * ticks, _MOST)

@@ -156,7 +156,7 @@ def _within(track: Track, latest: int, number: int, trouble: Trouble) -> Track:
     """Cut off what comes after the tick `latest`."""
     if track.end_tick <= latest:
         return track
-    trouble.damage("a time is more than a year ahead", track=number, repair="what comes later is left out")
+    trouble.damage("a time is too far ahead", track=number, repair="what comes later is left out")
     fits = int(np.searchsorted(track.tick, latest, "right"))
     return replace(
         track,
