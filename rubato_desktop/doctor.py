@@ -148,7 +148,7 @@ def _voice(data: Path, settings: Settings) -> Finding:
     except RubatoError:
         raise
     except Exception as error:
-        raise cannot_speak(error) from error
+        raise cannot_speak() from error
     spoke = 0.2 < len(samples) / rate < 5
     return Finding(
         "voice",

@@ -94,17 +94,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
+        if error.strerror is None:
+            return _bug(args, error)
         where = f"{error.filename}: " if error.filename else ""
-        return _fail(f"{where}{error.strerror or error}")
+        return _fail(f"{where}{error.strerror}")
     except Exception as error:
-        if os.environ.get("RUBATO_DEBUG"):
-            raise
-        with contextlib.suppress(RubatoError):
-            _open_log(args)  # most commands never needed the log; a bug is kept whole all the same
-        log.exception("a bug in %s", args.command)
-        return _fail(
-            f"something went wrong inside the program ({type(error).__name__}); RUBATO_DEBUG=1 tells more"
-        )
+        return _bug(args, error)
+
+
+def _bug(args: argparse.Namespace, error: Exception) -> int:
+    if os.environ.get("RUBATO_DEBUG"):
+        raise error
+    with contextlib.suppress(RubatoError):
+        _open_log(args)  # most commands never needed the log; a bug is kept whole all the same
+    log.error("a bug in %s", args.command, exc_info=error)
+    return _fail(
+        f"something went wrong inside the program ({type(error).__name__}); RUBATO_DEBUG=1 tells more"
+    )
 
 
 def _open_log(args: argparse.Namespace) -> None:

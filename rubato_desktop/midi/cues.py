@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import logging
 import tomllib
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from rubato_desktop.midi.messages import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
 from rubato_desktop.midi.parts import NEVER, Part
 from rubato_desktop.midi.synth import ALL_SOUND_OFF, PAN, VOLUME, Instrument
 from rubato_desktop.resources import resource
+
+log = logging.getLogger(__name__)
 
 # Two cues at once are not recognised; 300 ms apart they are (McGookin and Brewster, ACM TAP 2004).
 APART_MS: Final = 300
@@ -89,7 +92,8 @@ def load_cues(path: Path | None = None) -> dict[str, Cue]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RubatoError(f"The cues in {path.name} cannot be read: {error}", kept="Cues are off") from error
+        log.exception("%s is not read", path)
+        raise RubatoError(f"The cues in {path.name} cannot be read", kept="Cues are off") from error
     return {name: _cue(path, name, table) for name, table in tables.items()}
 
 
@@ -104,10 +108,11 @@ def _cue(path: Path, name: str, table: Any) -> Cue:
                 0 <= n.note < 128 and 0 < n.velocity < 128 and n.at_ms >= 0 and n.length_ms > 0 for n in notes
             )
         )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise RubatoError(
-            f"{path.name}: cue {name!r}: {error} is missing or wrong", kept="Cues are off"
-        ) from error
+    except KeyError as error:
+        raise RubatoError(f"{path.name}: cue {name!r} has no {error.args[0]}", kept="Cues are off") from error
+    except (TypeError, AttributeError) as error:
+        log.exception("cue %s of %s is wrong", name, path)
+        raise RubatoError(f"{path.name}: cue {name!r} is damaged", kept="Cues are off") from error
     if not well:
         raise RubatoError(f"{path.name}: cue {name!r} has a number outside its range", kept="Cues are off")
     return cue

@@ -95,6 +95,7 @@ class Device:
             # Tried again and again while it lasts: the same trouble is no news.
             if str(error) != str(self.problem):
                 self.problem = error
+                log.info("%s is not connected", self.name, exc_info=True)
         else:
             self.problem = None
             self.last_seen = self._now()

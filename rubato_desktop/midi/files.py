@@ -143,7 +143,7 @@ def _bytes_of(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         if isinstance(error, PermissionError) and path.is_dir():  # Windows refuses to open a folder
             raise MidiFileError(f"{path} is a folder", todo="Choose a MIDI file") from None
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or "no file can have this name"
         raise MidiFileError(f"{path} cannot be read: {reason}", todo="Check that you may read it") from error
     if len(raw) > MAX_BYTES:
         size = f"{kind.st_size / 1e6:,.0f} MB"

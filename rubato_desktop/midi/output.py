@@ -114,7 +114,7 @@ class Output:
                     return
         except self._sd.PortAudioError as error:
             raise RubatoError(
-                f"The sound device {self.name} cannot be opened: {error}",
+                f"The sound device {self.name} cannot be opened",
                 kept="Everything works, silently",
                 todo="Close the program that uses it, or choose another in the settings (sound_output)",
                 code="sound_busy",

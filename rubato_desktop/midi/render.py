@@ -91,7 +91,7 @@ def render(
         sync_folder(path.parent)
     except OSError as error:
         raise RubatoError(
-            f"{path.name} cannot be written: {error.strerror or error}",
+            f"{path.name} cannot be written: {error.strerror}",
             kept="What was there before is untouched",
             todo="Make room, or choose another place",
             code="not_written",

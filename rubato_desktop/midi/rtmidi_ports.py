@@ -93,7 +93,7 @@ class RtMidiSystem:
         try:
             return self._open(source, callback, source.name)
         except rtmidi.RtMidiError as error:
-            raise PortError(f"{source.name} cannot be listened to: {error}", code="busy") from error
+            raise PortError(f"{source.name} cannot be listened to", code="busy") from error
 
     def carries(self, source: Source, port: InputPort) -> bool:
         return True
@@ -111,7 +111,7 @@ class RtMidiSystem:
         except (rtmidi.RtMidiError, OSError) as error:
             port.close()
             raise PortError(
-                f"{source.name} cannot be listened to: {error}",
+                f"{source.name} cannot be listened to",
                 todo="Close the other program that uses it; it is then joined by itself",
                 code="busy",
             ) from error
@@ -169,9 +169,7 @@ class JackSystem(RtMidiSystem):
             port = self._open(source, callback, f"{source.name} {next(_NUMBERS)}")
         except rtmidi.RtMidiError as error:
             if self._answers():
-                raise PortError(
-                    f"JACK has no room to listen to {source.name}: {error}", code="busy"
-                ) from error
+                raise PortError(f"JACK has no room to listen to {source.name}", code="busy") from error
             self.abandoned = True
             raise self._gone() from error
         return JackPort(port, source, self._new_connections(source, before), self)

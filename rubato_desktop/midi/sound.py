@@ -215,6 +215,8 @@ class Sound:
                 self._follow_problem(RubatoError(**found) if found["happened"] else None)
             case {"place": place}:
                 self.deck.follow(place, self.latency_ms)
+            case {"cause": {"text": text}}:
+                log.warning("in the sound process: %s", text)
             case {"bug": text}:
                 log.error("in the sound process: %s", text)
 

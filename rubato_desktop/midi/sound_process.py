@@ -32,6 +32,7 @@ from rubato_desktop.midi.synth import FRAME_BYTES, Instrument, Silence, Synth
 
 SILENT_RATE: Final = 48_000
 _TICK_S: Final = 0.05
+_MOST_OF_TRACE: Final = 2000  # characters
 _LAST_S: Final = 1.0
 _RETRY_S: Final = (0.5, 1.0, 2.0, 5.0)
 
@@ -223,6 +224,8 @@ class SoundProcess:
 
     def _problem(self, place: str, problem: RubatoError | None) -> None:
         self._problems[place] = problem
+        if problem is not None and problem.__cause__ is not None:
+            self._say("cause", text="".join(traceback.format_exception(problem.__cause__))[-_MOST_OF_TRACE:])
         worst = next((found for found in self._problems.values() if found), None)
         self._say(
             "problem",

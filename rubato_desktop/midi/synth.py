@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final, Protocol
 
 from tinysoundfont import _tinysoundfont as tsf
@@ -9,6 +10,8 @@ from tinysoundfont import _tinysoundfont as tsf
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.messages import CONTROL, NOTE_OFF, NOTE_ON, PITCH_BEND, PROGRAM
 from rubato_desktop.midi.pedals import DOWN, SOFTER, Pedals
+
+log = logging.getLogger(__name__)
 
 CHANNELS: Final = 16
 DRUMS: Final = 9  # General MIDI level 1: channel 10, counting from 1, is percussion.
@@ -48,8 +51,9 @@ class Synth:
         try:
             self._font = tsf.SoundFont(font)
         except RuntimeError as error:
+            log.exception("the SoundFont is not read")
             raise RubatoError(
-                f"The SoundFont cannot be read ({error})",
+                "The SoundFont cannot be read",
                 kept="Everything but sound works",
                 todo="Install the package timgm6mb-soundfont, or name another .sf2 file in RUBATO_SOUNDFONT",
                 code="bad_soundfont",

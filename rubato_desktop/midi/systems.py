@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from rubato_desktop.midi.ports import KEPT, MidiSystem, NoMidi, SystemChoice, SystemName, no_midi
+
+log = logging.getLogger(__name__)
 
 BY_PLATFORM: dict[str, tuple[SystemName, ...]] = {"darwin": ("coremidi", "jack"), "win32": ("winmm",)}
 ON_LINUX: tuple[SystemName, ...] = ("alsa", "jack")
@@ -22,8 +25,9 @@ def open_system(choice: SystemChoice = "auto") -> MidiSystem:
     try:
         from rubato_desktop.midi.rtmidi_ports import join
     except ImportError as error:
+        log.exception("python-rtmidi cannot be loaded")
         raise NoMidi(
-            f"MIDI cannot be used: python-rtmidi could not be loaded ({error})",
+            "MIDI cannot be used: python-rtmidi could not be loaded",
             kept=KEPT,
             todo="Install Rubato again",
             code="no_midi",

@@ -53,8 +53,8 @@ def test_no_device_is_said_once_in_words_and_a_recording_keeps_time(
         sound.stop()
 
 
-def test_no_soundfont_is_said_in_words(
-    listener: Listener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_no_soundfont_is_said_in_words_and_its_cause_is_logged(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     damaged = tmp_path / "damaged.sf2"
     damaged.write_bytes(b"RIFF....sfbk, or so it says")
@@ -63,6 +63,9 @@ def test_no_soundfont_is_said_in_words(
     sound.start()
     try:
         until(lambda: listener.codes() == ["bad_soundfont"])
+        assert listener.problems[0] is not None
+        assert listener.problems[0].happened == "The SoundFont cannot be read"
+        until(lambda: "RuntimeError" in caplog.text)
     finally:
         sound.stop()
 

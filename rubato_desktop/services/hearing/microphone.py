@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from rubato_desktop.midi.portaudio import portaudio, preferred, quiet
 from rubato_desktop.services.hearing.endpointing import RATE
 from rubato_desktop.services.voice.resampling import resampled
 from rubato_desktop.services.voice.samples import Samples, sane
+
+log = logging.getLogger(__name__)
 
 _BLOCK_S: Final = 0.02
 _PATIENCE_S: Final = 3.0  # a microphone that is silent for so long, not even noise, has gone
@@ -46,8 +49,9 @@ class Microphone:
         try:
             self._stream = self._open(device, hear)
         except self._sd.PortAudioError as error:
+            log.exception("the microphone %s cannot be opened", self.name)
             raise RubatoError(
-                f"The microphone {self.name} cannot be opened: {error}",
+                f"The microphone {self.name} cannot be opened",
                 kept="Keys, sound and everything else go on",
                 todo="Close the program that uses it, allow this one to use it,"
                 " or choose another in the settings (microphone)",

@@ -101,14 +101,15 @@ def read_model(folder: Path) -> Model:
     name = folder.name
     try:
         sizes = {file: (folder / file).stat().st_size for file in _FILES}
-        if empty := next((file for file, size in sizes.items() if not size), ""):
-            raise ValueError(f"{empty} is empty")
-        if not isinstance(json.loads((folder / "config.json").read_text(encoding="utf-8")), dict):
-            raise ValueError("config.json says nothing")
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except OSError as error:
         raise _bad(name, f"{Path(error.filename or folder).name}: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise _bad(name, str(error)) from None
+    except (ValueError, RecursionError):
+        raise _bad(name, "config.json is not valid JSON") from None
+    if empty := next((file for file, size in sizes.items() if not size), ""):
+        raise _bad(name, f"{empty} is empty")
+    if not isinstance(config, dict):
+        raise _bad(name, "config.json holds no settings")
     return Model(name, folder, sizes["model.bin"])
 
 

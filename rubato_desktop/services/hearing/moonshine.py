@@ -68,11 +68,11 @@ class Moonshine:
                 )
                 for name in ("decoder_model_merged", "encoder_model")
             )
-        # What a damaged model raises is not said anywhere.
-        except Exception as error:
+        # What a damaged model raises is not documented.
+        except Exception:
             log.exception("Moonshine cannot be loaded")
             raise RubatoError(
-                f"The model that comes with Rubato to hear commands cannot be loaded: {error}",
+                "The model that comes with Rubato to hear commands cannot be loaded",
                 kept="Keys and speech go on; only hearing does not",
                 todo="Install Rubato again",
                 code="bad_model",

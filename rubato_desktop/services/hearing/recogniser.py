@@ -92,11 +92,11 @@ class Recogniser:
                     cpu_threads=_THREADS,
                     local_files_only=True,
                 )
-            # What a damaged model raises is not said anywhere; what it is called stands in the message.
-            except Exception as error:
+            # What a damaged model raises is not documented.
+            except Exception:
                 log.exception("%s cannot be loaded", self.model.folder)
                 raise RubatoError(
-                    f"The model {self.model.name} cannot be loaded: {error}",
+                    f"The model {self.model.name} cannot be loaded",
                     kept="Keys and speech go on; only hearing does not",
                     todo="Put it into the folder again, or choose another in the settings (hearing_model)",
                     code="bad_model",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import wave
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,8 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.hearing.endpointing import RATE
 from rubato_desktop.services.voice.resampling import resampled
 from rubato_desktop.services.voice.samples import Samples
+
+log = logging.getLogger(__name__)
 
 _LONGEST_S: Final = 4 * 3600
 _FULL: Final = {1: 128.0, 2: 32768.0, 4: 2147483648.0}
@@ -28,7 +31,7 @@ def read_wav(path: Path) -> Samples:
         with wave.open(str(path), "rb") as file:
             width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
             if width not in _TYPES or not rate:
-                raise wave.Error(f"{8 * width} bits at {rate} Hz")
+                raise _bad(path, f"it has {8 * width} bits at {rate} Hz")
             if file.getnframes() > _LONGEST_S * rate:
                 raise RubatoError(
                     f"{path.name} is longer than four hours", todo="Cut it into pieces", code="too_long"
@@ -38,12 +41,17 @@ def read_wav(path: Path) -> Samples:
         raise RubatoError(f"There is no file {path}", code="no_file") from None
     except OSError as error:
         raise RubatoError(f"{path} cannot be read: {error.strerror}", code="no_file") from None
-    except (wave.Error, EOFError, ValueError) as error:
-        raise RubatoError(
-            f"{path.name} is no sound that can be read: {error}",
-            todo="Make it a WAV file of 16 bits",
-            code="bad_sound",
-        ) from None
+    except (wave.Error, EOFError, ValueError):
+        log.info("%s is not read", path, exc_info=True)
+        raise _bad(path, "it is damaged, or not a WAV file") from None
     whole = raw[: len(raw) // channels * channels].reshape(-1, channels).astype(np.float32)
     mono = whole.mean(axis=1) / _FULL[width] - (1.0 if width == 1 else 0.0)
     return resampled(np.asarray(mono, np.float32), rate, RATE)
+
+
+def _bad(path: Path, why: str) -> RubatoError:
+    return RubatoError(
+        f"{path.name} is no sound that can be read: {why}",
+        todo="Make it a WAV file of 16 bits",
+        code="bad_sound",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import logging
 import os
 import sqlite3
 import threading
@@ -18,6 +19,8 @@ from rubato_desktop.services.knowledge.catalogue import Document
 from rubato_desktop.services.knowledge.chunking import chunks
 from rubato_desktop.services.knowledge.reading import Reading, Unreadable, read, readable
 from rubato_desktop.services.knowledge.store import Store
+
+log = logging.getLogger(__name__)
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 
@@ -253,14 +256,16 @@ def _with(known: Iterable[str], new: Sequence[str]) -> tuple[str, ...]:
 def _why(source: str, problem: RubatoError | OSError) -> str:
     if isinstance(problem, RubatoError):
         return f"{source}: {'. '.join(part for part in (problem.happened, problem.todo) if part)}"
-    return f"{source}: {problem.strerror or problem}"
+    return f"{source}: {problem.strerror}"
 
 
 def _disk(error: OSError | sqlite3.OperationalError) -> RubatoError:
     full = (isinstance(error, OSError) and error.errno in _FULL) or "full" in str(error)
+    reason = f": {error.strerror}" if isinstance(error, OSError) else ""
+    log.error("learning has stopped", exc_info=error)
     return RubatoError(
-        "The disk is full" if full else f"Learning has stopped: {error}",
+        "The disk is full" if full else f"Learning has stopped{reason}",
         kept="What was learnt before is kept, the rest waits",
-        todo="Make room, and learn again" if full else "See rubato.log",
+        todo="Make room, and learn again" if full else "knowledge.log has the details",
         code="disk_full" if full else "learning_failed",
     )

@@ -73,8 +73,9 @@ def open_database(folder: Path, tell: Callable[[RubatoError], None]) -> Database
         return Database(path)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+            log.exception("the catalogue cannot be opened")
             raise RubatoError(
-                f"What has been learnt cannot be opened: {error}",
+                "What has been learnt cannot be opened",
                 kept="It is as it was",
                 todo="Look whether the disk is full, or the folder may not be written",
                 code="no_knowledge",

@@ -84,10 +84,10 @@ class KnowledgeProcess:
                 self._say({"n": n, "value": self._desk(call, **args)})
         except RubatoError as problem:
             self._say({"n": n, "problem": problem.as_json()})
-        except Exception as error:
+        except Exception:
             log.exception("a call was not answered: %s", call)
             bug = RubatoError(
-                f"Something went wrong in what has been learnt: {type(error).__name__}",
+                "Something went wrong in what has been learnt",
                 kept="Everything else goes on",
                 todo="knowledge.log has the details",
                 code="bug",

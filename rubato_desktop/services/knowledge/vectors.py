@@ -92,7 +92,7 @@ class Vectors:
             self._drain()
         except Exception as error:  # whatever Chroma raises: a full disk is one of many
             if "full" in str(error) or "No space" in str(error):
-                raise OSError(errno.ENOSPC, str(error)) from error
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
             self._repair(self._made)
         finally:
             self._lock.release()

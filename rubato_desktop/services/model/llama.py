@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,8 @@ from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.packaged_models import find_model, verified_model
+
+log = logging.getLogger(__name__)
 
 NAME: Final = "smollm2:135m"
 PARAMETERS: Final = "135M"
@@ -111,7 +114,8 @@ class Llama:
         try:
             self._server.handle_chat_completions(request, take)
         except ValueError as error:
-            raise LlamaError(str(error)) from None
+            log.info("a request was refused", exc_info=True)
+            raise LlamaError("the request is malformed") from error
         if refused:
             raise LlamaError(refused[0])
         if ended:
@@ -161,9 +165,10 @@ class Llama:
             params.n_batch = params.n_ubatch = _BATCH
         try:
             return xllamacpp.Server(params)
-        except RuntimeError as error:
+        except RuntimeError:
+            log.exception("the small language model cannot be loaded")
             raise RubatoError(
-                f"The small language model cannot be loaded: {error}",
+                "The small language model cannot be loaded",
                 todo="Install Rubato again",
                 code="bad_model",
             ) from None

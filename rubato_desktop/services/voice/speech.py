@@ -188,9 +188,9 @@ class Speech:
             pass
         except RubatoError as problem:
             self._fail(problem)
-        except Exception as error:
+        except Exception:
             log.exception("speech does not work")
-            self._fail(cannot_speak(error))
+            self._fail(cannot_speak())
 
     def _warm_up(self, stop: Stop) -> None:
         if self._ear.place():

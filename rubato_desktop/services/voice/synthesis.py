@@ -209,10 +209,10 @@ def _framed(sound: Samples, pause: int) -> Samples:
     return np.concatenate([sound[max(0, heard[0] - 200) : heard[-1] + 600], np.zeros(pause, np.float32)])
 
 
-def cannot_speak(error: Exception) -> RubatoError:
+def cannot_speak() -> RubatoError:
     """Return in words that the synthesiser itself is missing or broken."""
     return RubatoError(
-        f"Speech does not work here: {error}",
+        "Speech does not work here",
         kept="Everything else goes on, and what would be said is shown",
         todo="Install the application again",
         code="no_speech",

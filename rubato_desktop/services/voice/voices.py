@@ -104,20 +104,20 @@ def read_voice(model: Path) -> Voice:
     beside = model.with_name(f"{model.name}.json")
     try:
         if not model.stat().st_size:
-            raise ValueError("the model is empty")
+            raise _bad(model.stem, f"{model.name} is empty")
         told = json.loads(beside.read_text(encoding="utf-8"))
         rate, language = told["audio"]["sample_rate"], told["espeak"]["voice"]
         if not isinstance(rate, int) or not 4000 <= rate <= 192_000 or not isinstance(language, str):
-            raise ValueError("a rate or language that cannot be")
+            raise _bad(model.stem, f"{beside.name} has an impossible sample rate or language")
         if not isinstance(told["phoneme_id_map"], dict):
-            raise ValueError("no sounds")
+            raise _bad(model.stem, f"{beside.name} has no sounds")
     except OSError as error:
         name = Path(error.filename or beside).name
         raise _bad(model.stem, f"{name}: {error.strerror}") from None
     except KeyError as error:
-        raise _bad(model.stem, f"{beside.name} says nothing of {error}") from None
-    except (ValueError, TypeError, RecursionError) as error:
-        raise _bad(model.stem, f"{beside.name}: {error}") from None
+        raise _bad(model.stem, f"{beside.name} has no {error.args[0]}") from None
+    except (ValueError, TypeError, RecursionError):
+        raise _bad(model.stem, f"{beside.name} does not describe a voice") from None
     return Voice(model.stem, model, language, rate)
 
 

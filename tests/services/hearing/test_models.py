@@ -37,8 +37,8 @@ def test_a_larger_model_in_the_folder_is_used_and_the_packaged_one_by_its_name(t
     ("files", "told"),
     [
         ({"model": b""}, "model.bin is empty"),
-        ({"config": b"{"}, "Expecting property name"),
-        ({"config": b"[]"}, "says nothing"),
+        ({"config": b"{"}, "config.json is not valid JSON"),
+        ({"config": b"[]"}, "holds no settings"),
         ({"tokenizer": b""}, "tokenizer.json is empty"),
     ],
 )
