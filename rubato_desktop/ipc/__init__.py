@@ -1,0 +1,1 @@
+"""Processes of the program and what they say to each other."""
