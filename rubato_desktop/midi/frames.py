@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 # A pipe takes a write up to this size whole or not at all (PIPE_BUF: at least 512 by POSIX, 4,096 on Linux),
@@ -16,7 +16,7 @@ def midi_frame(data: bytes) -> bytes:
     return (len(data) + 1).to_bytes(2, "big") + b"m" + data
 
 
-def json_frame(value: dict[str, Any]) -> bytes:
+def json_frame(value: Mapping[str, Any]) -> bytes:
     """Return the frame of one JSON object."""
     data = json.dumps(value, separators=(",", ":")).encode()
     return len(data).to_bytes(2, "big") + data

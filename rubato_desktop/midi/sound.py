@@ -6,18 +6,22 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.interpreter import own_process
+from rubato_desktop.ipc.managed_process import ManagedProcess
+from rubato_desktop.ipc.process_run import Exit, ProcessRun
 from rubato_desktop.midi.cues import Cue, write_cue
 from rubato_desktop.midi.deck import Deck
-from rubato_desktop.midi.frames import LARGEST, json_frame, midi_frame
+from rubato_desktop.midi.frames import LARGEST, Frames, json_frame, midi_frame
 from rubato_desktop.midi.messages import SYSEX, Message
 from rubato_desktop.midi.mixer import Kind
 from rubato_desktop.midi.scratch import Scratch, sweep
-from rubato_desktop.midi.sound_host import SoundHost
 
 log = logging.getLogger(__name__)
+
+_RESTART_S: Final = (0.1, 1.0, 5.0)
 
 
 class Sound:
@@ -62,7 +66,16 @@ class Sound:
         self._rate = 0
         self._folder: Scratch | None = None
         self._ready = threading.Event()
-        self._host = SoundHost([output, str(block), str(int(silent))], self._hear, self._died)
+        arguments = [output, str(block), str(int(silent))]
+        self._process = ManagedProcess(
+            "sound",
+            lambda: own_process("rubato_desktop.midi.sound_process", arguments),
+            on_report=self._hear,
+            on_exit=self._exited,
+            framing=Frames,
+            straight=True,
+            restart_s=_RESTART_S,
+        )
 
     # -- life ---------------------------------------------------------------------------------------------
 
@@ -71,11 +84,11 @@ class Sound:
         sweep()
         self._folder = Scratch()
         self.deck.folder = self._folder.path
-        self._host.start()
+        self._process.start()
 
     def stop(self) -> None:
         """End the sound process. Safe to call twice."""
-        self._host.stop()
+        self._process.stop()
         if self._folder:
             self._folder.close()
 
@@ -92,7 +105,7 @@ class Sound:
     def echo(self, message: Message) -> None:
         """Sound a message that was just played: the shortest way there is, for the MIDI callback."""
         if message.data[0] < SYSEX:
-            self._host.write(midi_frame(message.data))
+            self._process.send(midi_frame(message.data))
 
     def cue(self, name: str) -> None:
         """Sound a cue by its meaning, in its turn; see `CueDesk` for the rule."""
@@ -165,7 +178,7 @@ class Sound:
     @property
     def process_id(self) -> int:
         """Process id of the sound process; 0 before there was one."""
-        return self._host.process_id
+        return self._process.process_id
 
     @property
     def rate(self) -> int:
@@ -199,7 +212,7 @@ class Sound:
 
     # -- the process --------------------------------------------------------------------------------------
 
-    def _hear(self, report: dict[str, Any]) -> None:
+    def _hear(self, _run: ProcessRun, report: Any) -> None:
         match report:
             case {"ready": rate}:
                 self._rate = rate
@@ -217,8 +230,6 @@ class Sound:
                 self.deck.follow(place, self.latency_ms)
             case {"cause": {"text": text}}:
                 log.warning("in the sound process: %s", text)
-            case {"bug": text}:
-                log.error("in the sound process: %s", text)
 
     def _follow_problem(self, problem: RubatoError | None) -> None:
         known = self.problem.code if self.problem else ""
@@ -236,15 +247,15 @@ class Sound:
     def _send(self, **order: Any) -> None:
         frame = json_frame(order)
         assert len(frame) <= LARGEST, order
-        self._host.write(frame)
+        self._process.send(frame)
 
-    def _died(self) -> None:
+    def _exited(self, _run: ProcessRun, exit: Exit) -> None:
         self._device = {}
-        if self.problem and self.problem.code == "sound_gone":
+        if exit.expected:
             return
         self._say(
             RubatoError(
-                "Sound stopped unexpectedly",
+                f"Sound stopped unexpectedly: {exit}",
                 kept="Everything else goes on",
                 todo="It is started again by itself",
                 code="sound_died",

@@ -12,7 +12,6 @@ import contextlib
 import gc
 import mmap
 import os
-import signal
 import sys
 import threading
 import time
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.ipc.child_process import ChildProcess
 from rubato_desktop.midi.cues import load_cues, read_cue, spell
 from rubato_desktop.midi.frames import Frames, json_frame
 from rubato_desktop.midi.mixer import Mixer
@@ -34,6 +34,7 @@ SILENT_RATE: Final = 48_000
 _TICK_S: Final = 0.05
 _MOST_OF_TRACE: Final = 2000  # characters
 _LAST_S: Final = 1.0
+_ORDERS: Final = 0  # file descriptor
 _RETRY_S: Final = (0.5, 1.0, 2.0, 5.0)
 
 
@@ -41,17 +42,15 @@ class SoundProcess:
     """Drives the mixer with a sound device, or in silence until there is one.
 
     Args:
-        orders: File descriptor to read orders from.
-        reports: File descriptor to write reports to.
+        child: The way to the program.
         output, block: As `Output`.
         silent: Never open a device.
     """
 
-    def __init__(self, orders: int, reports: int, *, output: str, block: int, silent: bool) -> None:
-        self._in, self._out = orders, reports
+    def __init__(self, child: ChildProcess, *, output: str, block: int, silent: bool) -> None:
+        self._child = child
         self._output, self._block, self._silent = output, block, silent
         self._closing = threading.Event()
-        self._sending = threading.Lock()
         self._rate = 0
         self._turn = 0
         self._ended = -1
@@ -73,6 +72,7 @@ class SoundProcess:
                 except RubatoError as problem:
                     self._problem("device", problem)
                     if problem.code == "sound_gone":
+                        self._child.announce_end()
                         return
                     self._silent = problem.code == "no_portaudio"
                 failures = 0 if time.monotonic() - began > 10 else failures + 1
@@ -119,7 +119,7 @@ class SoundProcess:
         except RubatoError as problem:
             self._problem("cues", problem)
         self.mixer = Mixer(self._maker(rate), rate, cues, on_end=self._end)
-        self._send({"ready": rate})
+        self._child.ready(rate)
 
     def _maker(self, rate: int) -> Callable[[], Instrument]:
         try:
@@ -137,7 +137,7 @@ class SoundProcess:
 
     def _read(self) -> None:
         frames = Frames()
-        while data := os.read(self._in, 65536):
+        while data := os.read(_ORDERS, 65536):
             for order in frames.feed(data):
                 if isinstance(order, bytes):
                     self.mixer.give(self.mixer.echo, order)
@@ -145,11 +145,10 @@ class SoundProcess:
                     try:
                         self._take(**order)
                     except Exception:
-                        self._send({"bug": traceback.format_exc()[-400:]})
+                        self._child.report_bug()
         self._closing.set()
         # An orderly end may wait for a sound server that no longer answers.
-        time.sleep(_LAST_S)
-        os._exit(0)
+        self._child.exit(after_s=_LAST_S)
 
     def _take(self, do: str, turn: int | None = None, **args: Any) -> None:
         mixer = self.mixer
@@ -238,11 +237,7 @@ class SoundProcess:
     def _say(self, what: str, **values: Any) -> None:
         if self._said.get(what) != values:
             self._said[what] = values
-            self._send({what: values})
-
-    def _send(self, value: dict[str, Any]) -> None:
-        with self._sending, contextlib.suppress(BrokenPipeError):
-            os.write(self._out, json_frame(value))
+            self._child.report({what: values})
 
 
 def _map_score(path: Path) -> tuple[memoryview, memoryview]:
@@ -280,23 +275,10 @@ def _hurry_all(wanted: bool = True) -> None:
 
 def main(arguments: list[str]) -> None:
     """Run the sound process: OUTPUT BLOCK SILENT (0 or 1)."""
-    # Ctrl-C in a terminal goes to every process there; this one ends when its input does.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    reports = os.dup(1)
-    # JACK and ALSA print to standard output and error as they please.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
+    child = ChildProcess(encode=json_frame)
     sys.setswitchinterval(0.0005)
     output, block, silent = arguments
-    process = SoundProcess(0, reports, output=output, block=int(block), silent=silent == "1")
-    try:
-        process.run()
-    except BaseException:
-        os.write(reports, json_frame({"bug": traceback.format_exc()[-400:]}))
-        raise
-    finally:
-        # PortAudio's own end, at exit, can wait for ever for a server that died.
-        os._exit(0)
+    child.run(lambda: SoundProcess(child, output=output, block=int(block), silent=silent == "1").run())
 
 
 if __name__ == "__main__":

@@ -109,3 +109,4 @@ def test_a_sound_process_that_is_killed_comes_back_and_plays_on(sound: Sound, li
     assert listener.ended.wait(PATIENCE)
     assert sound.process_id != first
     assert listener.codes() == ["sound_died", ""]
+    assert "killed by SIGKILL" in str(listener.problems[0])
