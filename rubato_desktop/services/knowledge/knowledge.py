@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import own_process
+from rubato_desktop.ipc.framing import json_line
+from rubato_desktop.ipc.managed_process import ManagedProcess
+from rubato_desktop.ipc.process_run import Exit, ProcessRun
 from rubato_desktop.services.answers.passages import Passage
 from rubato_desktop.services.knowledge import anything_learnt
-from rubato_desktop.services.orders import fault_log, hand_on
 from rubato_desktop.settings import Settings
-
-log = logging.getLogger(__name__)
 
 UNUSED_S: Final = 600.0  # the memory of Chroma and of the embedding model is given back after so long
 _PATIENCE_S: Final = 60.0
@@ -76,7 +73,16 @@ class Knowledge:
         self._on_progress, self._on_done, self._on_problem = on_progress, on_done, on_problem
         self._unused_s = unused_s
         self._lock = threading.Lock()
-        self._running: _Running | None = None
+        self._process = ManagedProcess(
+            "knowledge",
+            self._command,
+            on_report=self._report,
+            on_exit=self._exited,
+            log_file=data / "knowledge.log",
+            end_s=_END_S,
+        )
+        self._pending: dict[int, _Call] = {}
+        self._numbers = count(1)
         self._closed = False
         self._soon = threading.Timer(_SOON_S, self._resume)
         self._soon.daemon = True
@@ -84,7 +90,7 @@ class Knowledge:
     @property
     def process_id(self) -> int:
         """Id of its process; 0 while there is none."""
-        return self._running.process.pid if self._running is not None else 0
+        return self._process.process_id
 
     @property
     def anything(self) -> bool:
@@ -110,9 +116,7 @@ class Knowledge:
             if self._closed:
                 promise.set_exception(_ended())
             else:
-                if self._running is None:
-                    self._running = self._start()
-                self._running.ask(promise, call, args)
+                self._send(promise, call, args)
         return promise
 
     def call(self, call: str, /, **args: Any) -> Any:
@@ -138,23 +142,18 @@ class Knowledge:
         self._soon.cancel()
         with self._lock:
             self._closed = True
-            running, self._running = self._running, None
-        if running is None:
-            return
-        running.orders.put(None)
-        try:
-            running.process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            running.process.kill()
-            running.process.wait()
+            unanswered = self._take_pending()
+        for asked in unanswered:
+            asked.promise.set_exception(_ended())
+        self._process.stop()
 
     def _resume(self) -> None:
         if self.anything:
             self.ask("resume").add_done_callback(self._tell_failure)
 
-    def _start(self) -> _Running:
+    def _command(self) -> tuple[Sequence[str], Mapping[str, str]]:
         values = self._settings
-        command, environment = own_process(
+        return own_process(
             "rubato_desktop.services.knowledge.process",
             [
                 str(self._data),
@@ -164,49 +163,40 @@ class Knowledge:
                 str(self._unused_s),
             ],
         )
-        with fault_log(self._data / "knowledge.log") as said:
-            process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env=environment
-            )
-        running = _Running(process)
-        threading.Thread(target=hand_on, args=(process, running.orders), daemon=True).start()
-        threading.Thread(target=self._look_after, args=(running,), name="knowledge", daemon=True).start()
-        return running
 
-    def _look_after(self, running: _Running) -> None:
-        assert running.process.stdout is not None
-        resting = False
-        for line in running.process.stdout:
-            try:
-                report = json.loads(line)
-                resting = resting or "resting" in report
-                self._report(running, report)
-            except Exception:
-                log.exception("a report of the process of knowledge could not be understood")
-        code = running.process.wait()
-        running.orders.put(None)
+    def _send(self, promise: Future[Any], call: str, args: Mapping[str, Any]) -> None:
+        """Send a call, with the lock held, so that an exit of its run finds it."""
+        number = next(self._numbers)
+        run = self._process.start()
+        self._pending[number] = _Call(run, promise, call, args)
+        run.send(json_line({"n": number, "call": call, "args": args}))
+
+    def _take_pending(self, run: ProcessRun | None = None) -> list[_Call]:
+        """Remove and return the calls that have no answer yet: those of one run, or all."""
+        numbers = [number for number, asked in self._pending.items() if run in (None, asked.run)]
+        return [self._pending.pop(number) for number in numbers]
+
+    def _exited(self, run: ProcessRun, exit: Exit) -> None:
         with self._lock:
-            if self._running is running:
-                self._running = None
-            unanswered = running.asked
-            if resting and unanswered and not self._closed:
-                # It went to rest as they came: another takes them.
-                self._running = self._running or self._start()
-                for promise, call, args in unanswered.values():
-                    self._running.ask(promise, call, args)
+            unanswered = self._take_pending(run)
+            if exit.expected and not self._closed:
+                # It had gone to rest just before they came: another takes them.
+                for asked in unanswered:
+                    self._send(asked.promise, asked.call, asked.args)
                 return
-        for promise, _, _ in unanswered.values():
-            promise.set_exception(_ended())
-        if code and not self._closed:
-            log.error("the process of knowledge ended with %s; see knowledge.log", code)
-            self._on_problem(_ended())
+        for asked in unanswered:
+            asked.promise.set_exception(_ended(exit))
+        if not exit.expected:
+            self._on_problem(_ended(exit))
 
-    def _report(self, running: _Running, report: Mapping[str, Any]) -> None:
+    def _report(self, _run: ProcessRun, report: Any) -> None:
         match report:
             case {"n": number, "value": value}:
-                running.asked.pop(number)[0].set_result(value)
+                if (promise := self._answered(number)) is not None:
+                    promise.set_result(value)
             case {"n": number, "problem": problem}:
-                running.asked.pop(number)[0].set_exception(RubatoError(**problem))
+                if (promise := self._answered(number)) is not None:
+                    promise.set_exception(RubatoError(**problem))
             case {"progress": progress}:
                 self._on_progress(progress)
             case {"done": said}:
@@ -214,29 +204,30 @@ class Knowledge:
             case {"problem": problem}:
                 self._on_problem(RubatoError(**problem))
 
+    def _answered(self, number: int) -> Future[Any] | None:
+        with self._lock:
+            asked = self._pending.pop(number, None)
+        return asked.promise if asked is not None else None
+
     def _tell_failure(self, done: Future[Any]) -> None:
         if isinstance(error := done.exception(), RubatoError) and not self._closed:
             self._on_problem(error)
 
 
-class _Running:
-    """A process, what it is to be told, and what it has been asked and not answered yet."""
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call that has no answer yet."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self.process = process
-        self.orders: SimpleQueue[bytes | None] = SimpleQueue()
-        self.asked: dict[int, tuple[Future[Any], str, Mapping[str, Any]]] = {}
-        self._numbers = count(1)
-
-    def ask(self, promise: Future[Any], call: str, args: Mapping[str, Any]) -> None:
-        number = next(self._numbers)
-        self.asked[number] = promise, call, args
-        self.orders.put(json.dumps({"n": number, "call": call, "args": args}).encode() + b"\n")
+    run: ProcessRun
+    promise: Future[Any]
+    call: str
+    args: Mapping[str, Any]
 
 
-def _ended() -> RubatoError:
+def _ended(exit: Exit | None = None) -> RubatoError:
+    reason = f" ({exit})" if exit is not None else ""
     return RubatoError(
-        "The part that knows what has been learnt has ended",
+        f"The part that knows what has been learnt has ended{reason}",
         kept="What was learnt is kept, and everything else goes on",
         todo="Ask again; knowledge.log has the details",
         code="knowledge_ended",

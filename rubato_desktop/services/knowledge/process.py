@@ -6,11 +6,7 @@ input does, or when nobody has asked for a while and nothing is watched.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import logging
-import os
-import signal
 import sys
 import threading
 import time
@@ -20,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.ipc.child_process import ChildProcess
 from rubato_desktop.services.knowledge import knowledge_folder
 from rubato_desktop.services.knowledge.desk import Desk
 from rubato_desktop.services.knowledge.store import Store
@@ -35,17 +32,22 @@ class KnowledgeProcess:
     """Answers until its orders end.
 
     Args:
-        reports: File descriptor to write to.
+        child: The way to the program.
         data: The data folder.
         model, ollama_host, chroma_url: As `Store` has them.
         unused_s: Seconds after which it ends of itself when nothing needs it.
     """
 
     def __init__(
-        self, reports: int, data: Path, model: str, ollama_host: str, chroma_url: str, unused_s: float
+        self,
+        child: ChildProcess,
+        data: Path,
+        model: str,
+        ollama_host: str,
+        chroma_url: str,
+        unused_s: float,
     ) -> None:
-        self._out = reports
-        self._sending = threading.Lock()
+        self._child = child
         self._unused_s = unused_s
         self._asked_at = time.monotonic()
         self._told_at = 0.0
@@ -60,16 +62,16 @@ class KnowledgeProcess:
                 tell=self._problem,
             ),
             on_progress=lambda progress: self._progress(progress.as_json()),
-            on_done=lambda said: self._say({"done": said.as_json()}),
+            on_done=lambda said: self._child.report({"done": said.as_json()}),
             on_problem=self._problem,
         )
 
     def run(self) -> None:
         """Answer until the input ends."""
         threading.Thread(target=self._rest, daemon=True).start()
+        self._child.ready()
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            for line in sys.stdin.buffer:
-                asked = json.loads(line)
+            for asked in self._child.orders():
                 self._count(1)
                 threads.submit(self._answer, **asked)
             threads.shutdown(cancel_futures=True)
@@ -79,11 +81,11 @@ class KnowledgeProcess:
         try:
             if call == "resume":
                 self._desk.resume()
-                self._say({"n": n, "value": None})
+                self._child.report({"n": n, "value": None})
             else:
-                self._say({"n": n, "value": self._desk(call, **args)})
+                self._child.report({"n": n, "value": self._desk(call, **args)})
         except RubatoError as problem:
-            self._say({"n": n, "problem": problem.as_json()})
+            self._child.report({"n": n, "problem": problem.as_json()})
         except Exception:
             log.exception("a call was not answered: %s", call)
             bug = RubatoError(
@@ -92,7 +94,7 @@ class KnowledgeProcess:
                 todo="knowledge.log has the details",
                 code="bug",
             )
-            self._say({"n": n, "problem": bug.as_json()})
+            self._child.report({"n": n, "problem": bug.as_json()})
         finally:
             self._count(-1)
 
@@ -107,38 +109,26 @@ class KnowledgeProcess:
             time.sleep(min(5.0, self._unused_s))
             idle = time.monotonic() - self._asked_at > self._unused_s
             if idle and not self._calls and not self._desk.needed:
-                self._say({"resting": True})
+                self._child.announce_end()
                 self._desk.close()
-                os._exit(0)  # the thread that reads orders cannot be woken
+                self._child.exit()  # the thread that reads orders cannot be woken
 
     def _progress(self, progress: Mapping[str, Any]) -> None:
         # The end is always told.
         if (now := time.monotonic()) > self._told_at + _PROGRESS_S or not progress["source"]:
             self._told_at = now
-            self._say({"progress": progress})
+            self._child.report({"progress": progress})
 
     def _problem(self, problem: RubatoError) -> None:
-        self._say({"problem": problem.as_json()})
-
-    def _say(self, report: Mapping[str, Any]) -> None:
-        data = json.dumps(report).encode() + b"\n"
-        with self._sending, contextlib.suppress(OSError):
-            while data:
-                data = data[os.write(self._out, data) :]
+        self._child.report({"problem": problem.as_json()})
 
 
 def main(arguments: list[str]) -> None:
     """Run the process: DATA MODEL OLLAMA_HOST CHROMA_URL UNUSED_S."""
-    # Ctrl-C in a terminal goes to every process there; this one ends when its input does.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(_AFTER_OTHERS)
+    child = ChildProcess(nice=_AFTER_OTHERS, output="log")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    reports = os.dup(1)
-    # Libraries print to standard output as they please.
-    os.dup2(2, 1)
     data, model, host, chroma, unused = arguments
-    KnowledgeProcess(reports, Path(data), model, host, chroma, float(unused)).run()
+    child.run(KnowledgeProcess(child, Path(data), model, host, chroma, float(unused)).run)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import secrets
 import socket
-import subprocess
 import threading
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +11,9 @@ from urllib.parse import urlsplit
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import own_process
+from rubato_desktop.ipc.framing import json_line
+from rubato_desktop.ipc.managed_process import ManagedProcess
+from rubato_desktop.ipc.process_run import ProcessEnded, ProcessRun
 from rubato_desktop.services.model.llama import model_file
 
 _START_S: Final = 20.0
@@ -38,17 +38,24 @@ class Embedded:
     """
 
     def __init__(self, idle_s: float = IDLE_S) -> None:
-        self._idle_s = idle_s
-        self._resting: threading.Timer | None = None
+        self._process = ManagedProcess(
+            "model",
+            lambda: own_process("rubato_desktop.services.model.server_process", []),
+            on_report=lambda _run, _report: None,
+            on_exit=lambda _run, _exit: None,
+            ready_s=_START_S,
+            end_s=_END_S,
+            idle_s=idle_s,
+        )
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self._run: ProcessRun | None = None
         self._address: Address | None = None
         self._closed = False
 
     @property
     def process_id(self) -> int:
-        """Id of the process that runs or ran last; 0 before the first."""
-        return self._process.pid if self._process else 0
+        """Id of the process; 0 while there is none."""
+        return self._process.process_id
 
     def address(self) -> Address:
         """Return where it serves, starting it when it does not.
@@ -59,84 +66,39 @@ class Embedded:
         with self._lock:
             if self._closed:
                 raise RubatoError("The small language model has been ended", code="model_ended")
-            if self._address is None or not _listens(self._address):
+            run = self._process.use()
+            if self._address is None or run is not self._run or not _listens(self._address):
                 model_file()
                 self._address = self._start()
-            self._rest_later()
+            self._process.rest()
             return self._address
 
     def forget(self) -> None:
         """End a process that broke off: a killed one may still take connections, and the next call wants another."""
-        with self._lock:
-            self._end()
+        self._process.stop(wait=False)
 
     def close(self) -> None:
         """End the process. Safe to call twice."""
+        self._closed = True
+        self._process.stop()  # whoever waits for its start holds the lock, and waits no longer
         with self._lock:
-            self._closed = True
-            if self._resting is not None:
-                self._resting.cancel()
-            self._end()
-
-    def _rest_later(self) -> None:
-        if self._resting is not None:
-            self._resting.cancel()
-        self._resting = threading.Timer(self._idle_s, self._rest)
-        self._resting.daemon = True
-        self._resting.start()
-
-    def _rest(self) -> None:
-        with self._lock:
-            # A call that came while this waited for the lock has set another time.
-            if threading.current_thread() is self._resting:
-                self._end()
+            self._process.stop()
 
     def _start(self) -> Address:
-        self._end()
+        self._process.stop(wait=False)
         token = secrets.token_urlsafe(24)
-        command, environment = own_process("rubato_desktop.services.model.server_process", [])
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            text=True,
-        )
-        assert process.stdin and process.stdout
-        self._process = process
-        # A process that hangs before it says anything is ended, which ends the waiting for its line.
-        watch = threading.Timer(_START_S, process.kill)
-        watch.start()
+        self._run = run = self._process.start()
+        run.send(json_line(token))
         try:
-            process.stdin.write(f"{token}\n")
-            process.stdin.flush()
-            port = json.loads(process.stdout.readline())["port"]
-        except (OSError, ValueError, KeyError):
-            self._end()
+            port = run.ready.result()["ready"]
+        except ProcessEnded as ended:
             raise RubatoError(
-                "The small language model does not start",
+                f"The small language model does not start: {ended}",
                 kept="Everything else works",
                 todo="See `rubato doctor`",
                 code="no_model_server",
             ) from None
-        finally:
-            watch.cancel()
         return Address(f"http://127.0.0.1:{port}", token, embedded=True)
-
-    def _end(self) -> None:
-        process, self._process, self._address = self._process, None, None
-        if process is None:
-            return
-        assert process.stdin and process.stdout
-        with contextlib.suppress(OSError):
-            process.stdin.close()
-        try:
-            process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
 
 
 def _listens(address: Address) -> bool:

@@ -52,7 +52,7 @@ def test_killed_it_is_told_and_comes_back(knowledge: Knowledge, problems: list[R
     learn(knowledge)
     psutil.Process(knowledge.process_id).kill()
     until(lambda: problems, "its end to be told")
-    assert problems[0].code == "knowledge_ended"
+    assert problems[0].code == "knowledge_ended" and "killed by SIGKILL" in problems[0].happened
     assert knowledge.searching.count() == 1
 
 
