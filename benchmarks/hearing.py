@@ -309,7 +309,7 @@ def _through_the_air(report: Report, data: Path, phrases: tuple[str, ...], voice
             if heard[-1] is not None and heard[-1].phrase:
                 took.append((time.perf_counter_ns() - ended) / 1e6)
             time.sleep(0.5)
-        process = psutil.Process(hearing._process.pid)
+        process = psutil.Process(hearing.process_id)
         report.series("last voiced sample → understood", took[4:], "ms", target=700, at="p95")
         time.sleep(5)  # at rest it gives back what it needed for the last phrase
         ear = process.memory_info().rss / 1e6

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
 import pytest
 from mouth import Mouth
 from playing import Player
@@ -189,8 +190,7 @@ def test_a_microphone_that_goes_away_is_told_and_keys_go_on(mouth: Mouth, tmp_pa
     try:
         room.player.play("0 4 7 0")
         until(lambda: app.services.hearing.state == "listening", "the microphone to open")
-        process = app.services.hearing._process
-        process.kill()
+        psutil.Process(app.services.hearing.process_id).kill()
         until(lambda: room.all(Notice), "it to be told")
         assert app.services.hearing.state == "off"
         room.player.play("0 4 7 0")
@@ -201,12 +201,12 @@ def test_a_microphone_that_goes_away_is_told_and_keys_go_on(mouth: Mouth, tmp_pa
 
 def test_the_ear_gives_its_memory_back_when_it_is_not_needed(room: Room) -> None:
     ear = room.app.services.hearing
-    ear._unused_s = 0.5
+    ear._process.idle_s = 0.5
     room.does("microphone", on=True)
     until(lambda: ear.state == "listening", "the microphone to open")
-    process = ear._process
+    process = psutil.Process(ear.process_id)
     room.does("microphone", on=False)
-    until(lambda: process.poll() is not None, "the process to end")
+    until(lambda: not process.is_running(), "the process to end")
     room.does("microphone", on=True)
     until(lambda: ear.state == "listening", "the microphone to open again")
 

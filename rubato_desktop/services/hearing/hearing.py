@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.interpreter import own_process
-from rubato_desktop.services.orders import fault_log, hand_on
+from rubato_desktop.ipc.framing import json_line
+from rubato_desktop.ipc.process_run import Exit, ProcessRun
+from rubato_desktop.services.hearing.ear_process import ear_process, ended, fell_back
+from rubato_desktop.services.hearing.ear_state import EarState, State
 from rubato_desktop.settings import Settings
-
-log = logging.getLogger(__name__)
 
 UNUSED_S: Final = 300.0  # the recogniser's memory is given back after so long
 QUIETEST_DB: Final = -60.0
-
-State = Literal["off", "opening", "listening", "hearing", "thinking"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,8 @@ class Heard:
 class Hearing:
     """Hears through the microphone, in a process of its own that lives while it is needed.
 
-    Any method may be called from any thread; none waits.
+    Any method may be called from any thread; none but `close` waits. The callbacks are called with a lock held, so
+    they must not wait either.
 
     Args:
         data: The data folder.
@@ -66,7 +62,7 @@ class Hearing:
         unused_s: Seconds until the process of an unused ear ends.
 
     Attributes:
-        state: As `ListeningChanged` has it.
+        state: As `ListeningChanged` has it; ``off`` only while the microphone's stream is closed.
         level: How loud it is, dB below full scale.
         microphone: The name of the open microphone.
     """
@@ -82,22 +78,29 @@ class Hearing:
         on_problem: Callable[[RubatoError], None],
         unused_s: float = UNUSED_S,
     ) -> None:
-        self._data, self._settings = data, settings
+        self._settings = settings
         self._on_change, self._on_voice = on_change, on_voice
         self._on_heard, self._on_problem = on_heard, on_problem
-        self._unused_s = unused_s
         self.state: State = "off"
         self.level = QUIETEST_DB
         self.microphone = ""
         self._reasons: set[str] = set()
         self._waiting: list[Future[None]] = []
         self._talking = self._deaf = False
-        self._pending = 0  # of what was said and is not yet understood
         self._lock = threading.RLock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._orders: SimpleQueue[bytes | None] = SimpleQueue()
+        self._process = ear_process(
+            data, settings, on_report=self._report, on_exit=self._exited, idle_s=unused_s
+        )
+        # What is known about the run that takes orders; reports of those before it count no more.
+        self._run: ProcessRun | None = None
+        self._ear = EarState()
         self._sent: dict[tuple[str, ...], int] = {}
-        self._unused: threading.Timer | None = None
+        self._numbers = count(1)
+
+    @property
+    def process_id(self) -> int:
+        """Id of its process; 0 while there is none."""
+        return self._process.process_id
 
     # Orders -----------------------------------------------------------------------------------------
 
@@ -118,8 +121,8 @@ class Hearing:
         """Begin anew with the microphone, model and language of the settings."""
         with self._lock:
             reasons = set(self._reasons)
-            self.close()
-            self._be("off")
+            self._abandon()
+            self._process.stop(wait=False)
             for why in reasons:
                 self.listen_for(why, True)
 
@@ -129,7 +132,7 @@ class Hearing:
         return bool(self._reasons)
 
     def finish(self) -> Future[None]:
-        """What is being said ends here; the future is kept when all of it is understood."""
+        """End what is being said here; the future is done when all of it is understood."""
         done: Future[None] = Future()
         with self._lock:
             if self.state not in ("hearing", "thinking"):
@@ -150,8 +153,7 @@ class Hearing:
         """Hear nothing, because the program itself is speaking, or hear again."""
         with self._lock:
             self._deaf = on
-            if self._process is not None:
-                self._send({"do": "deaf", "on": on})
+            self._send({"do": "deaf", "on": on})
 
     def expect(self, phrases: tuple[str, ...], *, free: bool, keep: Path | None = None) -> None:
         """Tell what may be said now.
@@ -162,7 +164,7 @@ class Hearing:
             keep: Where the sound of it is to be kept, as WAV.
         """
         with self._lock:
-            if self._process is None:
+            if self._run is None:
                 return
             if phrases not in self._sent:
                 # There are thousands of them, and they seldom change.
@@ -172,185 +174,122 @@ class Hearing:
             self._send({**order, "keep": str(keep) if keep else ""})
 
     def close(self) -> None:
-        """End. Safe to call twice."""
+        """End, and wait for it a bounded time. Safe to call twice."""
         with self._lock:
-            self._silence()
-            process, self._process = self._process, None
-            self._rest()
-        if process is not None:
-            self._end(process)
+            self._abandon()
+        self._process.stop()
 
     # The process ------------------------------------------------------------------------------------
 
     def _order(self, what: str, *, on: bool) -> None:
-        if self._process is None:
-            if not on:
-                return
+        if on:
             self._start()
-        self._send({"do": what, "on": on})
-        if on and self.state == "off":
-            self._be("opening")
+        if self._run is not None:
+            self._ear.ordered = next(self._numbers)
+            self._send({"do": what, "on": on, "number": self._ear.ordered})
+        self._update()
 
     def _start(self) -> None:
-        values = self._settings
-        command, environment = own_process(
-            "rubato_desktop.services.hearing.process",
-            [
-                str(self._data),
-                values.hearing_model,
-                values.hearing_language,
-                values.microphone,
-                str(int(values.reduce_noise)),
-            ],
-        )
-        with fault_log(self._data / "hearing.log") as said:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=said,
-                # What was needed for a moment is used again, not kept by each thread: 60 MB less.
-                env={**environment, "MALLOC_ARENA_MAX": "1"},
-            )
-        self._sent = {}
-        self._orders = SimpleQueue()
-        threading.Thread(target=hand_on, args=(self._process, self._orders), daemon=True).start()
-        threading.Thread(target=self._look_after, args=(self._process,), name="hearing", daemon=True).start()
-        if self._deaf:
-            self._send({"do": "deaf", "on": True})
+        run = self._process.start()
+        if run is not self._run:
+            self._follow(run)
+            if self._deaf:
+                self._send({"do": "deaf", "on": True})
 
     def _send(self, order: Mapping[str, Any]) -> None:
-        self._orders.put(json.dumps(order).encode() + b"\n")
+        if self._run is not None:
+            self._run.send(json_line(order))
 
-    def _look_after(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            try:
-                self._report(json.loads(line))
-            except Exception:
-                log.exception("a report of the hearing process could not be understood")
-        code = process.wait()
+    def _exited(self, run: ProcessRun, exit: Exit) -> None:
         with self._lock:
-            if self._process is not process:
+            if run is not self._run:
                 return
-            self._process = None
-            unheard = self._pending or self.state == "hearing"
-            told = self.state == "off"
-            self._silence()
-        self._lose(unheard)
-        if not told:
-            log.error("the hearing process ended with %s; see hearing.log", code)
-            self._on_problem(
-                RubatoError(
-                    "Hearing has ended by a fault",
-                    kept="Keys, sound and everything else go on",
-                    todo="Play the word for the microphone to begin again; hearing.log has the details",
-                    code="hearing_ended",
-                )
-            )
+            listened = self.state != "off"
+            self._abandon()
+        if listened and not exit.expected:
+            self._on_problem(ended(exit))
 
-    def _report(self, report: Mapping[str, Any]) -> None:
+    def _report(self, run: ProcessRun, report: Any) -> None:
+        with self._lock:
+            if run is self._run:
+                self._take(report)
+                self._update()
+
+    def _take(self, report: Mapping[str, Any]) -> None:
+        ear = self._ear
         match report:
             case {"level": db}:
                 self.level = db
-            case {"open": name}:
+            case {"done": number}:
+                ear.done = number
+            case {"open": name, "fallback": fallback}:
+                ear.open = True
+                if not self._wanted:  # no longer, since an earlier attempt failed
+                    self._order("continuous", on=False)
+                    self._order("talk", on=False)
                 self.microphone = name
-                self._be("listening")
-                if report["fallback"]:
-                    self._on_problem(
-                        RubatoError(
-                            f"There is no microphone called {self._settings.microphone}",
-                            kept=f"{name} is used",
-                            todo="Connect it, or choose another in the settings (microphone)",
-                            code="microphone_fallback",
-                        )
-                    )
+                if fallback:
+                    self._on_problem(fell_back(self._settings.microphone, name))
             case {"closed": _}:
-                self._calm()
+                ear.open = False
             case {"voice": "on", "ns": ns}:
-                self._be("hearing")
+                ear.speaking = True
+                self._update()  # before it asks what is said
                 self._on_voice(ns)
             case {"voice": "off"}:
-                with self._lock:
-                    self._pending += 1
-                self._be("thinking")
+                ear.speaking = False
+                ear.pending += 1
             case {"voice": "nothing"}:
-                self._calm()
+                ear.speaking = False
                 self._on_heard(None)
-                self._end_waiting()
             case {"heard": said}:
-                with self._lock:
-                    self._pending -= 1
-                self._calm()
-                audio = Path(said["audio"]) if said["audio"] else None
-                self._on_heard(Heard(**{**said, "near": tuple(said["near"]), "audio": audio}))
-                self._end_waiting()
+                ear.pending -= 1
+                self._on_heard(_heard(said) if said else None)
+            case {"problem": problem, "over": number}:
+                self._reasons.clear()
+                self._talking = False
+                ear.done = number
+                self._update()
+                self._on_problem(RubatoError(**problem))
             case {"problem": problem}:
-                with self._lock:
-                    unheard = self._pending or self.state == "hearing"
-                    self._silence()
-                self._lose(unheard)
                 self._on_problem(RubatoError(**problem))
 
-    def _silence(self) -> None:
+    # The state --------------------------------------------------------------------------------------
+
+    def _abandon(self) -> None:
+        """Want nothing more of the run that there is."""
         self._reasons.clear()
         self._talking = False
-        self._pending = 0
-        self._be("off")
+        self._follow(None)
+        self._update()
 
-    def _lose(self, unheard: object) -> None:
-        if unheard:
+    def _follow(self, run: ProcessRun | None) -> None:
+        """Count the reports of another run, and tell that what the one before was hearing is lost."""
+        lost = self._ear.unheard
+        self._run, self._ear, self._sent = run, EarState(), {}
+        for _ in range(lost):
             self._on_heard(None)
-        self._end_waiting()
 
-    def _end_waiting(self) -> None:
-        """Who waits for what was said waits no longer, where nothing more is to be understood."""
-        with self._lock:
-            if self.state in ("hearing", "thinking"):
-                return
+    @property
+    def _wanted(self) -> bool:
+        return self.continuous or self._talking
+
+    def _update(self) -> None:
+        """Show the state that follows from what is known, and rest or end waits accordingly."""
+        state = self._ear.name(self._wanted)
+        if state not in ("hearing", "thinking"):
             waiting, self._waiting = self._waiting, []
-        for done in waiting:
-            done.set_result(None)
-
-    def _calm(self) -> None:
-        """Back to what it does when nobody speaks."""
-        with self._lock:
-            on = self.continuous or self._talking
-            self._be("thinking" if self._pending else "listening" if on else "off")
-
-    def _be(self, state: State) -> None:
-        with self._lock:
-            if state == self.state:
-                return
-            self.state = state
-            if state == "off":
-                self.level = QUIETEST_DB
-                self._rest()
-                if self._process is not None:
-                    self._unused = threading.Timer(self._unused_s, self._unload)
-                    self._unused.daemon = True
-                    self._unused.start()
-            elif self._unused is not None:
-                self._rest()
+            for done in waiting:
+                done.set_result(None)
+        if state == self.state:
+            return
+        self.state = state
+        if state == "off":
+            self.level = QUIETEST_DB
+            self._process.rest()
         self._on_change()
 
-    def _rest(self) -> None:
-        if self._unused is not None:
-            self._unused.cancel()
-            self._unused = None
 
-    def _unload(self) -> None:
-        with self._lock:
-            if self.state != "off":
-                return
-            process, self._process = self._process, None
-        if process is not None:
-            self._end(process)
-
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
-        self._orders.put(None)
-        try:
-            process.wait(timeout=3)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def _heard(said: Mapping[str, Any]) -> Heard:
+    audio = Path(said["audio"]) if said["audio"] else None
+    return Heard(**{**said, "near": tuple(said["near"]), "audio": audio})

@@ -50,6 +50,7 @@ class Microphone:
             self._stream = self._open(device, hear)
         except self._sd.PortAudioError as error:
             log.exception("the microphone %s cannot be opened", self.name)
+            _forget_devices(self._sd)
             raise RubatoError(
                 f"The microphone {self.name} cannot be opened",
                 kept="Keys, sound and everything else go on",
@@ -118,6 +119,7 @@ def _choose(sd: Any, name: str) -> tuple[dict[str, Any], bool]:
         sd._initialize()
     found = [device for device in sd.query_devices() if device["max_input_channels"] > 0]
     if not found:
+        _forget_devices(sd)
         raise RubatoError(
             "There is no microphone",
             kept="Keys, sound and everything else go on",
@@ -125,6 +127,12 @@ def _choose(sd: Any, name: str) -> tuple[dict[str, Any], bool]:
             code="no_microphone",
         )
     return preferred(sd, found, name, "input")
+
+
+def _forget_devices(sd: Any) -> None:
+    """End PortAudio, which would remain a client of JACK."""
+    with quiet(), contextlib.suppress(sd.PortAudioError):
+        sd._terminate()
 
 
 class Resampler:

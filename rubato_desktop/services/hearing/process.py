@@ -7,11 +7,7 @@ line; it ends when its input does.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import logging
-import os
-import signal
 import sys
 import threading
 import time
@@ -23,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.ipc.child_process import ChildProcess
 from rubato_desktop.services.hearing.activity import VoiceActivity
 from rubato_desktop.services.hearing.endpointing import (
     COMMAND_SILENCE_MS,
@@ -37,8 +34,6 @@ from rubato_desktop.services.hearing.microphone import Microphone
 from rubato_desktop.services.hearing.understanding import Task, Understanding
 from rubato_desktop.services.voice.samples import Samples
 
-log = logging.getLogger(__name__)
-
 _BEFORE_S: Final = 0.45  # what is kept of the sound before a voice is noticed
 _DEAF_TAIL_S: Final = 0.25  # a room still sounds when the loudspeaker no longer does
 _LEVEL_S: Final = 1 / 15
@@ -51,7 +46,7 @@ class HearingProcess:
     """Hears until its orders end.
 
     Args:
-        reports: File descriptor to write reports to.
+        child: The way to the program.
         data: The data folder, in which there may be models.
         model: Name of the model; empty for the best that is there.
         language: Two letters of the language that is spoken.
@@ -60,13 +55,14 @@ class HearingProcess:
     """
 
     def __init__(
-        self, reports: int, *, data: Path, model: str, language: str, microphone: str, clean: bool
+        self, child: ChildProcess, *, data: Path, model: str, language: str, microphone: str, clean: bool
     ) -> None:
-        self._out = reports
-        self._sending = threading.Lock()
+        self._say = child.report
+        self._child = child
         self._wanted = microphone
-        self._things: SimpleQueue[Samples | dict[str, Any] | None] = SimpleQueue()
-        self._understanding = Understanding(data, model, language, self._say, clean=clean)
+        self._things: SimpleQueue[Samples | dict[str, Any] | RubatoError | None] = SimpleQueue()
+        self._understanding = Understanding(data, model, language, self._understood, clean=clean)
+        self._loaded = self._answered = False  # for the thread that understands alone
         self._microphone: Microphone | None = None
         self._voice: VoiceActivity | None = None
         self._endpointer = Endpointer()
@@ -78,6 +74,7 @@ class HearingProcess:
         self._frames: list[Samples] = []  # of what is being said, or of what came just before
         self._began_ns = 0
         self._guessed = False  # what is being said may be all, and is being understood
+        self._number = 0  # of the last order that opened or closed the stream
         self._said = False  # whether there was a voice since the key went down
         self._level_at = 0.0
 
@@ -85,6 +82,8 @@ class HearingProcess:
         """Hear until the orders end or the microphone has gone."""
         threading.Thread(target=self._read, daemon=True).start()
         self._understanding.start()
+        self._understanding.after(self._load_done)
+        self._child.ready()
         while True:
             try:
                 thing = self._things.get(timeout=_TICK_S)
@@ -93,13 +92,18 @@ class HearingProcess:
             if thing is None:
                 self._close()
                 return
+            if isinstance(thing, RubatoError):
+                self._close()
+                self._end(thing)
+                return
             if isinstance(thing, dict):
                 if thing:
                     self._take(**thing)
             else:
                 self._hear(thing)
             if self._microphone is not None and self._microphone.gone:
-                self._problem(
+                # It is not closed: PortAudio may wait for ever for a server that died. The end of the process does it.
+                self._end(
                     RubatoError(
                         "The microphone has gone",
                         kept="Keys, sound and everything else go on; what was heard before counts",
@@ -109,27 +113,25 @@ class HearingProcess:
                 )
                 return
 
+    def _end(self, problem: RubatoError) -> None:
+        """Tell why it hears no more. The end is announced first, so that another process takes the next order."""
+        self._child.announce_end()
+        self._give_up(problem)
+
     def _read(self) -> None:
-        for line in sys.stdin.buffer:
-            self._things.put(json.loads(line))
+        for order in self._child.orders():
+            self._things.put(order)
         self._things.put(None)
-        time.sleep(1)  # an orderly end may wait for a sound server that no longer answers
-        os._exit(0)
+        self._child.exit(after_s=1.0)  # an orderly end may wait for a sound server that no longer answers
 
     # Orders -----------------------------------------------------------------------------------------
 
-    def _take(self, do: str, on: bool = False, **args: Any) -> None:
+    def _take(self, do: str, on: bool = False, number: int = 0, **args: Any) -> None:
         match do:
-            case "continuous":
-                self._continuous = on
-                self._restart()
-            case "talk" if on:
-                self._talking = True
-                self._restart()
-                if self._talking:
-                    self._voice_on()
-            case "talk":
-                self._end_of_talk()
+            case "continuous" | "talk":
+                self._number = number
+                self._listen(do, on)
+                self._say({"done": number})
             case "finish" if self._endpointer.open:
                 self._end_of_voice(self._endpointer.end())
             case "deaf":
@@ -140,10 +142,22 @@ class HearingProcess:
                     self._deaf_until = time.monotonic() + _DEAF_TAIL_S
             case "expect":
                 keep = Path(args["keep"]) if args["keep"] else None
-                self._task = Task(self._phrases[args["number"]], args["free"], keep)
+                self._task = Task(self._phrases[number], args["free"], keep)
                 self._understanding.prepare(self._task)
             case "learn":
-                self._phrases[args["number"]] = tuple(args["phrases"])
+                self._phrases[number] = tuple(args["phrases"])
+
+    def _listen(self, do: str, on: bool) -> None:
+        if do == "talk" and not on:
+            self._end_of_talk()
+            return
+        if do == "talk":
+            self._talking = True
+        else:
+            self._continuous = on
+        self._restart()
+        if do == "talk" and self._talking:
+            self._voice_on()
 
     def _restart(self) -> None:
         self._forget()
@@ -154,12 +168,12 @@ class HearingProcess:
 
     def _open(self) -> None:
         try:
-            self._microphone = Microphone(self._wanted, self._things.put)
             if self._voice is None:
                 self._voice = VoiceActivity()
+            self._microphone = Microphone(self._wanted, self._things.put)
         except RubatoError as problem:
             self._continuous = self._talking = False
-            self._problem(problem)
+            self._give_up(problem)
             return
         self._say({"open": self._microphone.name, "fallback": self._microphone.fallback})
 
@@ -254,6 +268,7 @@ class HearingProcess:
         self._understanding.add(
             sound, self._task, self._began_ns, ended - silent * 1_000_000, guessed=self._guessed
         )
+        self._understanding.after(self._answer)
         self._guessed = False
 
     def _show_level(self, sound: Samples) -> None:
@@ -266,39 +281,44 @@ class HearingProcess:
 
     # Reports ----------------------------------------------------------------------------------------
 
-    def _problem(self, problem: RubatoError) -> None:
-        self._say({"problem": problem.as_json()})
+    def _give_up(self, problem: RubatoError) -> None:
+        """Tell what is wrong: nothing is heard until it is asked for again."""
+        self._say({"problem": problem.as_json(), "over": self._number})
 
-    def _say(self, report: Mapping[str, Any]) -> None:
-        with self._sending, contextlib.suppress(OSError):
-            os.write(self._out, json.dumps(report).encode() + b"\n")
+    # On the thread that understands -----------------------------------------------------------------
+
+    def _understood(self, report: Mapping[str, Any]) -> None:
+        if not self._loaded:  # without its models nothing is ever understood
+            self._things.put(RubatoError(**report["problem"]))
+            return
+        self._answered = self._answered or "heard" in report
+        self._say(report)
+
+    def _load_done(self) -> None:
+        self._loaded = True
+
+    def _answer(self) -> None:
+        """Every utterance has an answer, also one that could not be understood for a fault."""
+        if not self._answered:
+            self._say({"heard": None})
+        self._answered = False
 
 
 def main(arguments: list[str]) -> None:
     """Run the process: DATA MODEL LANGUAGE MICROPHONE CLEAN (0 or 1)."""
-    # Ctrl-C in a terminal goes to every process there; this one ends when its input does.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(_AFTER_OTHERS)
-    reports = os.dup(1)
-    # JACK and ALSA print to standard output as they please.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    child = ChildProcess(nice=_AFTER_OTHERS)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     data, model, language, microphone, clean = arguments
-    try:
-        HearingProcess(
-            reports,
+    child.run(
+        lambda: HearingProcess(
+            child,
             data=Path(data),
             model=model,
             language=language,
             microphone=microphone,
             clean=clean == "1",
         ).run()
-    except BaseException:
-        log.exception("the hearing process ended by a fault")
-        raise
-    finally:
-        # PortAudio's own end, at exit, can wait for ever for a server that died.
-        os._exit(0)
+    )
 
 
 if __name__ == "__main__":

@@ -196,6 +196,10 @@ class Understanding:
         turn = self._turn if guessed else -1
         self._jobs.put(lambda interpreter: self._tell(interpreter, sound, task, began_ns, ended_ns, turn))
 
+    def after(self, done: Callable[[], None]) -> None:
+        """Call back on the thread that understands, when what was added before is dealt with, well or not."""
+        self._jobs.put(lambda _: done())
+
     # The thread -------------------------------------------------------------------------------------
 
     def _work(self) -> None:
