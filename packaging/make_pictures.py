@@ -25,6 +25,7 @@ from rubato_desktop.language.keys import BASE_NOTE, read_line
 from rubato_desktop.midi.messages import Message, note_off, note_on
 from rubato_desktop.services.run_state import SCREEN
 from rubato_desktop.settings import DeviceSettings
+from rubato_desktop.ui.answers_panel import AnswersPanel
 from rubato_desktop.ui.picture import ensure_application
 from rubato_desktop.ui.theme import Theme
 from rubato_desktop.ui.window import MainWindow
@@ -148,7 +149,7 @@ def answers_picture(data: Path) -> QImage:
     window.resize(*SIZE)
     window.show()
     settle()
-    window.answers.unfold_newest()
+    window.side.body(AnswersPanel).unfold_newest()
     settle()
     image = window.grab().toImage()
     window.close()

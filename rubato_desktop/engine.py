@@ -14,9 +14,7 @@ from typing import Any
 
 from rubato_desktop.commands.context import Services
 from rubato_desktop.commands.reading_back import entries
-from rubato_desktop.commands.registry import REGISTRY, Command
 from rubato_desktop.discretion import Discretion, for_fields
-from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import (
     CommandDone,
     FieldTextKnown,
@@ -35,7 +33,7 @@ from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser
 from rubato_desktop.language.results import Heard, NotUnderstood, Preview, Understood
 from rubato_desktop.midi.messages import Message
-from rubato_desktop.runner import Request, Runner, failure
+from rubato_desktop.runner import Request, Runner, refused_at_end
 from rubato_desktop.services.setting_changes import change_setting
 from rubato_desktop.settings import timing_of
 from rubato_desktop.work_queue import WorkQueue
@@ -58,7 +56,6 @@ class Engine:
     def __init__(self, services: Services, binding: Callable[[str], tuple[str, int]]) -> None:
         self.services = services
         self.bus, self.clock, self.settings = services.bus, services.clock, services.settings
-        self.registry: Mapping[str, Command] = REGISTRY
         self.binding = binding
         self.latency: deque[float] = deque(maxlen=1000)
         self._down: dict[tuple[str, int, int], int] = {}  # (device, channel, note) → key, of what is held
@@ -96,7 +93,7 @@ class Engine:
         """
         future: Future[Result] = Future()
         if not self._queue.offer(lambda: self._call(command, args, future)):
-            _refuse(command, future)
+            future.set_result(refused_at_end(command))
         return future
 
     def give(self, value: Any) -> None:
@@ -173,18 +170,16 @@ class Engine:
     def _tell_bug(self) -> None:
         happened = "Something went wrong inside the program"
         kept = "The keys go on working and nothing recorded is lost"
-        self.bus.publish(
-            Notice(self._now, "error", happened, kept, "The log in the data folder has the details")
-        )
+        todo = "The log in the data folder has the details"
+        self.bus.publish(Notice(self._now, "error", happened, kept, todo))
 
     def _call(self, command: str, args: Mapping[str, Any], future: Future[Result]) -> None:
         if self._queue.ending:
-            _refuse(command, future)
+            future.set_result(refused_at_end(command))
         else:
             self._ids += 1
-            self._runner.carry_out(
-                Request(self._ids, command, args, self.clock.now(), told=future.set_result)
-            )
+            t = self.clock.now()
+            self._runner.carry_out(Request(self._ids, command, args, t, told=future.set_result))
 
     def _tick(self, t: int) -> int:
         self._now = max(self._now, t)
@@ -200,7 +195,6 @@ class Engine:
             held = (message.device, message.channel, message.note)
             if role != "performance" or (is_off and held in self._down):
                 self.services.state.last_device = message.device
-                heard: Sequence[Heard]
                 if is_on:
                     offset = message.note - base
                     self._down[held] = offset
@@ -270,7 +264,7 @@ class Engine:
 
     def _act(self, word: Understood) -> None:
         self._ids += 1
-        self.services.library.used(self._own_keys(word))
+        self.services.library.used(word.keys)
         shown, text = self._discretion.heard(word, self._ids)
         self.bus.publish(WordHeard(self._now, shown, self._ids, text))
         if text is None:
@@ -287,11 +281,6 @@ class Engine:
     def _read_back(self, word: Understood) -> None:
         for entry in entries(self._now, word):
             self.bus.publish(entry)
-
-    def _own_keys(self, word: Understood) -> tuple[int, ...]:
-        """The keys of the dictionary's word, without those of its parameters."""
-        found = self.services.library.stack.opening(word.keys)
-        return found.keys if found is not None else word.keys
 
     # Commands ---------------------------------------------------------------------------------------
 
@@ -343,9 +332,3 @@ class Engine:
     def end(self) -> None:
         self.bus.publish(Stopping(self._now))
         self._queue.end()
-
-
-def _refuse(command: str, future: Future[Result]) -> None:
-    error = RubatoError("Rubato is closing and takes no more commands", todo="Start it again", code="closing")
-    error.status = "refused"
-    future.set_result(failure(command, error))

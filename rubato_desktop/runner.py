@@ -158,3 +158,10 @@ def failure(id: str, error: Exception) -> Result:
     told = {"code": error.code, "message": str(error)}
     state = getattr(error, "state", {})  # what the browser shows now, also when it could not do it
     return Result(0, id, {}, error.status, text=str(error), error=told, state=state)
+
+
+def refused_at_end(id: str) -> Result:
+    """Make the result of a command that comes while the program ends."""
+    error = RubatoError("Rubato is closing and takes no more commands", todo="Start it again", code="closing")
+    error.status = "refused"
+    return failure(id, error)

@@ -110,7 +110,9 @@ class Library:
         return self._nearest.find(keys, limit)
 
     def used(self, keys: tuple[int, ...]) -> None:
-        self.usage[keys] += 1
+        """Count a use of the word that `keys` begin with; those of its parameters may follow."""
+        found = self.stack.opening(keys)
+        self.usage[found.keys if found is not None else keys] += 1
 
     def save_usage(self) -> None:
         """Keep the usage counts.

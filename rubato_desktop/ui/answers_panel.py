@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QShowEvent
@@ -49,6 +49,8 @@ class AnswersPanel(QWidget):
         theme: The colours.
     """
 
+    name: ClassVar = "answers"
+    title: ClassVar = "Answers"
     told = Signal(str)
     _counted = Signal(object)
     _found = Signal(object)

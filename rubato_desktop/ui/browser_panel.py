@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
@@ -27,6 +27,8 @@ class BrowserPanel(QWidget):
         theme: The colours.
     """
 
+    name: ClassVar = "browser"
+    title: ClassVar = "Browser"
     told = Signal(str)
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -88,6 +88,8 @@ class DevicesPanel(QScrollArea):
         theme: The chart's colours.
     """
 
+    name: ClassVar = "devices"
+    title: ClassVar = "Devices and latency"
     told = Signal(str)
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rubato_desktop.commands.registry import REGISTRY
 from rubato_desktop.engine import Engine
 from rubato_desktop.events import CommandDone, Event, LanguagesChanged, WordHeard
 from rubato_desktop.language.keys import format_keys
@@ -83,13 +86,15 @@ class DictionaryPanel(QWidget):
         theme: Its colours.
     """
 
+    name: ClassVar = "dictionary"
+    title: ClassVar = "Dictionary"
     told = Signal(str)  # a fact for the panel's header
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:
         super().__init__()
         self._engine, self._bridge = engine, bridge
         self.fact = ""
-        summaries = {command.id: command.summary for command in engine.registry.values()}
+        summaries = {command.id: command.summary for command in REGISTRY.values()}
         self.model = DictionaryModel(summaries, self)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search words or keys, e.g. page or 0 3")

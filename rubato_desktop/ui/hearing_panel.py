@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
@@ -14,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from rubato_desktop.engine import Engine
-from rubato_desktop.events import Event, ListeningChanged, RemarkChanged, SpeechHeard
+from rubato_desktop.events import Event, ListeningChanged, RemarkChanged, SettingChanged, SpeechHeard
 from rubato_desktop.services.hearing.hearing import QUIETEST_DB
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.level_meter import LevelMeter
@@ -42,6 +44,8 @@ class HearingPanel(QWidget):
         theme: The colours.
     """
 
+    name: ClassVar = "hearing"
+    title: ClassVar = "Hearing"
     told = Signal(str)
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:
@@ -77,7 +81,7 @@ class HearingPanel(QWidget):
         self._look = QTimer(self)
         self._look.setInterval(LOOK_EVERY)
         self._look.timeout.connect(self._show_level)
-        self.show_key(engine.settings.values.talk_key)
+        self._show_key(engine.settings.values.talk_key)
         bridge.happened.connect(self.hear)
         self._show_state("off")
 
@@ -90,8 +94,10 @@ class HearingPanel(QWidget):
                 self._add(event)
             case RemarkChanged(open=True, text=text):
                 self.state.say(f"remark: {text}" if text else "remark")
+            case SettingChanged(name="talk_key", value=key):
+                self._show_key(key)
 
-    def show_key(self, key: str) -> None:
+    def _show_key(self, key: str) -> None:
         """Tell which of the computer's keys is held to talk; empty for none."""
         hint = f", or hold {key}" if key else ""
         self.talk.setToolTip(f"It listens while this is held{hint}")

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar, Protocol, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
+from rubato_desktop.engine import Engine
+from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.icons import paint_chevron
 from rubato_desktop.ui.theme import Theme, base_size, font
 
 LOWEST_BODY = 150  # px; less of a panel is not worth having open
+Body = TypeVar("Body", bound=QWidget)
+
+
+class PanelBody(Protocol):
+    """What a panel holds: a widget that registers itself with a name and a title, and tells one fact about itself.
+
+    Attributes:
+        name: Its short name, as commands call it.
+        title: What people read.
+        told: Emits the fact for the panel's header when it changes.
+        fact: The fact now, such as ``46 words``.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    told: ClassVar[Signal]
+    fact: str
+
+    def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None: ...
 
 
 class PanelHeader(QAbstractButton):
@@ -135,6 +157,10 @@ class Accordion(QWidget):
             layout.addWidget(panel)
             panel.header.clicked.connect(lambda _=False, name=panel.name: self._asked(name))
         layout.addStretch(0)
+
+    def body(self, kind: type[Body]) -> Body:
+        """Return what the panel of that kind holds."""
+        return next(panel.body for panel in self.panels.values() if isinstance(panel.body, kind))
 
     def set_folded(self, folded: Iterable[str]) -> None:
         """Fold these panels, and unfold the others."""

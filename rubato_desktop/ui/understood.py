@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -229,6 +229,8 @@ class UnderstoodPanel(QListView):
         theme: Its colours.
     """
 
+    name: ClassVar = "understood"
+    title: ClassVar = "Understood"
     told = Signal(str)
     open_word = Signal(str)  # a word's name: Enter or a double click on its line
 

@@ -29,22 +29,19 @@ from rubato_desktop.midi.messages import note_off, note_on
 from rubato_desktop.services.run_state import SCREEN
 from rubato_desktop.ui.actions import make_menu
 from rubato_desktop.ui.announce import announce, said
-from rubato_desktop.ui.answers_panel import AnswersPanel
 from rubato_desktop.ui.bridge import Bridge
-from rubato_desktop.ui.browser_panel import BrowserPanel
 from rubato_desktop.ui.computer_keys import ComputerKeys
-from rubato_desktop.ui.devices_panel import DevicesPanel
 from rubato_desktop.ui.dictionary_panel import DictionaryPanel
 from rubato_desktop.ui.faces import faces, shortest
 from rubato_desktop.ui.header import Header
-from rubato_desktop.ui.hearing_panel import HearingPanel
 from rubato_desktop.ui.keyboard import Keyboard
 from rubato_desktop.ui.listed import ListCard
 from rubato_desktop.ui.notices import Banner
-from rubato_desktop.ui.panels import Accordion, Panel
+from rubato_desktop.ui.panels import Accordion
 from rubato_desktop.ui.question import QuestionCard
 from rubato_desktop.ui.roll_view import RollView
 from rubato_desktop.ui.screen_reader import ScreenReader
+from rubato_desktop.ui.side_panels import make_panels
 from rubato_desktop.ui.status_line import StatusLine
 from rubato_desktop.ui.strip import Strip
 from rubato_desktop.ui.talk_key import TalkKey
@@ -103,37 +100,12 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         engine, bridge, theme = self.engine, self.bridge, self.theme
-        self.dictionary = DictionaryPanel(engine, bridge, theme)
-        self.browser = BrowserPanel(engine, bridge, theme)
-        self.devices = DevicesPanel(engine, bridge, theme)
-        self.hearing = HearingPanel(engine, bridge, theme)
-        self.answers = AnswersPanel(engine, bridge, theme)
-        self.understood = UnderstoodPanel(engine, bridge, theme)
-        self.side = Accordion(
-            [
-                Panel(theme, "dictionary", "Dictionary", self.dictionary),
-                Panel(theme, "browser", "Browser", self.browser),
-                Panel(theme, "devices", "Devices and latency", self.devices),
-                Panel(theme, "hearing", "Hearing", self.hearing),
-                Panel(theme, "answers", "Answers", self.answers),
-                Panel(theme, "understood", "Understood", self.understood),
-            ]
-        )
-        for body in (
-            self.dictionary,
-            self.browser,
-            self.devices,
-            self.hearing,
-            self.answers,
-            self.understood,
-        ):
-            header = next(panel.header for panel in self.side.panels.values() if panel.body is body)
-            header.tell(body.fact)
-            body.told.connect(header.tell)
+        self.side = Accordion(make_panels(engine, bridge, theme))
+        self.dictionary = self.side.body(DictionaryPanel)
         self.side.fold_asked.connect(lambda name: bridge.run("fold", panel=name))
         self.roll = RollView(engine, bridge, theme)
         self.roll.open_word.connect(self.open_word)
-        self.understood.open_word.connect(self.open_word)
+        self.side.body(UnderstoodPanel).open_word.connect(self.open_word)
         self.menu = QMenu(self)
         self.header = Header(engine, bridge, theme, self.menu)
         self.header.asked.connect(self.unfold)
@@ -212,7 +184,6 @@ class MainWindow(QMainWindow):
                 self.theme.choose(value)
             case "talk_key":
                 self.talk_key.use(value)
-                self.hearing.show_key(value)
             case "computer_keys":
                 self.computer_keys.enabled = value
                 self.computer_keys.release_all()

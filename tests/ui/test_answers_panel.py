@@ -13,6 +13,7 @@ from rubato_desktop.app import App
 from rubato_desktop.events import Event, LearningChanged
 from rubato_desktop.services.inquiries.inquiry import Correction, Inquiry, Source
 from rubato_desktop.ui.answers_page import page
+from rubato_desktop.ui.answers_panel import AnswersPanel
 from rubato_desktop.ui.palette import DARK
 from rubato_desktop.ui.theme import Theme
 from rubato_desktop.ui.window import MainWindow
@@ -85,7 +86,7 @@ def window(app: App, learnt: None, qtbot: QtBot) -> Iterator[MainWindow]:
 def test_a_question_is_asked_answered_and_corrected_in_the_panel(
     window: MainWindow, app: App, until: Until
 ) -> None:
-    panel = window.answers
+    panel = window.side.body(AnswersPanel)
     panel.question.setText("Who tuned the Pleyel?")
     panel.button.click()
     assert panel.button.text() == "Stop"
@@ -103,7 +104,7 @@ def test_a_question_is_asked_answered_and_corrected_in_the_panel(
 def test_topics_and_tags_are_chips_that_choose_what_is_asked(
     window: MainWindow, app: App, until: Until
 ) -> None:
-    panel = window.answers
+    panel = window.side.body(AnswersPanel)
 
     def chips() -> dict[str, bool]:
         found = [panel._flow.itemAt(n) for n in range(panel._flow.count())]
@@ -125,7 +126,7 @@ def test_topics_and_tags_are_chips_that_choose_what_is_asked(
 def test_how_far_learning_is_is_shown_while_it_lasts(
     window: MainWindow, publish: Publish, until: Until
 ) -> None:
-    panel = window.answers
+    panel = window.side.body(AnswersPanel)
     assert not panel.progress.isVisible()
     publish(LearningChanged(0, "/scores/pleyel.pdf", done=30, of=120, waiting=3))
     until(panel.progress.isVisible)

@@ -15,7 +15,7 @@ from standin import StandIn, tab, window
 
 from rubato_desktop.events import BrowserChanged
 from rubato_desktop.services.browser import Tab, Window
-from rubato_desktop.ui.browser_panel import row, where
+from rubato_desktop.ui.browser_panel import BrowserPanel, row, where
 from rubato_desktop.ui.theme import Theme
 from rubato_desktop.ui.window import MainWindow
 
@@ -38,7 +38,7 @@ def shown(player: Player, browser: StandIn, qtbot: QtBot) -> MainWindow:
 
 
 def lines(shown: MainWindow) -> list[str]:
-    tree = shown.browser.tree
+    tree = shown.side.body(BrowserPanel).tree
     tops = [tree.topLevelItem(n) for n in range(tree.topLevelItemCount())]
     return [item.text(0) for top in tops for item in [top, *(top.child(n) for n in range(top.childCount()))]]
 
@@ -50,7 +50,7 @@ def settle(player: Player, shown: MainWindow, qtbot: QtBot) -> None:
 
 def test_channels_and_tabs_are_shown_by_number(shown: MainWindow) -> None:
     assert lines(shown) == ["Channel 1", "1   News", "2   Études"]
-    assert shown.browser.fact == "tab 1 of 2"
+    assert shown.side.body(BrowserPanel).fact == "tab 1 of 2"
     assert shown.header.browser.text() == "Chromium · tab 1 of 2"
 
 
@@ -63,7 +63,7 @@ def test_a_closed_tab_vanishes(player: Player, browser: StandIn, shown: MainWind
 
 def test_enter_on_a_tab_goes_there(player: Player, browser: StandIn, shown: MainWindow, qtbot: QtBot) -> None:
     browser.says["go"] = tab(2, "Études")
-    tree = shown.browser.tree
+    tree = shown.side.body(BrowserPanel).tree
     tree.setCurrentItem(tree.topLevelItem(0).child(1))
     QTest.keyClick(tree, Qt.Key.Key_Return)
     settle(player, shown, qtbot)
@@ -74,7 +74,10 @@ def test_without_a_browser_it_says_how_to_join_one(player: Player, shown: MainWi
     player.app.services.browser = None
     player.app.bus.publish(BrowserChanged(player.clock.now()))
     settle(player, shown, qtbot)
-    assert "rubato browser open" in shown.browser.state.text() and shown.browser.tree.isHidden()
+    assert (
+        "rubato browser open" in shown.side.body(BrowserPanel).state.text()
+        and shown.side.body(BrowserPanel).tree.isHidden()
+    )
     assert shown.header.browser.text() == "no browser"
 
 

@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 from servers import JackServer
 
 from rubato_desktop.app import App
-from rubato_desktop.ui.devices_panel import DeviceRow, quantile
+from rubato_desktop.ui.devices_panel import DeviceRow, DevicesPanel, quantile
 from rubato_desktop.ui.theme import Theme
+from rubato_desktop.ui.understood import UnderstoodPanel
 from rubato_desktop.ui.window import MainWindow
 
 Until = Callable[[Callable[[], object]], None]
@@ -37,7 +38,7 @@ def connected(jack: JackServer, tmp_path: Path, qtbot: QtBot) -> Iterator[MainWi
 
 
 def row(window: MainWindow) -> DeviceRow | None:
-    return window.devices._rows.get(KEYS)
+    return window.side.body(DevicesPanel)._rows.get(KEYS)
 
 
 def test_a_device_comes_is_used_and_goes(connected: MainWindow, until: Until) -> None:
@@ -45,7 +46,7 @@ def test_a_device_comes_is_used_and_goes(connected: MainWindow, until: Until) ->
         until(lambda: row(connected) is not None and row(connected).state.text() == "connected")
         assert connected.header.devices.text() == KEYS
         keys.play("12 5 5 12")
-        until(lambda: "languages" in [line.title for line in connected.understood.log.lines])
+        until(lambda: "languages" in [line.title for line in connected.side.body(UnderstoodPanel).log.lines])
         keys.unplug()
         until(lambda: row(connected).state.text() == "not there")
         until(lambda: connected.header.devices.text() == f"{KEYS}: not there")
@@ -70,21 +71,21 @@ def test_role_use_and_base_note_are_set_at_its_row(connected: MainWindow, until:
 
 
 def test_computer_keys_echo_and_cues_are_switched_here(window: MainWindow, app: App, until: Until) -> None:
-    window.devices.computer.click()
+    window.side.body(DevicesPanel).computer.click()
     until(lambda: not app.engine.settings.values.computer_keys)
-    window.devices.echo.click()
+    window.side.body(DevicesPanel).echo.click()
     until(lambda: not app.engine.settings.values.echo)
     app.engine.set("echo", True)
-    until(window.devices.echo.isChecked)
+    until(window.side.body(DevicesPanel).echo.isChecked)
 
 
 def test_the_chart_is_made_only_when_it_is_asked_for(window: MainWindow, app: App, until: Until) -> None:
     app.engine.set("folded", ["dictionary", "browser", "hearing", "answers"])
-    until(window.devices.isVisible)
-    assert window.devices._chart is None
+    until(window.side.body(DevicesPanel).isVisible)
+    assert window.side.body(DevicesPanel)._chart is None
     app.engine.latency.extend([0.2, 0.3, 4.0])
-    window.devices.show_chart.click()
-    assert "last 3 answer times, at most 4.00 ms" in window.devices._chart.accessibleName()
+    window.side.body(DevicesPanel).show_chart.click()
+    assert "last 3 answer times, at most 4.00 ms" in window.side.body(DevicesPanel)._chart.accessibleName()
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 51), (0.95, 96), (1.0, 100), (0.0, 1)])

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from rubato_desktop.app import App
 from rubato_desktop.events import CommandDone, Event, ListeningChanged, SpeechHeard
-from rubato_desktop.ui.hearing_panel import line
+from rubato_desktop.ui.hearing_panel import HearingPanel, line
 from rubato_desktop.ui.window import MainWindow
 
 Until = Callable[[Callable[[], object]], None]
@@ -39,9 +39,9 @@ def test_the_newest_is_at_the_top_and_the_state_is_told(
     publish(ListeningChanged(0, "hearing"))
     publish(SpeechHeard(0, "tab", "word"))
     publish(SpeechHeard(0, "reload", "word"))
-    until(lambda: window.hearing.transcript.count() == 2)
-    assert "reload" in window.hearing.transcript.item(0).text()
-    assert window.hearing.fact == "somebody speaks" and window.header.ear.isVisible()
+    until(lambda: window.side.body(HearingPanel).transcript.count() == 2)
+    assert "reload" in window.side.body(HearingPanel).transcript.item(0).text()
+    assert window.side.body(HearingPanel).fact == "somebody speaks" and window.header.ear.isVisible()
     publish(ListeningChanged(0, "off"))
     until(lambda: not window.header.ear.isVisible())
 
@@ -66,5 +66,5 @@ def test_the_key_to_talk_tells_its_going_down_and_up(window: MainWindow, app: Ap
 
 
 def test_without_an_ear_it_says_what_is_missing(window: MainWindow, until: Until) -> None:
-    window.hearing.listen.click()
+    window.side.body(HearingPanel).listen.click()
     until(lambda: "microphone" in window.strip.last.text())

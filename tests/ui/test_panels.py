@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from rubato_desktop.app import App
+from rubato_desktop.engine import Engine
+from rubato_desktop.ui import side_panels
+from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.panels import LOWEST_BODY, Accordion, Panel
 from rubato_desktop.ui.theme import Theme
+from rubato_desktop.ui.window import MainWindow
 
 
 @pytest.fixture
@@ -84,3 +89,37 @@ def test_a_header_tells_its_state_to_a_screen_reader(side: Accordion) -> None:
     assert (header.accessibleName(), header.accessibleDescription()) == ("Two, 46 words", "Panel, unfolded")
     side.set_folded(["two"])
     assert header.accessibleDescription() == "Panel, folded"
+
+
+class Clock(QLabel):
+    """A panel that is not one of the program's own."""
+
+    name, title = "clock", "Clock"
+    told = Signal(str)
+
+    def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:
+        super().__init__("12:00")
+        self.fact = "noon"
+
+
+def test_a_line_in_the_table_is_all_that_a_panel_needs(
+    app: App, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, until: Callable[[Callable[[], object]], None]
+) -> None:
+    monkeypatch.setattr(side_panels, "PANELS", [*side_panels.PANELS, Clock])
+    window = MainWindow(app.engine, Theme("dark"))
+    qtbot.addWidget(window)
+    window.show()
+    panel = window.side.panels["clock"]
+    assert panel.header.accessibleName() == "Clock, noon"
+    window.side.body(Clock).told.emit("one o'clock")
+    assert panel.header.accessibleName() == "Clock, one o'clock"
+    listed = app.engine.run("panels").result(10)
+    assert listed.value[-1] == "clock" and "Clock" in app.services.listing.shown
+    assert app.engine.run("fold", panel="clock").result(10).text == "Clock folded"
+    until(lambda: not panel.is_open)
+    window.close()
+
+
+def test_the_panels_have_names_and_titles_of_their_own() -> None:
+    kinds = side_panels.PANELS
+    assert len({kind.name for kind in kinds}) == len({kind.title for kind in kinds}) == len(kinds)

@@ -17,6 +17,7 @@ from rubato_desktop.events import Event, FrontRequested, Listed, Notice, Played
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.services.opened import Opened
 from rubato_desktop.services.run_state import SCREEN
+from rubato_desktop.ui.understood import UnderstoodPanel
 from rubato_desktop.ui.window import SIZE, SMALLEST, MainWindow, first_size
 
 Until = Callable[[Callable[[], object]], None]
@@ -62,7 +63,7 @@ def test_a_word_ends_with_its_result_in_the_strip_and_the_log(
 ) -> None:
     player.play("12 5 5 12")
     until(lambda: "Languages: 1 Core" in window.strip.last.text())
-    line = window.understood.log.lines[0]
+    line = window.side.body(UnderstoodPanel).log.lines[0]
     assert (line.title, line.keys, line.mood) == ("languages", "12 5 5 12", "ok")
     assert line.outcome.endswith("ms")
 
@@ -72,7 +73,7 @@ def test_a_run_that_is_no_word_is_told_with_its_nearest(
 ) -> None:
     player.play("0 8 0")
     until(lambda: window.strip.last.text().startswith("unknown: 0 8 0 · near: "))
-    assert window.understood.log.lines[0].detail.startswith("near: ")
+    assert window.side.body(UnderstoodPanel).log.lines[0].detail.startswith("near: ")
 
 
 def test_a_word_that_needs_what_is_not_there_says_so(
@@ -80,13 +81,18 @@ def test_a_word_that_needs_what_is_not_there_says_so(
 ) -> None:
     player.play("0 7 0")
     until(lambda: "needs the browser" in window.strip.last.text())
-    assert window.understood.log.lines[0].mood == "refused"
+    assert window.side.body(UnderstoodPanel).log.lines[0].mood == "refused"
 
 
 def test_playing_with_the_mouse_is_playing(window: MainWindow, until: Until) -> None:
     for key in (12, 5, 5, 12):
         QTest.mouseClick(window.keyboard.keys[key], Qt.MouseButton.LeftButton)
-    until(lambda: window.understood.log.lines and window.understood.log.lines[0].title == "languages")
+    until(
+        lambda: (
+            window.side.body(UnderstoodPanel).log.lines
+            and window.side.body(UnderstoodPanel).log.lines[0].title == "languages"
+        )
+    )
 
 
 def test_playing_with_the_computers_keys_is_playing(window: MainWindow, until: Until) -> None:
@@ -95,7 +101,12 @@ def test_playing_with_the_computers_keys_is_playing(window: MainWindow, until: U
     window.header.menu.setFocus()
     for letter in (Qt.Key.Key_Q, Qt.Key.Key_V, Qt.Key.Key_V, Qt.Key.Key_Q):
         QTest.keyClick(window.windowHandle(), letter)
-    until(lambda: window.understood.log.lines and window.understood.log.lines[0].title == "languages")
+    until(
+        lambda: (
+            window.side.body(UnderstoodPanel).log.lines
+            and window.side.body(UnderstoodPanel).log.lines[0].title == "languages"
+        )
+    )
 
 
 def test_the_computers_keys_can_be_switched_off(window: MainWindow, app: App, until: Until) -> None:
@@ -132,7 +143,7 @@ def test_a_notice_is_shown_and_kept_and_stands_in_nobodys_way(
     assert window.banner.happened.text() == "The controller is gone."
     assert window.banner.more.text() == "Held keys were released. Plug it in again."
     assert not window.banner.isModal()
-    assert window.understood.log.lines[0].title == "The controller is gone"
+    assert window.side.body(UnderstoodPanel).log.lines[0].title == "The controller is gone"
     QTest.mouseClick(window.banner.findChild(QAbstractButton), Qt.MouseButton.LeftButton)
     assert not window.banner.isVisible()
 
@@ -256,7 +267,7 @@ def test_a_click_on_a_word_in_the_roll_opens_its_entry(
     window: MainWindow, player: Player, until: Until
 ) -> None:
     player.play("12 5 5 12")
-    until(lambda: window.understood.log.lines)
+    until(lambda: window.side.body(UnderstoodPanel).log.lines)
     window.roll.open_word.emit("languages")
     index = window.dictionary.tree.currentIndex()
     assert index.data() == "languages"
