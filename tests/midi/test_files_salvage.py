@@ -98,8 +98,13 @@ DAMAGED = {
     "half a header": (b"MThd\0\0\0\6\0", "at byte 0: its header is cut short", []),
     "a header without its last two bytes": (smf()[:12], "at byte 0: its header is cut short", []),
     "a header without its last byte": (smf()[:13], "at byte 0: its header is cut short", []),
-    "a header one byte shorter than any": (
+    "a header that says it is one byte shorter": (
         smf(NOTE).replace(b"\0\0\0\6", b"\0\0\0\5"),
+        "at byte 4: its header says it is 5 bytes long, which is wrong",
+        [(0, 60)],
+    ),
+    "a header that is one byte shorter than any": (
+        b"MThd\0\0\0\5\0\1\0\1\1" + track(NOTE),
         "at byte 4: its header says it is 5 bytes long, which is wrong",
         [(0, 60)],
     ),
@@ -116,6 +121,9 @@ DAMAGED = {
     "the first format that does not exist": (
         smf(NOTE, format=3), "at byte 8: it is of format 3, which does not exist", [(0, 60)],
     ),
+    "neither ticks nor frames": (
+        smf(NOTE, division=0x8040), "at byte 12: it does not say how long a tick is", [(0, 60)],
+    ),
     "frames of no rate": (
         smf(NOTE, division=(256 - 26) << 8 | 40), "at byte 12: it does not say how long a tick is", [(0, 60)],
     ),
@@ -124,6 +132,13 @@ DAMAGED = {
     ),
     "a track's name with one letter wrong": (
         smf(track(NOTE, name=b"MTrx")), "in track 1 at byte 14: it does not begin as a track", [(0, 60)],
+    ),
+    "a track's name with two letters wrong": (
+        smf(track(NOTE, name=b"MTxy")), "its header says 1 track, there are 0", [],
+    ),
+    "a name that cannot be printed": (
+        smf(NOTE, b"XFI\x7f\0\0\0\2ab", LATER, count=2), "at byte 34: a track should begin here",
+        [(0, 60), (0, 64)],
     ),
     "a track that ends one byte too soon": (
         smf(NOTE)[:-1], "in track 1 at byte 18: it should have 12 bytes, the file ends 1 too soon", [(0, 60)],
@@ -148,6 +163,7 @@ DAMAGED = {
 WHOLE = {
     "a header with no tracks": smf(),
     "a longer header": smf(NOTE).replace(b"\0\0\0\6", b"\0\0\0\7")[:14] + b"\0" + track(NOTE),
+    "as many tracks as can be opened": smf(*[""] * 4096),
     "patterns": smf(NOTE, format=2),
     "frames": smf(NOTE, division=(256 - 25) << 8 | 40),
     "the fewest ticks": smf(NOTE, division=1),
@@ -155,6 +171,11 @@ WHOLE = {
     "a chunk of another kind": smf(b"XFIH\0\0\0\2ab", NOTE, count=1),
     "a chunk of another kind at the end": smf(NOTE) + b"XFIH\0\0\0\2ab",
 }
+
+
+def test_one_track_more_than_can_be_opened_is_too_large() -> None:
+    with pytest.raises(MidiFileError, match="is too large at byte 49166: it has more than 4,096 tracks"):
+        parse_midi(smf(*[""] * 4097))
 
 
 @pytest.mark.parametrize("case", WHOLE)
@@ -171,6 +192,9 @@ ODD = {
     ),
     "a byte after the end of a track": (
         smf(track(NOTE, END + "00")), "track 1, byte 34: 1 byte after the end of the track left out",
+    ),
+    "a track of nothing at the end": (
+        smf(NOTE, track("", "")), "track 2, byte 42: the track does not say where it ends",
     ),
     "a track without an end": (
         smf(track(NOTE, "")), "track 1, byte 30: the track does not say where it ends",
