@@ -127,6 +127,25 @@ def test_piano_on_carries_the_times_of_its_own_keys(stack: Stack, timing: Timing
     assert on == Understood(2_000_000, 2_750_000, (0, 3, 7, 0), "piano on", "core", "piano_on", {})
 
 
+def test_piano_on_may_be_played_legato(stack: Stack, timing: Timing) -> None:
+    parser = after("0 7 3 0 (1)", stack, timing)
+    for number, key in enumerate((0, 3, 7)):
+        parser.press(2_000_000 + number * 100_000, key)
+    for key in (0, 3, 7):
+        parser.release(2_300_000, key)
+    parser.press(2_400_000, 0)
+    parser.release(2_500_000, 0)
+    assert [said(item) for item in parser.advance(3_000_000)] == ["piano on"]
+
+
+def test_piano_on_is_not_heard_while_its_last_key_is_held(stack: Stack, timing: Timing) -> None:
+    parser = after("0 7 3 0 (1) 0 3 7", stack, timing)
+    parser.press(3_000_000, 0)
+    assert parser.advance(60_000_000) == [] and not parser.piano
+    parser.release(60_000_000, 0)
+    assert parser.finish() == []
+
+
 def test_leaving_and_the_gate_are_told_at_once(stack: Stack, timing: Timing) -> None:
     parser = after("0 7", stack, timing)
     assert parser.leave(300_000) == [NotUnderstood(0, 250_000, (0, 7), "erased")]
