@@ -57,10 +57,6 @@ class Text(Keys):
         super().__init__(timing)
         self.limit = LONGEST_TEXT
 
-    def read(self) -> str:
-        text, _ = self._spell()
-        return text
-
     def _spell(self) -> tuple[str, int | None]:
         """The text so far, and the first key of a character that is half spelt.
 

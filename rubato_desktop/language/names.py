@@ -172,7 +172,6 @@ class NameOrChoice(Reader):
             if not self.played:
                 return Step.LAPSED
             # A known name was left half-played: its digits are the number, the rest opens the next word.
-            self.reader = self.number
             for i, (t, key) in enumerate(self.played):
                 step = self._by(self.number, t, key)
                 if step is not Step.MORE:

@@ -13,13 +13,17 @@ CLICK, WHERE, TAB = (
 )
 HIGH = Language("high", "High", "#123456", (Word((0, 5, 0), "click", "high"),))
 NAMES = Language("names", "Names", words=(Word((0, 17, 19), "sonata", "names"),))
-STACK = Stack([HIGH, Language("low", "Low", "#abcdef", (CLICK, WHERE, TAB)), NAMES])
 
 
-def test_a_word_is_found_by_its_name_whatever_its_case_and_the_higher_one_first() -> None:
-    assert STACK.word("CLICK") == HIGH.words[0]
-    assert STACK.word("Where") == WHERE
-    assert STACK.word("nothing") is None
+@pytest.fixture
+def small() -> Stack:
+    return Stack([HIGH, Language("low", "Low", "#abcdef", (CLICK, WHERE, TAB)), NAMES])
+
+
+def test_a_word_is_found_by_its_name_whatever_its_case_and_the_higher_one_first(small: Stack) -> None:
+    assert small.word("CLICK") == HIGH.words[0]
+    assert small.word("Where") == WHERE
+    assert small.word("nothing") is None
 
 
 @pytest.mark.parametrize(
@@ -34,22 +38,22 @@ def test_a_word_is_found_by_its_name_whatever_its_case_and_the_higher_one_first(
     ],
 )
 def test_a_word_is_found_by_its_keys_or_as_their_opening(
-    keys: tuple[int, ...], at: Word | None, opening: Word | None
+    keys: tuple[int, ...], at: Word | None, opening: Word | None, small: Stack
 ) -> None:
-    assert (STACK.at(keys), STACK.opening(keys)) == (at, opening)
+    assert (small.at(keys), small.opening(keys)) == (at, opening)
 
 
-def test_a_language_has_its_colour_and_one_that_is_not_active_is_grey() -> None:
-    assert [STACK.colour(name) for name in ("high", "low", "other")] == ["#123456", "#abcdef", "#8a8fa3"]
+def test_a_language_has_its_colour_and_one_that_is_not_active_is_grey(small: Stack) -> None:
+    assert [small.colour(name) for name in ("high", "low", "other")] == ["#123456", "#abcdef", "#8a8fa3"]
 
 
-def test_what_lies_behind_a_key_is_told_in_the_order_of_the_tree() -> None:
-    behind = STACK.root[0]
-    assert [word.name for word in STACK.behind(behind)] == ["click", "Click", "where", "sonata"]
-    assert STACK.names_behind(behind) == ("click", "Click", "where", "sonata")
-    assert STACK.names_behind(behind) is STACK.names_behind(behind)
-    assert STACK.shortest_behind(behind).name == "click"
-    assert (STACK.behind(TAB), STACK.names_behind(TAB), STACK.shortest_behind(TAB)) == ((TAB,), ("tab",), TAB)
+def test_what_lies_behind_a_key_is_told_in_the_order_of_the_tree(small: Stack) -> None:
+    behind = small.root[0]
+    assert [word.name for word in small.behind(behind)] == ["click", "Click", "where", "sonata"]
+    assert small.names_behind(behind) == ("click", "Click", "where", "sonata")
+    assert small.names_behind(behind) is small.names_behind(behind)
+    assert small.shortest_behind(behind).name == "click"
+    assert (small.behind(TAB), small.names_behind(TAB), small.shortest_behind(TAB)) == ((TAB,), ("tab",), TAB)
 
 
 def test_the_shortest_word_behind_a_key_is_the_one_of_fewest_keys() -> None:
@@ -58,8 +62,8 @@ def test_the_shortest_word_behind_a_key_is_the_one_of_fewest_keys() -> None:
     assert stack.shortest_behind(stack.root).name == "short"
 
 
-def test_names_have_a_tree_of_their_own() -> None:
-    assert STACK.names == {0: {17: {19: NAMES.words[0]}}}
+def test_names_have_a_tree_of_their_own(small: Stack) -> None:
+    assert small.names == {0: {17: {19: NAMES.words[0]}}}
 
 
 @pytest.mark.parametrize(

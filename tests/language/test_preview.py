@@ -17,13 +17,12 @@ WORDS = (
     Word((12, 7), "tab", "core", parameters=(Parameter("number", "number"),)),
     Word((5, 5), "off", "core", "piano_off"),
 )
-STACK = Stack([Language("core", "Core", words=WORDS)])
 LEAVES = Option("leave")
 
 
 def preview(line: str) -> Preview:
     """What is open when a line has been played, before any more time passes."""
-    parser = Parser(STACK)
+    parser = Parser(Stack([Language("core", "Core", words=WORDS)]))
     for press in read_line(line):
         parser.feed(press)
     return parser.preview()

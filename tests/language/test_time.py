@@ -103,6 +103,11 @@ def test_a_scroll_of_two_keys_is_a_chord(gap: int, by: str, stack: Stack, timing
     assert said(heard[0]) == f"scroll by={by}"
 
 
+def test_the_middle_key_ends_a_run_at_once(stack: Stack, timing: Timing) -> None:
+    parser = after("23 20 22 23 13 14", stack, timing)
+    assert [said(item) for item in parser.press(1_500_000, 12)] == ["skip seconds=3"]
+
+
 def heard_of(line: str, stack: Stack, timing: Timing) -> list[Heard]:
     return parse(read_line(line), stack, timing)
 
@@ -245,6 +250,11 @@ def test_while_somebody_speaks_time_waits_and_afterwards_there_are_four_seconds(
     assert parser.deadline is None and parser.advance(90_000_000) == []
     parser.voice(90_000_000, False)
     assert parser.deadline == 94_000_000
+    parser = Parser(stack, timing)
+    parser.voice(1_000_000, True)
+    parser.press(2_000_000, 0)
+    parser.voice(3_000_000, False)
+    assert parser.deadline == 6_000_000, "what was begun meanwhile keeps its time"
     parser = after("12 7 12", stack, timing)
     assert [said(item) for item in parser.voice(4_500_000, True)] == ["?lapsed 12 7 12"]
     parser.voice(5_000_000, False)
