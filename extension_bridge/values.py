@@ -290,6 +290,7 @@ class State(Value):
     scroll: Scroll | None = None
     viewport: View | None = None
     digest: Label | None = None
+    left_out: list[Url] | None = None  # addresses of the frames that did not answer
 
 
 class Settings(Value):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from rubato_desktop.commands.context import Context, Control, Services
 from rubato_desktop.commands.parts import present
@@ -134,12 +135,22 @@ class Runner:
                 request.args,
                 "ok",
                 told.value,
-                told.text,
+                _complete(told),
                 state=told.state,
                 elapsed_ms=elapsed,
             )
         self._done(result, request.word)
         request.told(result)
+
+
+def _complete(answer: Answer) -> str:
+    """The text of an answer, with the frames of a page that it is without."""
+    left_out = answer.state.get("left_out")
+    if not left_out:
+        return answer.text
+    names = dict.fromkeys(urlsplit(address).hostname or address for address in left_out)
+    count = "1 frame was" if len(left_out) == 1 else f"{len(left_out)} frames were"
+    return f"{answer.text}. {count} left out, without an answer: {', '.join(names)}"
 
 
 def failure(id: str, error: Exception) -> Result:

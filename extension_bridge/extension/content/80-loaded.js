@@ -1,9 +1,11 @@
-// Tells once that the page stands still: its load event, then 300 ms in which nothing in view moved, at most 3 s. Afterwards
+// Tells once that the page stands still: its load event, at most 10 s after it began, then 300 ms in which nothing in view moved, at most 3 s. Afterwards
 // nothing is watched any more.
 "use strict";
 (() => {
   const STILL = 300;
   const LONGEST = 3000;
+  // What never loads, such as a frame or a picture, is not waited for longer than this.
+  const LATEST = 10_000;
 
   rubato.tell = (message) => {
     // The extension may have been updated or removed under a page that stays: then nobody listens.
@@ -55,7 +57,17 @@
   }
 
   if (document.readyState === "complete") settle();
-  else rubato.listen(globalThis, "load", settle, { once: true });
+  else {
+    const late = setTimeout(settled, LATEST);
+    rubato.endings.push(() => clearTimeout(late));
+    rubato.listen(globalThis, "load", settled, { once: true });
+    let begun = false;
+    function settled() {
+      clearTimeout(late);
+      if (!begun) settle();
+      begun = true;
+    }
+  }
   // A page that comes back from the browser's memory was not loaded, but it is there anew.
   rubato.listen(globalThis, "pageshow", (event) => {
     if (/** @type {PageTransitionEvent} */ (event).persisted) settle();

@@ -4103,6 +4103,21 @@ export default {
        "default": null,
        "title": "Digest"
       },
+      "left_out": {
+       "anyOf": [
+        {
+         "items": {
+          "type": "string"
+         },
+         "type": "array"
+        },
+        {
+         "type": "null"
+        }
+       ],
+       "default": null,
+       "title": "Left Out"
+      },
       "scroll": {
        "anyOf": [
         {
@@ -4224,6 +4239,7 @@ export default {
      "$ref": "#/$defs/State",
      "default": {
       "digest": null,
+      "left_out": null,
       "scroll": null,
       "tab": null,
       "title": null,

@@ -1,5 +1,6 @@
 import { ADDRESS, LABEL, TEXT, clamp } from "./clamp.js";
 import { Kept } from "./kept.js";
+import { SHARE_MS } from "./pages.js";
 import { inOrder } from "./reading.js";
 import { join } from "./refs.js";
 import { Trouble } from "./trouble.js";
@@ -98,7 +99,7 @@ export function finding(pages, place) {
    */
   async function within({ id, title, url }, text) {
     // A page that cannot be read holds nothing that could be found; that is no reason to fail.
-    const all = await pages.everywhere(id, "find", { text, quiet: true }).catch(() => []);
+    const all = await pages.everywhere(id, "find", { text, quiet: true }, SHARE_MS).catch(() => []);
     const count = all.reduce((sum, { value }) => sum + value.count, 0);
     const excerpt = all.flatMap(({ value }) => value.items ?? [])[0]?.excerpt;
     return { tab: id, title, url, count, excerpt: clamp(excerpt, TEXT) };

@@ -14,7 +14,7 @@ import { Watch } from "./watch.js";
 
 // All listeners are added in the first turn: for others the browser does not wake the worker.
 const pages = new Pages();
-const server = new Server(table(new Commits(), pages), (tab) => pages.tell(tab, 0, "state"));
+const server = new Server(table(new Commits(), pages), (tab) => pages.tell(tab, 0, "state"), pages.silent);
 const watch = new Watch((windows) => {
   link.tell("windows", { windows });
   panels.windows(windows);

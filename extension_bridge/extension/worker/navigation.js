@@ -1,5 +1,7 @@
 import { address, browsing } from "./browsing.js";
+import { SHARE_MS } from "./pages.js";
 import { Trouble } from "./trouble.js";
+import { LATE, within } from "./waiting.js";
 import { targetTab, tell } from "./windows.js";
 
 /** @import { Command, Run } from "./types.js" */
@@ -44,15 +46,17 @@ export function navigation(commits) {
     const tab = await targetTab(id);
     run.at(tab.id);
     const ask = async () => {
-      const [page] = await chrome.scripting.executeScript({ target: { tabId: tab.id }, func: leave, args: [way] });
-      if (!page?.result) nowhere(way)();
+      const injection = { target: { tabId: tab.id }, injectImmediately: true, func: leave, args: /** @type {[typeof way]} */ ([way]) };
+      const done = await within(chrome.scripting.executeScript(injection), SHARE_MS);
+      if (done === LATE) throw new Error("the page hangs");
+      if (!done[0]?.result) nowhere(way)();
     };
     try {
       const { effect } = await commits.after(tab.id, run.signal, ask, TURN_MS);
       if (effect !== "navigated") nowhere(way)();
     } catch (error) {
       if (error instanceof Trouble) throw error;
-      // A page that scripts may not touch: the browser must do it.
+      // A page that scripts may not touch, or that hangs: the browser must do it.
       return navigate(tab.id, run, (at) => (way === "back" ? chrome.tabs.goBack(at) : chrome.tabs.goForward(at)).catch(nowhere(way)));
     }
     return tell(await chrome.tabs.get(tab.id));

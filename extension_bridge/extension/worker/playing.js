@@ -1,4 +1,5 @@
 import { clamp } from "./clamp.js";
+import { SHARE_MS } from "./pages.js";
 import { channels } from "./windows.js";
 
 /** @import { Command, Json } from "./types.js" */
@@ -24,7 +25,7 @@ export function playing(pages) {
 
   /** @param {number} tab */
   async function here(tab) {
-    const frames = await pages.everywhere(tab, "media").catch(() => []);
+    const frames = await pages.everywhere(tab, "media", {}, SHARE_MS).catch(() => []);
     return frames.flatMap(({ frame, value }) => value.map((/** @type {Json} */ medium) => told(tab, frame, medium)));
   }
 }

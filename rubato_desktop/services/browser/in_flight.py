@@ -14,7 +14,7 @@ from rubato_desktop.services.browser.model import BrowserError, Reply
 
 log = logging.getLogger(__name__)
 
-GRACE = 0.05  # s; the extension, whose deadline is the same, can say better what was too slow
+GRACE = 0.3  # s; the extension, whose deadline is the same, can say better what was too slow
 
 
 class Command(NamedTuple):
