@@ -29,12 +29,22 @@ async def fetch(ctx: Context, what: str) -> Answer:
     return Answer(f"{what}: {got}", {"got": got})
 
 
+def glance(ctx: Context, addresses: list[str]) -> Answer:
+    """Look at a page of which frames do not answer.
+
+    Args:
+        addresses: Theirs.
+    """
+    return Answer("3 links", state={"left_out": addresses})
+
+
 @pytest.fixture(autouse=True)
 def registered() -> Iterator[None]:
     add(describe(fetch, "fetch"))
+    add(describe(glance, "glance"))
     promises.clear()
     yield
-    del REGISTRY["fetch"]
+    del REGISTRY["fetch"], REGISTRY["glance"]
 
 
 def begin(player: Player, what: str = "tea") -> Future[Any]:
@@ -94,3 +104,18 @@ def test_each_request_has_one_result_under_its_own_number(player: Player) -> Non
     assert first.result(0).text == "tea: hot" and second.result(0).text == "milk: cold"
     done = [event.result for event in player.heard if isinstance(event, CommandDone)]
     assert sorted(result.id for result in done) == [first.result(0).id, second.result(0).id]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "said"),
+    [
+        ([], "3 links"),
+        (["https://ads.example/1"], "3 links. 1 frame was left out, without an answer: ads.example"),
+        (
+            ["https://ads.example/1", "https://ads.example/2", "about:blank"],
+            "3 links. 3 frames were left out, without an answer: ads.example, about:blank",
+        ),
+    ],
+)
+def test_frames_that_were_left_out_are_named(player: Player, addresses: list[str], said: str) -> None:
+    assert player.run("glance", addresses=addresses).text == said

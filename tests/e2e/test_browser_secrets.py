@@ -186,6 +186,21 @@ def test_text_for_an_open_field_is_written_down_as_ever(hand: Hand, keys: Contro
     assert order == sorted(order)
 
 
+def test_a_text_that_the_browser_never_answers_is_not_written_down(hand: Hand, keys: Controller) -> None:
+    before = len(hand.context.pages)
+    page = hand.context.new_page()
+    page.goto(hand.site.page("form.html"))
+    page.evaluate("document.getElementById('name').focus(); setTimeout(() => { for (;;); }, 100)")
+    ended = len(hand.program.results("write"))
+    keys.play(f"0 5 10 0 {spelt('Unsure')}", gap_ms=GAP)
+    late = until(lambda: hand.program.results("write")[ended:], "the word to end")[0]
+    assert (late["status"], late["args"]) == ("timeout", {"text": "…"}), late
+    assert "Order a tuning" in late["error"]["message"], late
+    hand.sends("close_tab")
+    hand.sees(lambda: len(hand.context.pages) == before, "the page that hangs to be closed")
+    assert b"Unsure" not in written(hand.program.data)
+
+
 def test_a_crash_while_a_text_is_being_spelt_leaves_none_of_it(hand: Hand, keys: Controller) -> None:
     at_the_password(hand, focused=False)
     keys.play("0 5 10 0 7 20 7 20 5 23", gap_ms=GAP)
