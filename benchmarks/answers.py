@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from played_ollama import PlayedOllama  # noqa: E402
 from shelf import Shelf  # noqa: E402
 
-from rubato_desktop.services.answers.answering import Answers  # noqa: E402
+from rubato_desktop.services.answers.pipeline import Answers  # noqa: E402
 from rubato_desktop.services.model.models import Models, Stop, Stopped  # noqa: E402
 
 NOBODY = "http://127.0.0.1:9"

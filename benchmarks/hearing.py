@@ -30,14 +30,14 @@ from mouth import Mouth  # noqa: E402
 from servers import JackServer  # noqa: E402
 from waiting import until  # noqa: E402
 
-from rubato_desktop.commands.spoken import plain, words  # noqa: E402
-from rubato_desktop.services.hearing.activity import VoiceActivity  # noqa: E402
-from rubato_desktop.services.hearing.cleaning import cleaned  # noqa: E402
+from rubato_desktop.commands.spoken_phrases import plain, words  # noqa: E402
+from rubato_desktop.services.hearing.denoise import cleaned  # noqa: E402
 from rubato_desktop.services.hearing.endpointing import FRAME, RATE, Endpointer  # noqa: E402
 from rubato_desktop.services.hearing.hearing import Heard, Hearing  # noqa: E402
 from rubato_desktop.services.hearing.models import choose_model  # noqa: E402
-from rubato_desktop.services.hearing.understanding import Interpreter, Task  # noqa: E402
-from rubato_desktop.services.library import Library  # noqa: E402
+from rubato_desktop.services.hearing.recognition import Interpreter, Task  # noqa: E402
+from rubato_desktop.services.hearing.vad import VoiceActivity  # noqa: E402
+from rubato_desktop.services.languages import Library  # noqa: E402
 from rubato_desktop.services.voice.resampling import resampled  # noqa: E402
 from rubato_desktop.services.voice.samples import Samples  # noqa: E402
 from rubato_desktop.services.voice.synthesis import Piper, Stop  # noqa: E402

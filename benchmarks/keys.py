@@ -77,7 +77,7 @@ def live(data: Path, report: Report, chance: random.Random) -> None:
 
 
 def off_line(data: Path, report: Report, chance: random.Random) -> None:
-    from rubato_desktop.services.library import Library
+    from rubato_desktop.services.languages import Library
 
     library = Library(data, ["core", "many"])
     words = [word for word in library.stack.words() if not word.parameters and word.command != "piano_off"]

@@ -31,7 +31,7 @@ from rubato_desktop.events import Event, WordHeard  # noqa: E402
 from rubato_desktop.interpreter import settle  # noqa: E402
 from rubato_desktop.language.keys import BASE_NOTE  # noqa: E402
 from rubato_desktop.midi.messages import note_off, note_on  # noqa: E402
-from rubato_desktop.services.answers.answering import Answers  # noqa: E402
+from rubato_desktop.services.answers.pipeline import Answers  # noqa: E402
 from rubato_desktop.services.knowledge.catalogue import Document  # noqa: E402
 from rubato_desktop.services.knowledge.chunking import Chunk  # noqa: E402
 from rubato_desktop.services.knowledge.embedding import PACKAGED, MiniLm  # noqa: E402

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from report import Report
 
 from rubato_desktop.language.results import Understood
-from rubato_desktop.midi.files import read_midi
+from rubato_desktop.midi.file.reader import read_midi
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.ui.pianoroll import PianoRoll
 

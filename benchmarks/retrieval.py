@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 from retrieval_sets import make  # noqa: E402
 
 from rubato_desktop.services.knowledge.learning import Learning  # noqa: E402
-from rubato_desktop.services.knowledge.reading import Piece, Reading  # noqa: E402
+from rubato_desktop.services.knowledge.readers import Piece, Reading  # noqa: E402
 from rubato_desktop.services.knowledge.store import Store  # noqa: E402
 
 MODES = ("dense", "bm25", "fused")

@@ -28,11 +28,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 from ears import Ears  # noqa: E402
 from servers import JackServer  # noqa: E402
 
+from rubato_desktop.audio.mixer import Mixer  # noqa: E402
+from rubato_desktop.audio.soundfont import load_soundfont  # noqa: E402
+from rubato_desktop.audio.synth import Synth  # noqa: E402
 from rubato_desktop.errors import RubatoError  # noqa: E402
-from rubato_desktop.midi.mixer import Mixer  # noqa: E402
-from rubato_desktop.midi.soundfont import load_soundfont  # noqa: E402
-from rubato_desktop.midi.synth import Synth  # noqa: E402
-from rubato_desktop.services.instance import request  # noqa: E402
+from rubato_desktop.ipc.single_instance import request  # noqa: E402
 
 FRAMES, RATE = 64, 48_000
 THRESHOLD = 0.001

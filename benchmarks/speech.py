@@ -26,9 +26,9 @@ from ears import Ears, Heard  # noqa: E402
 from servers import JackServer  # noqa: E402
 from waiting import until  # noqa: E402
 
-from rubato_desktop.midi.sound import Sound  # noqa: E402
-from rubato_desktop.services.voice.opening import open_speech  # noqa: E402
-from rubato_desktop.services.voice.speakable import pieces  # noqa: E402
+from rubato_desktop.audio.client import Sound  # noqa: E402
+from rubato_desktop.services.voice.factory import open_speech  # noqa: E402
+from rubato_desktop.services.voice.segmentation import pieces  # noqa: E402
 from rubato_desktop.services.voice.speech import Speech  # noqa: E402
 from rubato_desktop.services.voice.synthesis import Piper, Stop  # noqa: E402
 from rubato_desktop.services.voice.voices import choose_voice  # noqa: E402

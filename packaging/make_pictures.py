@@ -25,9 +25,9 @@ from rubato_desktop.language.keys import BASE_NOTE, read_line
 from rubato_desktop.midi.messages import Message, note_off, note_on
 from rubato_desktop.services.run_state import SCREEN
 from rubato_desktop.settings import DeviceSettings
-from rubato_desktop.ui.answers_panel import AnswersPanel
-from rubato_desktop.ui.picture import ensure_application
-from rubato_desktop.ui.theme import Theme
+from rubato_desktop.ui.keyboard.word_picture import ensure_application
+from rubato_desktop.ui.panels.answers import AnswersPanel
+from rubato_desktop.ui.style.theme import Theme
 from rubato_desktop.ui.window import MainWindow
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

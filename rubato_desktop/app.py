@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rubato_desktop.audio.client import Sound
 from rubato_desktop.clock import Clock, SystemClock
-from rubato_desktop.commands import REGISTRY, typed
+from rubato_desktop.commands import REGISTRY
+from rubato_desktop.commands import argument_parsing as typed
 from rubato_desktop.commands.context import Services
 from rubato_desktop.engine import Engine
 from rubato_desktop.errors import RubatoError
@@ -23,27 +25,26 @@ from rubato_desktop.events import (
     RecordingChanged,
     SettingChanged,
 )
+from rubato_desktop.integrations.browser import Joining
+from rubato_desktop.integrations.hearing import Listening
+from rubato_desktop.integrations.knowledge import Knowing
 from rubato_desktop.interpreter import keep_what_is_loaded
-from rubato_desktop.joining import Joining
-from rubato_desktop.knowing import Knowing
 from rubato_desktop.language.keys import COUNT
-from rubato_desktop.listening import Listening
 from rubato_desktop.midi import encoding
-from rubato_desktop.midi.devices import DeviceManager
-from rubato_desktop.midi.sound import Sound
+from rubato_desktop.midi.devices.manager import DeviceManager
 from rubato_desktop.runner import failure
-from rubato_desktop.services.cueing import Cueing
-from rubato_desktop.services.finds import Finds
-from rubato_desktop.services.library import Library
-from rubato_desktop.services.listing import Listing
-from rubato_desktop.services.media import Media
-from rubato_desktop.services.questions import Questions
-from rubato_desktop.services.recorder import Recorder
-from rubato_desktop.services.remarks import Remarks
-from rubato_desktop.services.roll import Roll
+from rubato_desktop.services.dialogue.confirmation import Questions
+from rubato_desktop.services.dialogue.find_history import Finds
+from rubato_desktop.services.dialogue.last_media import Media
+from rubato_desktop.services.dialogue.numbered_list import Listing
+from rubato_desktop.services.dialogue.undo import Undo
+from rubato_desktop.services.feedback.announcements import Speaking
+from rubato_desktop.services.feedback.cues import Cueing
+from rubato_desktop.services.languages import Library
+from rubato_desktop.services.roll.state import Roll
 from rubato_desktop.services.run_state import SCREEN
-from rubato_desktop.services.speaking import Speaking
-from rubato_desktop.services.undo import Undo
+from rubato_desktop.services.sessions.recorder import Recorder
+from rubato_desktop.services.sessions.remarks import Remarks
 from rubato_desktop.settings import DeviceSettings, SettingsFile
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ class App:
     def _speech(self) -> Speech:
         """The voice, made when it is first wanted; its model is loaded when the first word is said."""
         if self.services.speech is None:
-            from rubato_desktop.services.voice.opening import open_speech
+            from rubato_desktop.services.voice.factory import open_speech
 
             self.services.speech = open_speech(
                 self.data,

@@ -105,13 +105,13 @@ def _screen() -> Finding:
 
 
 def _qt() -> Finding:
-    from rubato_desktop.ui.health import qt_version
+    from rubato_desktop.ui.qt_version import qt_version
 
     return Finding("window", True, f"Qt {qt_version()}")
 
 
 def _midi(settings: Settings) -> Finding:
-    from rubato_desktop.midi.systems import open_system
+    from rubato_desktop.midi.devices.systems import open_system
 
     system = open_system(settings.midi_system)
     try:
@@ -125,14 +125,14 @@ def _midi(settings: Settings) -> Finding:
 
 
 def _sound_device(settings: Settings) -> Finding:
-    from rubato_desktop.midi.output import Output
+    from rubato_desktop.audio.output import Output
 
     with Output(settings.sound_output, settings.sound_block) as output:
         return Finding("sound device", True, output.name)
 
 
 def _soundfont() -> Finding:
-    from rubato_desktop.midi.soundfont import find_soundfont
+    from rubato_desktop.audio.soundfont import find_soundfont
 
     return Finding("instruments", True, str(find_soundfont()))
 
@@ -207,7 +207,7 @@ def _packaged(model: PackagedModel) -> Finding:
 def _browser(data: Path) -> Finding:
     from extension_bridge.browsers import KINDS
     from extension_bridge.install import Installation
-    from rubato_desktop.services.chromium import installed
+    from rubato_desktop.services.browser.launcher import installed
 
     states = [Installation(data).status(kind) for kind in KINDS]
     if astray := next((state for state in states if state.written and not state.right), None):

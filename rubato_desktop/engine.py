@@ -13,8 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from rubato_desktop.commands.context import Services
-from rubato_desktop.commands.reading_back import entries
-from rubato_desktop.discretion import Discretion, for_fields
+from rubato_desktop.commands.read_back import entries
 from rubato_desktop.events import (
     CommandDone,
     FieldTextKnown,
@@ -33,6 +32,7 @@ from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser
 from rubato_desktop.language.results import Heard, NotUnderstood, Preview, Understood
 from rubato_desktop.midi.messages import Message
+from rubato_desktop.redaction import Discretion, for_fields
 from rubato_desktop.runner import Request, Runner, refused_at_end
 from rubato_desktop.services.setting_changes import change_setting
 from rubato_desktop.settings import timing_of

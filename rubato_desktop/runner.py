@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from rubato_desktop.commands.availability import present
 from rubato_desktop.commands.context import Context, Control, Services
-from rubato_desktop.commands.parts import present
 from rubato_desktop.commands.registry import REGISTRY, Answer, missing
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Result

@@ -12,7 +12,7 @@ from typing import Any
 
 from waiting import until
 
-from rubato_desktop.services.instance import request
+from rubato_desktop.ipc.single_instance import request
 
 
 class Program:

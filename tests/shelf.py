@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rubato_desktop.services.answers.passages import Passage
-from rubato_desktop.services.answers.words import terms
+from rubato_desktop.services.answers.tokens import terms
 
 
 class Shelf:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from rubato_desktop.audio.client import Sound
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.notes import Notes
-from rubato_desktop.midi.sound import Sound
 
 SECOND = 1_000_000  # µs
 PATIENCE = 30.0  # s

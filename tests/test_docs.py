@@ -13,7 +13,7 @@ from user_texts import user_texts
 from rubato_desktop import cli
 from rubato_desktop.commands.registry import REGISTRY
 from rubato_desktop.language.loading import load_language
-from rubato_desktop.services.lines import decode, encode
+from rubato_desktop.services.sessions.journal_format import decode, encode
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])

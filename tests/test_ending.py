@@ -11,9 +11,9 @@ import pytest
 from player import Player
 
 from rubato_desktop.app import App
+from rubato_desktop.commands.background import Waiting
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.registry import REGISTRY, Answer, add, describe
-from rubato_desktop.commands.waiting import Waiting
 from rubato_desktop.events import Result
 
 

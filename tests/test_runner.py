@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from player import Player
 
+from rubato_desktop.commands.background import Waiting
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.registry import REGISTRY, Answer, add, describe
-from rubato_desktop.commands.waiting import Waiting
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import CommandDone
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, say, settings_of
 from rubato_desktop.cli.knowing import knowing
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.asking import few_enough, user_of
+from rubato_desktop.services.answers.service import few_enough, user_of
 
 if TYPE_CHECKING:
-    from rubato_desktop.services.inquiries.inquiries import Inquiries
+    from rubato_desktop.services.answers.history.store import Inquiries
 
 
 def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
@@ -55,8 +55,8 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 
 def _ask(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.answers.answering import Answers
-    from rubato_desktop.services.knowledge.knowledge import Searching
+    from rubato_desktop.services.answers.pipeline import Answers
+    from rubato_desktop.services.knowledge.client import Searching
     from rubato_desktop.services.model.models import Models
 
     data, settings = data_of(args), settings_of(args)
@@ -85,7 +85,7 @@ def _ask(args: argparse.Namespace) -> int:
 
 
 def _correct(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.inquiries.inquiries import as_text
+    from rubato_desktop.services.answers.history.store import as_text
 
     data, settings = data_of(args), settings_of(args)
     text = sys.stdin.read() if args.text == "-" else args.text
@@ -112,7 +112,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.inquiries.exporting import export
+    from rubato_desktop.services.answers.history.export import export
 
     inquiries = _inquiries(data_of(args))
     found = [one for one in inquiries.each() if one.good or (one.answered and not args.good)][::-1]
@@ -126,8 +126,8 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _prune(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.inquiries.inquiries import local_now
-    from rubato_desktop.services.inquiries.retention import Rule, prune
+    from rubato_desktop.services.answers.history.retention import Rule, prune
+    from rubato_desktop.services.answers.history.store import local_now
 
     settings = settings_of(args)
     megabytes = settings.keep_inquiries_mb if args.max_mb is None else args.max_mb
@@ -156,6 +156,6 @@ def _prune(args: argparse.Namespace) -> int:
 
 
 def _inquiries(data: Path) -> Inquiries:
-    from rubato_desktop.services.inquiries.inquiries import Inquiries
+    from rubato_desktop.services.answers.history.store import Inquiries
 
     return Inquiries(data)

@@ -87,7 +87,7 @@ def _status(args: argparse.Namespace) -> int:
 
 
 def _pair(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.instance import request
+    from rubato_desktop.ipc.single_instance import request
 
     answer = request(data_of(args), {"do": "pair", "yes": not args.no})
     emit(args, answer, str(answer.get("text", "")))
@@ -95,7 +95,7 @@ def _pair(args: argparse.Namespace) -> int:
 
 
 def _open(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.chromium import open_beside
+    from rubato_desktop.services.browser.launcher import open_beside
 
     data = data_of(args)
     data.mkdir(parents=True, exist_ok=True)

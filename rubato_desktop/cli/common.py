@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rubato_desktop.services.library import Library
+from rubato_desktop.services.languages import Library
 from rubato_desktop.settings import Settings, SettingsFile, data_folder
 
 DONE, NO = 0, 1

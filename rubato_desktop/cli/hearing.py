@@ -11,7 +11,7 @@ from rubato_desktop.cli.common import DONE, Subparsers, add, data_of, emit, say,
 from rubato_desktop.errors import RubatoError
 
 if TYPE_CHECKING:
-    from rubato_desktop.services.hearing.understanding import Interpreter
+    from rubato_desktop.services.hearing.recognition import Interpreter
     from rubato_desktop.services.voice.samples import Samples
 
 
@@ -24,8 +24,8 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 def _hear(args: argparse.Namespace) -> int:
     from rubato_desktop.services.hearing.models import choose_model
-    from rubato_desktop.services.hearing.sounds import read_wav
-    from rubato_desktop.services.hearing.understanding import Interpreter, Task
+    from rubato_desktop.services.hearing.recognition import Interpreter, Task
+    from rubato_desktop.services.hearing.sound_files import read_wav
 
     if args.models:
         return _models(args)
@@ -50,9 +50,9 @@ def _hear(args: argparse.Namespace) -> int:
 
 
 def _command(args: argparse.Namespace, interpreter: Interpreter, sound: Samples) -> dict[str, Any] | None:
-    from rubato_desktop.commands.spoken import words
-    from rubato_desktop.services.hearing.understanding import Task
-    from rubato_desktop.services.library import Library
+    from rubato_desktop.commands.spoken_phrases import words
+    from rubato_desktop.services.hearing.recognition import Task
+    from rubato_desktop.services.languages import Library
 
     library = Library(data_of(args), settings_of(args).languages)
     phrases = words(library)

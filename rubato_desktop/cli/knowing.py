@@ -31,7 +31,7 @@ def knowing(data: Path, settings: Settings) -> Iterator[Calls]:
         yield lambda call, /, **args: _ask(data, call, args)
         return
     from rubato_desktop.services.knowledge import knowledge_folder
-    from rubato_desktop.services.knowledge.desk import Desk
+    from rubato_desktop.services.knowledge.api import Desk
     from rubato_desktop.services.knowledge.store import Store
 
     desk = Desk(
@@ -60,7 +60,7 @@ def _runs(data: Path) -> bool:
 
 
 def _ask(data: Path, call: str, args: dict[str, Any]) -> Any:
-    from rubato_desktop.services.instance import request
+    from rubato_desktop.ipc.single_instance import request
 
     answer = request(data, {"do": "knowledge", "call": call, "args": args}, _PATIENCE_S)
     if error := answer.get("error"):

@@ -12,7 +12,7 @@ from typing import Any, Final
 from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, say, settings_of
 from rubato_desktop.cli.knowing import Calls, knowing
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.asking import few_enough
+from rubato_desktop.services.answers.service import few_enough
 
 _LOOK_S: Final = 0.1
 _UNITS: Final = ("B", "kB", "MB", "GB")
@@ -120,7 +120,7 @@ def _forget(args: argparse.Namespace) -> int:
 
 
 def _topics(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.inquiries.inquiries import Inquiries
+    from rubato_desktop.services.answers.history.store import Inquiries
 
     data = data_of(args)
     with knowing(data, settings_of(args)) as ask:

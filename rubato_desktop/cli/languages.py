@@ -72,7 +72,7 @@ def _show(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     import rubato_desktop.commands  # noqa: F401 (registers them)
-    from rubato_desktop.commands.agreement import disagreements
+    from rubato_desktop.commands.word_checks import disagreements
 
     library = library_of(args, settings_of(args))
     errors: list[dict[str, Any]] = [

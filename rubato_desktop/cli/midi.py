@@ -28,8 +28,8 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 
 def _info(args: argparse.Namespace) -> int:
-    from rubato_desktop.midi.describing import describe, describe_text
-    from rubato_desktop.midi.files import read_midi
+    from rubato_desktop.midi.file.reader import read_midi
+    from rubato_desktop.midi.file.summary import describe, describe_text
 
     midi = read_midi(args.file, as_recorder=args.kind == "recorder", salvage=args.salvage)
     emit(args, describe(midi), describe_text(midi))
@@ -37,8 +37,8 @@ def _info(args: argparse.Namespace) -> int:
 
 
 def _play(args: argparse.Namespace) -> int:
-    from rubato_desktop.midi.files import read_midi
-    from rubato_desktop.midi.sound import Sound
+    from rubato_desktop.audio.client import Sound
+    from rubato_desktop.midi.file.reader import read_midi
 
     if not 0.1 <= args.speed <= 4:
         raise RubatoError(f"Speed goes from 0.1 to 4, {args.speed:g} is outside", code="bad_arguments")
@@ -74,8 +74,8 @@ def _play(args: argparse.Namespace) -> int:
 
 
 def _render(args: argparse.Namespace) -> int:
-    from rubato_desktop.midi.files import read_midi
-    from rubato_desktop.midi.render import render
+    from rubato_desktop.audio.render import render
+    from rubato_desktop.midi.file.reader import read_midi
 
     if not 8000 <= args.rate <= 192_000:
         raise RubatoError("The sample rate goes from 8000 to 192000 Hz", code="bad_arguments")

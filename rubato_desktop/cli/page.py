@@ -12,7 +12,7 @@ from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, 
 from rubato_desktop.errors import RubatoError
 
 if TYPE_CHECKING:
-    from rubato_desktop.services.visiting import Visit
+    from rubato_desktop.services.browser.headless_page import Visit
 
 WIDTHS, HEIGHTS = range(320, 7681), range(200, 4321)
 _CELL = ("x", "y", "kind", "density", "label")
@@ -37,8 +37,8 @@ def _run(look: Any) -> Any:
     """A command that opens the page and looks at it."""
 
     def run(args: argparse.Namespace) -> int:
+        from rubato_desktop.services.browser.headless_page import visit
         from rubato_desktop.services.browser.model import BrowserError
-        from rubato_desktop.services.visiting import visit
 
         try:
             with visit(args.target, _size(args.viewport)) as page:

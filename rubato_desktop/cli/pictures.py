@@ -27,7 +27,7 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 def _picture(args: argparse.Namespace) -> int:
     from rubato_desktop.language.dictionary import Word
-    from rubato_desktop.ui.picture import save_picture
+    from rubato_desktop.ui.keyboard.word_picture import save_picture
 
     library = library_of(args, settings_of(args))
     word = library.stack.word(args.word)

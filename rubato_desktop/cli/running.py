@@ -25,7 +25,7 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.instance import Instance, request
+    from rubato_desktop.ipc.single_instance import Instance, request
 
     if not args.headless:
         _need_screen()
@@ -71,7 +71,7 @@ def _load_qt() -> None:
 
     While it loads, PySide6 walks through `sys.modules`; a thread that imports anything meanwhile ends the program.
     """
-    from rubato_desktop.ui.health import qt_version
+    from rubato_desktop.ui.qt_version import qt_version
 
     qt_version()
 
@@ -95,7 +95,7 @@ def _headless(args: argparse.Namespace, app: Any) -> int:
 
 
 def _devices(args: argparse.Namespace) -> int:
-    from rubato_desktop.midi.systems import open_system
+    from rubato_desktop.midi.devices.systems import open_system
 
     settings = settings_of(args)
     names: list[str] = []

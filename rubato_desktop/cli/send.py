@@ -17,7 +17,7 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 
 def _send(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.instance import request
+    from rubato_desktop.ipc.single_instance import request
 
     asked = {"do": "send", "command": args.id, "words": args.words}
     answer = request(data_of(args), asked, PATIENCE)

@@ -71,7 +71,7 @@ def _say(args: argparse.Namespace) -> int:
 def _write(path: Path, text: str, voice: Voice, rate: float) -> float:
     """Write speech to a mono WAV file of 16 bits, whole or not at all; returns its seconds."""
     from rubato_desktop.services.voice.samples import sixteen_bits
-    from rubato_desktop.services.voice.speakable import pieces
+    from rubato_desktop.services.voice.segmentation import pieces
     from rubato_desktop.services.voice.synthesis import Piper, Stop
 
     piper, count = Piper(lambda _: voice), 0
@@ -97,7 +97,7 @@ def _through(data: Path, text: str, voice: str | None, rate: float | None) -> bo
     Raises:
         RubatoError: it runs, and cannot say it.
     """
-    from rubato_desktop.services.instance import request
+    from rubato_desktop.ipc.single_instance import request
 
     given = {"text": text, "voice": voice, "rate": rate}
     asked = {
@@ -120,8 +120,8 @@ def _through(data: Path, text: str, voice: str | None, rate: float | None) -> bo
 
 
 def _aloud(data: Path, text: str, settings: Settings) -> None:
-    from rubato_desktop.midi.sound import Sound
-    from rubato_desktop.services.voice.opening import open_speech
+    from rubato_desktop.audio.client import Sound
+    from rubato_desktop.services.voice.factory import open_speech
 
     failed: list[RubatoError] = []
     sound = Sound(output=settings.sound_output, block=settings.sound_block)

@@ -31,7 +31,7 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 def _words(args: argparse.Namespace) -> int:
     if (args.file is None) == (args.keys is None):
         raise RubatoError("words takes either a MIDI file or --keys", code="bad_arguments")
-    from rubato_desktop.services.wording import heard_as_json
+    from rubato_desktop.services.sessions.word_json import heard_as_json
 
     if not 0 <= args.base <= 127:
         raise RubatoError(f"{args.base} is not a MIDI note: 0 to 127", code="bad_arguments")
@@ -58,8 +58,8 @@ def _presses(args: argparse.Namespace) -> list[Press]:
             return read_line(args.keys)
         except KeyLineError as error:
             raise RubatoError(str(error), code="bad_keys") from None
-    from rubato_desktop.midi.files import read_midi
-    from rubato_desktop.services.wording import presses_of
+    from rubato_desktop.midi.file.reader import read_midi
+    from rubato_desktop.services.sessions.word_json import presses_of
 
     midi = read_midi(args.file, as_recorder=args.kind == "recorder", salvage=args.salvage)
     return presses_of(midi.notes, args.base)

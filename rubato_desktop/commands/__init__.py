@@ -7,12 +7,10 @@ from rubato_desktop.commands import (
     hearing,
     iterations,
     keyboard,
-    later,
     learning,
     media,
     moving,
     naming,
-    opening,
     pictures,
     playing,
     reading,
@@ -22,6 +20,8 @@ from rubato_desktop.commands import (
     visiting,
     windows,
 )
+from rubato_desktop.commands import open as opening
+from rubato_desktop.commands import placeholders as later
 from rubato_desktop.commands.registry import REGISTRY
 
 __all__ = [

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from rubato_desktop.commands.background import Waiting
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Choice, Text
-from rubato_desktop.commands.listed import opens, show
+from rubato_desktop.commands.numbered_list import opens, show
+from rubato_desktop.commands.parameter_types import Choice, Text
 from rubato_desktop.commands.registry import Answer, command
-from rubato_desktop.commands.waiting import Waiting
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.sessions import JOURNAL
+from rubato_desktop.services.sessions.session import JOURNAL
 
 if TYPE_CHECKING:
-    from rubato_desktop.services.asking import Asking
-    from rubato_desktop.services.inquiries.inquiry import Inquiry, Source
+    from rubato_desktop.services.answers.history.model import Inquiry, Source
+    from rubato_desktop.services.answers.service import Asking
 
 FRAGMENT_WORDS = 8  # of a passage, that find it in its page
 
@@ -71,7 +71,7 @@ async def correct(ctx: Context, text: Text, id: str = "last") -> Answer:
         text: The right answer.
         id: Another inquiry, as `rubato inquiries list` has it.
     """
-    from rubato_desktop.services.inquiries.inquiries import as_text
+    from rubato_desktop.services.answers.history.store import as_text
 
     asking, knowledge = _asking(ctx), ctx.services.knowledge
     kept = await Waiting(asking.with_inquiries(lambda all: all.correct(id, text, asking.user)))
@@ -122,7 +122,7 @@ def _open_inquiry(ctx: Context, kept: Inquiry) -> Answer:
 @opens("source")
 async def open_source(ctx: Context, source: Source) -> Answer:
     """At its place: a recording in the pianoroll, anything else where pages are read."""
-    from rubato_desktop.commands.opening import open_file
+    from rubato_desktop.commands.open import open_file
 
     value = source.model_dump()
     if source.source.startswith("inquiry:"):
@@ -173,7 +173,7 @@ def address_of(source: Source) -> str:
 
 async def known(ctx: Context, text: str, most: int = 5) -> list[Source]:
     """Return where a text stands in what has been learnt, by its words."""
-    from rubato_desktop.services.inquiries.inquiry import Source
+    from rubato_desktop.services.answers.history.model import Source
 
     knowledge = ctx.services.knowledge
     if knowledge is None or not knowledge.anything:

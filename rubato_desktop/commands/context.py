@@ -7,30 +7,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rubato_desktop.clock import Clock
-from rubato_desktop.commands.waiting import Waiting
+from rubato_desktop.commands.background import Waiting
 from rubato_desktop.events import Bus
 from rubato_desktop.language.results import Understood
-from rubato_desktop.services.finds import Finds
-from rubato_desktop.services.library import Library
-from rubato_desktop.services.listing import Listing
-from rubato_desktop.services.media import Media
-from rubato_desktop.services.questions import Questions
-from rubato_desktop.services.remarks import Remarks
+from rubato_desktop.services.dialogue.confirmation import Questions
+from rubato_desktop.services.dialogue.find_history import Finds
+from rubato_desktop.services.dialogue.last_media import Media
+from rubato_desktop.services.dialogue.numbered_list import Listing
+from rubato_desktop.services.dialogue.undo import Undo
+from rubato_desktop.services.feedback.announcements import Speaking
+from rubato_desktop.services.languages import Library
 from rubato_desktop.services.run_state import RunState
-from rubato_desktop.services.speaking import Speaking
-from rubato_desktop.services.undo import Undo
+from rubato_desktop.services.sessions.remarks import Remarks
 from rubato_desktop.settings import SettingsFile
 
 if TYPE_CHECKING:
-    from rubato_desktop.midi.devices import DeviceManager
-    from rubato_desktop.midi.sound import Sound
-    from rubato_desktop.services.asking import Asking
+    from rubato_desktop.audio.client import Sound
+    from rubato_desktop.midi.devices.manager import DeviceManager
+    from rubato_desktop.services.answers.service import Asking
     from rubato_desktop.services.browser import Browser, Reply
     from rubato_desktop.services.hearing.hearing import Hearing
-    from rubato_desktop.services.knowledge.knowledge import Knowledge
+    from rubato_desktop.services.knowledge.client import Knowledge
     from rubato_desktop.services.page_sound import PageSound
-    from rubato_desktop.services.recorder import Recorder
-    from rubato_desktop.services.roll import Roll
+    from rubato_desktop.services.roll.state import Roll
+    from rubato_desktop.services.sessions.recorder import Recorder
     from rubato_desktop.services.voice.speech import Speech
 
 

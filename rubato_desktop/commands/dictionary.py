@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Choice, NewKeys, Text
+from rubato_desktop.commands.parameter_types import Choice, NewKeys, Text
 from rubato_desktop.commands.registry import REGISTRY, Answer, command
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import Stack, Word

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rubato_desktop import __version__
+from rubato_desktop.commands.availability import absent
+from rubato_desktop.commands.background import settled
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Choice, NewKeys
-from rubato_desktop.commands.parts import absent
+from rubato_desktop.commands.parameter_types import Choice, NewKeys
 from rubato_desktop.commands.registry import NEEDS, REGISTRY, Answer, command
-from rubato_desktop.commands.waiting import settled
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import PanelFolded
 from rubato_desktop.language.keys import format_keys

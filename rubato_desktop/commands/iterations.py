@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Whole
+from rubato_desktop.commands.parameter_types import Whole
 from rubato_desktop.commands.playing import clock_time
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.iterations import Edge
-from rubato_desktop.services.overlay import Overlay, read_overlay, write_overlay
+from rubato_desktop.services.roll.iterations import Edge
+from rubato_desktop.services.roll.overlay import Overlay, read_overlay, write_overlay
 
 
 @command()

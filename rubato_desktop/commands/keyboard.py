@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Choice, NoteOffset, Whole
+from rubato_desktop.commands.parameter_types import Choice, NoteOffset, Whole
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import DevicesChanged
-from rubato_desktop.midi.device_state import ROLES, DeviceState, Role
-from rubato_desktop.midi.devices import DeviceManager
+from rubato_desktop.midi.devices.manager import DeviceManager
+from rubato_desktop.midi.devices.state import ROLES, DeviceState, Role
 
 
 @command()

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rubato_desktop.commands.background import Waiting
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import ChoiceOrText, Text
-from rubato_desktop.commands.listed import opens
+from rubato_desktop.commands.numbered_list import opens
+from rubato_desktop.commands.parameter_types import ChoiceOrText, Text
 from rubato_desktop.commands.registry import Answer, command
-from rubato_desktop.commands.waiting import Waiting
 from rubato_desktop.errors import RubatoError
 
 if TYPE_CHECKING:
-    from rubato_desktop.services.knowledge.knowledge import Knowledge
+    from rubato_desktop.services.knowledge.client import Knowledge
 
 
 @command(needs="knowledge")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rubato_desktop.commands.background import Waiting
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.listed import opens, show
+from rubato_desktop.commands.numbered_list import opens, show
 from rubato_desktop.commands.playing import clock_time
 from rubato_desktop.commands.registry import Answer, command
-from rubato_desktop.commands.waiting import Waiting
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.page_media import PageMedia
+from rubato_desktop.services.browser.media import PageMedia
 
 Found = Mapping[str, Any]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Cell, Point, Points, Scrolling
-from rubato_desktop.commands.listed import opens, show
+from rubato_desktop.commands.numbered_list import opens, show
+from rubato_desktop.commands.parameter_types import Cell, Point, Points, Scrolling
 from rubato_desktop.commands.registry import Answer, command
 
 Found = Mapping[str, Any]

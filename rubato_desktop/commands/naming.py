@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rubato_desktop.commands.background import settled
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Name
+from rubato_desktop.commands.parameter_types import Name
 from rubato_desktop.commands.registry import REGISTRY, Answer, command
-from rubato_desktop.commands.waiting import settled
 from rubato_desktop.commands.windows import place
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import EntryRead

@@ -8,16 +8,16 @@ from typing import Any
 
 import platformdirs
 
+from rubato_desktop.commands.background import beside
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Choice, ChoiceOrText, Finite
-from rubato_desktop.commands.listed import opens
+from rubato_desktop.commands.numbered_list import opens
+from rubato_desktop.commands.parameter_types import Choice, ChoiceOrText, Finite
 from rubato_desktop.commands.playing import clock_time
 from rubato_desktop.commands.registry import Answer, command
-from rubato_desktop.commands.waiting import beside
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import PictureShown
-from rubato_desktop.services.images import ENDINGS
-from rubato_desktop.services.overlay import (
+from rubato_desktop.services.roll.images import ENDINGS
+from rubato_desktop.services.roll.overlay import (
     MOST,
     Overlay,
     Picture,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from rubato_desktop.commands.background import settled
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Factor, Finite, Level, Seconds, Whole
+from rubato_desktop.commands.parameter_types import Factor, Finite, Level, Seconds, Whole
 from rubato_desktop.commands.registry import Answer, command
-from rubato_desktop.commands.waiting import settled
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.keys import format_keys
 

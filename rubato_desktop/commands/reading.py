@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rubato_desktop.commands.asking import known, name_of, open_source
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import FieldText, Text
-from rubato_desktop.commands.listed import opens, show
 from rubato_desktop.commands.moving import thing
+from rubato_desktop.commands.numbered_list import opens, show
+from rubato_desktop.commands.parameter_types import FieldText, Text
 from rubato_desktop.commands.registry import Answer, command
 
 if TYPE_CHECKING:
-    from rubato_desktop.services.inquiries.inquiry import Source
+    from rubato_desktop.services.answers.history.model import Source
 
 Found = Mapping[str, Any]
 EXCERPT: Final = 80  # signs of what was learnt

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
+from rubato_desktop.commands.background import Waiting, beside
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Name
+from rubato_desktop.commands.parameter_types import Name
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.commands.remarks import end_remark
-from rubato_desktop.commands.waiting import Waiting, beside
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import NAMES, Word
 from rubato_desktop.language.keys import format_keys
-from rubato_desktop.services.sessions import SessionInfo
+from rubato_desktop.services.sessions.session import SessionInfo
 
 
 @command()

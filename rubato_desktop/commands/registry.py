@@ -14,8 +14,8 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from rubato_desktop.commands.kinds import ForField, kind_of
-from rubato_desktop.commands.wrong import wrong
+from rubato_desktop.commands.parameter_types import ForField, kind_of
+from rubato_desktop.commands.validation_messages import wrong
 from rubato_desktop.errors import RubatoError
 
 Function = Callable[..., Any]

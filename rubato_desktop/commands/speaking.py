@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.keyboard import switch
-from rubato_desktop.commands.kinds import Choice, Factor, Level, Text
+from rubato_desktop.commands.parameter_types import Choice, Factor, Level, Text
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.speaking import Speaking
+from rubato_desktop.services.feedback.announcements import Speaking
 from rubato_desktop.services.voice.voices import FASTEST, SLOWEST, Voice, choose_voice, find_voices
 
 

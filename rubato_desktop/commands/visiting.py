@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Choice, Text
-from rubato_desktop.commands.listed import opens, show
+from rubato_desktop.commands.numbered_list import opens, show
+from rubato_desktop.commands.parameter_types import Choice, Text
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.commands.windows import go, told
 from rubato_desktop.errors import RubatoError

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.kinds import Whole
-from rubato_desktop.commands.listed import opens, show
+from rubato_desktop.commands.numbered_list import opens, show
+from rubato_desktop.commands.parameter_types import Whole
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
 

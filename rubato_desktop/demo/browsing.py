@@ -25,7 +25,7 @@ from rubato_desktop.files import write_beside
 from rubato_desktop.language.keys import BASE_NOTE, read_line
 from rubato_desktop.midi.messages import note_off, note_on
 from rubato_desktop.resources import resource
-from rubato_desktop.services.chromium import unseen
+from rubato_desktop.services.browser.launcher import unseen
 from rubato_desktop.services.page_sound import layout_cues, read_layout, table_for, write_feedback
 from rubato_desktop.services.run_state import SCREEN
 
@@ -145,8 +145,8 @@ class _Desk:
 @contextlib.contextmanager
 def _pages(out: Path) -> Iterator[str]:
     """Serve the pages of the tour, with some music in them, on loopback."""
-    from rubato_desktop.midi.files import read_midi
-    from rubato_desktop.midi.render import render
+    from rubato_desktop.audio.render import render
+    from rubato_desktop.midi.file.reader import read_midi
 
     folder = out / "pages"
     shutil.rmtree(folder, ignore_errors=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from rubato_desktop.ui.computer_keys import LAYOUT
+from rubato_desktop.ui.keyboard.computer_keys import LAYOUT
 
 if TYPE_CHECKING:
     from rubato_desktop.ui.window import MainWindow

@@ -13,9 +13,9 @@ from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from rubato_desktop.engine import Engine
-from rubato_desktop.ui.icons import window_icon
 from rubato_desktop.ui.qt_log import log_qt_messages
-from rubato_desktop.ui.theme import Theme
+from rubato_desktop.ui.style.icons import window_icon
+from rubato_desktop.ui.style.theme import Theme
 from rubato_desktop.ui.window import MainWindow, first_size
 
 PAINTED_MS = 200  # after `show`; by then the first frame is on the screen

@@ -19,9 +19,9 @@ from rubato_desktop.events import (
     SettingChanged,
 )
 from rubato_desktop.ui.bridge import Bridge
-from rubato_desktop.ui.browser_panel import ABSENT, where
-from rubato_desktop.ui.icons import sign
-from rubato_desktop.ui.theme import Theme, base_size
+from rubato_desktop.ui.panels.browser import ABSENT, where
+from rubato_desktop.ui.style.icons import sign
+from rubato_desktop.ui.style.theme import Theme, base_size
 
 SHOWN = 4  # languages; more are in the menu of the last chip
 

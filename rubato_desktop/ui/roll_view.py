@@ -22,14 +22,14 @@ from rubato_desktop.events import (
 )
 from rubato_desktop.language.results import NotUnderstood
 from rubato_desktop.midi.messages import Message
-from rubato_desktop.services.images import ENDINGS
+from rubato_desktop.services.roll.images import ENDINGS
 from rubato_desktop.ui.bridge import Bridge
-from rubato_desktop.ui.icons import sign
+from rubato_desktop.ui.overlays.picture_card import PictureCard
+from rubato_desktop.ui.panels.word_log import clock
 from rubato_desktop.ui.pianoroll import Laid, Mark, NoteSeen, PianoRoll
-from rubato_desktop.ui.picture_card import PictureCard
 from rubato_desktop.ui.strip import ElidedLabel
-from rubato_desktop.ui.theme import Theme, base_size
-from rubato_desktop.ui.understood import clock
+from rubato_desktop.ui.style.icons import sign
+from rubato_desktop.ui.style.theme import Theme, base_size
 
 
 class RollView(QWidget):

@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from rubato_desktop.engine import Engine
-from rubato_desktop.ui.picture import ensure_application, save_png
-from rubato_desktop.ui.theme import Theme
+from rubato_desktop.ui.keyboard.word_picture import ensure_application, save_png
+from rubato_desktop.ui.style.theme import Theme
 from rubato_desktop.ui.window import MainWindow
 
 SETTLE_MS = 350  # longer than the roll's slide to where it is to be

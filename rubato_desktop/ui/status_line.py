@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from rubato_desktop.engine import Engine
 from rubato_desktop.events import Event, Played, RecordingChanged, RollOpened, SessionKept, WordHeard
 from rubato_desktop.ui.bridge import Bridge
-from rubato_desktop.ui.devices_panel import quantile
+from rubato_desktop.ui.panels.devices import quantile
 from rubato_desktop.ui.strip import ElidedLabel
-from rubato_desktop.ui.theme import base_size
+from rubato_desktop.ui.style.theme import base_size
 
 LOOK_EVERY = 1000  # ms; only while something was played
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from rubato_desktop.language.results import Preview
-from rubato_desktop.ui.faces import hint, slots
-from rubato_desktop.ui.palette import ink, mix, readable
-from rubato_desktop.ui.theme import Theme, base_size, font
+from rubato_desktop.ui.keyboard.key_labels import hint, slots
+from rubato_desktop.ui.style.palette import ink, mix, readable
+from rubato_desktop.ui.style.theme import Theme, base_size, font
 
 MOST = 14  # pills; of more keys the last ones are shown
 TYPED = ("text", "choice or text")  # kinds of parameters that can be typed

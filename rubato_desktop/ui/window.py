@@ -27,26 +27,26 @@ from rubato_desktop.events import (
 from rubato_desktop.language.keys import format_keys
 from rubato_desktop.midi.messages import note_off, note_on
 from rubato_desktop.services.run_state import SCREEN
+from rubato_desktop.ui.accessibility.announce import announce, said
+from rubato_desktop.ui.accessibility.screen_reader import ScreenReader
 from rubato_desktop.ui.actions import make_menu
-from rubato_desktop.ui.announce import announce, said
 from rubato_desktop.ui.bridge import Bridge
-from rubato_desktop.ui.computer_keys import ComputerKeys
-from rubato_desktop.ui.dictionary_panel import DictionaryPanel
-from rubato_desktop.ui.faces import faces, shortest
 from rubato_desktop.ui.header import Header
-from rubato_desktop.ui.keyboard import Keyboard
-from rubato_desktop.ui.listed import ListCard
-from rubato_desktop.ui.notices import Banner
-from rubato_desktop.ui.panels import Accordion
-from rubato_desktop.ui.question import QuestionCard
+from rubato_desktop.ui.keyboard.computer_keys import ComputerKeys
+from rubato_desktop.ui.keyboard.key_labels import faces, shortest
+from rubato_desktop.ui.keyboard.push_to_talk import TalkKey
+from rubato_desktop.ui.keyboard.widget import Keyboard
+from rubato_desktop.ui.overlays.banner import Banner
+from rubato_desktop.ui.overlays.confirmation import QuestionCard
+from rubato_desktop.ui.overlays.numbered_list import ListCard
+from rubato_desktop.ui.panels.accordion import Accordion
+from rubato_desktop.ui.panels.dictionary import DictionaryPanel
+from rubato_desktop.ui.panels.table import make_panels
+from rubato_desktop.ui.panels.word_log import UnderstoodPanel, duration
 from rubato_desktop.ui.roll_view import RollView
-from rubato_desktop.ui.screen_reader import ScreenReader
-from rubato_desktop.ui.side_panels import make_panels
 from rubato_desktop.ui.status_line import StatusLine
 from rubato_desktop.ui.strip import Strip
-from rubato_desktop.ui.talk_key import TalkKey
-from rubato_desktop.ui.theme import Theme
-from rubato_desktop.ui.understood import UnderstoodPanel, duration
+from rubato_desktop.ui.style.theme import Theme
 
 SIZE, SMALLEST = (1440, 900), (1024, 640)
 COMPUTER = "computer"

@@ -18,7 +18,7 @@ from rubato_desktop.events import (
     WordHeard,
     WordMissed,
 )
-from rubato_desktop.services.sessions import read_session
+from rubato_desktop.services.sessions.session import read_session
 
 # A line of keys → status and a piece of the answer. Add a line for whatever you find.
 ANSWERS = [

@@ -13,7 +13,7 @@ from rubato_desktop.app import App
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import EntryRead, Listed
 from rubato_desktop.services.browser import BrowserError
-from rubato_desktop.services.page_media import PageMedia
+from rubato_desktop.services.browser.media import PageMedia
 
 NEWS, STUDIES = tab(1, "News", active=True), tab(2, "Études")
 VIDEO = {

@@ -14,7 +14,7 @@ from player import Player
 from rubato_desktop.clock import SECOND
 from rubato_desktop.events import RollLaid
 from rubato_desktop.files import write_beside
-from rubato_desktop.services.overlay import OVERLAY
+from rubato_desktop.services.roll.overlay import OVERLAY
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_the_keys_go_on_while_a_picture_is_copied(
         written.wait(30)
         write_beside(path, data)
 
-    monkeypatch.setattr("rubato_desktop.services.overlay.write_beside", slow_disk)
+    monkeypatch.setattr("rubato_desktop.services.roll.overlay.write_beside", slow_disk)
     laid = take.app.engine.run("picture_add", picture=str(picture(tmp_path / "score.png")), seconds=1.5)
     assert take.word("0 12 13 0").status == "ok" and not laid.done()
     written.set()

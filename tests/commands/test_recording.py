@@ -11,9 +11,9 @@ from player import Player
 
 from rubato_desktop.events import CommandDone, RecordingChanged, Result, SessionKept, WordHeard
 from rubato_desktop.language.loading import load_language
-from rubato_desktop.services import library as library_module
-from rubato_desktop.services.line_file import LineFile
-from rubato_desktop.services.sessions import list_sessions, read_session
+from rubato_desktop.services import languages as library_module
+from rubato_desktop.services.sessions.durable_file import LineFile
+from rubato_desktop.services.sessions.session import list_sessions, read_session
 
 SAVE = "12 10 12"
 NAME = [0, 16, 21]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import rubato_desktop.commands  # noqa: F401 (registers them)
-from rubato_desktop.commands.agreement import disagreements
-from rubato_desktop.commands.kinds import Choice, Name, Whole
+from rubato_desktop.commands.parameter_types import Choice, Name, Whole
 from rubato_desktop.commands.registry import NEEDS, REGISTRY, Answer, describe
+from rubato_desktop.commands.word_checks import disagreements
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import Parameter, Stack, Word
 from rubato_desktop.language.readers import KINDS

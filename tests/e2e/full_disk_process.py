@@ -22,10 +22,10 @@ from recording_process import messages, numbers
 from rubato_desktop.clock import SystemClock
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Bus, Event, Notice, Played
-from rubato_desktop.services import journal
-from rubato_desktop.services.lines import decode, decode_header
-from rubato_desktop.services.recorder import Recorder
-from rubato_desktop.services.sessions import list_sessions, read_session
+from rubato_desktop.services.sessions import journal
+from rubato_desktop.services.sessions.journal_format import decode, decode_header
+from rubato_desktop.services.sessions.recorder import Recorder
+from rubato_desktop.services.sessions.session import list_sessions, read_session
 
 SIZE = 256 * 1024
 MORE = 100  # numbers played while there is no room

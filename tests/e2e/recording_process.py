@@ -20,7 +20,7 @@ from rubato_desktop.app import App
 from rubato_desktop.events import Event, Notice, RecordingChanged
 from rubato_desktop.language.keys import read_line
 from rubato_desktop.midi.messages import PROGRAM, Message, note_off, note_on
-from rubato_desktop.services.sessions import SessionData
+from rubato_desktop.services.sessions.session import SessionData
 
 EVERY_S = 0.004
 START = "0 11 0"  # start recording

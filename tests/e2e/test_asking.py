@@ -172,7 +172,7 @@ def test_knowledge_that_is_killed_comes_back(program: Program, notes: Path) -> N
     import psutil
 
     children = psutil.Process(program.process.pid).children()
-    [knows] = [child for child in children if "rubato_desktop.services.knowledge.process" in child.cmdline()]
+    [knows] = [child for child in children if "rubato_desktop.services.knowledge.worker" in child.cmdline()]
     knows.kill()
     until(lambda: not knows.is_running() or knows.status() == psutil.STATUS_ZOMBIE, "it to be gone")
     until(lambda: program.ask("ask", question="Who tuned the Pleyel?")["status"] == "ok", "it to come back")

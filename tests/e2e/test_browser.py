@@ -19,7 +19,7 @@ from servers import JackServer
 from waiting import until
 
 from extension_bridge.install import Installation
-from rubato_desktop.services.instance import request
+from rubato_desktop.ipc.single_instance import request
 
 pytestmark = pytest.mark.xdist_group("browser")
 

@@ -8,7 +8,7 @@ import pytest
 from waiting import until
 
 from rubato_desktop.app import App
-from rubato_desktop.services.chromium import unseen
+from rubato_desktop.services.browser.launcher import unseen
 
 pytestmark = pytest.mark.xdist_group("browser")
 

@@ -18,7 +18,7 @@ from served import Site
 from servers import Xvfb
 from waiting import until
 
-from rubato_desktop.services.chromium import PROFILE
+from rubato_desktop.services.browser.launcher import PROFILE
 
 pytestmark = pytest.mark.xdist_group("browser")
 

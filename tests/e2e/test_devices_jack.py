@@ -12,8 +12,8 @@ from servers import JackServer
 from waiting import until
 
 from rubato_desktop.clock import SystemClock
-from rubato_desktop.midi import devices
-from rubato_desktop.midi.devices import DeviceManager, DeviceNews, DeviceState
+from rubato_desktop.midi.devices import manager as devices
+from rubato_desktop.midi.devices.manager import DeviceManager, DeviceNews, DeviceState
 from rubato_desktop.midi.messages import Message
 
 pytestmark = pytest.mark.xdist_group("jack")

@@ -16,7 +16,7 @@ from waiting import until
 
 from rubato_desktop.app import App
 from rubato_desktop.events import Event, Notice, SpeechHeard, WordHeard
-from rubato_desktop.services.sessions import list_sessions, read_session
+from rubato_desktop.services.sessions.session import list_sessions, read_session
 
 pytestmark = pytest.mark.xdist_group("jack")
 

@@ -13,7 +13,7 @@ import pytest
 from served import Site
 
 from rubato_desktop.cli import main
-from rubato_desktop.midi.files import read_midi
+from rubato_desktop.midi.file.reader import read_midi
 from rubato_desktop.resources import resource
 
 pytestmark = pytest.mark.xdist_group("browser")

@@ -13,7 +13,7 @@ from layouts import LAYOUTS
 from servers import JackServer
 from waiting import until
 
-from rubato_desktop.midi.sound import Sound
+from rubato_desktop.audio.client import Sound
 from rubato_desktop.services.page_sound import PageSound, load_table
 
 pytestmark = pytest.mark.xdist_group("jack")

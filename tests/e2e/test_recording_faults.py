@@ -17,8 +17,8 @@ import pytest
 from e2e.recording_process import TIME_BYTES, numbers
 from waiting import until
 
-from rubato_desktop.services.recovery import recover
-from rubato_desktop.services.sessions import SessionInfo, list_sessions, read_session
+from rubato_desktop.services.sessions.recovery import recover
+from rubato_desktop.services.sessions.session import SessionInfo, list_sessions, read_session
 
 HERE = Path(__file__).parent
 LANES = 10  # programs at one time

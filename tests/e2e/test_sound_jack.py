@@ -11,10 +11,10 @@ from servers import JackServer
 from waiting import until
 
 from rubato_desktop.app import App
+from rubato_desktop.audio.client import Sound
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.messages import Message, note_off, note_on
 from rubato_desktop.midi.notes import Notes
-from rubato_desktop.midi.sound import Sound
 
 pytestmark = pytest.mark.xdist_group("jack")
 

@@ -22,9 +22,9 @@ from servers import JackServer
 from waiting import until
 
 from rubato_desktop.app import App
+from rubato_desktop.audio.client import Sound
 from rubato_desktop.midi.messages import Message
-from rubato_desktop.midi.sound import Sound
-from rubato_desktop.services.voice.opening import open_speech
+from rubato_desktop.services.voice.factory import open_speech
 from rubato_desktop.services.voice.speech import Speech
 from rubato_desktop.settings import Settings
 

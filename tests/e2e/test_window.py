@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 from servers import Xvfb
 from waiting import until
 
-from rubato_desktop.services.instance import request
+from rubato_desktop.ipc.single_instance import request
 
 pytestmark = pytest.mark.xdist_group("window")
 

@@ -14,7 +14,7 @@ from waiting import until
 from wired import Wired
 
 from extension_bridge.identity import EXTENSION
-from rubato_desktop.ui.palette import DARK, LIGHT, Palette
+from rubato_desktop.ui.style.palette import DARK, LIGHT, Palette
 
 pytestmark = pytest.mark.xdist_group("browser")
 

@@ -79,7 +79,7 @@ def test_a_status_has_a_name() -> None:
 
 
 def test_the_process_of_the_sound_does_without_mido() -> None:
-    code = "import sys, rubato_desktop.midi.sound_process; print('mido' in sys.modules)"
+    code = "import sys, rubato_desktop.audio.process; print('mido' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 
@@ -92,6 +92,6 @@ def test_the_process_of_the_sound_does_without_mido() -> None:
     ],
 )
 def test_mido_still_cannot_cut_the_bytes_of_a_device(what: str, arriving: str, kept: list[str]) -> None:
-    """When this fails, `rubato_desktop.midi.stream` can give way to mido."""
+    """When this fails, `rubato_desktop.midi.devices.byte_stream` can give way to mido."""
     found = [bytes(message).hex(" ") for message in Tokenizer(bytes.fromhex(arriving))]
     assert found == kept, f"mido now keeps {what}"

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from rubato_desktop.app import App
 from rubato_desktop.events import Event
-from rubato_desktop.ui.theme import Theme
+from rubato_desktop.ui.style.theme import Theme
 from rubato_desktop.ui.window import MainWindow
 
 

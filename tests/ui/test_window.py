@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QWi
 from rubato_desktop.app import App
 from rubato_desktop.events import Event, FrontRequested, Listed, Notice, Played
 from rubato_desktop.midi.notes import Notes
-from rubato_desktop.services.opened import Opened
+from rubato_desktop.services.roll.recording import Opened
 from rubato_desktop.services.run_state import SCREEN
-from rubato_desktop.ui.understood import UnderstoodPanel
+from rubato_desktop.ui.panels.word_log import UnderstoodPanel
 from rubato_desktop.ui.window import SIZE, SMALLEST, MainWindow, first_size
 
 Until = Callable[[Callable[[], object]], None]
@@ -168,7 +168,7 @@ def test_panels_fold_by_a_word(window: MainWindow, player: Player, app: App, unt
 def test_what_is_folded_is_folded_at_the_next_start(window: MainWindow, app: App, until: Until) -> None:
     window.side.panels["understood"].header.click()
     until(lambda: "understood" in app.engine.settings.values.folded)
-    from rubato_desktop.ui.theme import Theme
+    from rubato_desktop.ui.style.theme import Theme
 
     again = MainWindow(app.engine, Theme("dark"))
     assert not again.side.panels["understood"].is_open

@@ -1,10 +1,10 @@
 import { actions, carryOut } from "./actions.js";
 import { address } from "./browsing.js";
 import { at, within } from "./frames.js";
-import { Kept } from "./kept.js";
+import { Kept } from "./storage.js";
 import { POINTS, look } from "./moving.js";
 import { cellAt } from "./grid.js";
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 import { press } from "./trusted.js";
 
 /** @import { Frame } from "./frames.js" */

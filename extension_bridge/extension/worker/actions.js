@@ -1,5 +1,5 @@
 import { address } from "./browsing.js";
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 import { tell } from "./windows.js";
 
 /** @import { Json, Run } from "./types.js" */

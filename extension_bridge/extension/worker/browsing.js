@@ -1,4 +1,4 @@
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 import { channels, close, currentChannel, remember, targetTab, tell } from "./windows.js";
 
 /** @import { Channel, Command, Run, Tab } from "./types.js" */

@@ -1,5 +1,5 @@
-import { Trouble } from "./trouble.js";
-import { Underway } from "./underway.js";
+import { Trouble } from "./errors.js";
+import { Underway } from "./in_flight.js";
 
 // How long after a press a page may take to begin a navigation, and how long its end is waited for.
 const GRACE_MS = 60;

@@ -1,9 +1,9 @@
 import { ADDRESS, LABEL, TEXT, clamp } from "./clamp.js";
-import { Kept } from "./kept.js";
+import { Kept } from "./storage.js";
 import { SHARE_MS } from "./pages.js";
 import { inOrder } from "./reading.js";
 import { join } from "./refs.js";
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 import { channels } from "./windows.js";
 
 /** @import { Command, Json, Run } from "./types.js" */

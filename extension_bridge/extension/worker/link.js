@@ -2,7 +2,7 @@ import { browserName, identity } from "./identity.js";
 import { LARGEST, Parts } from "./parts.js";
 import { Port } from "./port.js";
 import { Requests } from "./requests.js";
-import { Trouble, asTrouble } from "./trouble.js";
+import { Trouble, asTrouble } from "./errors.js";
 import { VERSION } from "./version.js";
 
 /** @import { Json, Response } from "./types.js" */

@@ -1,14 +1,14 @@
 import schema from "../schema/protocol.js";
 import { table } from "./commands.js";
 import { Commits } from "./commits.js";
-import { show } from "./face.js";
+import { show } from "./badge.js";
 import { Link } from "./link.js";
 import { Pages } from "./pages.js";
 import { Panels } from "./panels.js";
 import { Protocol } from "./protocol.js";
 import { Secrets } from "./secrets.js";
 import { Server } from "./serve.js";
-import { listen } from "./told.js";
+import { listen } from "./notifications.js";
 import { allowed, onAllowed } from "./trusted.js";
 import { Watch } from "./watch.js";
 

@@ -1,5 +1,5 @@
 import { ADDRESS, clamp } from "./clamp.js";
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 import { targetTab } from "./windows.js";
 
 /** @import { Command } from "./types.js" */

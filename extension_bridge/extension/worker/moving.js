@@ -1,7 +1,7 @@
 import { at, compose, drawnIn, elements } from "./frames.js";
 import { cellAt, cells, coverage, meant, squareRows, weight } from "./grid.js";
 import { join } from "./refs.js";
-import { asTrouble } from "./trouble.js";
+import { asTrouble } from "./errors.js";
 import { targetTab } from "./windows.js";
 
 /** @import { Frame, Seen } from "./frames.js" */

@@ -1,6 +1,6 @@
 import { address, browsing } from "./browsing.js";
 import { SHARE_MS } from "./pages.js";
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 import { LATE, within } from "./waiting.js";
 import { targetTab, tell } from "./windows.js";
 

@@ -1,6 +1,6 @@
 import { pdf, restricted } from "./restricted.js";
 import { Silent } from "./silent.js";
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 import { LATE, within } from "./waiting.js";
 
 /** @import { Json } from "./types.js" */

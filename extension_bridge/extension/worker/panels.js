@@ -1,4 +1,4 @@
-import { faceOf } from "./face.js";
+import { faceOf } from "./badge.js";
 import { allowed } from "./trusted.js";
 
 /** @import { Channel, Json } from "./types.js" */

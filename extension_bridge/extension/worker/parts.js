@@ -1,4 +1,4 @@
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 
 /** @import { Json } from "./types.js" */
 

@@ -1,6 +1,6 @@
-import { Kept } from "./kept.js";
+import { Kept } from "./storage.js";
 import { split } from "./refs.js";
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 import { targetTab } from "./windows.js";
 
 /** @import { Json, Run } from "./types.js" */

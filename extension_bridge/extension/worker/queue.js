@@ -1,4 +1,4 @@
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 
 /**
  * Runs commands one after another in the order they came, each within its deadline; some may overtake.

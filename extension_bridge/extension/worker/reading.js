@@ -1,7 +1,7 @@
 import { ADDRESS, TEXT, clamp } from "./clamp.js";
 import { cellOf, look } from "./moving.js";
 import { join } from "./refs.js";
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 import { targetTab } from "./windows.js";
 
 /** @import { Command, Json } from "./types.js" */

@@ -1,4 +1,4 @@
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 
 const STILL = "Tabs, addresses, back and forward still work here.";
 

@@ -1,6 +1,6 @@
 import { ADDRESS, clamp } from "./clamp.js";
 import { Queue } from "./queue.js";
-import { Trouble, asTrouble } from "./trouble.js";
+import { Trouble, asTrouble } from "./errors.js";
 import { targetTab } from "./windows.js";
 
 /** @import { Command, Json, Response } from "./types.js" */

@@ -1,6 +1,6 @@
 import { drawnIn } from "./frames.js";
 import { look } from "./moving.js";
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 
 /** @import { Pages } from "./pages.js" */
 /** @import { Place } from "./place.js" */

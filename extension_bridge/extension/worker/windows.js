@@ -1,5 +1,5 @@
 import { ADDRESS, clamp } from "./clamp.js";
-import { Trouble } from "./trouble.js";
+import { Trouble } from "./errors.js";
 
 /** @import { Channel, Tab } from "./types.js" */
 

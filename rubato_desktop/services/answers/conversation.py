@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from rubato_desktop.services.answers.words import known_words, names, plain, terms
+from rubato_desktop.services.answers.tokens import known_words, names, plain, terms
 
 _MOST: Final = 8  # words taken from before
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rubato_desktop.services.answers.passages import Passage
-from rubato_desktop.services.answers.words import instructs, known_words, names, sentences, terms
+from rubato_desktop.services.answers.tokens import instructs, known_words, names, sentences, terms
 
 BAR: Final = 0.6  # of what it is about, so much has to be said
 BEFORE: Final = 0.7  # what stands in the sentence before, or in the passage's first line, counts less

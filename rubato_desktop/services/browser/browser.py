@@ -14,11 +14,11 @@ from extension_bridge import V, envelope
 from extension_bridge.line import Line
 from rubato_desktop import __version__
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.browser.connection import Asked, Session
 from rubato_desktop.services.browser.deadlines import Deadlines
 from rubato_desktop.services.browser.listener import Listener
 from rubato_desktop.services.browser.model import BrowserError, Reply, Window, windows_of
 from rubato_desktop.services.browser.pairing import Desk, KnownBrowsers, Stranger, digest_of
-from rubato_desktop.services.browser.session import Asked, Session
 
 if TYPE_CHECKING:
     from extension_bridge.protocol import Hello, Request

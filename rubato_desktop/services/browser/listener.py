@@ -17,7 +17,7 @@ from extension_bridge import V
 from extension_bridge.line import Line, PipeLine, SocketLine, connect, user_of
 from extension_bridge.native_host import BRIDGE
 from rubato_desktop.files import write_beside
-from rubato_desktop.services import channel
+from rubato_desktop.ipc import local_socket as channel
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.ipc.framing import json_line
 from rubato_desktop.ipc.process_run import Exit, ProcessRun
-from rubato_desktop.services.hearing.ear_process import ear_process, ended, fell_back
-from rubato_desktop.services.hearing.ear_state import EarState, State
+from rubato_desktop.services.hearing.process_client import ear_process, ended, fell_back
+from rubato_desktop.services.hearing.stream_state import EarState, State
 from rubato_desktop.settings import Settings
 
 UNUSED_S: Final = 300.0  # the recogniser's memory is given back after so long

@@ -11,10 +11,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from rubato_desktop.services.hearing.beam_search import Tree
 from rubato_desktop.services.hearing.endpointing import RATE
 from rubato_desktop.services.hearing.moonshine import Moonshine
 from rubato_desktop.services.hearing.recogniser import Recogniser
-from rubato_desktop.services.hearing.search import Tree
 from rubato_desktop.services.voice.samples import Samples
 
 _TOLD: Final = (

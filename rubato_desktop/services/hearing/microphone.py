@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from rubato_desktop.audio.portaudio import portaudio, preferred, quiet
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.midi.portaudio import portaudio, preferred, quiet
 from rubato_desktop.services.hearing.endpointing import RATE
 from rubato_desktop.services.voice.resampling import resampled
 from rubato_desktop.services.voice.samples import Samples, sane

@@ -20,7 +20,6 @@ import numpy as np
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.ipc.child_process import ChildProcess
-from rubato_desktop.services.hearing.activity import VoiceActivity
 from rubato_desktop.services.hearing.endpointing import (
     COMMAND_SILENCE_MS,
     DICTATION_SILENCE_MS,
@@ -31,7 +30,8 @@ from rubato_desktop.services.hearing.endpointing import (
     Step,
 )
 from rubato_desktop.services.hearing.microphone import Microphone
-from rubato_desktop.services.hearing.understanding import Task, Understanding
+from rubato_desktop.services.hearing.recognition import Task, Understanding
+from rubato_desktop.services.hearing.vad import VoiceActivity
 from rubato_desktop.services.voice.samples import Samples
 
 _BEFORE_S: Final = 0.45  # what is kept of the sound before a voice is noticed

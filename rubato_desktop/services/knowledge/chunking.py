@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from rubato_desktop.services.answers.words import sentences
-from rubato_desktop.services.knowledge.reading import Piece, Reading
+from rubato_desktop.services.answers.tokens import sentences
+from rubato_desktop.services.knowledge.readers import Piece, Reading
 
 # The embedding model reads 256 tokens, of four signs or so; what is longer is lost on it.
 MOST: Final = 800  # signs

@@ -17,7 +17,7 @@ from typing import Any, Final
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.knowledge.catalogue import Document
 from rubato_desktop.services.knowledge.chunking import chunks
-from rubato_desktop.services.knowledge.reading import Reading, Unreadable, read, readable
+from rubato_desktop.services.knowledge.readers import Reading, Unreadable, read, readable
 from rubato_desktop.services.knowledge.store import Store
 
 log = logging.getLogger(__name__)

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.answers.passages import Passage
-from rubato_desktop.services.answers.words import terms
+from rubato_desktop.services.answers.tokens import terms
 from rubato_desktop.services.knowledge.catalogue import ALL, Catalogue, Document, Place
 from rubato_desktop.services.knowledge.chunking import Chunk
 from rubato_desktop.services.knowledge.embedding import Embedder, open_embedder
 from rubato_desktop.services.knowledge.fusion import Mode, fuse, ranked
-from rubato_desktop.services.knowledge.opening import claim, open_database
+from rubato_desktop.services.knowledge.learning_queue import Wanted
+from rubato_desktop.services.knowledge.open_store import claim, open_database
 from rubato_desktop.services.knowledge.outbox import EVERYTHING, Outbox
 from rubato_desktop.services.knowledge.texts import Texts
 from rubato_desktop.services.knowledge.vectors import Vectors
-from rubato_desktop.services.knowledge.wanted import Wanted
 
 if TYPE_CHECKING:
     import numpy as np

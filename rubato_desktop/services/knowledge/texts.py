@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from rubato_desktop.services.answers.words import terms
+from rubato_desktop.services.answers.tokens import terms
 from rubato_desktop.services.knowledge.database import Database, batches
 
 _LOOKED_UP: Final = 8_000  # places of words: a few ms; a query has 30

@@ -20,7 +20,7 @@ from typing import Any, Final
 from rubato_desktop import __version__
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.model.llama import CONTEXT, NAME, Llama, LlamaError
-from rubato_desktop.services.model.shapes import Refused, described, messages, now, piece, spent
+from rubato_desktop.services.model.schemas import Refused, described, messages, now, piece, spent
 
 LARGEST: Final = 8_000_000  # bytes of a request
 

@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.services.model.cancellation import Stop, Stopped
 from rubato_desktop.services.model.connection import Connection
 from rubato_desktop.services.model.embedded import Address, Embedded
-from rubato_desktop.services.model.faults import ModelError, broke_off, in_words
+from rubato_desktop.services.model.error_messages import ModelError, broke_off, in_words
 from rubato_desktop.services.model.llama import BYTES
 from rubato_desktop.services.model.llama import NAME as SMALL
-from rubato_desktop.services.model.stopping import Stop, Stopped
 
 OWN_HOST: Final = "http://127.0.0.1:11434"  # where Ollama is on a person's own machine
 PATIENCE_S: Final = 120.0  # a large model is loaded from a disk first

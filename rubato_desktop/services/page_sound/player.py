@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from rubato_desktop.midi.cues import Cue
+from rubato_desktop.audio.cues import Cue
 from rubato_desktop.services.page_sound.cells import COLUMNS, Layout, read_cell, read_layout
 from rubato_desktop.services.page_sound.learning import Hearings, word_volume
 from rubato_desktop.services.page_sound.scoring import cell_sound, layout_cues, loaded_sound

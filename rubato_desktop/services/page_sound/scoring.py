@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import floor, sqrt
 
-from rubato_desktop.midi.cues import Cue, CueNote
+from rubato_desktop.audio.cues import Cue, CueNote
 from rubato_desktop.services.page_sound.cells import COLUMNS, KINDS, Cell, Kind, Layout
 from rubato_desktop.services.page_sound.merging import Group, merge
 from rubato_desktop.services.page_sound.table import REST_MS, Table, Voice

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from rubato_desktop.audio.cues import Cue
+from rubato_desktop.audio.synth import ALL_SOUND_OFF, DRUMS, PAN, VOLUME
 from rubato_desktop.files import write_beside
-from rubato_desktop.midi.cues import Cue
 from rubato_desktop.midi.encoding import encode
-from rubato_desktop.midi.files import parse_midi
-from rubato_desktop.midi.importing import FEEDBACK_TICKS
-from rubato_desktop.midi.synth import ALL_SOUND_OFF, DRUMS, PAN, VOLUME
-from rubato_desktop.midi.writing import Event, file_bytes
+from rubato_desktop.midi.file.legacy import FEEDBACK_TICKS
+from rubato_desktop.midi.file.reader import parse_midi
+from rubato_desktop.midi.file.writer import Event, file_bytes
 
 _TICK_MS = 10
 
@@ -50,7 +50,7 @@ def write_feedback(
     if midi is not None:
         write_beside(midi, data)
     if wav is not None:
-        from rubato_desktop.midi.render import render
+        from rubato_desktop.audio.render import render
 
         read = parse_midi(data)
         render(read.notes, read.messages, wav)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.voice.ear import Ear
+from rubato_desktop.services.voice.audio_sink import Ear
+from rubato_desktop.services.voice.pending_audio import LOOK_S, Piece, Unheard
 from rubato_desktop.services.voice.synthesis import Stop, Stopped, Synthesis, cannot_speak
-from rubato_desktop.services.voice.unheard import LOOK_S, Piece, Unheard
 
 log = logging.getLogger(__name__)
 
@@ -201,7 +201,7 @@ class Speech:
         if not self._ear.opens():
             return
         # The patterns of text take a while to be built; who never listens never waits for them.
-        from rubato_desktop.services.voice.speakable import pieces
+        from rubato_desktop.services.voice.segmentation import pieces
 
         self._synthesis.use(wish.voice)
         for text in pieces(wish.text, self._synthesis.language()):

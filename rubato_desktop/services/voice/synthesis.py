@@ -13,8 +13,8 @@ import numpy as np
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import give_memory_back
-from rubato_desktop.services.voice.hurrying import hurried
 from rubato_desktop.services.voice.samples import Samples
+from rubato_desktop.services.voice.time_stretch import hurried
 from rubato_desktop.services.voice.voices import FASTEST, SLOWEST, Voice, bad_model, check_voice
 
 # A voice counts in whole frames for each of its sounds, so this share of its time does not follow what is asked of

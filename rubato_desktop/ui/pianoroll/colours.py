@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor, QPalette
 
-from rubato_desktop.ui import palette
-from rubato_desktop.ui.palette import DARK, LIGHT, Palette
+from rubato_desktop.ui.style import palette
+from rubato_desktop.ui.style.palette import DARK, LIGHT, Palette
 
 Array = npt.NDArray[Any]
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from rubato_desktop.language.results import Heard, NotUnderstood, Understood
 from rubato_desktop.midi.notes import Notes
-from rubato_desktop.ui.pianoroll.access import introduce
+from rubato_desktop.ui.pianoroll.accessible import introduce
 from rubato_desktop.ui.pianoroll.colours import RollColours
 from rubato_desktop.ui.pianoroll.labels import PAD
 from rubato_desktop.ui.pianoroll.marks import Mark

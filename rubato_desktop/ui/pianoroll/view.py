@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from rubato_desktop.ui.pianoroll.display import RollDisplay
-from rubato_desktop.ui.pianoroll.hands import Hands
-from rubato_desktop.ui.pianoroll.pointing import Pointing
+from rubato_desktop.ui.pianoroll.gestures import Hands
+from rubato_desktop.ui.pianoroll.hit_test import Pointing
 
 
 class PianoRoll(RollDisplay):

@@ -10,9 +10,9 @@ import pytest
 from played_ollama import PlayedOllama
 from shelf import Shelf
 
-from rubato_desktop.services.answers.answering import Answers
 from rubato_desktop.services.answers.passages import Passage
-from rubato_desktop.services.answers.words import instructs
+from rubato_desktop.services.answers.pipeline import Answers
+from rubato_desktop.services.answers.tokens import instructs
 from rubato_desktop.services.model.models import Models
 
 LINES = [

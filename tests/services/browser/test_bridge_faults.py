@@ -237,7 +237,7 @@ def test_whose_bridge_is_whose_is_not_mixed_up(start_bridge: Start) -> None:
 def test_an_extension_that_takes_nothing_any_more_is_let_go(
     bridge: Bridge, open_browser: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rubato_desktop.services.browser.session.MOST_UNSENT", 50)
+    monkeypatch.setattr("rubato_desktop.services.browser.connection.MOST_UNSENT", 50)
     extension = open_browser(answer=lambda command: ok(command, {})).join()
     assert bridge.browser.wait(30)
     extension.process.send_signal(signal.SIGSTOP)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from rubato_desktop.services.knowledge.chunking import MOST, Chunk, chunks
-from rubato_desktop.services.knowledge.reading import Piece, Reading
+from rubato_desktop.services.knowledge.readers import Piece, Reading
 
 LONG = "This sentence is about the touch of the keys. " * 8  # 368 signs
 

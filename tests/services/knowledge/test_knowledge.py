@@ -11,7 +11,7 @@ import pytest
 from waiting import until
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.knowledge.knowledge import Knowledge
+from rubato_desktop.services.knowledge.client import Knowledge
 from rubato_desktop.settings import Settings
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.knowledge.learning import Learning, Learnt
-from rubato_desktop.services.knowledge.reading import Piece, Reading
+from rubato_desktop.services.knowledge.readers import Piece, Reading
 from rubato_desktop.services.knowledge.store import Store
 
 

@@ -11,7 +11,7 @@ import pytest
 import symusic
 from layouts import LAYOUTS
 
-from rubato_desktop.midi.files import parse_midi
+from rubato_desktop.midi.file.reader import parse_midi
 from rubato_desktop.services.page_sound import feedback_bytes, layout_cues, load_table, read_layout
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -10,8 +10,8 @@ import pytest
 from layouts import LAYOUTS
 from waiting import until
 
+from rubato_desktop.audio.cues import Cue
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.midi.cues import Cue
 from rubato_desktop.services.page_sound import PageSound, load_table
 from rubato_desktop.services.page_sound.learning import Hearings
 

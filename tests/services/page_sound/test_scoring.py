@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from layouts import LAYOUTS
 
+from rubato_desktop.audio.cues import Cue
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.midi.cues import Cue
 from rubato_desktop.services.page_sound import (
     KINDS,
     cell_sound,

@@ -12,12 +12,12 @@ import pytest
 from ears import frequency, pitch_of
 from layouts import LAYOUTS
 
-from rubato_desktop.midi.cues import Cue
-from rubato_desktop.midi.files import parse_midi
-from rubato_desktop.midi.player import Player
-from rubato_desktop.midi.score import Score
-from rubato_desktop.midi.soundfont import load_soundfont
-from rubato_desktop.midi.synth import Synth
+from rubato_desktop.audio.cues import Cue
+from rubato_desktop.audio.player import Player
+from rubato_desktop.audio.score import Score
+from rubato_desktop.audio.soundfont import load_soundfont
+from rubato_desktop.audio.synth import Synth
+from rubato_desktop.midi.file.reader import parse_midi
 from rubato_desktop.services.page_sound import (
     KINDS,
     Cell,

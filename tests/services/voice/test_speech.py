@@ -255,7 +255,7 @@ def test_a_device_that_goes_while_it_speaks_hears_the_rest_when_it_is_back(
 def test_a_device_that_does_not_come_back_ends_it_and_what_comes_later_is_said(
     speech: Speech, teller: Teller, ear: Notepad, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rubato_desktop.services.voice.unheard.PATIENCE_S", 0.3)
+    monkeypatch.setattr("rubato_desktop.services.voice.pending_audio.PATIENCE_S", 0.3)
     speech.say_now("A sentence of about fifty letters, as books have it. " * 40)
     speech.say_after("Never.")
     until(ear.sounded.is_set)

@@ -1,0 +1,1 @@
+"""The process that sounds: synthesiser, mixer, player, and speech in the mix."""

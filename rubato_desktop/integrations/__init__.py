@@ -1,0 +1,1 @@
+"""Browser, hearing and knowledge joined to the engine."""

@@ -1,0 +1,1 @@
+"""MIDI devices: ports, hot-plug, roles, held notes."""

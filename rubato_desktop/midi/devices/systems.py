@@ -1,0 +1,39 @@
+"""Opens the MIDI system of this machine."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from rubato_desktop.midi.devices.ports import KEPT, MidiSystem, NoMidi, SystemChoice, SystemName, no_midi
+
+log = logging.getLogger(__name__)
+
+BY_PLATFORM: dict[str, tuple[SystemName, ...]] = {"darwin": ("coremidi", "jack"), "win32": ("winmm",)}
+ON_LINUX: tuple[SystemName, ...] = ("alsa", "jack")
+
+
+def open_system(choice: SystemChoice = "auto") -> MidiSystem:
+    """Join a MIDI system.
+
+    Args:
+        choice: Which; ``auto`` takes the first of this platform that works.
+
+    Raises:
+        NoMidi: there is none; in words, with what to do.
+    """
+    try:
+        from rubato_desktop.midi.devices.rtmidi_backend import join
+    except ImportError as error:
+        log.exception("python-rtmidi cannot be loaded")
+        raise NoMidi(
+            "MIDI cannot be used: python-rtmidi could not be loaded",
+            kept=KEPT,
+            todo="Install Rubato again",
+            code="no_midi",
+        ) from error
+    names = BY_PLATFORM.get(sys.platform, ON_LINUX) if choice == "auto" else (choice,)
+    for name in names:
+        if (system := join(name)) is not None:
+            return system
+    raise no_midi(names)

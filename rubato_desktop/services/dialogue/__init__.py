@@ -1,0 +1,1 @@
+"""Lists, questions, undo: what a command refers to that came before."""

@@ -1,0 +1,1 @@
+"""Cues and announcements: how events are heard."""

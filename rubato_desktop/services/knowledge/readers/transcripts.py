@@ -1,0 +1,57 @@
+"""What was said: subtitles and transcripts with their times, and the remarks of a session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from rubato_desktop.services.knowledge.readers.base import Piece, Reading, Unreadable, paragraph, text_of
+
+_SILENCE_MS: Final = 2_000  # after which something else begins
+
+
+def read_subtitles(path: Path) -> Reading:
+    """Read an .srt or .vtt file; lines that follow at once are one piece, up to the end of a sentence.
+
+    Raises:
+        Unreadable: it has none.
+    """
+    import pysubs2
+    from pysubs2.exceptions import Pysubs2Error
+
+    try:
+        lines = pysubs2.SSAFile.from_string(text_of(path), format_=path.suffix.lower().lstrip("."))
+    except (Pysubs2Error, ValueError) as error:
+        raise Unreadable(path, "is damaged, or has no subtitles", code="damaged") from error
+    pieces: list[Piece] = []
+    end = 0
+    for line in sorted(lines, key=lambda line: int(line.start)):
+        text = paragraph(line.plaintext)
+        if not text or (pieces and pieces[-1].text.endswith(text)):
+            continue  # rolling captions say a line twice
+        last = pieces[-1] if pieces else None
+        if last and line.start - end < _SILENCE_MS and last.text[-1] not in ".!?…":
+            pieces[-1] = Piece(f"{last.text} {text}", start_ms=last.start_ms)
+        else:
+            pieces.append(Piece(text, start_ms=int(line.start)))
+        end = int(line.end)
+    if not pieces:
+        raise Unreadable(path, "has no subtitles", code="no_text")
+    return Reading("", tuple(pieces))
+
+
+def read_session(path: Path) -> Reading:
+    """Read the remarks of a session, from its journal.
+
+    Raises:
+        Unreadable: it is no session, or nobody remarked anything.
+    """
+    from rubato_desktop.services.sessions import session as sessions
+
+    session = sessions.read_session(path.parent)
+    pieces = tuple(
+        Piece(remark.text, start_ms=max(0, remark.t // 1000)) for remark in session.remarks if remark.text
+    )
+    if not pieces:
+        raise Unreadable(path, "is a session without remarks", code="no_text")
+    return Reading(session.info.title, pieces)

@@ -1,0 +1,340 @@
+"""What the pianoroll shows and where it stands. No drawing: the window listens and asks."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rubato_desktop.clock import SECOND, Clock
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.events import Bus, RollLaid, RollMoved, RollOpened
+from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.midi.notes import Notes
+from rubato_desktop.services.roll.iterations import Iteration
+from rubato_desktop.services.roll.overlay import Overlay, Picture
+from rubato_desktop.services.roll.recording import EMPTY, Opened, Row, Stretch
+
+if TYPE_CHECKING:
+    from rubato_desktop.audio.deck import Deck
+
+WIDEST, NARROWEST = 24 * 3600 * SECOND, SECOND // 2  # µs across the roll
+USUAL_SPAN = 12 * SECOND
+AIR = 0.15  # share of what is seen whole that is left free beside it
+
+
+class Roll:
+    """The pianoroll's state; also the source of sound that media words act on.
+
+    Args:
+        bus: Where changes are published.
+        clock: The program's clock.
+        deck: What plays.
+        speed: How fast recordings play to begin with, 1 is as recorded.
+        volume: How loud, 0 to 1.
+        skip_pauses: Whether the pauses of a recording are jumped over in playing.
+
+    Attributes:
+        live: True while it shows what is being played now.
+        span: µs across its width.
+        follow: True while it keeps the playhead, or now, in view.
+        stacked: True while the iterations are to lie one under another.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        clock: Clock,
+        deck: Deck,
+        speed: float = 1.0,
+        volume: float = 0.8,
+        skip_pauses: bool = True,
+    ) -> None:
+        self._bus, self._clock, self._deck = bus, clock, deck
+        self._opened = EMPTY
+        self._onsets: list[int] | None = None
+        self.live = True
+        self.span = USUAL_SPAN
+        self.follow = True
+        self.stacked = False
+        self._other_span = USUAL_SPAN  # µs across when it is stacked the other way
+        self._speed, self._volume = speed, volume
+        self._skip_pauses = skip_pauses
+
+    @property
+    def title(self) -> str:
+        """The recording that is open; empty when none is."""
+        return self._opened.title
+
+    @property
+    def name(self) -> str:
+        return self.title or "recordings"
+
+    @property
+    def notes(self) -> Notes:
+        return self._opened.notes
+
+    @property
+    def messages(self) -> Sequence[Row]:
+        return self._opened.messages
+
+    @property
+    def words(self) -> tuple[Understood, ...]:
+        return self._opened.words
+
+    @property
+    def missed(self) -> tuple[NotUnderstood, ...]:
+        return self._opened.missed
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        return self._opened.stretches
+
+    @property
+    def iterations(self) -> tuple[Iteration, ...]:
+        return self._opened.iterations
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        return self._opened.pictures
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the recording that is open is kept; None for a MIDI file of its own."""
+        return self._opened.folder
+
+    @property
+    def playing(self) -> bool:
+        return not self.live and self._deck.playing
+
+    @property
+    def position(self) -> int:
+        """µs of the marker: the playhead of a recording, or now."""
+        return self._clock.now() if self.live else self._deck.position_us()
+
+    def position_now(self) -> int:
+        return self.position
+
+    def open(self, opened: Opened) -> None:
+        """Show a recording, stopped at its beginning."""
+        self._deck.load(opened.notes, opened.messages, opened.pauses if self._skip_pauses else ())
+        self._opened, self._onsets = opened, None
+        self.live = False
+        self._unstack()
+        self.follow = True
+        self._bus.publish(RollOpened(self._clock.now()))
+
+    def show_live(self) -> None:
+        """Show what is being played now; the recording stays loaded and stops."""
+        self._deck.pause()
+        self.live = True
+        self.follow = True
+        self._bus.publish(RollOpened(self._clock.now()))
+
+    def show_opened(self) -> None:
+        """Show the recording again.
+
+        Raises:
+            RubatoError: none is open.
+        """
+        if self._opened is EMPTY:
+            raise RubatoError(
+                "No recording is open",
+                todo="Open one from the list of recordings, or a MIDI file",
+                code="nothing_open",
+            )
+        if self.live:
+            self.live = False
+            self._bus.publish(RollOpened(self._clock.now()))
+
+    # What is laid over it ----------------------------------------------------------------------------
+
+    def lay(self, overlay: Overlay) -> None:
+        """Lay this over the open recording, and nothing else."""
+        self._opened = self._opened.laid(overlay)
+        if not self.iterations:
+            self._unstack()
+        self._bus.publish(RollLaid(self._clock.now()))
+
+    def stack(self, on: bool) -> None:
+        """Show the iterations one under another, or everything in one row.
+
+        Raises:
+            RubatoError: no recording is open, or it has no iterations.
+        """
+        self.show_opened()
+        if on:
+            longest = max(one.length for one in self._require_iterations())
+        if on != self.stacked:
+            # One under another they are seen whole; afterwards it is as it was.
+            self.span, self._other_span = self._other_span, self.span
+            if on:
+                self.span = round(max(SECOND, min(WIDEST, longest * (1 + AIR))))
+        self.stacked = on
+        self.follow = True
+        self._bus.publish(RollLaid(self._clock.now()))
+
+    def _unstack(self) -> None:
+        if self.stacked:
+            self.stacked, self.span = False, self._other_span
+
+    @property
+    def iteration(self) -> int | None:
+        """Place of the iteration the playhead is in, from 0; None when it is in none."""
+        here = self.position
+        return next((n for n, one in enumerate(self.iterations) if one.holds(here)), None)
+
+    def go_to_iteration(self, number: int) -> int:
+        """Go to the beginning of an iteration, from 1; returns the number.
+
+        Raises:
+            RubatoError: there is no such iteration.
+        """
+        iterations = self._require_iterations()
+        if not 1 <= number <= len(iterations):
+            raise RubatoError(
+                f"The iterations go from 1 to {len(iterations)}, {number} is not among them",
+                code="no_such_choice",
+            )
+        self.seek(iterations[number - 1].t)
+        return number
+
+    def change_iteration(self, by: int) -> int:
+        """Go to the same place in an iteration before or after; returns its number, from 1.
+
+        Raises:
+            RubatoError: there are no iterations, or none there.
+        """
+        iterations, here = self._require_iterations(), self.position
+        place = self.iteration
+        if place is None:
+            # Between two: the next one is the one after, the one before has just ended.
+            after = sum(one.t <= here for one in iterations)
+            return self.go_to_iteration(after + by + (by < 0))
+        new = place + by
+        if not 0 <= new < len(iterations):
+            raise RubatoError(
+                "This is the last iteration" if by > 0 else "This is the first iteration",
+                code="no_such_choice",
+            )
+        there = iterations[new]
+        self.seek(min(there.t + here - iterations[place].t, there.end - 1))
+        return new + 1
+
+    def _require_iterations(self) -> tuple[Iteration, ...]:
+        self.show_opened()
+        if not self.iterations:
+            raise RubatoError(
+                f"{self.title} has no iterations",
+                todo="Go to where one begins and play 'iteration start', and at its end 'iteration end'",
+                code="no_iterations",
+            )
+        return self.iterations
+
+    # A source of sound -------------------------------------------------------------------------------
+
+    def play(self) -> None:
+        """Play the recording on; from the beginning when it is at its end.
+
+        Raises:
+            RubatoError: none is open.
+        """
+        self.show_opened()
+        if self._deck.position_us() >= self._opened.notes.end:
+            self._deck.seek(0)
+        self._deck.set_speed(self._speed)
+        self._deck.set_volume(self._volume)
+        self._deck.play()
+        self.follow = True
+        self._moved()
+
+    def pause(self) -> None:
+        self._deck.pause()
+        self._moved()
+
+    def ended(self) -> None:
+        """The recording has been played to its end."""
+        self._moved()
+
+    def seek(self, t: int) -> None:
+        """Move the playhead to a time, µs, within the recording.
+
+        Raises:
+            RubatoError: none is open.
+        """
+        self.show_opened()
+        self._deck.seek(max(0, min(t, self._opened.notes.end)))
+        self.follow = True
+        self._moved()
+
+    def skip(self, seconds: float) -> None:
+        self.seek(self.position + round(seconds * SECOND))
+
+    def jump(self, events: int) -> int:
+        """Move by a number of events: words where there are any, else onsets; returns the µs it moved to.
+
+        Raises:
+            RubatoError: no recording is open.
+        """
+        self.show_opened()
+        onsets = self._event_times()
+        here = self.position
+        if not onsets or not events:
+            return here
+        index = bisect_right(onsets, here) - 1 + events if events > 0 else bisect_left(onsets, here) + events
+        self.seek(onsets[max(0, min(index, len(onsets) - 1))])
+        return self.position
+
+    def _event_times(self) -> list[int]:
+        if self._onsets is None:
+            if self.words:
+                self._onsets = [word.t for word in self.words]
+            else:
+                self._onsets = np.unique(self.notes.table["on"]).tolist()
+        return self._onsets
+
+    @property
+    def volume(self) -> float:
+        return self._volume
+
+    def set_volume(self, level: float) -> None:
+        self._volume = level
+        self._deck.set_volume(level)
+
+    @property
+    def speed(self) -> float:
+        return self._speed
+
+    def set_speed(self, factor: float) -> None:
+        self._speed = factor
+        self._deck.set_speed(factor)
+        self._moved()
+
+    @property
+    def skip_pauses(self) -> bool:
+        return self._skip_pauses
+
+    def set_skip_pauses(self, on: bool) -> None:
+        """Jump over the pauses of recordings in playing, or play them as rests."""
+        if on != self._skip_pauses:
+            self._skip_pauses = on
+            if pauses := self._opened.pauses:
+                self._deck.skip(pauses if on else ())
+                self._moved()
+
+    # The view ---------------------------------------------------------------------------------------
+
+    def zoom(self, factor: float) -> None:
+        """Show `factor` times as much detail: 2 shows half as long a time."""
+        self.span = round(max(NARROWEST, min(WIDEST, self.span / factor)))
+        self._moved()
+
+    def set_follow(self, follow: bool) -> None:
+        self.follow = follow
+        self._moved()
+
+    def _moved(self) -> None:
+        self._bus.publish(RollMoved(self._clock.now()))

@@ -1,0 +1,282 @@
+"""Sessions: folders ``sessions/<year>/<month>/<stamp>/`` in the data folder, each with two files.
+
+``session.mid`` is for every program that opens MIDI files. ``journal.jsonl`` has everything, in the lines of
+`entries`, with microseconds from the session's beginning. Its first line also says what the session is::
+
+    "session": {"name": "…", "end": µs, "notes": 42, "words": 3, "remarks": 0,
+                "run": "<journal it was cut from>", "id": 1, "zero": µs on that run's clock, "recovered": false}
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from rubato_desktop.errors import RubatoError
+from rubato_desktop.events import CommandDone, Event, Played, RemarkKept, WordHeard, WordMissed
+from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.midi.messages import Message
+from rubato_desktop.midi.notes import Notes
+from rubato_desktop.services.sessions.journal_entries import Header, Mark
+from rubato_desktop.services.sessions.journal_format import LineError, decode, decode_header
+from rubato_desktop.services.sessions.sounding_notes import Sounding
+
+JOURNAL, MIDI = "journal.jsonl", "session.mid"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def in_words(when: datetime) -> str:
+    """Return a time as people read it: ``22 Nov 2026 14:15``."""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year} {when:%H:%M}"
+
+
+def sessions_folder(data: Path) -> Path:
+    return data / "sessions"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """What a session is, without what is in it.
+
+    Attributes:
+        folder: Its folder.
+        began: Wall-clock time of its beginning, with offset.
+        end: µs from its beginning to its end.
+        name: What the person called it; mostly empty.
+        notes: How many note-ons it has.
+        words: How many words, erased ones not counted.
+        remarks: How many remarks.
+        run: Name of the journal it was cut from.
+        id: Number of the recording or save in that run; 0 for what was never saved.
+        zero: µs of its beginning on the clock of that run.
+        recovered: True when it was found after a crash.
+    """
+
+    folder: Path
+    began: datetime
+    end: int = 0
+    name: str = ""
+    notes: int = 0
+    words: int = 0
+    remarks: int = 0
+    run: str = ""
+    id: int = 0
+    zero: int = 0
+    recovered: bool = False
+
+    @property
+    def title(self) -> str:
+        """What people call it: its name and when it began."""
+        return f"{self.name}, {in_words(self.began)}" if self.name else in_words(self.began)
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """The part of the journal's first line that says what the session is."""
+        return {
+            "name": self.name,
+            "end": self.end,
+            "notes": self.notes,
+            "words": self.words,
+            "remarks": self.remarks,
+            "run": self.run,
+            "id": self.id,
+            "zero": self.zero,
+            "recovered": self.recovered,
+        }
+
+    @classmethod
+    def of(cls, folder: Path, header: Header) -> SessionInfo:
+        """Read it from the first line of its journal; what is missing there keeps its default."""
+        fields = {
+            name: header.about[name] for name in cls(folder, header.began).about if name in header.about
+        }
+        return cls(folder, header.began, **fields)
+
+
+@dataclass(frozen=True)
+class SessionData:
+    """What is in a session. All times are µs from its beginning; a word played as it began may be before 0.
+
+    Attributes:
+        info: What it is.
+        events: Everything, in the order in which it happened.
+        problems: Lines of its journal that could not be read, in words.
+    """
+
+    info: SessionInfo
+    events: tuple[Event, ...]
+    problems: tuple[str, ...] = ()
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        """Every MIDI message, exactly as it arrived."""
+        return tuple(event.message for event in self.events if isinstance(event, Played))
+
+    @cached_property
+    def words(self) -> tuple[Understood, ...]:
+        """The words, without those that were erased."""
+        return tuple(word for word in self._heard if word.t not in self._struck_times)
+
+    @cached_property
+    def struck(self) -> tuple[Understood, ...]:
+        """The words that were erased."""
+        return tuple(word for word in self._heard if word.t in self._struck_times)
+
+    @cached_property
+    def missed(self) -> tuple[NotUnderstood, ...]:
+        """The runs that were not understood."""
+        return tuple(event.run for event in self.events if isinstance(event, WordMissed))
+
+    @cached_property
+    def results(self) -> tuple[CommandDone, ...]:
+        """How commands ended."""
+        return tuple(event for event in self.events if isinstance(event, CommandDone))
+
+    @cached_property
+    def remarks(self) -> tuple[RemarkKept, ...]:
+        """What was remarked meanwhile."""
+        return tuple(event for event in self.events if isinstance(event, RemarkKept))
+
+    @cached_property
+    def marks(self) -> tuple[Mark, ...]:
+        """What was done to the record itself."""
+        return tuple(event for event in self.events if isinstance(event, Mark))
+
+    @cached_property
+    def pauses(self) -> tuple[tuple[int, int], ...]:
+        """When recording was paused, as (from, to)."""
+        begun: int | None = None
+        found = []
+        for mark in self.marks:
+            if mark.what == "pause":
+                begun = mark.t
+            elif mark.what in ("resume", "stop") and begun is not None:
+                found.append((begun, mark.t))
+                begun = None
+        return tuple(found) if begun is None else (*found, (begun, max(begun, self.end)))
+
+    @cached_property
+    def end(self) -> int:
+        """µs at which it ends."""
+        # Sessions of earlier versions have messages after their end.
+        return max(self.info.end, max((message.t for message in self.messages), default=0))
+
+    @cached_property
+    def sounding(self) -> tuple[Message, ...]:
+        """The messages, with an end for whatever still sounds at a pause or at the session's end.
+
+        Releases of keys that went down before the session began or in a pause are left out.
+        """
+        return tuple(self._cut_off())
+
+    @cached_property
+    def notes(self) -> Notes:
+        """The notes, one track a device."""
+        tracks: dict[str, int] = {}
+        open_notes: dict[tuple[str, int, int], deque[Message]] = {}
+        rows = []
+        for message in self.sounding:
+            if not (message.is_note_on or message.is_note_off):
+                continue
+            waiting = open_notes.setdefault((message.device, message.channel, message.note), deque())
+            if message.is_note_on:
+                waiting.append(message)
+            elif waiting:
+                on = waiting.popleft()
+                track = tracks.setdefault(on.device, len(tracks))
+                rows.append((on.t, max(on.t, message.t), track, on.channel, on.note, on.velocity))
+        return Notes.of(rows, tuple(tracks))
+
+    @property
+    def _heard(self) -> Iterator[Understood]:
+        return (event.word for event in self.events if isinstance(event, WordHeard))
+
+    @cached_property
+    def _struck_times(self) -> frozenset[int]:
+        return frozenset(mark.word_t for mark in self.marks if mark.what == "strike")
+
+    def _cut_off(self) -> Iterator[Message]:
+        sounding = Sounding()
+        for event in self.events:
+            if isinstance(event, Mark) and event.what == "pause":
+                yield from sounding.release(event.t)
+            if isinstance(event, Played) and not _is_orphan(event.message, sounding):
+                sounding.take(event.message)
+                yield event.message
+        yield from sounding.release(self.end)
+
+
+def _is_orphan(message: Message, sounding: Sounding) -> bool:
+    """True for the release of a key that went down before the recording began, or in a pause."""
+    return message.is_note_off and not sounding.is_released_by(message)
+
+
+def read_session(folder: Path) -> SessionData:
+    """Read a session.
+
+    Args:
+        folder: Its folder.
+
+    Raises:
+        RubatoError: it is no session, or cannot be read. Damaged lines are left out and said in ``problems``.
+    """
+    path = folder / JOURNAL
+    try:
+        lines = path.read_bytes().split(b"\n")
+        header = decode_header(lines[0])
+        info = SessionInfo.of(folder, header)
+    except FileNotFoundError:
+        raise RubatoError(f"{folder} is no session: it has no {JOURNAL}", code="no_session") from None
+    except OSError as error:
+        raise RubatoError(f"{path} cannot be read: {error.strerror}", code="no_session") from None
+    except LineError as error:
+        raise RubatoError(
+            f"{path} is damaged in its first line: {error}",
+            todo=f"Open {MIDI} in the same folder instead",
+            code="no_session",
+        ) from None
+    events, problems = [], []
+    for number, line in enumerate(lines[1:], 2):
+        if not line:
+            continue
+        try:
+            events.append(decode(line))
+        except LineError as error:
+            problems.append(f"{JOURNAL}, line {number}: {error}")
+    return SessionData(info, tuple(events), tuple(problems))
+
+
+def list_sessions(data: Path, most: int | None = None) -> list[SessionInfo]:
+    """Return the sessions of a data folder, newest first; only the first line of each is read.
+
+    Args:
+        data: The data folder.
+        most: At most so many.
+    """
+    found: list[SessionInfo] = []
+    for folder in sorted(sessions_folder(data).glob("[0-9]*/[0-9]*/[0-9]*"), key=_newest, reverse=True):
+        if most is not None and len(found) == most:
+            break
+        info = read_info(folder)
+        if info is not None:
+            found.append(info)
+    return found
+
+
+def read_info(folder: Path) -> SessionInfo | None:
+    """Return what a session is; None when its folder is none, or damaged in its first line."""
+    try:
+        with (folder / JOURNAL).open("rb") as file:
+            return SessionInfo.of(folder, decode_header(file.readline()))
+    except (OSError, LineError):
+        return None
+
+
+def _newest(folder: Path) -> tuple[str, int]:
+    date, time, number = [*folder.name.split("-"), "", "0"][:3]
+    return f"{date}-{time}", int(number) if number.isdecimal() else 0

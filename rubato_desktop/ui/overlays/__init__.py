@@ -1,0 +1,1 @@
+"""Cards and banners over the pianoroll."""

@@ -1,0 +1,89 @@
+"""Sound with no device: everything works, silently, and says why."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from silent import PATIENCE, Listener, notes
+from waiting import until
+
+from rubato_desktop.audio.client import Sound
+from rubato_desktop.midi.messages import Message, note_on
+
+
+def test_everything_may_be_asked_before_it_is_ready(listener: Listener) -> None:
+    sound = Sound(silent=True, on_end=listener.ended.set)
+    sound.start()
+    sound.echo(note_on(0, "keys", 60))
+    sound.cue("understood")
+    sound.hear([0, 7, 0])
+    sound.deck.load(notes(0, 0.2))
+    sound.deck.play()
+    try:
+        assert listener.ended.wait(PATIENCE)
+    finally:
+        sound.stop()
+
+
+def test_stopping_twice_and_asking_afterwards_does_no_harm(sound: Sound) -> None:
+    sound.stop()
+    sound.stop()
+    sound.echo(note_on(0, "keys", 60))
+    sound.cue("understood")
+    sound.deck.play()
+
+
+def test_no_device_is_said_once_in_words_and_a_recording_keeps_time(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "rubato_nowhere")
+    sound = Sound(on_problem=listener.problems.append, on_end=listener.ended.set)
+    sound.start()
+    try:
+        until(lambda: sound.problem is not None)
+        sound.deck.load(notes(0, 2))
+        sound.deck.play()
+        assert listener.ended.wait(PATIENCE)
+        assert listener.codes() == ["no_sound_device"]
+        assert (sound.output, sound.latency_ms) == ("", 0)
+        assert sound.problem is not None
+        assert sound.problem.kept == "Everything works, silently"
+    finally:
+        sound.stop()
+
+
+def test_no_soundfont_is_said_in_words_and_its_cause_is_logged(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    damaged = tmp_path / "damaged.sf2"
+    damaged.write_bytes(b"RIFF....sfbk, or so it says")
+    monkeypatch.setenv("RUBATO_SOUNDFONT", str(damaged))
+    sound = Sound(silent=True, on_problem=listener.problems.append)
+    sound.start()
+    try:
+        until(lambda: listener.codes() == ["bad_soundfont"])
+        assert listener.problems[0] is not None
+        assert listener.problems[0].happened == "The SoundFont cannot be read"
+        until(lambda: "RuntimeError" in caplog.text)
+    finally:
+        sound.stop()
+
+
+def test_messages_from_many_threads_at_once_do_no_harm(sound: Sound, listener: Listener) -> None:
+    def flood(channel: int) -> None:
+        for i in range(2000):
+            sound.echo(Message(0, "keys", bytes((0x90 | channel, i % 128, 90))))
+            if i % 100 == 0:
+                sound.cue("understood")
+
+    threads = [threading.Thread(target=flood, args=(channel,)) for channel in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # Still alive, and in order: a recording plays to its end.
+    sound.deck.load(notes(0, 0.1))
+    sound.deck.play()
+    assert listener.ended.wait(PATIENCE)
+    assert listener.problems == []

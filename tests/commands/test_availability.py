@@ -1,0 +1,96 @@
+"""What is there and what is not is read from the parts themselves, and every list of them agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from player import Player
+from standin import StandIn
+from waiting import until
+
+from rubato_desktop.app import App
+from rubato_desktop.commands.availability import absent
+from rubato_desktop.commands.registry import NEEDS, REGISTRY, add, describe
+from rubato_desktop.errors import RubatoError
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Iterator[Player]:
+    """A program that may listen, know and be asked; nothing of it is started."""
+    player = Player(tmp_path / "whole", hearing=True, knowledge=True)
+    yield player
+    player.app.stop()
+
+
+def has(player: Player) -> set[str]:
+    return set(player.run("status").value["has"])
+
+
+def test_status_and_refusals_agree(whole: Player) -> None:
+    missing = set(whole.run("status").value["missing"])
+    assert missing == set(absent(whole.app.services)) and missing.isdisjoint(has(whole))
+    for part in NEEDS:
+
+        def use(ctx: object) -> str:
+            """Use a part."""
+            return "used"
+
+        add(describe(use, "use_part", part))
+        try:
+            result = whole.run("use_part")
+        finally:
+            del REGISTRY["use_part"]
+        assert (result.status == "refused") is (part in missing), part
+        assert result.status == "ok" or result.error["code"] == f"needs_{part}"
+
+
+def test_only_what_is_there_is_said_to_be(player: Player, whole: Player) -> None:
+    assert has(player) == set()
+    assert has(whole) == {"hearing", "knowledge", "model"}
+
+
+def test_a_browser_is_there_while_it_is_joined(player: Player, browser: StandIn) -> None:
+    assert "browser" in has(player)
+    browser.problem = RubatoError("Chromium waits to be let in", code="pairing")
+    status = player.run("status")
+    assert "browser" in status.value["missing"] and "Chromium waits to be let in" in status.text
+    browser.problem = None
+    assert "browser" in has(player)
+
+
+def test_sound_that_is_off_is_not_said_to_be_ready(player: Player) -> None:
+    status = player.run("status")
+    assert status.text.startswith("Keys are ready. Missing: ")
+    assert status.value["why"]["sound"].startswith("Sound is off")
+
+
+def test_hearing_is_there_until_it_is_known_that_it_cannot_listen(whole: Player) -> None:
+    hearing = whole.app.services.hearing
+    assert hearing is not None and "hearing" in has(whole)
+    whole.app.listening._tell(RubatoError("There is no microphone", code="no_microphone"))
+    status = whole.run("status")
+    assert "hearing" in status.value["missing"] and "There is no microphone" in status.text
+    hearing.state = "listening"
+    whole.app.listening._changed()
+    assert "hearing" in has(whole)
+
+
+def test_without_a_model_nothing_is_heard(whole: Player) -> None:
+    whole.app.engine.set("hearing_model", "large-of-nowhere")
+    status = whole.run("status")
+    assert "hearing" in status.value["missing"] and "large-of-nowhere" in status.text
+
+
+def test_without_a_sound_system_sound_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "no_such_server")
+    app = App(tmp_path / "data", devices=False)
+    app.start()
+    try:
+        assert app.sound.wait_ready(30)
+        until(lambda: app.sound.problem, "the problem to be told")
+        status = app.engine.run("status").result(30)
+    finally:
+        app.stop()
+    assert "sound" in status.value["missing"] and status.value["why"]["sound"] == status.value["problems"][0]

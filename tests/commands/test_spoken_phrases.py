@@ -1,0 +1,59 @@
+"""Words that are spoken, and keys played at the same time: the lines of spoken.txt."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from heard import said
+
+from rubato_desktop.language.dictionary import Stack
+from rubato_desktop.language.keys import STEP_US, read_line
+from rubato_desktop.language.parameters import Timing
+from rubato_desktop.language.parser import Parser
+from rubato_desktop.language.results import Heard
+
+LINES = [
+    line.split(" → ")
+    for line in Path(__file__).with_name("spoken_phrases.txt").read_text(encoding="utf-8").splitlines()
+    if line.strip() and not line.startswith("#")
+]
+_SPOKEN = re.compile(r"(?<!\S)(?:\((?!\d)|\)(?:=\d+|[a-z ]+[a-z](?::\d+)?)?)(?!\S)")
+
+
+def perform(line: str, parser: Parser) -> list[Heard]:
+    """Play and speak a line."""
+    heard: list[Heard] = []
+    t = began = at = 0
+    for spoken in [*_SPOKEN.finditer(line), None]:
+        keys = line[at : spoken.start() if spoken else None]
+        presses = read_line(keys)
+        for press in presses:
+            heard += parser.advance(t + press.t)
+            heard += (parser.press if press.down else parser.release)(t + press.t, press.key)
+        rests = sum(float(rest) for rest in re.findall(r"\((\d+)\)", keys))
+        t += len(presses) // 2 * STEP_US + round(rests * 1e6)
+        heard += parser.advance(t)
+        if spoken is None:
+            break
+        at = spoken.end()
+        if spoken[0] == "(":
+            began = t
+            heard += parser.voice(t, True)
+            continue
+        name, _, value = spoken[0][1:].partition(":")
+        if name.startswith("="):
+            heard += parser.give(t, int(name[1:]))
+        elif name:
+            word = parser.stack.word(name)
+            assert word is not None, name
+            args = {word.parameters[0].name: int(value)} if value else {}
+            heard += parser.speak(began, t, word, args)
+        heard += parser.voice(t, False)
+    return [*heard, *parser.finish()]
+
+
+@pytest.mark.parametrize(("line", "words"), LINES, ids=[line for line, _ in LINES])
+def test_keys_and_speech_give_their_words(line: str, words: str, stack: Stack, timing: Timing) -> None:
+    assert "; ".join(map(said, perform(line, Parser(stack, timing)))) == words.strip()

@@ -1,0 +1,69 @@
+"""What a device holds, and how it is let go. A line is what was sent, and the messages that release it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rubato_desktop.midi.devices.held_notes import Held
+
+LINES = [
+    ("", ""),
+    ("90 3c 40", "80 3c 00"),
+    ("90 3c 40 | 90 40 40 | 90 43 40", "80 3c 00 | 80 40 00 | 80 43 00"),
+    # released by a note-off or by a note-on of velocity 0, in its own channel only
+    ("90 3c 40 | 80 3c 40", ""),
+    ("90 3c 40 | 90 3c 00", ""),
+    ("95 3c 40 | 80 3c 40", "85 3c 00"),
+    ("90 3c 40 | 91 3c 40 | 90 3c 00", "81 3c 00"),
+    # pressed twice is released once
+    ("90 3c 40 | 90 3c 50", "80 3c 00"),
+    # pedals and the modulation wheel; a volume or a bank stays as it is
+    ("b0 40 7f", "b0 40 00"),
+    ("b2 40 7f | b2 40 00", ""),
+    ("b0 42 7f | b0 43 01 | b0 01 10", "b0 42 00 | b0 43 00 | b0 01 00"),
+    ("b0 07 64 | b0 00 01 | b0 0a 00", ""),
+    # pitch bend, pressure
+    ("e0 00 50", "e0 00 40"),
+    ("e3 7f 7f | e3 00 40", ""),
+    ("d0 33", "d0 00"),
+    ("d0 33 | d0 00", ""),
+    ("a0 3c 20", "a0 3c 00"),
+    # what holds nothing
+    ("c0 05 | f8 | f0 01 f7 | f2 01 02", ""),
+    # in the order in which it was pressed
+    ("b0 40 7f | 90 3c 40 | e0 00 50", "b0 40 00 | 80 3c 00 | e0 00 40"),
+]
+
+
+def messages(line: str) -> list[bytes]:
+    return [bytes.fromhex(message) for message in line.split("|") if message.strip()]
+
+
+@pytest.mark.parametrize("sent, released", LINES)
+def test_what_is_held_is_let_go(sent: str, released: str) -> None:
+    held = Held()
+    for message in messages(sent):
+        held.feed(message)
+    assert list(held.let_go()) == messages(released)
+    assert held.let_go() == ()
+
+
+PLAYED = st.builds(
+    lambda status, channel, first, second: bytes((status | channel, first, second)),
+    st.sampled_from([0x80, 0x90, 0xA0, 0xB0, 0xE0]),
+    st.integers(0, 15),
+    st.integers(0, 127),
+    st.integers(0, 127),
+)
+
+
+@given(st.lists(PLAYED, max_size=40))
+def test_after_letting_go_nothing_is_held_whatever_was_played(played: list[bytes]) -> None:
+    held = Held()
+    for message in played:
+        held.feed(message)
+    for message in held.let_go():
+        held.feed(message)
+    assert held.let_go() == ()

@@ -1,0 +1,228 @@
+"""Which event is said, and in which words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rubato_desktop.events import (
+    AnswerGrew,
+    Asked,
+    CommandDone,
+    EntryRead,
+    Event,
+    Notice,
+    PreviewChanged,
+    Result,
+    SettingChanged,
+    WordHeard,
+    WordMissed,
+)
+from rubato_desktop.language.results import NotUnderstood, Preview, Understood
+from rubato_desktop.services.feedback.announcements import Speaking
+from rubato_desktop.settings import Settings
+
+WORD = Understood(0, 1, (0, 7, 0), "click", "core", "click", {})
+RUN = NotUnderstood(0, 1, (0, 1, 2), "unknown")
+
+
+class Diary:
+    """A voice that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.speaking = False
+
+    def say_now(self, text: str) -> None:
+        self.told.append(("now", text))
+
+    def say_after(
+        self, text: str, *, rate: float | None = None, volume: float | None = None, voice: str = ""
+    ) -> None:
+        self.told.append(("after", text))
+
+    def warm(self) -> None:
+        self.told.append(("warm", ""))
+
+    def be_quiet(self) -> None:
+        self.told.append(("quiet", ""))
+
+
+@pytest.fixture
+def diary() -> Diary:
+    return Diary()
+
+
+def speaking(diary: Diary, **settings: Any) -> Speaking:
+    return Speaking(lambda: diary, Settings(**settings))
+
+
+def done(text: str, name: str = "click", word: Understood | None = WORD) -> CommandDone:
+    return CommandDone(0, Result(1, name, {}, "ok", text=text), word)
+
+
+def failed(text: str, name: str, word: Understood | None = WORD) -> CommandDone:
+    told = {"code": "no_such_tab", "message": text}
+    return CommandDone(0, Result(1, name, {}, "failed", text=text, error=told), word)
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (done("Clicked"), "Clicked"),
+        (done("Clicked", word=None), ""),
+        (done("Stopped", "stop"), ""),
+        (done("Silent", "silence"), ""),
+        (done("Hello", "say"), ""),
+        (done("Clicked", "say_again"), ""),
+        # A list that is read out; help of a word; where am i; an element of a page; an error.
+        (done("Tabs: 1 News, 2 Études", "tabs"), "Tabs: 1 News, 2 Études"),
+        (done("0 7 0: click. Click where you are", "what_is"), "0 7 0: click. Click where you are"),
+        (done("News, tab 2 of 3, 40 % down the page", "where_am_i"), "News, tab 2 of 3, 40 % down the page"),
+        (done("heading 2: Études", "read"), "heading 2: Études"),
+        (failed("There is no tab 9", "tab"), "There is no tab 9"),
+        (failed("There is no tab 9", "tab", None), "There is no tab 9"),
+        (failed("Nothing was said yet", "say_again"), "Nothing was said yet"),
+        (WordMissed(0, RUN), "Unknown"),
+        (WordMissed(0, RUN, (((0, 1, 3), "back", "core"),)), "Unknown. Near it: back"),
+        (WordMissed(0, NotUnderstood(0, 1, (0,), "lapsed")), "Lapsed"),
+        (WordMissed(0, NotUnderstood(0, 1, (0,), "erased")), ""),
+        (
+            Notice(0, "warning", "The disk is full", "All is kept", "Make room"),
+            "The disk is full. All is kept. Make room",
+        ),
+        (Asked(0, "Remove it?"), "Remove it?"),
+        (Asked(0, ""), ""),
+        (EntryRead(0, "name", keys=(0, 16, 21)), "0 16 21"),
+        (EntryRead(0, "write", text="hello"), "hello"),
+    ],
+)
+def test_what_is_said_of_an_event(diary: Diary, event: Event, said: str) -> None:
+    speaking(diary).listen(event)
+    assert [text for _, text in diary.told] == ([said] if said else [])
+
+
+def test_a_new_result_cuts_and_what_belongs_to_it_follows(diary: Diary) -> None:
+    listener = speaking(diary)
+    for event in (
+        WordHeard(0, WORD, 1),
+        EntryRead(0, "name", keys=(0, 4)),
+        Asked(0, "Replace it?"),
+        done("A question waits"),
+        WordHeard(0, WORD, 2),
+        done("Replaced"),
+    ):
+        listener.listen(event)
+    assert diary.told == [
+        ("now", "0 4"),
+        ("after", "Replace it?"),
+        ("after", "A question waits"),
+        ("now", "Replaced"),
+    ]
+
+
+def test_what_was_said_of_the_last_word_is_said_again(diary: Diary) -> None:
+    listener = speaking(diary)
+    assert listener.again() == ""
+    listener.listen(WordHeard(0, WORD, 1))
+    listener.listen(Asked(0, "Replace it?"))
+    listener.listen(done("A question waits"))
+    listener.listen(WordHeard(0, WORD, 2))
+    assert listener.again() == "Replace it? A question waits"
+    assert diary.told[-1] == ("now", "Replace it?\n\nA question waits")
+
+
+def test_what_is_asked_to_be_said_is_said_after_the_rest_also_where_results_are_not(diary: Diary) -> None:
+    speaking(diary, speech=False).say("Hello", rate=2.0)
+    assert diary.told == [("after", "Hello")]
+
+
+def test_switched_off_it_says_so_in_place_of_all_else_and_then_nothing(diary: Diary) -> None:
+    listener = speaking(diary)
+    listener.listen(done("Clicked"))
+    listener.listen(SettingChanged(0, "speech", False))
+    assert diary.told[-1] == ("now", "Speech off")
+    quiet = speaking(diary, speech=False)
+    quiet.listen(done("Clicked"))
+    quiet.listen(SettingChanged(0, "speech", False))
+    quiet.aside("link", 2.0, 1.0)
+    assert diary.told[-1] == ("now", "Speech off")
+    quiet.listen(SettingChanged(0, "speech", True))
+    assert diary.told[-1] == ("now", "Speech on")
+
+
+def test_the_voice_is_loaded_when_a_word_begins_where_it_will_be_needed(diary: Diary) -> None:
+    begun = PreviewChanged(0, Preview((0,), awaits="word"))
+    speaking(diary).listen(PreviewChanged(0, Preview()))
+    speaking(diary).listen(PreviewChanged(0, Preview(awaits="off")))
+    speaking(diary, speech=False).listen(begun)
+    Speaking(lambda: diary, Settings(), announced=lambda: True).listen(begun)
+    assert diary.told == []
+    speaking(diary).listen(begun)
+    assert diary.told == [("warm", "")]
+
+
+def test_what_has_never_spoken_says_nothing_when_it_is_switched_off(diary: Diary) -> None:
+    speaking(diary).listen(SettingChanged(0, "speech", False))
+    assert diary.told == []
+
+
+def test_beside_a_screen_reader_it_is_silent_unless_it_shall_speak_too(diary: Diary) -> None:
+    reads = [True]
+    listener = Speaking(lambda: diary, Settings(), announced=lambda: reads[0])
+    listener.listen(done("Clicked"))
+    assert diary.told == []
+    assert listener.again() == "Clicked"
+    assert diary.told == [("now", "Clicked")], "what is asked for is said all the same"
+    reads[0] = False
+    listener.listen(WordHeard(0, WORD, 2))
+    listener.listen(done("Clicked again"))
+    assert diary.told[-1] == ("now", "Clicked again")
+    Speaking(lambda: diary, Settings(screen_reader="speak"), announced=lambda: True).listen(done("Here"))
+    assert diary.told[-1] == ("now", "Here")
+
+
+def test_what_is_written_into_a_password_field_is_not_read_back(diary: Diary) -> None:
+    Speaking(lambda: diary, Settings(), secret=lambda: True).listen(EntryRead(0, "write", text="secret"))
+    assert diary.told == []
+
+
+def test_a_word_beside_a_sound_never_breaks_into_a_sentence(diary: Diary) -> None:
+    listener = speaking(diary)
+    diary.speaking = True
+    listener.aside("link", 2.0, 1.0)
+    assert diary.told == []
+    diary.speaking = False
+    listener.aside("link", 2.0, 1.0)
+    assert diary.told == [("after", "link")]
+
+
+def grown(text: str) -> AnswerGrew:
+    return AnswerGrew(0, "Who?", text)
+
+
+def test_an_answer_is_said_sentence_by_sentence_and_nothing_twice(diary: Diary) -> None:
+    said = speaking(diary)
+    ask = Understood(0, 1, (12, 14, 14, 12), "ask", "core", "ask", {})
+    for event in (
+        WordHeard(0, ask, 1),
+        grown("Anna"),
+        grown("Anna did it. [1] Then "),
+        done("Anna did it. [1] Then she left. [2]", "ask", ask),
+        grown("Otto."),
+        done("Otto.", "ask", None),
+    ):
+        said.listen(event)
+    assert diary.told == [("now", "Anna did it."), ("after", "Then she left."), ("after", "Otto.")]
+
+
+def test_of_an_answer_that_was_stopped_nothing_more_is_said(diary: Diary) -> None:
+    said = speaking(diary)
+    said.listen(grown("Anna did it. Then she"))
+    result = Result(1, "ask", {}, "ok", {"stopped": True}, "Anna did it. Then she … stopped")
+    said.listen(CommandDone(0, result, WORD))
+    said.listen(failed("There is no model", "ask"))
+    said.listen(grown("Again. "))
+    assert diary.told[0] == ("now", "Anna did it.")
+    assert diary.told[1:] == [("after", "There is no model"), ("after", "Again.")]

@@ -1,0 +1,170 @@
+"""Files of every kind become the same pieces; what cannot be read is told in words."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+import sources
+
+from rubato_desktop.services.knowledge.readers import Piece, Unreadable, read, readable
+
+
+def written(tmp_path: Path, name: str, text: str | bytes) -> Path:
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_paragraphs_of_a_plain_text_are_its_pieces(tmp_path: Path) -> None:
+    found = read(written(tmp_path, "a.txt", "One line\nand the next.\r\n\r\nAnother.\n"))
+    assert [piece.text for piece in found.pieces] == ["One line and the next.", "Another."]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_text_is_read_in_the_encoding_it_has(tmp_path: Path, encoding: str) -> None:
+    said = "Die Prüfung des Flügels wäre für Übende schön: größere Töne, süße Klänge. " * 4
+    found = read(written(tmp_path, "a.txt", said.encode(encoding)))
+    assert found.pieces[0].text == said.strip()
+
+
+def test_headings_items_and_code_of_markdown_stay_what_they_are(tmp_path: Path) -> None:
+    text = "---\nkey: value\n---\n# Title\n\nText\nof it.\n\nUnder\n-----\n- one\n- two\n  goes on\n\n"
+    text += "```\n# code\n\nmore\n```\n"
+    found = read(written(tmp_path, "a.md", text))
+    assert found.title == "Title"
+    assert [(piece.text, piece.heading) for piece in found.pieces] == [
+        ("Title", True),
+        ("Text of it.", False),
+        ("Under", True),
+        ("- one\n- two goes on", False),
+        ("``` # code more ```", False),
+    ]
+
+
+def test_a_page_is_what_people_read_of_it(tmp_path: Path) -> None:
+    page = """<title>On  tuning</title><nav>Home</nav><script>alert(1)</script><h2>Pitch</h2>
+    <p>A<sub>4</sub> is <b>440</b> Hz.<br>Mostly.</p><div hidden>secret</div><p style="display: none">no</p>
+    <ul><li>Strings<li>Hammers</ul><table><tr><td>a<td>b</table>tail"""
+    found = read(written(tmp_path, "a.html", page))
+    assert found.title == "On tuning"
+    assert [piece.text for piece in found.pieces] == [
+        "Pitch", "A4 is 440 Hz. Mostly.", "Strings", "Hammers", "a b", "tail",
+    ]  # fmt: skip
+    assert found.pieces[0].heading
+
+
+def test_a_page_that_nests_deep_is_read(tmp_path: Path) -> None:
+    found = read(written(tmp_path, "deep.html", "<div>" * 1_000 + "inmost"))
+    assert [piece.text for piece in found.pieces] == ["inmost"]
+
+
+def test_a_pdf_is_read_page_by_page(tmp_path: Path) -> None:
+    found = read(sources.pdf(tmp_path / "a.pdf", ["First page.", "Second page."]))
+    assert found.pieces == (Piece("First page.", page=1), Piece("Second page.", page=2))
+
+
+def test_a_word_document_is_read_with_its_headings_and_tables(tmp_path: Path) -> None:
+    path = sources.docx(
+        tmp_path / "a.docx", [("Heading 1", "Pedals"), ("Normal", "Half.")], [["soft", "left"]]
+    )
+    assert [(piece.text, piece.heading) for piece in read(path).pieces] == [
+        ("Pedals", True),
+        ("Half.", False),
+        ("soft | left", False),
+    ]
+
+
+def test_a_book_is_read_in_the_order_of_its_spine(tmp_path: Path) -> None:
+    path = sources.epub(
+        tmp_path / "a.epub", {"one.xhtml": "<h1>One</h1><p>begins</p>", "two.xhtml": "<p>ends</p>"}
+    )
+    found = read(path)
+    assert found.title == "A Book"
+    assert [piece.text for piece in found.pieces] == ["One", "begins", "ends"]
+
+
+SRT = """1
+00:00:01,000 --> 00:00:02,500
+<i>Lift the wrist</i>
+
+2
+00:00:02,600 --> 00:00:04,000
+before you play.
+
+3
+00:01:10,000 --> 00:01:12,000
+Now slowly.
+"""
+
+
+def test_subtitles_are_read_as_sentences_with_their_times(tmp_path: Path) -> None:
+    wanted = (
+        Piece("Lift the wrist before you play.", start_ms=1000),
+        Piece("Now slowly.", start_ms=70_000),
+    )
+    assert read(written(tmp_path, "a.srt", SRT)).pieces == wanted
+    assert read(written(tmp_path, "a.vtt", "WEBVTT\n\n" + SRT.replace(",", "."))).pieces == wanted
+
+
+def damaged(tmp_path: Path, name: str) -> Path:
+    """The damaged files of the table below."""
+    match name:
+        case "broken.pdf" | "broken.docx" | "broken.epub":
+            return written(tmp_path, name, b"%PDF-1.4\n garbage" * 9)
+        case "half.pdf":
+            whole = sources.pdf(tmp_path / name, ["Words."] * 20).read_bytes()
+            return written(tmp_path, name, whole[: len(whole) // 3])
+        case "locked.pdf":
+            return sources.pdf(tmp_path / name, ["Words."], password="secret")
+        case "scan.pdf":
+            return sources.pdf(tmp_path / name, ["", ""])
+        case "locked.docx":
+            return written(tmp_path, name, b"\xd0\xcf\x11\xe0" + bytes(600))
+        case "bomb.epub":
+            with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
+                for n in range(5):
+                    archive.writestr(f"{n}", bytes(100_000_000))
+            return tmp_path / name
+        case "binary.txt":
+            return written(tmp_path, name, b"MZ\x90\0\x03\0\0\xff\xfe" * 50)
+        case "empty.txt" | "none.srt":
+            return written(tmp_path, name, b" \n")
+        case "tool.exe":
+            return written(tmp_path, name, b"MZ")
+        case "huge.txt":
+            with (tmp_path / name).open("wb") as file:
+                file.truncate(1_000_000_000)
+            return tmp_path / name
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("broken.pdf", "damaged", "is damaged, or is no PDF"),
+        ("half.pdf", "no_text|damaged", ""),
+        ("locked.pdf", "encrypted", "is encrypted"),
+        ("scan.pdf", "no_text", "has no text: its pages are pictures"),
+        ("broken.docx", "damaged", "is damaged, or is no Word document"),
+        ("locked.docx", "encrypted", "is encrypted"),
+        ("broken.epub", "damaged", "is damaged, or is no EPUB book"),
+        ("bomb.epub", "too_large", "unpacks to more than a book can hold"),
+        ("binary.txt", "no_text", "is no text"),
+        ("empty.txt", "no_text", "has no text"),
+        ("none.srt", "no_text|damaged", ""),
+        ("tool.exe", "unknown_kind", "is of no kind that can be learnt"),
+        ("huge.txt", "too_large", "is too large, 1,000 MB"),
+    ],
+)
+def test_what_cannot_be_read_says_why(tmp_path: Path, name: str, code: str, said: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read(damaged(tmp_path, name))
+    assert caught.value.code in code.split("|")
+    assert f"{name} {said}" in str(caught.value)
+
+
+def test_only_a_sessions_journal_is_read_of_all_files_of_lines(tmp_path: Path) -> None:
+    assert readable(tmp_path / "journal.jsonl")
+    assert not readable(tmp_path / "corpus.jsonl")

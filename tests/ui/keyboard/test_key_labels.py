@@ -1,0 +1,142 @@
+"""What each key shows: lines of keys played so far, a key, and what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from rubato_desktop.language.dictionary import Stack
+from rubato_desktop.language.keys import COUNT, read_line
+from rubato_desktop.language.loading import load_language, load_spelling
+from rubato_desktop.language.parameters import Timing
+from rubato_desktop.language.parser import Parser
+from rubato_desktop.language.results import Preview
+from rubato_desktop.resources import resource
+from rubato_desktop.ui.keyboard.key_labels import Face, faces, hint, shortest, slots
+
+LANGUAGES = [load_language(resource("languages", f"{name}.toml")) for name in ("core", "names")]
+WORDS = shortest(LANGUAGES)
+
+
+def preview(line: str) -> Preview:
+    spelling = load_spelling(resource("languages", "spelling.toml"))
+    parser = Parser(Stack(LANGUAGES), Timing(spelling=spelling))
+    for press in read_line(line):
+        parser.feed(press)
+    return parser.preview()
+
+
+def face(line: str, key: int) -> Face:
+    return faces(preview(line), WORDS)[key]
+
+
+# played, key, kind of its face, what is written on it
+FACES = [
+    ("", 0, "leads", "42 words"),
+    ("", 1, "nothing", ""),
+    ("", 24, "nothing", ""),
+    ("0", 7, "leads", "click"),
+    ("0", 2, "leads", "stop"),
+    ("0", 13, "nothing", ""),
+    ("0", 24, "leave", "leave"),
+    ("0 7", 0, "completes", "click"),
+    ("0 7", 7, "leads", "where am i"),
+    ("12 7 12", 14, "value", "1"),
+    ("12 7 12", 12, "value", "erase"),
+    ("12 7 12 14", 12, "value", "done"),
+    ("0 1 1 0", 16, "value", "2×"),
+    ("12 6 6 12", 12, "value", "50 %"),
+    ("0 8", 0, "leave", "ends here"),
+    ("12 9 11 12", 0, "value", "a…"),
+    ("12 9 11 12 11", 13, "value", "take back"),
+]
+
+
+@pytest.mark.parametrize(("played", "key", "kind", "label"), FACES)
+def test_a_key_shows_what_it_would_mean(played: str, key: int, kind: str, label: str) -> None:
+    shown = face(played, key)
+    assert shown.kind == kind
+    if not label.endswith("words"):  # how many there are is the dictionary's business
+        assert shown.label == label
+
+
+def test_at_rest_a_key_counts_and_names_the_words_behind_it() -> None:
+    shown = face("", 0)
+    assert shown.label == f"{len(shown.words)} words"
+    assert len(shown.words) == sum(word.keys[0] == 0 for word in LANGUAGES[0].words)
+    assert set(shown.detail.split(", ")) <= set(shown.words)
+
+
+def test_a_key_that_leads_on_names_its_shortest_word_and_counts_the_others() -> None:
+    shown = face("0", 7)
+    assert (shown.label, shown.detail) == ("click", f"+{len(shown.words) - 1}")
+
+
+def test_values_have_the_colour_of_the_word_that_asks_for_them() -> None:
+    assert face("12 7 12", 14).language == "core"
+
+
+def test_with_the_piano_off_no_key_means_anything() -> None:
+    assert {shown.kind for shown in faces(preview("0 7 3 0"), WORDS)} == {"nothing"}
+
+
+# played, pills of keys, empty pills
+SLOTS = [
+    ("", (), 0),
+    ("0", ("0",), 2),
+    ("0 7", ("0", "7"), 1),
+    ("0 7 7", ("0", "7", "7"), 1),
+    ("23", ("23",), 2),
+    ("0 8", ("0", "8"), 0),
+]
+
+
+@pytest.mark.parametrize(("played", "pills", "missing"), SLOTS)
+def test_what_is_half_played_shows_how_many_keys_must_still_come(
+    played: str, pills: tuple[str, ...], missing: int
+) -> None:
+    assert slots(preview(played), WORDS) == (pills, missing)
+
+
+# played, a part of what is said
+HINTS = [
+    ("", "lit keys begin"),
+    ("0 7 0 0", "words begin with 0"),
+    ("0 6 6", "1 word begins with 0 6 6"),
+    ("0 8", "ends it"),
+    ("12 7 12", "digits right of the middle"),
+    ("0 7 3 0", "play 0 3 7 0 alone"),
+]
+
+
+@pytest.mark.parametrize(("played", "said"), HINTS)
+def test_the_strip_says_what_to_do_next(played: str, said: str) -> None:
+    assert said in hint(preview(played), "0 3 7 0")
+
+
+def test_every_kind_of_parameter_has_a_hint_of_its_own() -> None:
+    from rubato_desktop.language.readers import KINDS
+
+    assert [
+        kind for kind in KINDS if hint(Preview(awaits=kind)) == hint(Preview(awaits="something else"))
+    ] == []
+
+
+def test_every_label_has_a_shape() -> None:
+    shown = [face("12 9 11 12", key).label for key in range(COUNT)]
+    assert [label for label in shown if not label.isprintable()] == []
+    assert "take back…" in shown
+
+
+def test_a_face_is_said_in_a_sentence() -> None:
+    assert face("0 7", 0).spoken == "completes click"
+    assert face("0 7", 9).spoken.startswith("leads to forward")
+    assert face("", 1).spoken == "continues nothing"
+
+
+def test_a_large_dictionary_is_not_sorted_at_every_key() -> None:
+    many = tuple(f"word {n}" for n in range(30_000))
+    from rubato_desktop.language.results import Option
+
+    shown = faces(Preview(options={0: Option("word 0", "own", False, many)}), WORDS)
+    assert shown[0].label == "30000 words"
+    assert len(shown) == COUNT
