@@ -28,7 +28,7 @@ from played_ollama import PlayedOllama  # noqa: E402
 from shelf import Shelf  # noqa: E402
 
 from rubato_desktop.services.answers.pipeline import Answers  # noqa: E402
-from rubato_desktop.services.model.models import Models, Stop, Stopped  # noqa: E402
+from rubato_desktop.services.model.models import Cancellation, Cancelled, Models  # noqa: E402
 
 NOBODY = "http://127.0.0.1:9"
 SETS = ("answers_questions.toml", "answers_held_out.toml")
@@ -117,10 +117,10 @@ def _stopping(report: Report, models: Models, times: int) -> None:
     ):
         silent, free = [], []
         for number in range(times):
-            stop = Stop()
+            stop = Cancellation()
             wished = [0.0]
 
-            def wish(stop: Stop = stop, wished: list[float] = wished) -> None:
+            def wish(stop: Cancellation = stop, wished: list[float] = wished) -> None:
                 wished[0] = time.perf_counter()
                 stop.wish()
 
@@ -130,7 +130,7 @@ def _stopping(report: Report, models: Models, times: int) -> None:
                     model, [{"role": "user", "content": f"{number} {text}"}], stop=stop, most_tokens=900
                 ):
                     pass
-            except Stopped:
+            except Cancelled:
                 silent.append((time.perf_counter() - wished[0]) * 1e3)
                 began = time.perf_counter()
                 next(iter(models.chat(model, [{"role": "user", "content": "Hi"}], most_tokens=1)))
@@ -144,7 +144,7 @@ def _stopping_ollama(report: Report, times: int) -> None:
     for _ in range(times):
         with PlayedOllama(*["word "] * 500, pause_s=0.02) as ollama:
             models = Models(lambda url=ollama.url: url)  # type: ignore[misc]
-            stop = Stop()
+            stop = Cancellation()
             threading.Timer(0.3, stop.wish).start()
             began = time.perf_counter()
             answer = Answers(models, Shelf.of(_made(SETS[0])["texts"])).ask(

@@ -31,13 +31,13 @@ from servers import JackServer  # noqa: E402
 from waiting import until  # noqa: E402
 
 from rubato_desktop.commands.spoken_phrases import plain, words  # noqa: E402
-from rubato_desktop.services.hearing.denoise import cleaned  # noqa: E402
+from rubato_desktop.services.hearing.denoise import denoised  # noqa: E402
 from rubato_desktop.services.hearing.endpointing import FRAME, RATE, Endpointer  # noqa: E402
-from rubato_desktop.services.hearing.hearing import Heard, Hearing  # noqa: E402
+from rubato_desktop.services.hearing.hearing import Hearing, Utterance  # noqa: E402
 from rubato_desktop.services.hearing.models import choose_model  # noqa: E402
-from rubato_desktop.services.hearing.recognition import Interpreter, Task  # noqa: E402
+from rubato_desktop.services.hearing.recognition import SpeechInterpreter, Task  # noqa: E402
 from rubato_desktop.services.hearing.vad import VoiceActivity  # noqa: E402
-from rubato_desktop.services.languages import Library  # noqa: E402
+from rubato_desktop.services.languages import LanguageLibrary  # noqa: E402
 from rubato_desktop.services.voice.resampling import resampled  # noqa: E402
 from rubato_desktop.services.voice.samples import Samples  # noqa: E402
 from rubato_desktop.services.voice.synthesis import Piper, Stop  # noqa: E402
@@ -107,9 +107,9 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="rubato-bench-") as folder:
         data = Path(folder)
         voice = _voice(data)
-        library = Library(data, ["core", "names"])
+        library = LanguageLibrary(data, ["core", "names"])
         phrases = tuple(words(library))
-        interpreter = Interpreter(choose_model(data))
+        interpreter = SpeechInterpreter(choose_model(data))
         began = time.perf_counter()
         interpreter.load()
         report.figure("loading", (time.perf_counter() - began) * 1000, "ms")
@@ -127,7 +127,7 @@ def main(arguments: list[str]) -> None:
             phrases,
             spoken,
             f"{NOISE_DB} dB, noisereduce",
-            lambda sound: cleaned(noisy(sound)),
+            lambda sound: denoised(noisy(sound)),
             None,
         )
         _talk(
@@ -191,7 +191,7 @@ def noisy(sound: Samples) -> Samples:
 
 def _understood(
     report: Report,
-    interpreter: Interpreter,
+    interpreter: SpeechInterpreter,
     phrases: tuple[str, ...],
     spoken: list[tuple[str, str, Samples]],
     how: str,
@@ -226,7 +226,7 @@ def word_errors(said: str, heard: str) -> float:
 
 
 def _talk(
-    report: Report, interpreter: Interpreter, phrases: tuple[str, ...], spoken: Sequence[Samples]
+    report: Report, interpreter: SpeechInterpreter, phrases: tuple[str, ...], spoken: Sequence[Samples]
 ) -> None:
     """Ordinary talk that is no command: none of it may be taken for one."""
     sounds = [*spoken, *map(noisy, spoken)]
@@ -237,7 +237,7 @@ def _talk(
     report.figure("ordinary talk, clean and noisy: asked about", 100 * len(asked) / len(found), "%")
 
 
-def _nobody(report: Report, interpreter: Interpreter, phrases: tuple[str, ...], minutes: float) -> None:
+def _nobody(report: Report, interpreter: SpeechInterpreter, phrases: tuple[str, ...], minutes: float) -> None:
     """Noise and music, as the microphone would hear them: nothing may be understood."""
     activity, phantoms, heard, seconds = VoiceActivity(), 0, 0, 0.0
     for kind in ("noise", "hum", "music"):
@@ -283,7 +283,7 @@ def nobody(kind: str, seconds: float) -> Samples:
 
 def _through_the_air(report: Report, data: Path, phrases: tuple[str, ...], voice: float) -> None:
     """From the last voiced sample to the phrase, through a real JACK server and the process that hears."""
-    heard: list[Heard | None] = []
+    heard: list[Utterance | None] = []
     with JackServer(frames=512), Mouth() as mouth:
         hearing = Hearing(
             data,

@@ -82,10 +82,10 @@ def joined(folder: Path, page: str) -> Iterator[Joined]:
         chromium = ending.enter_context(Chromium(folder / "profile", site.page(page)))
         services = app.services
         wait_for(
-            lambda: services.questions.text or (services.browser and services.browser.connected),
+            lambda: services.confirmation.text or (services.browser and services.browser.connected),
             "the browser to ask",
         )
-        if services.questions.text:
+        if services.confirmation.text:
             app.engine.run("confirm").result(PATIENCE)
         wait_for(lambda: services.browser and services.browser.windows, "the browser to join")
         together = Joined(app, chromium, site)

@@ -61,7 +61,7 @@ def live(data: Path, report: Report, chance: random.Random) -> None:
     app.bus.subscribe(listen)
     app.start()
     app.engine.run("set_language", name="many").result(10)
-    words = [word for word in app.services.library.stack.words() if word.language == "many"]
+    words = [word for word in app.services.languages.stack.words() if word.language == "many"]
     for word in chance.choices(words, k=LIVE):
         for key in word.keys:
             t = app.clock.now()
@@ -77,9 +77,9 @@ def live(data: Path, report: Report, chance: random.Random) -> None:
 
 
 def off_line(data: Path, report: Report, chance: random.Random) -> None:
-    from rubato_desktop.services.languages import Library
+    from rubato_desktop.services.languages import LanguageLibrary
 
-    library = Library(data, ["core", "many"])
+    library = LanguageLibrary(data, ["core", "many"])
     words = [word for word in library.stack.words() if not word.parameters and word.command != "piano_off"]
     presses: list[Press] = []
     t = 0

@@ -23,7 +23,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication
 from report import Report
 
-from rubato_desktop.language.results import Understood
+from rubato_desktop.language.results import RecognisedWord
 from rubato_desktop.midi.file.reader import read_midi
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.ui.pianoroll import PianoRoll
@@ -92,12 +92,12 @@ def peak_mb() -> float:
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
-def words_over(notes: Notes) -> list[Understood]:
+def words_over(notes: Notes) -> list[RecognisedWord]:
     """Return words spread over the notes."""
     step = max(len(notes) // WORDS, 1)
     names = ("read", "click", "page down", "where am i", "tab")
     return [
-        Understood(int(row["on"]), int(row["on"]) + 600_000, (0, 5, 0), names[n % 5], "core", "read")
+        RecognisedWord(int(row["on"]), int(row["on"]) + 600_000, (0, 5, 0), names[n % 5], "core", "read")
         for n, row in enumerate(notes.table[::step])
     ]
 

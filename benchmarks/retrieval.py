@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 from retrieval_sets import make  # noqa: E402
 
 from rubato_desktop.services.knowledge.learning import Learning  # noqa: E402
-from rubato_desktop.services.knowledge.readers import Piece, Reading  # noqa: E402
+from rubato_desktop.services.knowledge.readers import Passage, ReadDocument  # noqa: E402
 from rubato_desktop.services.knowledge.store import Store  # noqa: E402
 
 MODES = ("dense", "bm25", "fused")
@@ -94,10 +94,10 @@ def learn(store: Store, corpus: Path) -> None:
     """Learn a corpus, each document under its own id."""
     learning = Learning(store)
     for line in _lines(corpus / "corpus.jsonl"):
-        pieces = [Piece(line["title"], heading=True)] if line.get("title") else []
-        pieces += [Piece(part) for part in line["text"].split("\n\n") if part.strip()]
+        pieces = [Passage(line["title"], heading=True)] if line.get("title") else []
+        pieces += [Passage(part) for part in line["text"].split("\n\n") if part.strip()]
         if pieces:
-            reading = Reading(line.get("title", ""), tuple(pieces))
+            reading = ReadDocument(line.get("title", ""), tuple(pieces))
             learning.learn_text(f"beir:{line['_id']}", reading, id=line["_id"])
 
 

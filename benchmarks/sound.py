@@ -126,7 +126,7 @@ def _busy(data: Path) -> Iterator[None]:
 
 def _weigh(report: Report, program: psutil.Process) -> None:
     for process in program.children(recursive=True):
-        if any("sound_process" in part for part in process.cmdline()):
+        if any("audio.process" in part for part in process.cmdline()):
             before = process.cpu_times()
             threading.Event().wait(5)
             after = process.cpu_times()

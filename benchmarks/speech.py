@@ -26,9 +26,9 @@ from ears import Ears, Heard  # noqa: E402
 from servers import JackServer  # noqa: E402
 from waiting import until  # noqa: E402
 
-from rubato_desktop.audio.client import Sound  # noqa: E402
+from rubato_desktop.audio.client import AudioClient  # noqa: E402
 from rubato_desktop.services.voice.factory import open_speech  # noqa: E402
-from rubato_desktop.services.voice.segmentation import pieces  # noqa: E402
+from rubato_desktop.services.voice.segmentation import segments  # noqa: E402
 from rubato_desktop.services.voice.speech import Speech  # noqa: E402
 from rubato_desktop.services.voice.synthesis import Piper, Stop  # noqa: E402
 from rubato_desktop.services.voice.voices import choose_voice  # noqa: E402
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="rubato-bench-") as folder:
         _synthesis(report, Path(folder))
         with JackServer(frames=64):
-            sound = Sound()
+            sound = AudioClient()
             sound.start()
             until(lambda: sound.output != "")
             speech = open_speech(Path(folder), sound, Settings())
@@ -72,7 +72,7 @@ def _synthesis(report: Report, data: Path) -> None:
     factors = {1.0: [], 2.0: [], 3.0: []}  # type: dict[float, list[float]]
     for rate, found in factors.items():
         for text in (LONG * 3, *SHORT):
-            for piece in pieces(text):
+            for piece in segments(text):
                 began = time.perf_counter()
                 samples, hz = piper.synthesise(piece, rate, Stop())
                 found.append((time.perf_counter() - began) / (len(samples) / hz))

@@ -86,7 +86,7 @@ class Event(Message):
     args: dict[str, Any] = {}
 
 
-class Part(Message):
+class MessagePart(Message):
     """A piece of a message longer than Chrome lets a host say at once; all pieces joined are its JSON."""
 
     type: Literal["part"]
@@ -179,7 +179,7 @@ def schema() -> dict[str, Any]:
             "hello": Hello.model_json_schema(),
             "response": Response.model_json_schema(),
             "event": Event.model_json_schema(),
-            "part": Part.model_json_schema(),
+            "part": MessagePart.model_json_schema(),
         },
         "commands": {
             name: {"args": found.args.json_schema(), "value": found.value.json_schema(mode="serialization")}

@@ -52,7 +52,7 @@ def take(app: App, context: BrowserContext) -> None:
     first.goto(resource("tour", "pages", "article.html").as_uri())
     context.new_page().goto(resource("tour", "pages", "index.html").as_uri())
     services = app.services
-    wait(first, lambda: services.questions.text)
+    wait(first, lambda: services.confirmation.text)
     app.engine.run("confirm").result(PATIENCE)
     wait(first, lambda: services.browser is not None and services.browser.windows)
     panel = context.new_page()

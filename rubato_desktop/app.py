@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rubato_desktop.audio.client import Sound
+from rubato_desktop.audio.client import AudioClient
 from rubato_desktop.clock import Clock, SystemClock
-from rubato_desktop.commands import REGISTRY
-from rubato_desktop.commands import argument_parsing as typed
+from rubato_desktop.commands import REGISTRY, argument_parsing
 from rubato_desktop.commands.context import Services
 from rubato_desktop.engine import Engine
 from rubato_desktop.errors import RubatoError
@@ -25,23 +24,23 @@ from rubato_desktop.events import (
     RecordingChanged,
     SettingChanged,
 )
-from rubato_desktop.integrations.browser import Joining
-from rubato_desktop.integrations.hearing import Listening
-from rubato_desktop.integrations.knowledge import Knowing
+from rubato_desktop.integrations.browser import BrowserIntegration
+from rubato_desktop.integrations.hearing import HearingIntegration
+from rubato_desktop.integrations.knowledge import KnowledgeIntegration
 from rubato_desktop.interpreter import keep_what_is_loaded
 from rubato_desktop.language.keys import COUNT
 from rubato_desktop.midi import encoding
 from rubato_desktop.midi.devices.manager import DeviceManager
 from rubato_desktop.runner import failure
-from rubato_desktop.services.dialogue.confirmation import Questions
-from rubato_desktop.services.dialogue.find_history import Finds
-from rubato_desktop.services.dialogue.last_media import Media
-from rubato_desktop.services.dialogue.numbered_list import Listing
+from rubato_desktop.services.dialogue.confirmation import Confirmation
+from rubato_desktop.services.dialogue.find_history import FindHistory
+from rubato_desktop.services.dialogue.last_media import LastMedia
+from rubato_desktop.services.dialogue.numbered_list import NumberedLists
 from rubato_desktop.services.dialogue.undo import Undo
-from rubato_desktop.services.feedback.announcements import Speaking
-from rubato_desktop.services.feedback.cues import Cueing
-from rubato_desktop.services.languages import Library
-from rubato_desktop.services.roll.state import Roll
+from rubato_desktop.services.feedback.announcements import Announcements
+from rubato_desktop.services.feedback.cues import CueFeedback
+from rubato_desktop.services.languages import LanguageLibrary
+from rubato_desktop.services.roll.state import RollState
 from rubato_desktop.services.run_state import SCREEN
 from rubato_desktop.services.sessions.recorder import Recorder
 from rubato_desktop.services.sessions.remarks import Remarks
@@ -91,20 +90,20 @@ class App:
         self.clock = clock or SystemClock()
         self.bus = Bus()
         self.devices: DeviceManager | None = None
-        self.joining: Joining | None = None
-        self.listening: Listening | None = None
-        self.knowing: Knowing | None = None
+        self.joining: BrowserIntegration | None = None
+        self.listening: HearingIntegration | None = None
+        self.knowing: KnowledgeIntegration | None = None
         self._problems: list[RubatoError] = []
         settings = SettingsFile(data / "settings.toml")
         self._problems += settings.load()
         values = settings.values
-        library = Library(data, values.languages)
-        self._problems += library.problems
+        languages = LanguageLibrary(data, values.languages)
+        self._problems += languages.problems
         self._problems += [
             RubatoError(str(found), kept="It is not heard", todo="rubato languages check proposes free keys")
-            for found in library.stack.hidden
+            for found in languages.stack.hidden
         ]
-        self.sound = Sound(
+        self.sound = AudioClient(
             output=values.sound_output,
             block=values.sound_block,
             instrument=values.echo_instrument,
@@ -117,7 +116,7 @@ class App:
             on_problem=self._sound_changed,
             on_end=self._recording_ended,
         )
-        roll = Roll(
+        roll = RollState(
             self.bus,
             self.clock,
             self.sound.deck,
@@ -137,31 +136,33 @@ class App:
             clock=self.clock,
             bus=self.bus,
             settings=settings,
-            library=library,
-            listing=Listing(self.bus),
+            languages=languages,
+            numbered_lists=NumberedLists(self.bus),
             undo=Undo(),
             roll=roll,
-            media=Media(roll),
+            last_media=LastMedia(roll),
             recorder=self.recorder,
             sound=self.sound,
-            questions=Questions(self.bus, self.clock),
-            finds=Finds(data),
+            confirmation=Confirmation(self.bus, self.clock),
+            find_history=FindHistory(data),
             remarks=Remarks(self.bus, data),
             data=data,
         )
         self.engine = Engine(self.services, self._binding)
-        self.speaking = Speaking(
+        self.speaking = Announcements(
             self._speech,
             values,
             secret=lambda: self.services.state.secret,
             announced=lambda: self.services.state.announced,
         )
         if hearing:
-            self.listening = Listening(self.engine, data)
+            self.listening = HearingIntegration(self.engine, data)
         if knowledge:
-            self.knowing = Knowing(self.engine, data)
+            self.knowing = KnowledgeIntegration(self.engine, data)
         if browser:
-            self.joining = Joining(self.engine, data, say=None if self.sound.silent else self.speaking.aside)
+            self.joining = BrowserIntegration(
+                self.engine, data, say=None if self.sound.silent else self.speaking.aside
+            )
         if devices:
             known = {name: use.model_dump() for name, use in values.devices.items() if name not in OWN_KEYS}
             self.devices = DeviceManager(
@@ -176,9 +177,9 @@ class App:
             )
             self.services.devices = self.devices
         self.bus.subscribe(self.recorder.listen)
-        self.bus.subscribe(Cueing(self.sound, values).listen)
+        self.bus.subscribe(CueFeedback(self.sound, values).listen)
         if not self.sound.silent:
-            self.services.speaking = self.speaking
+            self.services.announcements = self.speaking
             self.bus.subscribe(self.speaking.listen)
         self.bus.subscribe(self._listen)
         for joined in (self.joining, self.listening, self.knowing):
@@ -267,7 +268,11 @@ class App:
             case {"do": "send", "command": str(command), "words": [*words]}:
                 known = REGISTRY.get(command)
                 try:
-                    given = typed.arguments(known, list(map(str, words))) if known is not None else {}
+                    given = (
+                        argument_parsing.parse_arguments(known, list(map(str, words)))
+                        if known is not None
+                        else {}
+                    )
                 except RubatoError as unreadable:
                     return failure(command, unreadable).as_json()
                 return self.engine.run(command, **given).result(timeout=PATIENCE).as_json()
@@ -289,7 +294,7 @@ class App:
         if self.knowing is not None:
             self.knowing.stop()  # after the record: remarks of a recording that was still on are learnt
         try:
-            self.services.library.save_usage()
+            self.services.languages.save_usage()
         except OSError as error:
             log.warning("the usage counts could not be written: %s", error)
         self.sound.stop()

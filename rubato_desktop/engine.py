@@ -21,8 +21,8 @@ from rubato_desktop.events import (
     Notice,
     Played,
     PreviewChanged,
+    ProgramEnding,
     Result,
-    Stopping,
     WordHeard,
     WordMissed,
 )
@@ -30,9 +30,9 @@ from rubato_desktop.language.dictionary import Word
 from rubato_desktop.language.keys import COUNT
 from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser
-from rubato_desktop.language.results import Heard, NotUnderstood, Preview, Understood
+from rubato_desktop.language.results import ParseResult, Preview, RecognisedWord, RejectedRun
 from rubato_desktop.midi.messages import Message
-from rubato_desktop.redaction import Discretion, for_fields
+from rubato_desktop.redaction import FieldRedaction, for_fields
 from rubato_desktop.runner import Request, Runner, refused_at_end
 from rubato_desktop.services.setting_changes import change_setting
 from rubato_desktop.settings import timing_of
@@ -61,9 +61,9 @@ class Engine:
         self._down: dict[tuple[str, int, int], int] = {}  # (device, channel, note) → key, of what is held
         self._now = 0  # µs of the last thing handled; notes of two devices may arrive crossed
         self._ids = 0
-        self._last: Understood | None = None
-        self._parser = Parser(services.library.stack, self._timing())
-        self._discretion = Discretion(lambda keys: services.library.stack.opening(keys))
+        self._last: RecognisedWord | None = None
+        self._parser = Parser(services.languages.stack, self._timing())
+        self._discretion = FieldRedaction(lambda keys: services.languages.stack.opening(keys))
         self.preview: Preview = self._parser.preview()
         self._runner = Runner(services, self, self._later, self._done)
         self._queue = WorkQueue(
@@ -76,7 +76,7 @@ class Engine:
         )
 
     def _timing(self) -> Timing:
-        return timing_of(self.settings.values, self.services.library.spelling)
+        return timing_of(self.settings.values, self.services.languages.spelling)
 
     # For everybody, from any thread -----------------------------------------------------------------
 
@@ -220,9 +220,9 @@ class Engine:
         if self._parser.deadline is not None and t >= self._parser.deadline:
             self._hear(self._parser.advance(t))
 
-    def _hear(self, heard: Sequence[Heard]) -> None:
+    def _hear(self, heard: Sequence[ParseResult]) -> None:
         for item in heard:
-            if isinstance(item, Understood):
+            if isinstance(item, RecognisedWord):
                 self._act(item)
             else:
                 self._missed(self._discretion.missed(item))
@@ -231,8 +231,8 @@ class Engine:
         if heard:
             self._show_preview()
 
-    def _missed(self, run: NotUnderstood) -> None:
-        nearest = self.services.library.nearest(run.keys) if run.reason == "unknown" else []
+    def _missed(self, run: RejectedRun) -> None:
+        nearest = self.services.languages.nearest(run.keys) if run.reason == "unknown" else []
         near = tuple((word.keys, word.name, word.language) for word in nearest)
         self.bus.publish(WordMissed(self._now, run, near))
 
@@ -252,7 +252,7 @@ class Engine:
             return
         # While the keys are music only, a word that is spoken whole still is one.
         whole = {**word.args, **args}
-        self._act(Understood(began, t, word.keys, word.name, word.language, word.command, whole))
+        self._act(RecognisedWord(began, t, word.keys, word.name, word.language, word.command, whole))
 
     def _show_preview(self) -> None:
         preview = self._parser.preview()
@@ -262,9 +262,9 @@ class Engine:
             self.preview = preview
             self.bus.publish(PreviewChanged(self._now, preview))
 
-    def _act(self, word: Understood) -> None:
+    def _act(self, word: RecognisedWord) -> None:
         self._ids += 1
-        self.services.library.used(word.keys)
+        self.services.languages.used(word.keys)
         shown, text = self._discretion.heard(word, self._ids)
         self.bus.publish(WordHeard(self._now, shown, self._ids, text))
         if text is None:
@@ -278,7 +278,7 @@ class Engine:
         if word.command not in UNREPEATABLE and text is None:
             self._last = word
 
-    def _read_back(self, word: Understood) -> None:
+    def _read_back(self, word: RecognisedWord) -> None:
         for entry in entries(self._now, word):
             self.bus.publish(entry)
 
@@ -291,7 +291,7 @@ class Engine:
 
         self.post(now)
 
-    def _done(self, result: Result, word: Understood | None) -> None:
+    def _done(self, result: Result, word: RecognisedWord | None) -> None:
         shown, by = self._discretion.done(result, word)
         if word is not None and result.status == "ok" and for_fields(word.command):
             self._read_back(word)
@@ -305,12 +305,12 @@ class Engine:
     # `commands.context.Control`, for commands on the engine thread -------------------------------------
 
     def use_languages(self, active: list[str]) -> None:
-        self.services.library.activate(active)
-        self._set("languages", self.services.library.active)
+        self.services.languages.activate(active)
+        self._set("languages", self.services.languages.active)
         self.words_changed()
 
     def words_changed(self) -> None:
-        self._parser.use(self.services.library.stack)
+        self._parser.use(self.services.languages.stack)
         self.bus.publish(LanguagesChanged(self._now))
         self._show_preview()
 
@@ -323,12 +323,12 @@ class Engine:
         self._hear(heard)
         return bool(heard)
 
-    def again(self) -> Understood | None:
+    def again(self) -> RecognisedWord | None:
         return self._last
 
-    def run_word(self, word: Understood) -> None:
+    def run_word(self, word: RecognisedWord) -> None:
         self.post(lambda: self._act(word))
 
     def end(self) -> None:
-        self.bus.publish(Stopping(self._now))
+        self.bus.publish(ProgramEnding(self._now))
         self._queue.end()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from rubato_desktop.language.results import NotUnderstood, Preview, Understood
+from rubato_desktop.language.results import Preview, RecognisedWord, RejectedRun
 from rubato_desktop.midi.messages import Message
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class FieldText:
 
     secret: bool | None = None
     begun: bool = False
-    word: Understood | None = None
+    word: RecognisedWord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class WordHeard(Event):
     `field_text` has the word with its text, which `word` is without.
     """
 
-    word: Understood
+    word: RecognisedWord
     id: int
     field_text: FieldText | None = None
 
@@ -80,7 +80,7 @@ class WordHeard(Event):
 class WordMissed(Event):
     """A run was not understood; `nearest` are the words closest to it, as (keys, word, language)."""
 
-    run: NotUnderstood
+    run: RejectedRun
     nearest: tuple[tuple[tuple[int, ...], str, str], ...] = ()
 
 
@@ -128,7 +128,7 @@ class CommandDone(Event):
     """A command ended; `word` is the word that asked for it, None when it came by mouse or command line."""
 
     result: Result
-    word: Understood | None = None
+    word: RecognisedWord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +304,7 @@ class Notice(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked(Event):
+class QuestionAsked(Event):
     """A question waits for a yes or a no; an empty text when none waits any more."""
 
     text: str
@@ -336,7 +336,7 @@ class FrontRequested(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Stopping(Event):
+class ProgramEnding(Event):
     """The program is about to end."""
 
 

@@ -9,14 +9,14 @@ from typing import Any, Final
 from rubato_desktop.commands.registry import REGISTRY
 from rubato_desktop.events import FieldText, Result
 from rubato_desktop.language.dictionary import Word
-from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.language.results import RecognisedWord, RejectedRun
 
 LEFT_OUT: Final = "…"
 LONGEST_VOICE: Final = 30_000_000  # µs: nobody speaks longer in one breath
 Opening = Callable[[tuple[int, ...]], Word | None]
 
 
-class Discretion:
+class FieldRedaction:
     """Decides which notes, words and results may be a secret, and when that is known.
 
     All methods are for the engine's thread.
@@ -72,7 +72,7 @@ class Discretion:
             self._known(ended, secret=False)
         return ended is not None
 
-    def heard(self, word: Understood, id: int) -> tuple[Understood, FieldText | None]:
+    def heard(self, word: RecognisedWord, id: int) -> tuple[RecognisedWord, FieldText | None]:
         """A word was understood: return what may be shown of it, and what is held back with it.
 
         Args:
@@ -87,12 +87,12 @@ class Discretion:
         self._asked[id] = text
         return self._shown(word), text
 
-    def missed(self, run: NotUnderstood) -> NotUnderstood:
+    def missed(self, run: RejectedRun) -> RejectedRun:
         """Return what may be shown of a run that became no word."""
         own = self._own_keys(run.keys)
         return run if own is None else replace(run, keys=own)
 
-    def done(self, result: Result, word: Understood | None) -> tuple[Result, Understood | None]:
+    def done(self, result: Result, word: RecognisedWord | None) -> tuple[Result, RecognisedWord | None]:
         """A command has ended: return what may be shown. It ended well only if its field holds no secret.
 
         Args:
@@ -113,7 +113,7 @@ class Discretion:
         if text.secret is None:
             text.secret = secret
 
-    def _shown(self, word: Understood) -> Understood:
+    def _shown(self, word: RecognisedWord) -> RecognisedWord:
         keys = self._own_keys(word.keys)
         return replace(word, keys=keys or (), args=_without(word.command, word.args))
 

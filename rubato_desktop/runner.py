@@ -16,7 +16,7 @@ from rubato_desktop.commands.context import Context, Control, Services
 from rubato_desktop.commands.registry import REGISTRY, Answer, missing
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Result
-from rubato_desktop.language.results import Understood
+from rubato_desktop.language.results import RecognisedWord
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Request:
     command: str
     args: Mapping[str, Any]
     t: int
-    word: Understood | None = None
+    word: RecognisedWord | None = None
     told: Callable[[Result], None] = _nobody
 
 
@@ -65,7 +65,7 @@ class Runner:
         services: Services,
         control: Control,
         post: Callable[[Callable[[], None]], None],
-        done: Callable[[Result, Understood | None], None],
+        done: Callable[[Result, RecognisedWord | None], None],
     ) -> None:
         self._services, self._control, self._post, self._done = services, control, post, done
         self._waiting: dict[int, tuple[Request, float, _Running]] = {}  # by the request's id

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from extension import Extension
 
-from rubato_desktop.services.browser import Asked, Browser, Stranger
+from rubato_desktop.services.browser import Browser, PanelRequest, UnknownBrowser
 
 
 class Bridge:
@@ -27,8 +27,8 @@ class Bridge:
     def __init__(self, data: Path, **how: Any) -> None:
         self.data = data
         self.events: list[tuple[str, Any]] = []
-        self.requests: list[Asked] = []
-        self.questions: list[Stranger | None] = []
+        self.requests: list[PanelRequest] = []
+        self.questions: list[UnknownBrowser | None] = []
         self.browser = Browser(
             data,
             welcome=lambda: {"listening": False, "settings": {"search": "https://s.example/?q=%s"}},

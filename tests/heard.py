@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from rubato_desktop.language.results import Heard, NotUnderstood
+from rubato_desktop.language.results import ParseResult, RejectedRun
 
 
-def said(heard: Heard) -> str:
+def said(heard: ParseResult) -> str:
     """What was heard, as lines.txt writes it."""
-    if isinstance(heard, NotUnderstood):
+    if isinstance(heard, RejectedRun):
         return f"?{heard.reason} {' '.join(map(str, heard.keys))}"
     args = (
         f"{name}={json.dumps(value, separators=(',', ':'), ensure_ascii=False)}"

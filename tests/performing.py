@@ -6,7 +6,7 @@ from typing import Any
 
 from rubato_desktop.clock import ManualClock
 from rubato_desktop.events import Bus, CommandDone, Event, Played, Result, WordHeard, WordMissed
-from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.language.results import RecognisedWord, RejectedRun
 from rubato_desktop.midi.messages import Message, note_off, note_on
 
 KEYBOARD = "Keystation 25"
@@ -62,13 +62,13 @@ class Performer:
 
     def word(
         self, word: str, keys: str, command: str = "", language: str = "core", **args: Any
-    ) -> Understood:
+    ) -> RecognisedWord:
         """Play a word; it acts at its last key, which is still down then."""
         numbers = [int(key) for key in keys.split()]
         begin = self.now
         self.notes(*(48 + key for key in numbers[:-1]))
         self.press(48 + numbers[-1])
-        understood = Understood(begin, self.now, tuple(numbers), word, language, command or word, args)
+        understood = RecognisedWord(begin, self.now, tuple(numbers), word, language, command or word, args)
         self._ids += 1
         self.bus.publish(WordHeard(self.now, understood, self._ids))
         result = Result(self._ids, understood.command, args, "ok", text=f"{word} done", elapsed_ms=0.25)
@@ -77,12 +77,12 @@ class Performer:
         self.release(48 + numbers[-1])
         return understood
 
-    def nonsense(self, keys: str) -> NotUnderstood:
+    def nonsense(self, keys: str) -> RejectedRun:
         """Play a run that is no word."""
         numbers = tuple(int(key) for key in keys.split())
         begin = self.now
         self.notes(*(48 + key for key in numbers))
-        run = NotUnderstood(begin, self.now, numbers, "unknown")
+        run = RejectedRun(begin, self.now, numbers, "unknown")
         self.bus.publish(WordMissed(self.now, run, (((0, 7, 0), "click", "core"),)))
         return run
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rubato_desktop.audio.client import Sound
+from rubato_desktop.audio.client import AudioClient
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.notes import Notes
 
@@ -14,7 +14,7 @@ PATIENCE = 30.0  # s
 
 
 class Listener:
-    """Takes what `Sound` tells."""
+    """Takes what `AudioClient` tells."""
 
     def __init__(self) -> None:
         self.problems: list[RubatoError | None] = []
@@ -30,8 +30,8 @@ def listener() -> Listener:
 
 
 @pytest.fixture
-def sound(listener: Listener) -> Iterator[Sound]:
-    made = Sound(silent=True, on_problem=listener.problems.append, on_end=listener.ended.set)
+def sound(listener: Listener) -> Iterator[AudioClient]:
+    made = AudioClient(silent=True, on_problem=listener.problems.append, on_end=listener.ended.set)
     made.start()
     assert made.wait_ready()
     yield made

@@ -11,7 +11,7 @@ import pytest
 from player import Player
 
 from rubato_desktop.app import App
-from rubato_desktop.commands.background import Waiting
+from rubato_desktop.commands.background import Pending
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.registry import REGISTRY, Answer, add, describe
 from rubato_desktop.events import Result
@@ -65,7 +65,7 @@ def test_a_command_that_waits_at_the_end_fails_in_words(running: App) -> None:
         """Wait forever."""
         began.set_result(None)
         try:
-            return Answer(await Waiting(Future()))
+            return Answer(await Pending(Future()))
         finally:
             closed.set()
 

@@ -8,7 +8,7 @@ import pytest
 from player import Player
 from waiting import until
 
-from rubato_desktop.events import Bus, Event, FrontRequested, Notice, Stopping
+from rubato_desktop.events import Bus, Event, FrontRequested, Notice, ProgramEnding
 
 
 def test_a_listener_that_fails_is_logged_and_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
@@ -20,8 +20,8 @@ def test_a_listener_that_fails_is_logged_and_stops_nobody(caplog: pytest.LogCapt
     bus.subscribe(fails)
     bus.subscribe(heard.append)
     with caplog.at_level(logging.ERROR, "rubato_desktop"):
-        bus.publish(Stopping(1))
-    assert heard == [Stopping(1)]
+        bus.publish(ProgramEnding(1))
+    assert heard == [ProgramEnding(1)]
     assert "broken" in caplog.text
 
 
@@ -35,10 +35,10 @@ def test_who_unsubscribes_hears_no_more() -> None:
 
     bus, ear = Bus(), Ear()
     unsubscribe = bus.subscribe(ear.listen)
-    bus.publish(Stopping(1))
+    bus.publish(ProgramEnding(1))
     unsubscribe()
-    bus.publish(Stopping(2))
-    assert ear.heard == [Stopping(1)]
+    bus.publish(ProgramEnding(2))
+    assert ear.heard == [ProgramEnding(1)]
 
 
 def test_a_late_subscriber_misses_no_notice_and_hears_none_twice() -> None:
@@ -108,7 +108,7 @@ def test_subscribing_from_many_threads_loses_no_listener() -> None:
             thread.join()
     finally:
         sys.setswitchinterval(interval)
-    bus.publish(Stopping(1))
+    bus.publish(ProgramEnding(1))
     assert sorted(heard) == list(range(1200))
 
 
@@ -117,9 +117,9 @@ def test_a_publish_on_another_thread_than_the_engines_is_reported(
 ) -> None:
     bus = Bus()
     bus.thread = threading.get_ident()
-    bus.publish(Stopping(1))
+    bus.publish(ProgramEnding(1))
     assert published_on_the_engine_thread == []
-    worker = threading.Thread(target=bus.publish, args=(Stopping(2),), name="worker")
+    worker = threading.Thread(target=bus.publish, args=(ProgramEnding(2),), name="worker")
     worker.start()
     worker.join()
     assert published_on_the_engine_thread == ["Stopping on worker"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from player import Player
 
-from rubato_desktop.commands.background import Waiting
+from rubato_desktop.commands.background import Pending
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.registry import REGISTRY, Answer, add, describe
 from rubato_desktop.errors import RubatoError
@@ -25,7 +25,7 @@ async def fetch(ctx: Context, what: str) -> Answer:
         what: What.
     """
     promises.append(Future())
-    got = await Waiting(promises[-1])
+    got = await Pending(promises[-1])
     return Answer(f"{what}: {got}", {"got": got})
 
 
@@ -67,7 +67,7 @@ def test_what_is_ready_at_once_is_not_waited_for(player: Player) -> None:
         """Be ready."""
         done: Future[str] = Future()
         done.set_result("ready")
-        return Answer(await Waiting(done))
+        return Answer(await Pending(done))
 
     add(describe(ready, "ready"))
     try:

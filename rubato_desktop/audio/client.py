@@ -12,7 +12,7 @@ from rubato_desktop.audio.cues import Cue, write_cue
 from rubato_desktop.audio.deck import Deck
 from rubato_desktop.audio.ipc_frames import LARGEST, Frames, json_frame, midi_frame
 from rubato_desktop.audio.mixer import Kind
-from rubato_desktop.audio.shared_folder import Scratch, sweep
+from rubato_desktop.audio.shared_folder import SharedFolder, sweep
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import own_process
 from rubato_desktop.ipc.managed_process import ManagedProcess
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 _RESTART_S: Final = (0.1, 1.0, 5.0)
 
 
-class Sound:
+class AudioClient:
     """Echo of the keys, cues, speech, and one recording that plays; sounded by a process of its own.
 
     With no sound device all of it works silently: recordings keep time, `problem` says what is wrong, and
@@ -64,7 +64,7 @@ class Sound:
         self._device: dict[str, Any] = {}
         self._openings = 0
         self._rate = 0
-        self._folder: Scratch | None = None
+        self._folder: SharedFolder | None = None
         self._ready = threading.Event()
         arguments = [output, str(block), str(int(silent))]
         self._process = ManagedProcess(
@@ -82,7 +82,7 @@ class Sound:
     def start(self) -> None:
         """Begin to start the sound process and return; only echo and cues are lost until it is there."""
         sweep()
-        self._folder = Scratch()
+        self._folder = SharedFolder()
         self.deck.folder = self._folder.path
         self._process.start()
 

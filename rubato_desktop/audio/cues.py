@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from rubato_desktop.audio.mixer_part import NEVER, Part
+from rubato_desktop.audio.mixer_part import NEVER, MixerPart
 from rubato_desktop.audio.synth import ALL_SOUND_OFF, PAN, VOLUME, Instrument
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.messages import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
@@ -147,7 +147,7 @@ def read_cue(numbers: Sequence[Any]) -> Cue:
     return Cue("", "", program, cue_notes, pan=pan, volume=volume, apart_ms=apart_ms, tail_ms=tail_ms)
 
 
-class CueDesk(Part):
+class CueScheduler(MixerPart):
     """Sounds cues one after the other.
 
     The rule: the onset of a cue is at least `APART_MS` after the last onset of the one before. Until then

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from rubato_desktop.audio.player import FASTEST, SLOWEST
 from rubato_desktop.audio.score import Score
-from rubato_desktop.audio.skips import Cuts
+from rubato_desktop.audio.skips import Skips
 from rubato_desktop.audio.synth import DRUMS
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.messages import NOTE_ON
@@ -40,7 +40,7 @@ class Deck:
         self._notes = Notes()
         self._whole = Score.of(self._notes)  # in the recording's own time
         self._score = self._whole  # as it is played
-        self._cuts = Cuts()
+        self._cuts = Skips()
         self._playing = False
         self._speed = 1.0
         # Where playing was (µs of `_score`), and when (ns of time.perf_counter_ns, which all processes share).
@@ -66,7 +66,7 @@ class Deck:
         Raises:
             RubatoError: there is no room for it on the disk.
         """
-        whole, cuts = Score.of(notes, messages), Cuts(skipped)
+        whole, cuts = Score.of(notes, messages), Skips(skipped)
         with self._lock:
             self._notes, self._whole, self._cuts = notes, whole, cuts
             self._score = whole.without(cuts)
@@ -81,7 +81,7 @@ class Deck:
         """
         with self._lock:
             here, playing = self.position_us(), self._playing
-            self._cuts = Cuts(stretches)
+            self._cuts = Skips(stretches)
             self._score = self._whole.without(self._cuts)
             self._stand(self._played(here), playing=playing)
             self._load()

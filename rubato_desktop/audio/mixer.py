@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
-from rubato_desktop.audio.cues import Cue, CueDesk
-from rubato_desktop.audio.mixer_part import Part
+from rubato_desktop.audio.cues import Cue, CueScheduler
+from rubato_desktop.audio.mixer_part import MixerPart
 from rubato_desktop.audio.player import Player
-from rubato_desktop.audio.speech_part import Spoken
+from rubato_desktop.audio.speech_part import SpeechPart
 from rubato_desktop.audio.synth import FRAME_BYTES, Instrument
 
 log = logging.getLogger(__name__)
@@ -44,18 +44,18 @@ class Mixer:
     ) -> None:
         self.rate = rate
         self.frames = 0
-        self._echo = Part(make())
-        self._desk = CueDesk(make(), rate, cues)
+        self._echo = MixerPart(make())
+        self._desk = CueScheduler(make(), rate, cues)
         self.player = Player(make(), rate, on_end)
-        self._parts: dict[Kind, Part] = {"echo": self._echo, "cue": self._desk, "playback": self.player}
-        self.spoken = Spoken(rate)
+        self._parts: dict[Kind, MixerPart] = {"echo": self._echo, "cue": self._desk, "playback": self.player}
+        self.spoken = SpeechPart(rate)
         self._orders: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self.echo: Callable[[bytes], None] = self._echo.instrument.send
         for kind in self._parts:
             self.set_volume(kind, 0.7)
 
     @property
-    def desk(self) -> CueDesk:
+    def desk(self) -> CueScheduler:
         return self._desk
 
     def give(self, do: Callable[..., None], *args: Any) -> None:

@@ -10,7 +10,7 @@ from rubato_desktop.audio.synth import FRAME_BYTES, Instrument
 NEVER: Final = sys.maxsize
 
 
-class Part:
+class MixerPart:
     """An instrument with a clock of its own that counts the frames it has rendered.
 
     A plan overrides `due` and `act`; without them nothing is planned and the instrument only sounds what

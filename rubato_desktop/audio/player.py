@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from rubato_desktop.audio.mixer_part import NEVER, Part
+from rubato_desktop.audio.mixer_part import NEVER, MixerPart
 from rubato_desktop.audio.synth import SOFT, SOSTENUTO, SUSTAIN, Instrument
 from rubato_desktop.midi.messages import CONTROL, PROGRAM
 
@@ -14,7 +14,7 @@ SLOWEST, FASTEST = 0.1, 4.0
 _PEDALS: Final = (SUSTAIN, SOSTENUTO, SOFT)
 
 
-class Player(Part):
+class Player(MixerPart):
     """The transport of one recording.
 
     The place in the recording is always computed from the frames rendered since it was last started, moved or

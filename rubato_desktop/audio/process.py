@@ -38,7 +38,7 @@ _ORDERS: Final = 0  # file descriptor
 _RETRY_S: Final = (0.5, 1.0, 2.0, 5.0)
 
 
-class SoundProcess:
+class AudioProcess:
     """Drives the mixer with a sound device, or in silence until there is one.
 
     Args:
@@ -278,7 +278,7 @@ def main(arguments: list[str]) -> None:
     child = ChildProcess(encode=json_frame)
     sys.setswitchinterval(0.0005)
     output, block, silent = arguments
-    child.run(lambda: SoundProcess(child, output=output, block=int(block), silent=silent == "1").run())
+    child.run(lambda: AudioProcess(child, output=output, block=int(block), silent=silent == "1").run())
 
 
 if __name__ == "__main__":

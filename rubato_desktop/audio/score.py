@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from rubato_desktop.audio.skips import Cuts
+from rubato_desktop.audio.skips import Skips
 from rubato_desktop.audio.synth import BANK, BANK_FINE, RESET_CONTROLLERS
 from rubato_desktop.midi.messages import CONTROL, NOTE_OFF, NOTE_ON, PITCH_BEND, PROGRAM
 from rubato_desktop.midi.notes import Notes
@@ -69,7 +69,7 @@ class Score:
             np.flatnonzero(rank[order] == _CONTROL),
         )
 
-    def without(self, cuts: Cuts) -> Score:
+    def without(self, cuts: Skips) -> Score:
         """Return the score as it is played with stretches left out: the same messages, in the same order, earlier."""
         times = cuts.played(self.times)
         return replace(self, times=times, end=int(times[-1]) if len(times) else 0)

@@ -14,7 +14,7 @@ PREFIX = "rubato-sound-"
 YOUNG_S = 60.0  # so long a folder may be made and not yet locked
 
 
-class Scratch:
+class SharedFolder:
     """A new folder among the temporary files, until `close`.
 
     Attributes:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 
-class Cuts:
+class Skips:
     """Stretches that are left out, and the arithmetic between the time of a recording and the time of playing it.
 
     Every moment is computed from the stretches before it, none from the moment before: nothing adds up.

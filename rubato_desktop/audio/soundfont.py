@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from rubato_desktop.audio.soundfont_trim import without_silence
+from rubato_desktop.audio.soundfont_trim import trim_attack
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.packaged_models import find_model, verified_model
 
@@ -59,7 +59,7 @@ def load_soundfont(path: Path | None = None) -> bytes:
     if path in _packaged():
         verified_model(MODEL)
     try:
-        return without_silence(path.read_bytes())
+        return trim_attack(path.read_bytes())
     except OSError as error:
         raise RubatoError(
             f"The SoundFont {path} cannot be read: {error.strerror}",

@@ -19,7 +19,7 @@ _RECORD: Final = struct.Struct("<20s5IBbHH")
 _COMPRESSED: Final = 0x10  # the flag SoundFont 3 adds to the type of a sample
 
 
-def without_silence(font: bytes) -> bytes:
+def trim_attack(font: bytes) -> bytes:
     """Return a SoundFont whose samples begin where their sound does; anything else comes back as it is.
 
     Samples that are the two sides of one sound are moved together, so that they stay in phase.

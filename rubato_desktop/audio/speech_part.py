@@ -17,7 +17,7 @@ COMING_BACK_MS: Final = 500
 _STEP: Final = 32  # frames of one loudness; fewer would only cost time
 
 
-class Spoken:
+class SpeechPart:
     """Pieces of speech in their order. Only for the thread that renders.
 
     Args:

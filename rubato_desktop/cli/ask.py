@@ -14,7 +14,7 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.answers.service import few_enough, user_of
 
 if TYPE_CHECKING:
-    from rubato_desktop.services.answers.history.store import Inquiries
+    from rubato_desktop.services.answers.history.store import InquiryStore
 
 
 def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
@@ -56,7 +56,7 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 def _ask(args: argparse.Namespace) -> int:
     from rubato_desktop.services.answers.pipeline import Answers
-    from rubato_desktop.services.knowledge.client import Searching
+    from rubato_desktop.services.knowledge.client import RemoteRetrieval
     from rubato_desktop.services.model.models import Models
 
     data, settings = data_of(args), settings_of(args)
@@ -64,7 +64,7 @@ def _ask(args: argparse.Namespace) -> int:
     inquiries = _inquiries(data)
     models = Models(lambda: settings.ollama_host, tell=say)
     with knowing(data, settings) as calls, contextlib.closing(models):
-        answer = Answers(models, Searching(calls), corrected=inquiries.corrected).ask(
+        answer = Answers(models, RemoteRetrieval(calls), corrected=inquiries.corrected).ask(
             args.question,
             topics=args.topic,
             tags=args.tag,
@@ -155,7 +155,7 @@ def _prune(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _inquiries(data: Path) -> Inquiries:
-    from rubato_desktop.services.answers.history.store import Inquiries
+def _inquiries(data: Path) -> InquiryStore:
+    from rubato_desktop.services.answers.history.store import InquiryStore
 
-    return Inquiries(data)
+    return InquiryStore(data)

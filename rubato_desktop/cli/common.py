@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rubato_desktop.services.languages import Library
+from rubato_desktop.services.languages import LanguageLibrary
 from rubato_desktop.settings import Settings, SettingsFile, data_folder
 
 DONE, NO = 0, 1
@@ -55,9 +55,9 @@ def settings_of(args: argparse.Namespace) -> Settings:
     return file.values
 
 
-def library_of(args: argparse.Namespace, settings: Settings) -> Library:
+def library_of(args: argparse.Namespace, settings: Settings) -> LanguageLibrary:
     """Read the languages; a damaged one is said, the others hold."""
-    library = Library(data_of(args), settings.languages)
+    library = LanguageLibrary(data_of(args), settings.languages)
     for problem in library.problems:
         say(str(problem))
     return library

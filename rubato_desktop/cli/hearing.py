@@ -11,7 +11,7 @@ from rubato_desktop.cli.common import DONE, Subparsers, add, data_of, emit, say,
 from rubato_desktop.errors import RubatoError
 
 if TYPE_CHECKING:
-    from rubato_desktop.services.hearing.recognition import Interpreter
+    from rubato_desktop.services.hearing.recognition import SpeechInterpreter
     from rubato_desktop.services.voice.samples import Samples
 
 
@@ -24,7 +24,7 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 def _hear(args: argparse.Namespace) -> int:
     from rubato_desktop.services.hearing.models import choose_model
-    from rubato_desktop.services.hearing.recognition import Interpreter, Task
+    from rubato_desktop.services.hearing.recognition import SpeechInterpreter, Task
     from rubato_desktop.services.hearing.sound_files import read_wav
 
     if args.models:
@@ -34,7 +34,7 @@ def _hear(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     sound = read_wav(Path(args.file))
     model = choose_model(data_of(args), settings.hearing_model)
-    interpreter = Interpreter(model, settings.hearing_language)
+    interpreter = SpeechInterpreter(model, settings.hearing_language)
     interpreter.load()
     began = time.perf_counter()
     found = interpreter.understand(sound, Task(free=True))
@@ -49,12 +49,14 @@ def _hear(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _command(args: argparse.Namespace, interpreter: Interpreter, sound: Samples) -> dict[str, Any] | None:
+def _command(
+    args: argparse.Namespace, interpreter: SpeechInterpreter, sound: Samples
+) -> dict[str, Any] | None:
     from rubato_desktop.commands.spoken_phrases import words
     from rubato_desktop.services.hearing.recognition import Task
-    from rubato_desktop.services.languages import Library
+    from rubato_desktop.services.languages import LanguageLibrary
 
-    library = Library(data_of(args), settings_of(args).languages)
+    library = LanguageLibrary(data_of(args), settings_of(args).languages)
     phrases = words(library)
     match = interpreter.understand(sound, Task(tuple(phrases))).match
     if match.phrase:

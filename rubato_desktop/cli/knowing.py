@@ -18,7 +18,7 @@ _PATIENCE_S: Final = 60.0
 
 @contextlib.contextmanager
 def knowing(data: Path, settings: Settings) -> Iterator[Calls]:
-    """Give the calls of `Desk`, wherever the store is open.
+    """Give the calls of `KnowledgeApi`, wherever the store is open.
 
     Args:
         data: The data folder.
@@ -31,10 +31,10 @@ def knowing(data: Path, settings: Settings) -> Iterator[Calls]:
         yield lambda call, /, **args: _ask(data, call, args)
         return
     from rubato_desktop.services.knowledge import knowledge_folder
-    from rubato_desktop.services.knowledge.api import Desk
+    from rubato_desktop.services.knowledge.api import KnowledgeApi
     from rubato_desktop.services.knowledge.store import Store
 
-    desk = Desk(
+    desk = KnowledgeApi(
         lambda: Store(
             knowledge_folder(data),
             model=settings.embedding_model,

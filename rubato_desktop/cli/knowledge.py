@@ -120,7 +120,7 @@ def _forget(args: argparse.Namespace) -> int:
 
 
 def _topics(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.answers.history.store import Inquiries
+    from rubato_desktop.services.answers.history.store import InquiryStore
 
     data = data_of(args)
     with knowing(data, settings_of(args)) as ask:
@@ -129,7 +129,7 @@ def _topics(args: argparse.Namespace) -> int:
             emit(args, found, "\n".join(_document(one) for one in found) or f"Nothing is in {args.topic}")
             return DONE if found else NO
         topics = ask("topics")
-    asked = Inquiries(data).counts()
+    asked = InquiryStore(data).counts()
     for one in topics:
         one["questions"] = asked.get(one["topic"], 0)
     emit(args, topics, "\n".join(map(_line, topics)))

@@ -72,7 +72,7 @@ def _show(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     import rubato_desktop.commands  # noqa: F401 (registers them)
-    from rubato_desktop.commands.word_checks import disagreements
+    from rubato_desktop.commands.word_checks import word_problems
 
     library = library_of(args, settings_of(args))
     errors: list[dict[str, Any]] = [
@@ -104,7 +104,7 @@ def _check(args: argparse.Namespace) -> int:
         {"word": _word(word), "says": f"{word}: {fault}"}
         for language in languages
         for word in language.words
-        for fault in (*faults(word), *disagreements(word))
+        for fault in (*faults(word), *word_problems(word))
     ]
     lines = [f"{error['file']}, line {error['line']}: {error['reason']}" for error in errors]
     lines += [f"{fault['says']}" for fault in wrong]

@@ -37,7 +37,7 @@ def _info(args: argparse.Namespace) -> int:
 
 
 def _play(args: argparse.Namespace) -> int:
-    from rubato_desktop.audio.client import Sound
+    from rubato_desktop.audio.client import AudioClient
     from rubato_desktop.midi.file.reader import read_midi
 
     if not 0.1 <= args.speed <= 4:
@@ -45,7 +45,7 @@ def _play(args: argparse.Namespace) -> int:
     midi = read_midi(args.file, as_recorder=args.kind == "recorder", salvage=args.salvage)
     settings = settings_of(args)
     ended = threading.Event()
-    sound = Sound(
+    sound = AudioClient(
         output=settings.sound_output,
         block=settings.sound_block,
         volumes={"playback": settings.playback_volume},

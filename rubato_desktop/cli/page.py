@@ -12,7 +12,7 @@ from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, 
 from rubato_desktop.errors import RubatoError
 
 if TYPE_CHECKING:
-    from rubato_desktop.services.browser.headless_page import Visit
+    from rubato_desktop.services.browser.headless_page import HeadlessPage
 
 WIDTHS, HEIGHTS = range(320, 7681), range(200, 4321)
 _CELL = ("x", "y", "kind", "density", "label")
@@ -37,11 +37,11 @@ def _run(look: Any) -> Any:
     """A command that opens the page and looks at it."""
 
     def run(args: argparse.Namespace) -> int:
-        from rubato_desktop.services.browser.headless_page import visit
+        from rubato_desktop.services.browser.headless_page import open_page
         from rubato_desktop.services.browser.model import BrowserError
 
         try:
-            with visit(args.target, _size(args.viewport)) as page:
+            with open_page(args.target, _size(args.viewport)) as page:
                 look(args, page)
         except BrowserError as error:
             if error.code == "needs_browser":
@@ -64,7 +64,7 @@ def _size(text: str) -> tuple[int, int]:
     return size
 
 
-def _layout(args: argparse.Namespace, page: Visit) -> None:
+def _layout(args: argparse.Namespace, page: HeadlessPage) -> None:
     from rubato_desktop.services.page_sound import layout_cues, read_layout, table_for, write_feedback
     from rubato_desktop.services.page_sound.player import Summary
 
@@ -95,13 +95,13 @@ def _whole(number: float) -> float:
     return int(number) if number == int(number) else number
 
 
-def _links(args: argparse.Namespace, page: Visit) -> None:
+def _links(args: argparse.Namespace, page: HeadlessPage) -> None:
     links = [{name: link[name] for name in ("number", "label", "url")} for link in page.ask("links")]
     lines = [f"{link['number']:3}  {link['label'] or '(no name)'}  {link['url']}" for link in links]
     emit(args, {"url": page.url, "title": page.title, "links": links}, "\n".join(lines) or "No links in view")
 
 
-def _read(args: argparse.Namespace, page: Visit) -> None:
+def _read(args: argparse.Namespace, page: HeadlessPage) -> None:
     document = page.ask("document")
     document["items"] = [
         {name: value for name, value in item.items() if value is not None} for item in document["items"]

@@ -25,7 +25,7 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from rubato_desktop.ipc.single_instance import Instance, request
+    from rubato_desktop.ipc.single_instance import SingleInstance, request
 
     if not args.headless:
         _need_screen()
@@ -37,7 +37,7 @@ def _run(args: argparse.Namespace) -> int:
         return app.asked(what) if app is not None else {"ok": True}
 
     data.mkdir(parents=True, exist_ok=True)
-    instance = Instance.claim(data, asked)
+    instance = SingleInstance.claim(data, asked)
     if instance is None:
         request(data, {"do": "front"})
         emit(args, {"started": False, "front": True}, "Rubato runs already; its window is in front")

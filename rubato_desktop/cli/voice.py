@@ -71,7 +71,7 @@ def _say(args: argparse.Namespace) -> int:
 def _write(path: Path, text: str, voice: Voice, rate: float) -> float:
     """Write speech to a mono WAV file of 16 bits, whole or not at all; returns its seconds."""
     from rubato_desktop.services.voice.samples import sixteen_bits
-    from rubato_desktop.services.voice.segmentation import pieces
+    from rubato_desktop.services.voice.segmentation import segments
     from rubato_desktop.services.voice.synthesis import Piper, Stop
 
     piper, count = Piper(lambda _: voice), 0
@@ -79,7 +79,7 @@ def _write(path: Path, text: str, voice: Voice, rate: float) -> float:
     try:
         with contextlib.closing(wave.open(str(beside), "wb")) as out:
             out.setparams((1, 2, voice.rate, 0, "NONE", ""))
-            for piece in pieces(text, voice.language):
+            for piece in segments(text, voice.language):
                 samples, _ = piper.synthesise(piece, rate, Stop())
                 out.writeframesraw(sixteen_bits(samples))
                 count += len(samples)
@@ -120,11 +120,11 @@ def _through(data: Path, text: str, voice: str | None, rate: float | None) -> bo
 
 
 def _aloud(data: Path, text: str, settings: Settings) -> None:
-    from rubato_desktop.audio.client import Sound
+    from rubato_desktop.audio.client import AudioClient
     from rubato_desktop.services.voice.factory import open_speech
 
     failed: list[RubatoError] = []
-    sound = Sound(output=settings.sound_output, block=settings.sound_block)
+    sound = AudioClient(output=settings.sound_output, block=settings.sound_block)
     sound.start()
     speech = open_speech(data, sound, settings, on_problem=failed.append)
     try:

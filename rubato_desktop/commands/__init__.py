@@ -11,7 +11,9 @@ from rubato_desktop.commands import (
     media,
     moving,
     naming,
+    open,
     pictures,
+    placeholders,
     playing,
     reading,
     recording,
@@ -20,8 +22,6 @@ from rubato_desktop.commands import (
     visiting,
     windows,
 )
-from rubato_desktop.commands import open as opening
-from rubato_desktop.commands import placeholders as later
 from rubato_desktop.commands.registry import REGISTRY
 
 __all__ = [
@@ -32,13 +32,13 @@ __all__ = [
     "hearing",
     "iterations",
     "keyboard",
-    "later",
     "learning",
     "media",
     "moving",
     "naming",
-    "opening",
+    "open",
     "pictures",
+    "placeholders",
     "playing",
     "reading",
     "recording",

@@ -17,7 +17,7 @@ from rubato_desktop.language.keys import KeyLineError, read_keys
 YES, NO = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
 
 
-def arguments(command: Command, words: Sequence[str]) -> dict[str, Any]:
+def parse_arguments(command: Command, words: Sequence[str]) -> dict[str, Any]:
     """Return the arguments that typed words give a command, by name; their types are checked when it is carried out.
 
     Raises:

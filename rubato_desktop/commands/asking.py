@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from rubato_desktop.commands.background import Waiting
+from rubato_desktop.commands.background import Pending
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.numbered_list import opens, show
 from rubato_desktop.commands.parameter_types import Choice, Text
@@ -17,7 +17,7 @@ from rubato_desktop.services.sessions.session import JOURNAL
 
 if TYPE_CHECKING:
     from rubato_desktop.services.answers.history.model import Inquiry, Source
-    from rubato_desktop.services.answers.service import Asking
+    from rubato_desktop.services.answers.service import AnswerService
 
 FRAGMENT_WORDS = 8  # of a passage, that find it in its page
 
@@ -30,9 +30,9 @@ async def ask(ctx: Context, question: Text) -> Answer:
         question: The question.
     """
     asking = _asking(ctx)
-    answer, kept = await Waiting(asking.ask(question))
+    answer, kept = await Pending(asking.ask(question))
     if kept.sources:
-        ctx.services.listing.show(ctx.t, "source", "Sources", _items(kept))
+        ctx.services.numbered_lists.show(ctx.t, "source", "Sources", _items(kept))
     text = answer.answer
     if answer.stopped:
         text = f"{text.rstrip()} … stopped".lstrip()
@@ -56,7 +56,7 @@ async def source(ctx: Context, number: int, id: str = "last") -> Answer:
         number: Its number in the answer.
         id: Another inquiry than the last, as `rubato inquiries list` has it.
     """
-    kept = await Waiting(_asking(ctx).with_inquiries(lambda all: all.get(id)))
+    kept = await Pending(_asking(ctx).with_inquiries(lambda all: all.get(id)))
     found = next((source for source in kept.sources if source.n == number), None)
     if found is None:
         raise RubatoError(f"That answer has no source {number}", code="no_such_choice")
@@ -74,9 +74,9 @@ async def correct(ctx: Context, text: Text, id: str = "last") -> Answer:
     from rubato_desktop.services.answers.history.store import as_text
 
     asking, knowledge = _asking(ctx), ctx.services.knowledge
-    kept = await Waiting(asking.with_inquiries(lambda all: all.correct(id, text, asking.user)))
+    kept = await Pending(asking.with_inquiries(lambda all: all.correct(id, text, asking.user)))
     if knowledge is not None:
-        await Waiting(knowledge.ask("learn_text", **as_text(kept)))
+        await Pending(knowledge.ask("learn_text", **as_text(kept)))
     return Answer(f"Corrected: {kept.question}", kept.model_dump(mode="json"))
 
 
@@ -88,7 +88,7 @@ async def accept(ctx: Context, id: str = "last", yes: bool = True) -> Answer:
         id: Another inquiry, as `rubato inquiries list` has it.
         yes: Whether it is good.
     """
-    kept = await Waiting(_asking(ctx).with_inquiries(lambda all: all.accept(id, yes)))
+    kept = await Pending(_asking(ctx).with_inquiries(lambda all: all.accept(id, yes)))
     return Answer(f"{'Good' if yes else 'Not good'}: {kept.question}", {"id": kept.id, "accepted": yes})
 
 
@@ -106,7 +106,7 @@ async def inquiries(ctx: Context, most: int = 9) -> Answer:
     Args:
         most: How many.
     """
-    found = await Waiting(_asking(ctx).with_inquiries(lambda all: all.latest(max(1, most))))
+    found = await Pending(_asking(ctx).with_inquiries(lambda all: all.latest(max(1, most))))
     items = [(" ".join(one.question.split()), one) for one in found]
     return show(ctx, "inquiry", "Questions", items, [one.model_dump(mode="json") for one in found])
 
@@ -115,7 +115,7 @@ async def inquiries(ctx: Context, most: int = 9) -> Answer:
 def _open_inquiry(ctx: Context, kept: Inquiry) -> Answer:
     _asking(ctx).last = kept
     if kept.sources:
-        ctx.services.listing.show(ctx.t, "source", "Sources", _items(kept))
+        ctx.services.numbered_lists.show(ctx.t, "source", "Sources", _items(kept))
     return Answer(kept.says, kept.model_dump(mode="json"))
 
 
@@ -127,7 +127,7 @@ async def open_source(ctx: Context, source: Source) -> Answer:
     value = source.model_dump()
     if source.source.startswith("inquiry:"):
         id = source.source.removeprefix("inquiry:")
-        kept = await Waiting(_asking(ctx).with_inquiries(lambda all: all.get(id)))
+        kept = await Pending(_asking(ctx).with_inquiries(lambda all: all.get(id)))
         return Answer(kept.says, value)
     path = Path(source.source)
     if path.name == JOURNAL and path.is_file():
@@ -143,7 +143,7 @@ async def open_source(ctx: Context, source: Source) -> Answer:
         reply = await ctx.ask("open", url=url, new=True)
         return Answer(name_of(source), value, reply.state)
     # It may wait for the program that it starts.
-    if not await Waiting(_asking(ctx).with_inquiries(lambda _: webbrowser.open(url))):
+    if not await Pending(_asking(ctx).with_inquiries(lambda _: webbrowser.open(url))):
         raise RubatoError(
             f"{url} cannot be opened",
             kept=f"It says: {source.text}",
@@ -178,7 +178,7 @@ async def known(ctx: Context, text: str, most: int = 5) -> list[Source]:
     knowledge = ctx.services.knowledge
     if knowledge is None or not knowledge.anything:
         return []
-    found = await Waiting(knowledge.ask("search", query=text, mode="bm25", k=most))
+    found = await Pending(knowledge.ask("search", query=text, mode="bm25", k=most))
     return [
         Source(
             n=one["rank"], **{name: one[name] for name in ("document", "source", "text", "start_ms", "page")}
@@ -207,7 +207,7 @@ async def filter_add(ctx: Context, number: Choice) -> Answer:
         number: Its number in the list of topics and tags.
     """
     items = await _filters(ctx)
-    return _choose(ctx, ctx.services.listing.pick("filter", number, lambda: items), True)
+    return _choose(ctx, ctx.services.numbered_lists.pick("filter", number, lambda: items), True)
 
 
 @command(needs="knowledge")
@@ -218,7 +218,7 @@ async def filter_remove(ctx: Context, number: Choice) -> Answer:
         number: Its number in the list of topics and tags.
     """
     items = await _filters(ctx)
-    return _choose(ctx, ctx.services.listing.pick("filter", number, lambda: items), False)
+    return _choose(ctx, ctx.services.numbered_lists.pick("filter", number, lambda: items), False)
 
 
 @command(needs="knowledge")
@@ -253,7 +253,7 @@ async def _filters(ctx: Context) -> list[tuple[str, tuple[str, str]]]:
     knowledge, asking = ctx.services.knowledge, _asking(ctx)
     assert knowledge is not None
     counts = {"topic": knowledge.ask("topic_counts"), "tag": knowledge.ask("tags")}
-    every = [(kind, name, n) for kind, found in counts.items() for name, n in (await Waiting(found)).items()]
+    every = [(kind, name, n) for kind, found in counts.items() for name, n in (await Pending(found)).items()]
     chosen = {*(("topic", name) for name in asking.topics), *(("tag", name) for name in asking.tags)}
     return [
         (f"{kind} {name}, {count} documents{', asked' if (kind, name) in chosen else ''}", (kind, name))
@@ -264,8 +264,8 @@ async def _filters(ctx: Context) -> list[tuple[str, tuple[str, str]]]:
 # Within -------------------------------------------------------------------------------------------------
 
 
-def _asking(ctx: Context) -> Asking:
-    asking = ctx.services.asking
+def _asking(ctx: Context) -> AnswerService:
+    asking = ctx.services.answers
     assert asking is not None, "only commands that need it may ask"
     return asking
 

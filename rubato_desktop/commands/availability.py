@@ -82,5 +82,5 @@ _LOOKS: Final[Mapping[str, Callable[[Services], bool]]] = {
     "speech": _speech,
     "hearing": _hearing,
     "knowledge": lambda services: services.knowledge is not None,
-    "model": lambda services: services.asking is not None,
+    "model": lambda services: services.answers is not None,
 }

@@ -14,7 +14,7 @@ T = TypeVar("T")
 _BESIDE: Final = ThreadPoolExecutor(1, "beside")
 
 
-class Waiting(Awaitable[T], Generic[T]):
+class Pending(Awaitable[T], Generic[T]):
     """Makes a service's `Future` something to await.
 
     Args:
@@ -30,19 +30,19 @@ class Waiting(Awaitable[T], Generic[T]):
         return self.future.result()
 
 
-def beside(work: Callable[[], T]) -> Waiting[T]:
+def beside(work: Callable[[], T]) -> Pending[T]:
     """Do something slow on a thread beside the engine's, one after the other; to be awaited.
 
     Args:
         work: What is done; what it raises is raised where it is awaited.
     """
-    return Waiting(_BESIDE.submit(work))
+    return Pending(_BESIDE.submit(work))
 
 
 async def settled(answer: Any) -> Any:
     """Wait for what a service answered: a `Future`'s result, or at once anything else, also a coroutine's."""
     if isinstance(answer, Future):
-        return await Waiting(answer)
+        return await Pending(answer)
     if isinstance(answer, Awaitable):
         return await answer
     return answer

@@ -7,29 +7,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rubato_desktop.clock import Clock
-from rubato_desktop.commands.background import Waiting
+from rubato_desktop.commands.background import Pending
 from rubato_desktop.events import Bus
-from rubato_desktop.language.results import Understood
-from rubato_desktop.services.dialogue.confirmation import Questions
-from rubato_desktop.services.dialogue.find_history import Finds
-from rubato_desktop.services.dialogue.last_media import Media
-from rubato_desktop.services.dialogue.numbered_list import Listing
+from rubato_desktop.language.results import RecognisedWord
+from rubato_desktop.services.dialogue.confirmation import Confirmation
+from rubato_desktop.services.dialogue.find_history import FindHistory
+from rubato_desktop.services.dialogue.last_media import LastMedia
+from rubato_desktop.services.dialogue.numbered_list import NumberedLists
 from rubato_desktop.services.dialogue.undo import Undo
-from rubato_desktop.services.feedback.announcements import Speaking
-from rubato_desktop.services.languages import Library
+from rubato_desktop.services.feedback.announcements import Announcements
+from rubato_desktop.services.languages import LanguageLibrary
 from rubato_desktop.services.run_state import RunState
 from rubato_desktop.services.sessions.remarks import Remarks
 from rubato_desktop.settings import SettingsFile
 
 if TYPE_CHECKING:
-    from rubato_desktop.audio.client import Sound
+    from rubato_desktop.audio.client import AudioClient
     from rubato_desktop.midi.devices.manager import DeviceManager
-    from rubato_desktop.services.answers.service import Asking
+    from rubato_desktop.services.answers.service import AnswerService
     from rubato_desktop.services.browser import Browser, Reply
     from rubato_desktop.services.hearing.hearing import Hearing
-    from rubato_desktop.services.knowledge.client import Knowledge
+    from rubato_desktop.services.knowledge.client import KnowledgeClient
     from rubato_desktop.services.page_sound import PageSound
-    from rubato_desktop.services.roll.state import Roll
+    from rubato_desktop.services.roll.state import RollState
     from rubato_desktop.services.sessions.recorder import Recorder
     from rubato_desktop.services.voice.speech import Speech
 
@@ -52,10 +52,10 @@ class Control(Protocol):
     def leave(self) -> bool:
         """Leave what is half played; returns whether there was anything."""
 
-    def again(self) -> Understood | None:
+    def again(self) -> RecognisedWord | None:
         """The word before this one that did something, to do it again."""
 
-    def run_word(self, word: Understood) -> None:
+    def run_word(self, word: RecognisedWord) -> None:
         """Carry a word out, after this command."""
 
     def end(self) -> None:
@@ -69,26 +69,26 @@ class Services:
     clock: Clock
     bus: Bus
     settings: SettingsFile
-    library: Library
-    listing: Listing
+    languages: LanguageLibrary
+    numbered_lists: NumberedLists
     undo: Undo
-    roll: Roll
-    media: Media
+    roll: RollState
+    last_media: LastMedia
     recorder: Recorder
-    sound: Sound
-    questions: Questions
-    finds: Finds
+    sound: AudioClient
+    confirmation: Confirmation
+    find_history: FindHistory
     remarks: Remarks
     data: Path  # the data folder
     state: RunState = field(default_factory=RunState)
     devices: DeviceManager | None = None
     browser: Browser | None = None
     page_sound: PageSound | None = None
-    speaking: Speaking | None = None  # says what is asked; None where nothing sounds
+    announcements: Announcements | None = None  # says what is asked; None where nothing sounds
     speech: Speech | None = None  # from the first word that is said
     hearing: Hearing | None = None  # None where nobody listens
-    knowledge: Knowledge | None = None  # what has been learnt
-    asking: Asking | None = None  # answers from it
+    knowledge: KnowledgeClient | None = None  # what has been learnt
+    answers: AnswerService | None = None  # answers from it
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class Context:
     """
 
     t: int
-    word: Understood | None
+    word: RecognisedWord | None
     services: Services
     control: Control
 
@@ -112,7 +112,7 @@ class Context:
         if self.services.speech is not None:
             self.services.speech.be_quiet()
 
-    def ask(self, name: str, /, *, deadline: float = 5.0, **args: Any) -> Waiting[Reply]:
+    def ask(self, name: str, /, *, deadline: float = 5.0, **args: Any) -> Pending[Reply]:
         """Ask the browser to do something; to be awaited.
 
         Args:
@@ -124,4 +124,4 @@ class Context:
             RubatoError: where it is awaited: it failed, was refused, or came too late.
         """
         assert self.services.browser is not None, "only commands that need the browser may ask it"
-        return Waiting(self.services.browser.ask(name, deadline=deadline, **args))
+        return Pending(self.services.browser.ask(name, deadline=deadline, **args))

@@ -33,13 +33,13 @@ def add_word(ctx: Context, keys: NewKeys, meaning: str = "") -> Answer:
     return Answer(
         text,
         {"keys": list(keys), "language": word.language},
-        {"words": len(ctx.services.library.current.words)},
+        {"words": len(ctx.services.languages.current.words)},
     )
 
 
 def _ask_to_add(ctx: Context, keys: list[int], said: str) -> Answer:
     """The meaning was spoken and may be misheard: both are read and played back before they count."""
-    ctx.services.library.check(_new(ctx, keys, said))
+    ctx.services.languages.check(_new(ctx, keys, said))
     ctx.services.sound.hear(keys)
 
     def answered(yes: bool) -> str:
@@ -47,18 +47,18 @@ def _ask_to_add(ctx: Context, keys: list[int], said: str) -> Answer:
             return "Not added. Play add word to begin again"
         return f"Added {format_keys(_add(ctx, keys, said).keys)}: {said}"
 
-    ctx.services.questions.ask(f"{format_keys(keys)} will mean {said}. Keep it?", answered)
+    ctx.services.confirmation.ask(f"{format_keys(keys)} will mean {said}. Keep it?", answered)
     return Answer(f"{format_keys(keys)}: {said}", {"keys": list(keys), "meaning": said})
 
 
 def _new(ctx: Context, keys: list[int], meaning: str) -> Word:
-    library = ctx.services.library
+    library = ctx.services.languages
     name = meaning.strip() or format_keys(keys)
     return _meant(Word(tuple(keys), name, library.home()), name, library.stack)
 
 
 def _add(ctx: Context, keys: list[int], meaning: str) -> Word:
-    library = ctx.services.library
+    library = ctx.services.languages
     word = library.add(_new(ctx, keys, meaning))
     ctx.control.use_languages(library.active)
     ctx.services.undo.did(f"adding {word}", lambda: _take_away(ctx, word.keys))
@@ -80,7 +80,7 @@ def meaning(ctx: Context, text: Text) -> Answer:
         raise RubatoError(
             "The meaning is empty", kept=f"{format_keys(old.keys)} stays without one", code="bad_value"
         )
-    library = ctx.services.library
+    library = ctx.services.languages
     new = _meant(
         replace(old, name=said, meanings=(said, *(m for m in old.meanings if m not in (said, old.name)))),
         said,
@@ -106,7 +106,7 @@ def _meant(word: Word, said: str, stack: Stack) -> Word:
 
 
 def _stored(ctx: Context, word: Word) -> Word:
-    language = ctx.services.library.languages[word.language]
+    language = ctx.services.languages.languages[word.language]
     found = next((other for other in language.words if other.keys == word.keys), None)
     if found is None:
         raise RubatoError(f"{format_keys(word.keys)} is no longer in {word.language}", code="no_such_word")
@@ -114,8 +114,8 @@ def _stored(ctx: Context, word: Word) -> Word:
 
 
 def _put_back(ctx: Context, new: Word, old: Word) -> None:
-    ctx.services.library.change(_stored(ctx, new), old)
-    ctx.control.use_languages(ctx.services.library.active)
+    ctx.services.languages.change(_stored(ctx, new), old)
+    ctx.control.use_languages(ctx.services.languages.active)
 
 
 @command()
@@ -131,17 +131,17 @@ def remove_word(ctx: Context, keys: NewKeys) -> Answer:
 
 
 def _take_away(ctx: Context, keys: tuple[int, ...]) -> Word:
-    found = ctx.services.library.stack.at(keys)
+    found = ctx.services.languages.stack.at(keys)
     if found is None:
         raise RubatoError(f"There is no word {format_keys(keys)}", code="no_such_word")
-    ctx.services.library.remove(found)
-    ctx.control.use_languages(ctx.services.library.active)
+    ctx.services.languages.remove(found)
+    ctx.control.use_languages(ctx.services.languages.active)
     return found
 
 
 def _bring_back(ctx: Context, word: Word) -> None:
-    ctx.services.library.add(word)
-    ctx.control.use_languages(ctx.services.library.active)
+    ctx.services.languages.add(word)
+    ctx.control.use_languages(ctx.services.languages.active)
 
 
 @command()
@@ -151,12 +151,12 @@ def add_language(ctx: Context, title: Text) -> Answer:
     Args:
         title: What it is called.
     """
-    before = ctx.services.library.active
-    language = ctx.services.library.add_language(title)
-    ctx.control.use_languages(ctx.services.library.active)
+    before = ctx.services.languages.active
+    language = ctx.services.languages.add_language(title)
+    ctx.control.use_languages(ctx.services.languages.active)
 
     def back() -> None:
-        ctx.services.library.forget_language(language.name)
+        ctx.services.languages.forget_language(language.name)
         ctx.control.use_languages(before)
 
     ctx.services.undo.did(f"adding the language {language.title}", back)
@@ -167,7 +167,7 @@ def add_language(ctx: Context, title: Text) -> Answer:
 def languages(ctx: Context) -> Answer:
     """List the languages; `change language` and a number makes one the current one."""
     items = _languages(ctx)
-    text = ctx.services.listing.show(ctx.t, "language", "Languages", items)
+    text = ctx.services.numbered_lists.show(ctx.t, "language", "Languages", items)
     return Answer(text, [name for _, name in items])
 
 
@@ -178,7 +178,7 @@ def change_language(ctx: Context, number: Choice) -> Answer:
     Args:
         number: Its number in the list of languages.
     """
-    name = ctx.services.listing.pick("language", number, lambda: _languages(ctx))
+    name = ctx.services.numbered_lists.pick("language", number, lambda: _languages(ctx))
     return set_language(ctx, name)
 
 
@@ -189,7 +189,7 @@ def set_language(ctx: Context, name: str) -> Answer:
     Args:
         name: Its name.
     """
-    library = ctx.services.library
+    library = ctx.services.languages
     if name not in library.languages:
         raise RubatoError(f"There is no language {name!r}", code="no_such_language")
     before = library.active
@@ -202,9 +202,9 @@ def set_language(ctx: Context, name: str) -> Answer:
 @command()
 def words(ctx: Context) -> Answer:
     """List the words of the current language; `hear word` and a number plays one."""
-    language = ctx.services.library.current
+    language = ctx.services.languages.current
     items = [(f"{word.name}, {format_keys(word.keys)}", word) for word in language.words]
-    text = ctx.services.listing.show(ctx.t, "word", f"Words of {language.title}", items)
+    text = ctx.services.numbered_lists.show(ctx.t, "word", f"Words of {language.title}", items)
     return Answer(text, [{"word": word.name, "keys": list(word.keys)} for _, word in items])
 
 
@@ -215,8 +215,8 @@ def hear_word(ctx: Context, number: Choice) -> Answer:
     Args:
         number: Its number in the list.
     """
-    current = ctx.services.library.current
-    word: Word = ctx.services.listing.pick(
+    current = ctx.services.languages.current
+    word: Word = ctx.services.numbered_lists.pick(
         "word", number, lambda: [(word.name, word) for word in current.words]
     )
     ctx.services.sound.hear(word.keys)
@@ -224,7 +224,7 @@ def hear_word(ctx: Context, number: Choice) -> Answer:
 
 
 def _languages(ctx: Context) -> list[tuple[str, Any]]:
-    library = ctx.services.library
+    library = ctx.services.languages
     active = library.active
     order = [*active, *(name for name in library.languages if name not in active)]
     return [(library.languages[name].title, name) for name in order]

@@ -47,7 +47,7 @@ def repeat(ctx: Context) -> Answer:
 @command()
 def confirm(ctx: Context) -> Answer:
     """Confirm what was asked."""
-    return Answer(ctx.services.questions.answer(True))
+    return Answer(ctx.services.confirmation.answer(True))
 
 
 @command()
@@ -55,20 +55,20 @@ def cancel(ctx: Context) -> Answer:
     """Cancel what was asked or is running."""
     if ctx.control.leave():
         return Answer("Cancelled")
-    if ctx.services.questions.text:
-        return Answer(ctx.services.questions.answer(False))
+    if ctx.services.confirmation.text:
+        return Answer(ctx.services.confirmation.answer(False))
     raise RubatoError("Nothing is waiting or running", code="nothing_asked")
 
 
 @command()
 async def stop(ctx: Context) -> Answer:
     """Stop speech, reading and what is sounding, also on the page."""
-    if ctx.services.asking is not None:
-        ctx.services.asking.stop()
+    if ctx.services.answers is not None:
+        ctx.services.answers.stop()
     ctx.hush()
     ctx.services.roll.pause()
     ctx.services.sound.silence()
-    last = ctx.services.media.last
+    last = ctx.services.last_media.last
     if last is not ctx.services.roll:
         await settled(last.pause())
     return Answer("Stopped")
@@ -81,7 +81,7 @@ def help(ctx: Context, about: str = "") -> Answer:
     Args:
         about: A word or a command; everything when left out.
     """
-    stack = ctx.services.library.stack
+    stack = ctx.services.languages.stack
     if about:
         word = stack.word(about)
         found = REGISTRY.get(word.command if word else about)
@@ -95,7 +95,7 @@ def help(ctx: Context, about: str = "") -> Answer:
         takes = "".join(f" + {parameter.name}" for parameter in word.parameters)
         summary = word.help or (found.summary if found else "")
         items.append((f"{word.name}{takes}: {format_keys(word.keys)}. {summary}", word))
-    ctx.services.listing.show(ctx.t, "word", "Help", items)
+    ctx.services.numbered_lists.show(ctx.t, "word", "Help", items)
     text = "Play a word's keys in order; the top key leaves. The list of words is shown"
     return Answer(text, [{"word": word.name, "keys": list(word.keys)} for _, word in items])
 
@@ -107,9 +107,9 @@ def what_is(ctx: Context, keys: NewKeys) -> Answer:
     Args:
         keys: The keys of the word.
     """
-    word, played = ctx.services.library.stack.at(tuple(keys)), format_keys(keys)
+    word, played = ctx.services.languages.stack.at(tuple(keys)), format_keys(keys)
     if word is None:
-        near = ctx.services.library.nearest(tuple(keys), 1)
+        near = ctx.services.languages.nearest(tuple(keys), 1)
         told = f". Near it: {near[0].name}, {format_keys(near[0].keys)}" if near else ""
         raise RubatoError(f"There is no word {played}{told}", code="no_such_word")
     found = REGISTRY.get(word.command)
@@ -131,15 +131,15 @@ def status(ctx: Context) -> Answer:
     text = "; ".join(told) or ("Keys are ready" if "sound" in missing else "Keys and sound are ready")
     if missing:
         text += ". Missing: " + "; ".join(_absence(name, why, told) for name, why in sorted(missing.items()))
-    if services.questions.text:
-        text += f". A question waits: {services.questions.text}"
+    if services.confirmation.text:
+        text += f". A question waits: {services.confirmation.text}"
     value = {
         "version": __version__,
         "has": sorted(set(NEEDS) - set(missing)),
         "missing": sorted(missing),
         "why": {name: str(why) for name, why in sorted(missing.items()) if why is not None},
         "problems": told,
-        "question": services.questions.text,
+        "question": services.confirmation.text,
         "secret": services.state.secret,
         "screen_reader": services.state.announced,
     }
@@ -155,7 +155,9 @@ def _absence(name: str, why: RubatoError | None, told: list[str]) -> str:
 def panels(ctx: Context) -> Answer:
     """List the window's panels; `fold panel` and a number folds or unfolds one."""
     items = _panels(ctx)
-    return Answer(ctx.services.listing.show(ctx.t, "panel", "Panels", items), [name for _, name in items])
+    return Answer(
+        ctx.services.numbered_lists.show(ctx.t, "panel", "Panels", items), [name for _, name in items]
+    )
 
 
 @command(needs="window")
@@ -165,7 +167,7 @@ def fold_panel(ctx: Context, number: Choice) -> Answer:
     Args:
         number: Its number in the list of panels.
     """
-    return fold(ctx, ctx.services.listing.pick("panel", number, lambda: _panels(ctx)))
+    return fold(ctx, ctx.services.numbered_lists.pick("panel", number, lambda: _panels(ctx)))
 
 
 @command(needs="window")

@@ -55,7 +55,7 @@ def _set_base(ctx: Context, name: str, base: int) -> None:
 def devices(ctx: Context) -> Answer:
     """List the MIDI devices; `choose device` and a number switches one on or off."""
     manager = _manager(ctx)
-    text = ctx.services.listing.show(ctx.t, "device", "Devices", _listed(manager))
+    text = ctx.services.numbered_lists.show(ctx.t, "device", "Devices", _listed(manager))
     if manager.problem is not None:
         text = f"{manager.problem}. {text}"
     return Answer(text, [_as_json(state) for state in manager.states()])
@@ -182,7 +182,7 @@ def _picked(ctx: Context, number: int | None, name: str) -> DeviceState:
     manager = _manager(ctx)
     if name:
         return manager.state(name)
-    picked: DeviceState = ctx.services.listing.pick("device", number or 0, lambda: _listed(manager))
+    picked: DeviceState = ctx.services.numbered_lists.pick("device", number or 0, lambda: _listed(manager))
     # The list may be old: what the device is now counts.
     return manager.state(picked.name)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rubato_desktop.commands.background import Waiting
+from rubato_desktop.commands.background import Pending
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.numbered_list import opens
 from rubato_desktop.commands.parameter_types import ChoiceOrText, Text
@@ -14,7 +14,7 @@ from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
 
 if TYPE_CHECKING:
-    from rubato_desktop.services.knowledge.client import Knowledge
+    from rubato_desktop.services.knowledge.client import KnowledgeClient
 
 
 @command(needs="knowledge")
@@ -27,7 +27,7 @@ async def learn(ctx: Context, path: Text, topic: str = "", tag: str = "", watch:
         tag: A tag for it.
         watch: Also learn what changes in the folder later on.
     """
-    state = await Waiting(
+    state = await Pending(
         _knowledge(ctx).ask(
             "learn", paths=[path], topics=[topic] if topic else [], tags=[tag] if tag else [], watch=watch
         )
@@ -43,7 +43,7 @@ async def learn(ctx: Context, path: Text, topic: str = "", tag: str = "", watch:
 @command(needs="knowledge")
 async def stop_learning(ctx: Context) -> Answer:
     """Learn no more of what waits; what was learnt stays."""
-    left = await Waiting(_knowledge(ctx).ask("stop_learning"))
+    left = await Pending(_knowledge(ctx).ask("stop_learning"))
     return Answer(f"Stopped; {left} not learnt", {"left": left})
 
 
@@ -54,20 +54,21 @@ async def learn_page(ctx: Context, topic: str = "") -> Answer:
     Args:
         topic: The one topic it belongs to, in place of those.
     """
-    knowledge, asking = _knowledge(ctx), ctx.services.asking
+    knowledge, asking = _knowledge(ctx), ctx.services.answers
     reply = await ctx.ask("document", deadline=15.0)
     page: Mapping[str, Any] = reply.value
     topics = [topic] if topic else [*asking.topics] if asking is not None else []
     pieces = [{"text": item["text"], "heading": item["kind"] == "heading"} for item in page["items"]]
-    said = await Waiting(
+    said = await Pending(
         knowledge.ask("learn_text", source=page["url"], title=page["title"], pieces=pieces, topics=topics)
     )
     ctx.services.state.learnt = page["url"]
     name = page["title"] or page["url"]
     told = f"Learnt {name}" if said["learnt"] else f"{name} was learnt before, and says the same"
-    fitting = await Waiting(knowledge.ask("suggest", source=page["url"]))
+    fitting = await Pending(knowledge.ask("suggest", source=page["url"]))
     if fitting:
-        told += f". {ctx.services.listing.show(ctx.t, 'tag', 'Tags that would fit', [(tag, tag) for tag in fitting])}"
+        shown = [(tag, tag) for tag in fitting]
+        told += f". {ctx.services.numbered_lists.show(ctx.t, 'tag', 'Tags that would fit', shown)}"
     return Answer(told, {**said, "tags": fitting}, reply.state)
 
 
@@ -75,12 +76,12 @@ async def learn_page(ctx: Context, topic: str = "") -> Answer:
 async def tags(ctx: Context) -> Answer:
     """List the tags of what was learnt last, then those that would fit it; add tag and a number gives it one."""
     knowledge, source = _knowledge(ctx), _learnt(ctx)
-    known = await Waiting(knowledge.ask("document", source=source))
+    known = await Pending(knowledge.ask("document", source=source))
     if known is None:
         raise RubatoError(f"{source} has not been learnt", code="not_learnt")
-    fitting = await Waiting(knowledge.ask("suggest", source=source))
+    fitting = await Pending(knowledge.ask("suggest", source=source))
     items = [*((f"{tag}, has it", tag) for tag in known["tags"]), *((tag, tag) for tag in fitting)]
-    told = ctx.services.listing.show(ctx.t, "tag", f"Tags of {known['title'] or source}", items)
+    told = ctx.services.numbered_lists.show(ctx.t, "tag", f"Tags of {known['title'] or source}", items)
     return Answer(told, {"tags": known["tags"], "fitting": fitting})
 
 
@@ -112,7 +113,7 @@ async def forget(ctx: Context, source: str = "") -> Answer:
     Args:
         source: The file, folder or address; what was learnt last when left out.
     """
-    gone = await Waiting(_knowledge(ctx).ask("forget", source=source or _learnt(ctx)))
+    gone = await Pending(_knowledge(ctx).ask("forget", source=source or _learnt(ctx)))
     if not gone:
         raise RubatoError("Nothing was learnt from it", code="not_learnt")
     return Answer(f"Forgot {len(gone)}" if len(gone) > 1 else f"Forgot {gone[0]}", {"forgotten": gone})
@@ -120,14 +121,14 @@ async def forget(ctx: Context, source: str = "") -> Answer:
 
 async def _tag(ctx: Context, tag: int | str, how: str) -> Answer:
     if isinstance(tag, int):
-        known = await Waiting(_knowledge(ctx).ask("tags"))
-        tag = str(ctx.services.listing.pick("tag", tag, lambda: [(name, name) for name in known]))
-    told = await Waiting(_knowledge(ctx).ask("classify", source=_learnt(ctx), **{how: [tag]}))
+        known = await Pending(_knowledge(ctx).ask("tags"))
+        tag = str(ctx.services.numbered_lists.pick("tag", tag, lambda: [(name, name) for name in known]))
+    told = await Pending(_knowledge(ctx).ask("classify", source=_learnt(ctx), **{how: [tag]}))
     has = ", ".join(told["tags"]) or "none"
     return Answer(f"Tags of {told['title'] or told['source']}: {has}", told)
 
 
-def _knowledge(ctx: Context) -> Knowledge:
+def _knowledge(ctx: Context) -> KnowledgeClient:
     knowledge = ctx.services.knowledge
     if knowledge is None:
         raise RubatoError("Nothing can be learnt here", code="needs_knowledge")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rubato_desktop.commands.background import Waiting
+from rubato_desktop.commands.background import Pending
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.numbered_list import opens, show
 from rubato_desktop.commands.playing import clock_time
@@ -33,13 +33,13 @@ async def _play(ctx: Context, found: Found) -> Answer:
     assert browser is not None
     source = PageMedia(browser, found)
     try:
-        reply = await Waiting(source.play())
+        reply = await Pending(source.play())
     except RubatoError as refused:
         if refused.code == "needs_click":
             # It waits for the click: what media words speak of from now on is this.
-            ctx.services.media.sounded(source)
+            ctx.services.last_media.sounded(source)
         raise
-    ctx.services.media.sounded(source)
+    ctx.services.last_media.sounded(source)
     return Answer(f"{source.name}: playing", reply.value, {**reply.state, "playing": True})
 
 

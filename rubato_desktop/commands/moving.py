@@ -7,7 +7,7 @@ from typing import Any
 
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.numbered_list import opens, show
-from rubato_desktop.commands.parameter_types import Cell, Point, Points, Scrolling
+from rubato_desktop.commands.parameter_types import GridCell, Point, Points, Scrolling
 from rubato_desktop.commands.registry import Answer, command
 
 Found = Mapping[str, Any]
@@ -184,7 +184,7 @@ def feedback(ctx: Context, on: bool) -> Answer:
     return Answer(f"Feedback {'on' if on else 'off'}", state={"feedback": on})
 
 
-def _cells(points: list[Cell]) -> list[dict[str, int]]:
+def _cells(points: list[GridCell]) -> list[dict[str, int]]:
     return [{"row": point["row"], "column": point["column"]} for point in points]
 
 

@@ -73,7 +73,7 @@ def name_command(ctx: Context, name: Name) -> Answer:
 
 
 def _known(ctx: Context, keys: list[int]) -> Word | None:
-    word = ctx.services.library.stack.at(keys)
+    word = ctx.services.languages.stack.at(keys)
     return word if word is not None and word.language == NAMES else None
 
 
@@ -85,12 +85,12 @@ async def call_up(ctx: Context, word: Word) -> Answer:
 
 
 def _check(ctx: Context, keys: list[int], command: str) -> None:
-    ctx.services.library.check(Word(tuple(keys), "name", NAMES, command))
+    ctx.services.languages.check(Word(tuple(keys), "name", NAMES, command))
 
 
 def _give(ctx: Context, keys: list[int], title: str, command: str, args: Mapping[str, Any]) -> Answer:
     """Save a name, play it back, and say what it calls up."""
-    library = ctx.services.library
+    library = ctx.services.languages
     word = library.add(Word(tuple(keys), title, NAMES, command, args, help=f"Calls up {title}."))
     ctx.control.use_languages(library.active)
     ctx.services.sound.hear(word.keys)
@@ -102,10 +102,10 @@ def _give(ctx: Context, keys: list[int], title: str, command: str, args: Mapping
 
 
 def _take_away(ctx: Context, keys: tuple[int, ...]) -> None:
-    word = ctx.services.library.stack.at(keys)
+    word = ctx.services.languages.stack.at(keys)
     if word is not None and word.language == NAMES:
-        ctx.services.library.remove(word)
-        ctx.control.use_languages(ctx.services.library.active)
+        ctx.services.languages.remove(word)
+        ctx.control.use_languages(ctx.services.languages.active)
 
 
 def _unmake(ctx: Context, keys: tuple[int, ...], bookmark: str) -> Any:

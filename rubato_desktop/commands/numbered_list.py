@@ -42,4 +42,4 @@ def show(
         value: The list for programs, JSON-like.
         state: What the answer's state is.
     """
-    return Answer(ctx.services.listing.show(ctx.t, kind, title, items), value, state or {})
+    return Answer(ctx.services.numbered_lists.show(ctx.t, kind, title, items), value, state or {})

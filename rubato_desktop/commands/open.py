@@ -24,7 +24,7 @@ LISTED = 9  # recordings in a list, so that one digit chooses
 def sessions(ctx: Context) -> Answer:
     """List the newest recordings; `open` and a number opens one."""
     items = _recordings(ctx)
-    text = ctx.services.listing.show(ctx.t, "recording", "Recordings", items)
+    text = ctx.services.numbered_lists.show(ctx.t, "recording", "Recordings", items)
     return Answer(text, [label for label, _ in items])
 
 
@@ -36,12 +36,12 @@ async def open_(ctx: Context, what: NameOrChoice) -> Answer:
         what: The keys of a name, or a number.
     """
     if isinstance(what, int):
-        listing = ctx.services.listing
+        listing = ctx.services.numbered_lists
         kind = listing.kind if listing.kind in OPENERS else "recording"
         item = listing.pick(kind, what, lambda: _recordings(ctx))
         answer: Answer = await settled(OPENERS[kind](ctx, item))
         return answer
-    word = ctx.services.library.stack.at(what)
+    word = ctx.services.languages.stack.at(what)
     if word is None or word.language != NAMES:
         called = f"{word.name}, not a name" if word else "no name yet"
         raise RubatoError(f"{format_keys(what)} is {called}", code="no_such_name")
@@ -65,13 +65,13 @@ def open_file(ctx: Context, path: str, salvage: bool = False) -> Answer:
 
 @opens("recording")
 def _open(ctx: Context, path: Path, salvage: bool = False) -> Answer:
-    library = ctx.services.library
+    library = ctx.services.languages
     before = library.active
     opened = open_session(path, library) if path.is_dir() else open_midi(path, library, salvage=salvage)
     if library.active != before:
         ctx.control.use_languages(library.active)
     ctx.services.roll.open(opened)
-    ctx.services.media.sounded(ctx.services.roll)
+    ctx.services.last_media.sounded(ctx.services.roll)
     found = f"{len(opened.notes)} notes, {len(opened.words)} words"
     if opened.iterations:
         found += f", {len(opened.iterations)} iterations"

@@ -23,7 +23,7 @@ class ForField:
     """
 
 
-class Cell(TypedDict):
+class GridCell(TypedDict):
     """A grid point of the 12 x 12 cells of the view, row 0 at the top, column 0 at the left."""
 
     row: int
@@ -37,8 +37,8 @@ class Steps(TypedDict):
     horizontal: int
 
 
-Point = Annotated[Cell, Keyed("grid")]
-Points = Annotated[list[Cell], Field(min_length=1, max_length=2), Keyed("box")]
+Point = Annotated[GridCell, Keyed("grid")]
+Points = Annotated[list[GridCell], Field(min_length=1, max_length=2), Keyed("box")]
 Scrolling = Annotated[Steps, Keyed("scroll")]
 Whole = Annotated[int, Keyed("number")]
 Finite = Annotated[float, Field(allow_inf_nan=False, ge=-1e9, le=1e9)]

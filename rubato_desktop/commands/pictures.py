@@ -39,7 +39,7 @@ async def picture_add(ctx: Context, picture: ChoiceOrText, seconds: Finite | Non
     """
     roll, folder = ctx.services.roll, _folder(ctx)
     if isinstance(picture, int):
-        source: Path = ctx.services.listing.pick("picture file", picture, _newest_files)
+        source: Path = ctx.services.numbered_lists.pick("picture file", picture, _newest_files)
     else:
         try:
             source = Path(picture).expanduser()
@@ -67,7 +67,7 @@ async def picture_add(ctx: Context, picture: ChoiceOrText, seconds: Finite | Non
 def picture_files(ctx: Context) -> Answer:
     """List the newest files in your folder of pictures; `add picture` and a number lays one over the recording."""
     items = _newest_files()
-    text = ctx.services.listing.show(ctx.t, "picture file", "Picture files", items)
+    text = ctx.services.numbered_lists.show(ctx.t, "picture file", "Picture files", items)
     return Answer(text, [str(path) for _, path in items])
 
 
@@ -77,7 +77,7 @@ def pictures(ctx: Context) -> Answer:
     ctx.services.roll.show_opened()
     items = _pictures(ctx)
     return Answer(
-        ctx.services.listing.show(ctx.t, "picture", "Pictures", items), [label for label, _ in items]
+        ctx.services.numbered_lists.show(ctx.t, "picture", "Pictures", items), [label for label, _ in items]
     )
 
 
@@ -89,7 +89,7 @@ def picture(ctx: Context, number: Choice) -> Answer:
         number: Its number in the list of pictures.
     """
     ctx.services.roll.show_opened()
-    return _open(ctx, ctx.services.listing.pick("picture", number, lambda: _pictures(ctx)))
+    return _open(ctx, ctx.services.numbered_lists.pick("picture", number, lambda: _pictures(ctx)))
 
 
 @opens("picture")
@@ -114,7 +114,7 @@ def picture_remove(ctx: Context, picture: ChoiceOrText, seconds: Finite | None =
     """
     roll, folder = ctx.services.roll, _folder(ctx)
     if isinstance(picture, int):
-        chosen: Picture = ctx.services.listing.pick("picture", picture, lambda: _pictures(ctx))
+        chosen: Picture = ctx.services.numbered_lists.pick("picture", picture, lambda: _pictures(ctx))
     else:
         near = roll.position if seconds is None else round(seconds * 1e6)
         named = [one for one in roll.pictures if one.name == picture]

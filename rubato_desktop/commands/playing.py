@@ -25,7 +25,7 @@ def _position(ctx: Context) -> Answer:
 @command()
 async def play(ctx: Context) -> Answer:
     """Play what last sounded, from where it stands."""
-    source = ctx.services.media.last
+    source = ctx.services.last_media.last
     await settled(source.play())
     return Answer(f"{source.name}: playing", {"source": source.name}, {"playing": True})
 
@@ -33,7 +33,7 @@ async def play(ctx: Context) -> Answer:
 @command()
 async def pause(ctx: Context) -> Answer:
     """Pause what is sounding."""
-    source = ctx.services.media.last
+    source = ctx.services.last_media.last
     await settled(source.pause())
     return Answer(f"{source.name}: paused", {"source": source.name}, {"playing": False})
 
@@ -45,7 +45,7 @@ async def skip(ctx: Context, seconds: Seconds) -> Answer:
     Args:
         seconds: How far, in seconds.
     """
-    source = ctx.services.media.last
+    source = ctx.services.last_media.last
     await settled(source.skip(seconds))
     return Answer(f"{source.name}: {seconds:+g} s", {"source": source.name, "seconds": seconds})
 
@@ -57,7 +57,7 @@ async def speed(ctx: Context, factor: Factor) -> Answer:
     Args:
         factor: 0.1 to 4; 1 is as recorded; or "pause" or "play".
     """
-    source = ctx.services.media.last
+    source = ctx.services.last_media.last
     if factor == "pause":
         answer = await pause(ctx)
         ctx.services.undo.did(f"pause of {source.name}", source.play)
@@ -69,7 +69,7 @@ async def speed(ctx: Context, factor: Factor) -> Answer:
     if isinstance(factor, str):
         raise RubatoError(f"{factor!r} is no speed: 0.1 to 4, pause or play", code="bad_value")
     before = source.speed
-    await settled(source.set_speed(ctx.services.media.require(factor)))
+    await settled(source.set_speed(ctx.services.last_media.require(factor)))
     ctx.services.undo.did(f"speed of {source.name}", lambda: source.set_speed(before))
     return Answer(
         f"{source.name}: speed {factor:g}", {"source": source.name, "speed": factor}, {"speed": factor}
@@ -83,7 +83,7 @@ async def volume(ctx: Context, level: Level) -> Answer:
     Args:
         level: 0 (silent) to 1 (full).
     """
-    source = ctx.services.media.last
+    source = ctx.services.last_media.last
     before = source.volume
     await settled(source.set_volume(level))
     ctx.services.undo.did(f"volume of {source.name}", lambda: source.set_volume(before))
@@ -120,7 +120,7 @@ def hear(ctx: Context, word: str) -> Answer:
     Args:
         word: Its name in the dictionary.
     """
-    found = ctx.services.library.stack.word(word)
+    found = ctx.services.languages.stack.word(word)
     if found is None:
         raise RubatoError(f"There is no word {word!r}", code="no_such_word")
     ctx.services.sound.hear(found.keys)

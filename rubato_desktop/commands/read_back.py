@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from rubato_desktop.commands.registry import REGISTRY
 from rubato_desktop.events import EntryRead
-from rubato_desktop.language.results import Understood
+from rubato_desktop.language.results import RecognisedWord
 
 KINDS = ("keys", "text")
 
 
-def entries(t: int, word: Understood) -> Iterator[EntryRead]:
+def entries(t: int, word: RecognisedWord) -> Iterator[EntryRead]:
     """Yield the entries of a word that are read back.
 
     Args:

@@ -125,7 +125,7 @@ async def find(ctx: Context, text: Text) -> Answer:
     Args:
         text: What to find.
     """
-    ctx.services.finds.found(text)
+    ctx.services.find_history.found(text)
     return _found(await ctx.ask("find", text=text))
 
 
@@ -147,7 +147,7 @@ def _found(reply: Any) -> Answer:
 @command()
 def finds(ctx: Context) -> Answer:
     """List what was searched for; `open` and a number finds it in this page."""
-    texts = ctx.services.finds.texts
+    texts = ctx.services.find_history.texts
     return show(ctx, "find", "Finds", [(text, text) for text in texts], texts)
 
 
@@ -164,7 +164,7 @@ async def find_everywhere(ctx: Context, text: Text) -> Answer:
     Args:
         text: What to find.
     """
-    ctx.services.finds.found(text)
+    ctx.services.find_history.found(text)
     asked = [
         ctx.ask("find_all", text=text, deadline=10.0),
         ctx.ask("history", text=text, limit=5),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
-from rubato_desktop.commands.background import Waiting, beside
+from rubato_desktop.commands.background import Pending, beside
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.parameter_types import Name
 from rubato_desktop.commands.registry import Answer, command
@@ -76,7 +76,7 @@ async def _end_remark(ctx: Context) -> None:
 
 
 async def _kept(ctx: Context, session: Future[SessionInfo], name: list[int] | None) -> Answer:
-    kept = await Waiting(session)
+    kept = await Pending(session)
     text = f"Kept {kept.title}"
     value = {"session": str(kept.folder), "name": name}
     if name is not None:
@@ -95,7 +95,7 @@ async def _call(ctx: Context, session: SessionInfo, keys: tuple[int, ...]) -> st
     Returns:
         Empty, or what to add when the name holds only until the program ends.
     """
-    library = ctx.services.library
+    library = ctx.services.languages
     args = {"path": str(session.folder)}
     word = Word(keys, session.title, NAMES, "open_file", args, help="Opens this recording.")
     known = library.stack.at(keys)
@@ -114,7 +114,7 @@ async def _call(ctx: Context, session: SessionInfo, keys: tuple[int, ...]) -> st
     return ""
 
 
-def _call_back(ctx: Context, word: Word, known: Word) -> Waiting[None]:
-    write = ctx.services.library.adopt(known, instead_of=word)
+def _call_back(ctx: Context, word: Word, known: Word) -> Pending[None]:
+    write = ctx.services.languages.adopt(known, instead_of=word)
     ctx.control.words_changed()
     return beside(write)

@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from rubato_desktop.commands.parameter_types import ForField, kind_of
-from rubato_desktop.commands.validation_messages import wrong
+from rubato_desktop.commands.validation_messages import validation_message
 from rubato_desktop.errors import RubatoError
 
 Function = Callable[..., Any]
@@ -78,7 +78,7 @@ class Argument:
         try:
             return self._adapter[0].validate_python(value)
         except ValidationError as error:
-            raise RubatoError(f"{self.name} {wrong(error)}", code="bad_arguments") from None
+            raise RubatoError(f"{self.name} {validation_message(error)}", code="bad_arguments") from None
 
 
 @dataclass(frozen=True, slots=True)

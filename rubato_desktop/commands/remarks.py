@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rubato_desktop.commands.background import Waiting
+from rubato_desktop.commands.background import Pending
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.parameter_types import Text
 from rubato_desktop.commands.registry import Answer, command
@@ -56,7 +56,7 @@ async def end_remark(ctx: Context) -> RemarkKept:
     """
     remarks, hearing = ctx.services.remarks, ctx.services.hearing
     if remarks.open and hearing is not None:
-        await Waiting(hearing.finish())
+        await Pending(hearing.finish())
         hearing.listen_for("remark", False)
     return remarks.end(ctx.t)
 
@@ -68,7 +68,7 @@ def _told(kept: RemarkKept) -> Answer:
 
 async def _place(ctx: Context) -> Mapping[str, Any]:
     """Where the recording or video is that sounded last."""
-    roll, last, browser = ctx.services.roll, ctx.services.media.last, ctx.services.browser
+    roll, last, browser = ctx.services.roll, ctx.services.last_media.last, ctx.services.browser
     if last is roll:
         return {"title": roll.name, "ms": roll.position_now() // 1000} if roll.playing else {}
     if not isinstance(last, PageMedia) or browser is None or not browser.connected:

@@ -7,7 +7,7 @@ from rubato_desktop.commands.keyboard import switch
 from rubato_desktop.commands.parameter_types import Choice, Factor, Level, Text
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.feedback.announcements import Speaking
+from rubato_desktop.services.feedback.announcements import Announcements
 from rubato_desktop.services.voice.voices import FASTEST, SLOWEST, Voice, choose_voice, find_voices
 
 
@@ -80,7 +80,7 @@ def speech_volume(ctx: Context, level: Level) -> Answer:
 def voices(ctx: Context) -> Answer:
     """List the voices; `choose voice` and a number makes one speak."""
     items, problems = _voices(ctx)
-    text = ctx.services.listing.show(ctx.t, "voice", "Voices", items)
+    text = ctx.services.numbered_lists.show(ctx.t, "voice", "Voices", items)
     return Answer(". ".join([text, *problems]), [voice.as_json() for _, voice in items])
 
 
@@ -91,7 +91,7 @@ def choose_voice_(ctx: Context, number: Choice) -> Answer:
     Args:
         number: Its number in the list of voices.
     """
-    voice: Voice = ctx.services.listing.pick("voice", number, lambda: _voices(ctx)[0])
+    voice: Voice = ctx.services.numbered_lists.pick("voice", number, lambda: _voices(ctx)[0])
     before = ctx.services.settings.values.voice
     ctx.control.set("voice", voice.name)
     ctx.services.undo.did("the choice of a voice", lambda: ctx.control.set("voice", before))
@@ -111,12 +111,12 @@ def _check(rate: float) -> float:
     return rate
 
 
-def _speaking(ctx: Context) -> Speaking:
-    if ctx.services.speaking is None:
+def _speaking(ctx: Context) -> Announcements:
+    if ctx.services.announcements is None:
         raise RubatoError(
             "Sound is switched off", todo="Set sound to true in the settings and start again", code="no_sound"
         )
     problem = ctx.services.sound.problem
     if problem is not None and not ctx.services.sound.output:
         raise problem
-    return ctx.services.speaking
+    return ctx.services.announcements

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rubato_desktop.language.dictionary import NAMES, Word
 from rubato_desktop.services.hearing.numbers import MOST, in_words
-from rubato_desktop.services.languages import Library
+from rubato_desktop.services.languages import LanguageLibrary
 
 if TYPE_CHECKING:
     from rubato_desktop.services.browser import Window
@@ -39,7 +39,7 @@ _STEPS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenPhrase:
     """What a phrase means.
 
     Attributes:
@@ -53,7 +53,9 @@ class Spoken:
     ends_dictation: bool = False
 
 
-def words(library: Library, listed: Sequence[str] = (), windows: Sequence[Window] = ()) -> dict[str, Spoken]:
+def words(
+    library: LanguageLibrary, listed: Sequence[str] = (), windows: Sequence[Window] = ()
+) -> dict[str, SpokenPhrase]:
     """Return what may be said while nothing is half played, and what it means.
 
     Args:
@@ -61,25 +63,29 @@ def words(library: Library, listed: Sequence[str] = (), windows: Sequence[Window
         listed: The lines of the list that is shown.
         windows: The windows of the browser.
     """
-    found: dict[str, Spoken] = {}
+    found: dict[str, SpokenPhrase] = {}
     for word in library.stack.words():
         ends = word.command in ENDS_DICTATION
         for name in (plain(word.name), *SYNONYMS.get(word.name.lower(), ())):
-            found.setdefault(name, Spoken(word, {}, ends))
+            found.setdefault(name, SpokenPhrase(word, {}, ends))
             # The value must be said whole: of what follows it nothing could be told from the keys.
             if len(word.parameters) == 1:
                 parameter = word.parameters[0]
                 for said, value in values(parameter.kind, library, listed, most=WITH_WORD).items():
-                    found.setdefault(f"{name} {said}", Spoken(word, {parameter.name: value}))
+                    found.setdefault(f"{name} {said}", SpokenPhrase(word, {parameter.name: value}))
     tab = library.stack.word("tab")
     if tab is not None:
         for title, number in _tabs(windows):
-            found.setdefault(f"{plain(tab.name)} {title}", Spoken(tab, {tab.parameters[0].name: number}))
+            found.setdefault(
+                f"{plain(tab.name)} {title}", SpokenPhrase(tab, {tab.parameters[0].name: number})
+            )
     found.pop("", None)
     return found
 
 
-def values(kind: str, library: Library, listed: Sequence[str] = (), *, most: int = MOST) -> dict[str, Any]:
+def values(
+    kind: str, library: LanguageLibrary, listed: Sequence[str] = (), *, most: int = MOST
+) -> dict[str, Any]:
     """Return what may be said for a parameter, and its values.
 
     Args:
@@ -156,7 +162,7 @@ def _listed(listed: Sequence[str]) -> dict[str, int]:
     return {label: number for number, label in enumerate(labels, 1) if label and labels.count(label) == 1}
 
 
-def _named(library: Library) -> dict[str, list[int]]:
+def _named(library: LanguageLibrary) -> dict[str, list[int]]:
     """What has a name by keys: each is these keys."""
     return {
         plain(word.name): list(word.keys)

@@ -21,7 +21,7 @@ _WHY: Final = {
 }
 
 
-def wrong(error: ValidationError) -> str:
+def validation_message(error: ValidationError) -> str:
     """Return what the value should have been, to go on after the name of the argument.
 
     Args:

@@ -76,7 +76,7 @@ async def visits(ctx: Context, number: Choice) -> Answer:
     Args:
         number: Its number in the history that was shown.
     """
-    found = ctx.services.listing.pick("page", number, lambda: [])
+    found = ctx.services.numbered_lists.pick("page", number, lambda: [])
     reply = await ctx.ask("visits", url=found["url"])
     items = [(_when(visit["time"]), found) for visit in reply.value[-LISTED:][::-1]]
     return show(ctx, "page", f"Visits of {found['title'] or found['url']}", items, reply.value)
@@ -116,7 +116,7 @@ async def search(ctx: Context, text: Text) -> Answer:
         )
     said = _required(text)
     reply = await ctx.ask("open", url=engine.replace("%s", quote(said, safe="")), new=True, deadline=PATIENCE)
-    ctx.services.finds.found(said)
+    ctx.services.find_history.found(said)
     return Answer(f"Searching the web for {said}", reply.value, reply.state)
 
 

@@ -9,7 +9,7 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import Word
 
 
-def disagreements(word: Word) -> Iterator[str]:
+def word_problems(word: Word) -> Iterator[str]:
     """Yield what in a word its command does not have or cannot take, in words."""
     if not word.command:
         return

@@ -92,11 +92,11 @@ class _Desk:
         """Let the browser join as a person does: by playing the word that confirms."""
         services = self._app.services
         _wait(
-            lambda: services.questions.text or (services.browser and services.browser.connected),
+            lambda: services.confirmation.text or (services.browser and services.browser.connected),
             "the browser did not start",
         )
-        if services.questions.text:
-            self.timeline.append(f"{stamp(self._app.clock.now())}  {services.questions.text}")
+        if services.confirmation.text:
+            self.timeline.append(f"{stamp(self._app.clock.now())}  {services.confirmation.text}")
             self._press("0 4 9 0")
         _wait(lambda: services.browser and services.browser.windows, "the browser did not join")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rubato_desktop.commands.argument_parsing import arguments
+from rubato_desktop.commands.argument_parsing import parse_arguments
 from rubato_desktop.commands.registry import REGISTRY
 from rubato_desktop.engine import Engine
 from rubato_desktop.errors import RubatoError
@@ -24,14 +24,14 @@ from rubato_desktop.events import (
 from rubato_desktop.services.browser.media import PageMedia
 
 if TYPE_CHECKING:
-    from rubato_desktop.services.browser import Asked, Browser, Stranger
+    from rubato_desktop.services.browser import Browser, PanelRequest, UnknownBrowser
 
 log = logging.getLogger(__name__)
 
 PANEL_SETTINGS = ("search_engine", "feedback", "cues", "echo", "cue_volume", "echo_volume", "playback_volume")
 
 
-class Joining:
+class BrowserIntegration:
     """Brings the browser's own threads and the engine's together; decides nothing.
 
     Args:
@@ -47,7 +47,7 @@ class Joining:
         self._say = say
         self._listening = True
         self._starting: threading.Thread | None = None
-        self._asked_by: Stranger | None = None
+        self._asked_by: UnknownBrowser | None = None
 
     def start(self) -> None:
         """Begin to listen for browsers, on a thread of its own: the window need not wait for it."""
@@ -76,17 +76,17 @@ class Joining:
         browser.start()
 
     def _prepare_sound(self) -> None:
-        from rubato_desktop.services.page_sound import Hearings, PageSound, table_for
-        from rubato_desktop.services.page_sound.triggers import PageCueing
+        from rubato_desktop.services.page_sound import HearingCounts, PageSound, table_for
+        from rubato_desktop.services.page_sound.triggers import PageSoundTriggers
 
         table, problem = table_for(self._data)
         if problem is not None:
             told = Notice(self._services.clock.now(), "warning", problem.happened, problem.kept, problem.todo)
             self._engine.post(lambda: self._services.bus.publish(told))
-        sound = PageSound(self._services.sound, table, hearings=Hearings(self._data / "hearings.json"))
+        sound = PageSound(self._services.sound, table, hearings=HearingCounts(self._data / "hearings.json"))
         self._services.page_sound = sound
         self._let_speak()
-        self._services.bus.subscribe(PageCueing(sound, self._services.settings.values).listen)
+        self._services.bus.subscribe(PageSoundTriggers(sound, self._services.settings.values).listen)
 
     def stop(self) -> None:
         """Say goodbye to the browser, and keep what has been learnt of pages' sounds."""
@@ -163,12 +163,12 @@ class Joining:
                     told = "This is a field for a password", "What you play now is not written down"
                     self._services.bus.publish(Notice(self._services.clock.now(), "info", *told))
             case "sounding" if args["playing"]:
-                last = self._services.media.last
+                last = self._services.last_media.last
                 if not (isinstance(last, PageMedia) and last.is_at(args)):
-                    self._services.media.sounded(PageMedia(self._browser(), args))
+                    self._services.last_media.sounded(PageMedia(self._browser(), args))
 
-    def _stranger(self, who: Stranger | None) -> None:
-        questions = self._services.questions
+    def _stranger(self, who: UnknownBrowser | None) -> None:
+        questions = self._services.confirmation
         if who is None:
             if self._asked_by is not None and questions.text == self._asked_by.question:
                 questions.drop()
@@ -185,7 +185,7 @@ class Joining:
 
     # On the browser's threads ---------------------------------------------------------------------------
 
-    def _wished(self, asked: Asked) -> None:
+    def _wished(self, asked: PanelRequest) -> None:
         try:
             if asked.name == "set":
                 self._engine.set(str(asked.args.get("name")), asked.args.get("value"))
@@ -198,11 +198,11 @@ class Joining:
         future = self._engine.run(asked.name, **args)
         future.add_done_callback(lambda ended: _reply(asked, ended.result()))
 
-    def _arguments(self, asked: Asked) -> dict[str, Any]:
+    def _arguments(self, asked: PanelRequest) -> dict[str, Any]:
         """What the panel gives a command: arguments by name, or the words that somebody typed."""
         words, command = asked.args.get("words"), REGISTRY.get(asked.name)
         if isinstance(words, list) and command is not None:
-            return arguments(command, list(map(str, words)))
+            return parse_arguments(command, list(map(str, words)))
         return dict(asked.args)
 
     def _browser(self) -> Browser:
@@ -210,7 +210,7 @@ class Joining:
         return self._services.browser
 
 
-def _reply(asked: Asked, result: Result) -> None:
+def _reply(asked: PanelRequest, result: Result) -> None:
     if result.status == "ok":
         asked.answer(result.value, text=result.text, elapsed_ms=result.elapsed_ms)
     else:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rubato_desktop.commands.spoken_phrases import Spoken, values, words
+from rubato_desktop.commands.spoken_phrases import SpokenPhrase, values, words
 from rubato_desktop.engine import Engine
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import (
@@ -20,22 +20,22 @@ from rubato_desktop.events import (
     Notice,
     Played,
     PreviewChanged,
+    ProgramEnding,
     RemarkChanged,
     SettingChanged,
     SpeechHeard,
-    Stopping,
 )
 from rubato_desktop.midi.messages import CONTROL, Message
 from rubato_desktop.redaction import LEFT_OUT
-from rubato_desktop.services.hearing.hearing import Heard, Hearing
+from rubato_desktop.services.hearing.hearing import Hearing, Utterance
 
 FREE = ("text", "choice or text")  # kinds of parameters that are dictated
 NOTICED_US = 100_000  # a voice is noticed so long after it began
 PEDAL_DOWN = 64  # of 127, as MIDI has it for pedals
-EAR_SETTINGS = ("microphone", "hearing_model", "hearing_language", "reduce_noise")
+HEARING_SETTINGS = ("microphone", "hearing_model", "hearing_language", "reduce_noise")
 
 
-class Listening:
+class HearingIntegration:
     """Brings the ear's own threads and the engine's together.
 
     Args:
@@ -45,8 +45,10 @@ class Listening:
 
     def __init__(self, engine: Engine, data: Path) -> None:
         self._engine, self._services, self._data = engine, engine.services, data
-        self._words: Mapping[str, Spoken] | None = None  # what may be said at rest; None when it has changed
-        self._expected: Mapping[str, Spoken] = {}
+        self._words: Mapping[str, SpokenPhrase] | None = (
+            None  # what may be said at rest; None when it has changed
+        )
+        self._expected: Mapping[str, SpokenPhrase] = {}
         self._values: Mapping[str, Any] = {}
         self._begun: deque[int] = deque()  # µs at which somebody began to speak whose words are not known yet
         self._talked = False  # the key to talk was down when somebody began to speak
@@ -83,9 +85,9 @@ class Listening:
                     self._services.state.spoken_meaning = ""
                 if self._begun:
                     self._expect()
-            case SettingChanged(name=name) if name in EAR_SETTINGS:
+            case SettingChanged(name=name) if name in HEARING_SETTINGS:
                 self.hearing.renew()
-            case Stopping():
+            case ProgramEnding():
                 self.hearing.close()
 
     def _pedal(self, message: Message) -> None:
@@ -115,14 +117,16 @@ class Listening:
         if self._words is None:
             browser = self._services.browser
             windows = browser.windows if browser is not None else ()
-            self._words = words(self._services.library, self._services.listing.shown, windows)
+            self._words = words(self._services.languages, self._services.numbered_lists.shown, windows)
         self._expected, self._values = self._words, {}
         remark = self._services.remarks.open
         free = remark or self._dictates
         if remark:
             self._expected = {name: said for name, said in self._words.items() if said.ends_dictation}
         elif preview.word:
-            self._values = values(preview.awaits, self._services.library, self._services.listing.shown)
+            self._values = values(
+                preview.awaits, self._services.languages, self._services.numbered_lists.shown
+            )
         keep = self._audio() if remark and self._services.settings.values.keep_remark_sound else None
         self.hearing.expect((*self._values, *self._expected), free=free, keep=keep)
 
@@ -135,10 +139,10 @@ class Listening:
     def _defines(self) -> bool:
         """Whether the meaning of a word may be spoken whose keys are about to be played."""
         preview = self._engine.preview
-        word = self._services.library.stack.word(preview.word) if preview.awaits == "keys" else None
+        word = self._services.languages.stack.word(preview.word) if preview.awaits == "keys" else None
         return word is not None and word.command == "add_word"
 
-    def _heard(self, heard: Heard | None) -> None:
+    def _heard(self, heard: Utterance | None) -> None:
         began = self._begun.popleft() if self._begun else self._services.clock.now()
         if heard is not None and not self._services.state.secret:
             dictated = self._engine.awaits_field_text
@@ -155,7 +159,7 @@ class Listening:
             )
         self._engine.voice(bool(self._begun))
 
-    def _take(self, heard: Heard, began: int) -> Any:
+    def _take(self, heard: Utterance, began: int) -> Any:
         if heard.phrase in self._values:
             self._engine.give(self._values[heard.phrase])
             return "value"
@@ -173,20 +177,20 @@ class Listening:
             self._engine.give(heard.text)
             return "text"
         if near := [self._expected[phrase] for phrase in heard.near if phrase in self._expected]:
-            self._services.questions.ask(
+            self._services.confirmation.ask(
                 f"Did you mean {heard.near[0]}?", lambda yes: self._meant(yes, near[0], heard.near[0])
             )
             return "unsure"
         # Who keeps a key down wants an answer; who speaks in the room while it listens may speak to others.
         return "nothing" if self._talked else "ignored"
 
-    def _meant(self, yes: bool, said: Spoken, name: str) -> str:
+    def _meant(self, yes: bool, said: SpokenPhrase, name: str) -> str:
         if not yes:
             return "Say it again, or play it"
         self._say(said, self._services.clock.now())
         return name
 
-    def _say(self, said: Spoken, began: int) -> None:
+    def _say(self, said: SpokenPhrase, began: int) -> None:
         self._engine.speak(began, said.word, said.args)
 
     def _audio(self) -> Path:

@@ -10,14 +10,14 @@ from typing import Any, Final
 from rubato_desktop.engine import Engine
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import AnswerGrew, Event, LearningChanged, Notice, SessionKept
-from rubato_desktop.services.answers.service import Asking
-from rubato_desktop.services.knowledge.client import Knowledge
+from rubato_desktop.services.answers.service import AnswerService
+from rubato_desktop.services.knowledge.client import KnowledgeClient
 from rubato_desktop.services.sessions.session import JOURNAL
 
 REMARKS: Final = "Remarks"  # the topic of what was remarked in recordings
 
 
-class Knowing:
+class KnowledgeIntegration:
     """Brings the threads of knowledge and answers and the engine's together.
 
     Args:
@@ -28,21 +28,21 @@ class Knowing:
     def __init__(self, engine: Engine, data: Path) -> None:
         self._engine, self._services = engine, engine.services
         values = self._services.settings.values
-        self.knowledge = Knowledge(
+        self.knowledge = KnowledgeClient(
             data,
             values,
             on_progress=lambda progress: engine.post(lambda: self._progress(progress)),
             on_done=lambda said: engine.post(lambda: self._done(said)),
             on_problem=lambda problem: engine.post(lambda: self._tell(problem)),
         )
-        self.asking = Asking(
+        self.asking = AnswerService(
             data,
             values,
             self.knowledge.searching,
             on_text=lambda question, text: engine.post(lambda: self._grew(question, text)),
             tell=lambda said: engine.post(lambda: self._inform(said)),
         )
-        self._services.knowledge, self._services.asking = self.knowledge, self.asking
+        self._services.knowledge, self._services.answers = self.knowledge, self.asking
 
     def start(self) -> None:
         """Go on learning where it stopped, and watch the folders that are watched."""

@@ -34,7 +34,7 @@ _SOCKET = "rubato.socket"
 Answer = Callable[[dict[str, Any]], Mapping[str, Any]]
 
 
-class Channel:
+class LocalSocket:
     """The answering side; every question is answered on a thread of its own.
 
     Args:
@@ -112,7 +112,7 @@ def ask(address: str, question: Mapping[str, Any], timeout: float = PATIENCE) ->
     """Ask the channel at an address.
 
     Args:
-        address: The `Channel.address` of another process.
+        address: The `LocalSocket.address` of another process.
         question: What is asked, JSON-like.
         timeout: Seconds to wait for the answer.
 

@@ -18,7 +18,7 @@ from typing import Any
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.file_lock import lock
 from rubato_desktop.ipc import local_socket as channel
-from rubato_desktop.ipc.local_socket import Answer, Channel
+from rubato_desktop.ipc.local_socket import Answer, LocalSocket
 
 LOCK = "instance.lock"
 # Between taking the lock and answering lies no more than a moment.
@@ -26,23 +26,23 @@ PATIENCE = 5.0
 LOOK_AGAIN = 0.02
 
 
-class Instance:
+class SingleInstance:
     """This process as the one that runs on a data folder; `claim` makes it."""
 
     def __init__(self, file: FileIO, answer: Answer) -> None:
         self._file = file
-        self._channel = Channel(answer)
+        self._channel = LocalSocket(answer)
         said = {"pid": os.getpid(), "address": self._channel.address}
         self._file.truncate(0)
         self._file.write(json.dumps(said).encode())
 
     @classmethod
-    def claim(cls, data: Path, on_request: Answer, patience: float = PATIENCE) -> Instance | None:
+    def claim(cls, data: Path, on_request: Answer, patience: float = PATIENCE) -> SingleInstance | None:
         """Become the one that runs on a data folder.
 
         Args:
             data: The data folder; it is made when it is missing.
-            on_request: Answers questions of other processes, on threads of its own; see `Channel`.
+            on_request: Answers questions of other processes, on threads of its own; see `LocalSocket`.
             patience: Seconds to wait for another that is about to begin or to end.
 
         Returns:

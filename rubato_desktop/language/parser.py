@@ -15,7 +15,7 @@ from rubato_desktop.language.keys import LEAVE, Press
 from rubato_desktop.language.parameters import Reader, Step, Timing
 from rubato_desktop.language.preview import OFF, preview_of_parameter, preview_of_tree, preview_of_unknown
 from rubato_desktop.language.readers import reader_for
-from rubato_desktop.language.results import Heard, NotUnderstood, Preview, Reason, Understood
+from rubato_desktop.language.results import ParseResult, Preview, Reason, RecognisedWord, RejectedRun
 
 PIANO_ON, PIANO_OFF = "piano_on", "piano_off"  # the commands that open and close the gate
 NEVER = 1 << 62
@@ -44,12 +44,10 @@ class Parser:
             -NEVER
         )  # µs of the last release; a player has rested for ever before the first note
         self._deadline = NEVER
-        self._heard: list[Heard] = []
+        self._heard: list[ParseResult] = []
         self._voice = False  # somebody is speaking
         self._meanwhile: list[Press] = []  # what was played since then and belongs to no word
-        self._withheld: list[
-            NotUnderstood
-        ] = []  # runs of it that may be the parameters of what is being said
+        self._withheld: list[RejectedRun] = []  # runs of it that may be the parameters of what is being said
         self._rest()
 
     @property
@@ -86,7 +84,7 @@ class Parser:
         if self.gate is not None:
             self.gate.use(piano_words(stack))
 
-    def press(self, t: int, key: int) -> Sequence[Heard]:
+    def press(self, t: int, key: int) -> Sequence[ParseResult]:
         """A key goes down at `t` (µs, not before any earlier time); returns what this made heard."""
         if self._voice:
             self._meanwhile.append(Press(t, key, True))
@@ -100,7 +98,7 @@ class Parser:
         self._held.add(key)
         return self._take() if self._heard else ()
 
-    def release(self, t: int, key: int) -> Sequence[Heard]:
+    def release(self, t: int, key: int) -> Sequence[ParseResult]:
         """A key goes up at `t` (µs); returns what this made heard."""
         if self._meanwhile:
             self._meanwhile.append(Press(t, key, False))
@@ -115,28 +113,28 @@ class Parser:
             self._step(t, self._reader.release(t, key))
         return self._take() if self._heard else ()
 
-    def feed(self, press: Press) -> Sequence[Heard]:
+    def feed(self, press: Press) -> Sequence[ParseResult]:
         """`press` or `release`, by what `press` says."""
         return (self.press if press.down else self.release)(press.t, press.key)
 
-    def advance(self, t: int) -> Sequence[Heard]:
+    def advance(self, t: int) -> Sequence[ParseResult]:
         """Time is now `t` (µs); returns what time made heard."""
         if t >= self._deadline:
             self._elapse(t)
         return self._take()
 
-    def finish(self) -> Sequence[Heard]:
+    def finish(self) -> Sequence[ParseResult]:
         """Nothing more comes: all time runs out."""
         return self.advance(NEVER - 1)
 
-    def give(self, t: int, value: Any) -> Sequence[Heard]:
+    def give(self, t: int, value: Any) -> Sequence[ParseResult]:
         """Give the awaited parameter a value that was spoken or typed instead of played."""
         if self._reader is not None:
             self._reader.value = value
             self._step(t, Step.DONE)
         return self._take()
 
-    def voice(self, t: int, on: bool) -> Sequence[Heard]:
+    def voice(self, t: int, on: bool) -> Sequence[ParseResult]:
         """Somebody begins to speak at `t` (µs), or what was said is known: time waits for them meanwhile."""
         if t >= self._deadline:
             self._elapse(t)
@@ -150,7 +148,7 @@ class Parser:
                 self._deadline = t + self.timing.pending
         return self._take()
 
-    def speak(self, began: int, t: int, word: Word, args: Mapping[str, Any]) -> Sequence[Heard]:
+    def speak(self, began: int, t: int, word: Word, args: Mapping[str, Any]) -> Sequence[ParseResult]:
         """A word was spoken; what it still takes was played meanwhile, or is awaited.
 
         Args:
@@ -174,13 +172,13 @@ class Parser:
             heard += self.feed(press)
         return [*heard, *self.advance(t)]
 
-    def leave(self, t: int) -> Sequence[Heard]:
+    def leave(self, t: int) -> Sequence[ParseResult]:
         """Leave whatever is open, as if erased by its player."""
         if self._keys:
             self._miss("erased")
         return self._take()
 
-    def set_piano(self, t: int, on: bool) -> Sequence[Heard]:
+    def set_piano(self, t: int, on: bool) -> Sequence[ParseResult]:
         """Open or close the gate as "piano on" and "piano off" do; leaves what is half played."""
         if on != self.piano:
             if self._keys:
@@ -267,7 +265,7 @@ class Parser:
         times, keys = self._times, tuple(self._keys)
         args = {**word.args, **args}
         self._heard.append(
-            Understood(times[0], times[-1], keys, word.name, word.language, word.command, args)
+            RecognisedWord(times[0], times[-1], keys, word.name, word.language, word.command, args)
         )
         self._rest()
         self._forget_meanwhile()
@@ -275,7 +273,7 @@ class Parser:
             self.gate = Gate(piano_words(self.stack), self.timing)
 
     def _miss(self, reason: Reason) -> None:
-        run = NotUnderstood(self._times[0], self._times[-1], tuple(self._keys), reason)
+        run = RejectedRun(self._times[0], self._times[-1], tuple(self._keys), reason)
         if self._voice and reason != "erased":
             self._withheld.append(run)
         else:
@@ -353,14 +351,16 @@ class Parser:
                     self.gate = None
                     self._rest()
                     self._heard.append(
-                        Understood(start, end, word.keys, word.name, word.language, word.command, word.args)
+                        RecognisedWord(
+                            start, end, word.keys, word.name, word.language, word.command, word.args
+                        )
                     )
             elif self._reader is not None:
                 self._step(then, self._reader.expire())
             else:
                 self._miss("unknown" if self._unknown else "lapsed")
 
-    def _take(self) -> Sequence[Heard]:
+    def _take(self) -> Sequence[ParseResult]:
         heard, self._heard = self._heard, []
         return heard
 
@@ -370,10 +370,10 @@ def piano_words(stack: Stack) -> list[Word]:
     return [word for language in stack.languages for word in language.words if word.command == PIANO_ON]
 
 
-def parse(presses: Iterable[Press], stack: Stack, timing: Timing | None = None) -> list[Heard]:
+def parse(presses: Iterable[Press], stack: Stack, timing: Timing | None = None) -> list[ParseResult]:
     """Recognise the words of presses that are all there, as if all time ran out after them."""
     parser = Parser(stack, timing)
-    heard: list[Heard] = []
+    heard: list[ParseResult] = []
     for press in presses:
         heard += parser.press(press.t, press.key) if press.down else parser.release(press.t, press.key)
     heard += parser.finish()

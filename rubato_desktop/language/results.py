@@ -10,7 +10,7 @@ Reason = Literal["unknown", "lapsed", "erased"]
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class RecognisedWord:
     """A word, with its parameters read.
 
     Attributes:
@@ -33,7 +33,7 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
-class NotUnderstood:
+class RejectedRun:
     """A run of keys that became no word.
 
     Attributes:
@@ -49,7 +49,7 @@ class NotUnderstood:
     reason: Reason
 
 
-Heard = Understood | NotUnderstood
+ParseResult = RecognisedWord | RejectedRun
 
 
 @dataclass(frozen=True, slots=True)

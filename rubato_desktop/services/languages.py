@@ -37,7 +37,7 @@ class ConflictError(RubatoError):
         self.proposals = proposals
 
 
-class Library:
+class LanguageLibrary:
     """Every language, and the stack of those that are active.
 
     Args:

@@ -27,11 +27,11 @@ class RunState:
         learnt: Path or address of what was learnt last.
     """
 
-    secret: bool = field(default=False, metadata={"writer": "joining"})
-    hearing_problem: RubatoError | None = field(default=None, metadata={"writer": "listening"})
+    secret: bool = field(default=False, metadata={"writer": "integrations.browser"})
+    hearing_problem: RubatoError | None = field(default=None, metadata={"writer": "integrations.hearing"})
     panels: Mapping[str, str] = field(default_factory=dict, metadata={"writer": "ui.window"})
     announced: bool = field(default=False, metadata={"writer": "ui.window"})
     last_device: str = field(default=SCREEN, metadata={"writer": "engine"})
     new_word: Word | None = field(default=None, metadata={"writer": "commands.dictionary"})
-    spoken_meaning: str = field(default="", metadata={"writer": "listening"})
+    spoken_meaning: str = field(default="", metadata={"writer": "integrations.hearing"})
     learnt: str = field(default="", metadata={"writer": "commands.learning"})

@@ -186,7 +186,7 @@ class Header(QWidget):
             self._languages.removeWidget(old)
             old.deleteLater()
         self._chips = []
-        for place, language in enumerate(self._engine.services.library.stack.languages[:SHOWN]):
+        for place, language in enumerate(self._engine.services.languages.stack.languages[:SHOWN]):
             chip = Chip(self._theme, f"language-{language.name}")
             chip.setProperty("current", place == 0)
             state = "current language" if place == 0 else "active language, click to make it the current one"

@@ -20,7 +20,7 @@ from rubato_desktop.events import (
     WordHeard,
     WordMissed,
 )
-from rubato_desktop.language.results import NotUnderstood
+from rubato_desktop.language.results import RejectedRun
 from rubato_desktop.midi.messages import Message
 from rubato_desktop.services.roll.images import ENDINGS
 from rubato_desktop.ui.bridge import Bridge
@@ -251,7 +251,7 @@ class RollView(QWidget):
         self._bridge.run("seek", seconds=us / 1e6)
         self._bridge.run("play")
 
-    def _tell_run(self, run: NotUnderstood) -> None:
+    def _tell_run(self, run: RejectedRun) -> None:
         self.told.emit(f"{' '.join(map(str, run.keys))}: {run.reason}")
 
     def _tell_note(self, note: NoteSeen) -> None:
@@ -269,7 +269,7 @@ class RollView(QWidget):
 
     def _dress(self) -> None:
         ground = self._theme.colours.ground
-        languages = self._engine.services.library.stack.languages
+        languages = self._engine.services.languages.stack.languages
         colours = {
             language.name: QColor(self._theme.language(language.name, ground)) for language in languages
         }

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWid
 
 from rubato_desktop.engine import Engine
 from rubato_desktop.events import (
-    Asked,
     CommandDone,
     Event,
     FrontRequested,
@@ -20,6 +19,7 @@ from rubato_desktop.events import (
     PanelFolded,
     Played,
     PreviewChanged,
+    QuestionAsked,
     SettingChanged,
     WordHeard,
     WordMissed,
@@ -34,7 +34,7 @@ from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.header import Header
 from rubato_desktop.ui.keyboard.computer_keys import ComputerKeys
 from rubato_desktop.ui.keyboard.key_labels import faces, shortest
-from rubato_desktop.ui.keyboard.push_to_talk import TalkKey
+from rubato_desktop.ui.keyboard.push_to_talk import PushToTalk
 from rubato_desktop.ui.keyboard.widget import Keyboard
 from rubato_desktop.ui.overlays.banner import Banner
 from rubato_desktop.ui.overlays.confirmation import QuestionCard
@@ -42,7 +42,7 @@ from rubato_desktop.ui.overlays.numbered_list import ListCard
 from rubato_desktop.ui.panels.accordion import Accordion
 from rubato_desktop.ui.panels.dictionary import DictionaryPanel
 from rubato_desktop.ui.panels.table import make_panels
-from rubato_desktop.ui.panels.word_log import UnderstoodPanel, duration
+from rubato_desktop.ui.panels.word_log import WordLogPanel, duration
 from rubato_desktop.ui.roll_view import RollView
 from rubato_desktop.ui.status_line import StatusLine
 from rubato_desktop.ui.strip import Strip
@@ -75,8 +75,8 @@ class MainWindow(QMainWindow):
         self.engine, self.theme = engine, theme
         self.bridge = Bridge(engine)
         self._held: set[tuple[str, int]] = set()
-        self._words = shortest(engine.services.library.stack.languages)
-        theme.use_languages(engine.services.library.stack.languages)
+        self._words = shortest(engine.services.languages.stack.languages)
+        theme.use_languages(engine.services.languages.stack.languages)
         theme.apply()
         self.setWindowTitle("Rubato")
         self.resize(*SIZE)
@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
             lambda key: self._release(COMPUTER, key),
         )
         self.computer_keys.enabled = engine.settings.values.computer_keys
-        self.talk_key = TalkKey(self.windowHandle(), lambda on: self.bridge.run("talk", on=on))
+        self.talk_key = PushToTalk(self.windowHandle(), lambda on: self.bridge.run("talk", on=on))
         self.talk_key.use(engine.settings.values.talk_key)
         self.bridge.happened.connect(self.hear)
         self.screen_reader = ScreenReader(self, self._set_announced)
@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
         self.side.fold_asked.connect(lambda name: bridge.run("fold", panel=name))
         self.roll = RollView(engine, bridge, theme)
         self.roll.open_word.connect(self.open_word)
-        self.side.body(UnderstoodPanel).open_word.connect(self.open_word)
+        self.side.body(WordLogPanel).open_word.connect(self.open_word)
         self.menu = QMenu(self)
         self.header = Header(engine, bridge, theme, self.menu)
         self.header.asked.connect(self.unfold)
@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self.banner = Banner(self.roll.roll, theme)
         self.question = QuestionCard(self.roll.roll, bridge, theme)
-        self.question.show_question(engine.services.questions.text, self._words)
+        self.question.show_question(engine.services.confirmation.text, self._words)
         self.list_card = ListCard(self.roll.roll, theme)
         self.list_card.chosen.connect(self._choose)
 
@@ -148,8 +148,8 @@ class MainWindow(QMainWindow):
             case PreviewChanged():
                 self._show_preview()
             case LanguagesChanged():
-                self._words = shortest(self.engine.services.library.stack.languages)
-                self.theme.use_languages(self.engine.services.library.stack.languages)
+                self._words = shortest(self.engine.services.languages.stack.languages)
+                self.theme.use_languages(self.engine.services.languages.stack.languages)
                 self._show_preview()
             case WordHeard():
                 self.list_card.hide()
@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
                 self.list_card.show_list(event)
             case Notice():
                 self.banner.show_notice(event)
-            case Asked(text=text):
+            case QuestionAsked(text=text):
                 self.question.show_question(text, self._words)
             case PanelFolded(panel=panel, folded=folded) if not folded:
                 self.side.reveal(panel)

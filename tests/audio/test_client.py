@@ -7,12 +7,12 @@ import pytest
 from silent import PATIENCE, Listener, notes
 from waiting import until
 
-from rubato_desktop.audio.client import Sound
+from rubato_desktop.audio.client import AudioClient
 from rubato_desktop.midi.messages import Message, note_on
 
 
 def test_everything_may_be_asked_before_it_is_ready(listener: Listener) -> None:
-    sound = Sound(silent=True, on_end=listener.ended.set)
+    sound = AudioClient(silent=True, on_end=listener.ended.set)
     sound.start()
     sound.echo(note_on(0, "keys", 60))
     sound.cue("understood")
@@ -25,7 +25,7 @@ def test_everything_may_be_asked_before_it_is_ready(listener: Listener) -> None:
         sound.stop()
 
 
-def test_stopping_twice_and_asking_afterwards_does_no_harm(sound: Sound) -> None:
+def test_stopping_twice_and_asking_afterwards_does_no_harm(sound: AudioClient) -> None:
     sound.stop()
     sound.stop()
     sound.echo(note_on(0, "keys", 60))
@@ -38,7 +38,7 @@ def test_no_device_is_said_once_in_words_and_a_recording_keeps_time(
 ) -> None:
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "rubato_nowhere")
-    sound = Sound(on_problem=listener.problems.append, on_end=listener.ended.set)
+    sound = AudioClient(on_problem=listener.problems.append, on_end=listener.ended.set)
     sound.start()
     try:
         until(lambda: sound.problem is not None)
@@ -59,7 +59,7 @@ def test_no_soundfont_is_said_in_words_and_its_cause_is_logged(
     damaged = tmp_path / "damaged.sf2"
     damaged.write_bytes(b"RIFF....sfbk, or so it says")
     monkeypatch.setenv("RUBATO_SOUNDFONT", str(damaged))
-    sound = Sound(silent=True, on_problem=listener.problems.append)
+    sound = AudioClient(silent=True, on_problem=listener.problems.append)
     sound.start()
     try:
         until(lambda: listener.codes() == ["bad_soundfont"])
@@ -70,7 +70,7 @@ def test_no_soundfont_is_said_in_words_and_its_cause_is_logged(
         sound.stop()
 
 
-def test_messages_from_many_threads_at_once_do_no_harm(sound: Sound, listener: Listener) -> None:
+def test_messages_from_many_threads_at_once_do_no_harm(sound: AudioClient, listener: Listener) -> None:
     def flood(channel: int) -> None:
         for i in range(2000):
             sound.echo(Message(0, "keys", bytes((0x90 | channel, i % 128, 90))))

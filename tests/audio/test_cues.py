@@ -13,8 +13,8 @@ from ears import frequency, pitch_of
 from rubato_desktop.audio.cues import (
     APART_MS,
     Cue,
-    CueDesk,
     CueNote,
+    CueScheduler,
     load_cues,
     read_cue,
     spell,
@@ -64,7 +64,7 @@ def tone(note: int, stale_ms: int = 900, notes: int = 1) -> Cue:
 def play(*asked: tuple[int, str], until_ms: int = 4000, **cues: Cue) -> list[tuple[int, int]]:
     """Ask for cues at these ms and return which notes began when."""
     notebook = Notebook()
-    desk = CueDesk(notebook, RATE, cues)
+    desk = CueScheduler(notebook, RATE, cues)
     for at, name in asked:
         advance(desk, at)
         desk.cue(name)
@@ -73,7 +73,7 @@ def play(*asked: tuple[int, str], until_ms: int = 4000, **cues: Cue) -> list[tup
     return notebook.begun
 
 
-def advance(desk: CueDesk, until_ms: int) -> None:
+def advance(desk: CueScheduler, until_ms: int) -> None:
     while desk.frame < until_ms * MS:
         desk.render(memoryview(bytearray(min(64, until_ms * MS - desk.frame) * FRAME_BYTES)), False)
 
@@ -114,7 +114,7 @@ def test_whatever_is_asked_no_two_cues_are_closer_than_the_rule() -> None:
     names = list(CUES)
     asked = [(at * 37, names[at * 7 % len(names)]) for at in range(100)]
     notebook = Notebook()
-    desk = CueDesk(notebook, RATE, {name: tone(40 + i) for i, name in enumerate(names)})
+    desk = CueScheduler(notebook, RATE, {name: tone(40 + i) for i, name in enumerate(names)})
     for at, name in asked:
         advance(desk, at)
         desk.cue(name)
@@ -126,7 +126,7 @@ def test_whatever_is_asked_no_two_cues_are_closer_than_the_rule() -> None:
 
 def test_a_words_keys_are_heard_one_after_the_other() -> None:
     notebook = Notebook()
-    desk = CueDesk(notebook, RATE, {"a": tone(100)})
+    desk = CueScheduler(notebook, RATE, {"a": tone(100)})
     desk.hear(spell([0, 7, 0], 48))
     advance(desk, 50)
     desk.cue("a")
@@ -136,7 +136,7 @@ def test_a_words_keys_are_heard_one_after_the_other() -> None:
 
 def test_hearing_another_word_ends_the_first() -> None:
     notebook = Notebook()
-    desk = CueDesk(notebook, RATE, {})
+    desk = CueScheduler(notebook, RATE, {})
     desk.hear(spell([0, 7, 0], 48))
     advance(desk, 100)
     desk.hear(spell([12], 48))
@@ -145,20 +145,20 @@ def test_hearing_another_word_ends_the_first() -> None:
 
 
 def test_a_word_of_no_keys_and_keys_beyond_the_keyboard_do_no_harm() -> None:
-    desk = CueDesk(Notebook(), RATE, {})
+    desk = CueScheduler(Notebook(), RATE, {})
     desk.hear(spell([], 48))
     desk.hear(spell([24], 127))
     advance(desk, 500)
 
 
-def phrase_of(desk: CueDesk, *notes: int) -> None:
+def phrase_of(desk: CueScheduler, *notes: int) -> None:
     for note in notes:
         desk.add_to_phrase(replace(tone(note), apart_ms=300, tail_ms=20))
 
 
 def test_the_cues_of_a_phrase_sound_300_ms_apart_whatever_they_hold() -> None:
     notebook = Notebook()
-    desk = CueDesk(notebook, RATE, {})
+    desk = CueScheduler(notebook, RATE, {})
     phrase_of(desk, 60, 62)
     desk.add_to_phrase(replace(tone(70, notes=2), apart_ms=300, tail_ms=20))
     phrase_of(desk, 64)
@@ -169,7 +169,7 @@ def test_the_cues_of_a_phrase_sound_300_ms_apart_whatever_they_hold() -> None:
 
 def test_a_cue_asked_for_by_name_goes_between_two_of_a_phrase() -> None:
     notebook = Notebook()
-    desk = CueDesk(notebook, RATE, {"a": tone(100)})
+    desk = CueScheduler(notebook, RATE, {"a": tone(100)})
     phrase_of(desk, 60, 62, 64)
     advance(desk, 310)
     desk.cue("a")
@@ -179,7 +179,7 @@ def test_a_cue_asked_for_by_name_goes_between_two_of_a_phrase() -> None:
 
 def test_a_phrase_waits_for_the_cue_that_sounds() -> None:
     notebook = Notebook()
-    desk = CueDesk(notebook, RATE, {"a": tone(100)})
+    desk = CueScheduler(notebook, RATE, {"a": tone(100)})
     desk.cue("a")
     advance(desk, 100)
     phrase_of(desk, 60)
@@ -189,7 +189,7 @@ def test_a_phrase_waits_for_the_cue_that_sounds() -> None:
 
 def test_a_phrase_that_is_stopped_makes_room_at_once() -> None:
     notebook = Notebook()
-    desk = CueDesk(notebook, RATE, {"a": tone(100)})
+    desk = CueScheduler(notebook, RATE, {"a": tone(100)})
     phrase_of(desk, 60, 62, 64)
     advance(desk, 310)
     desk.stop_phrase()
@@ -200,7 +200,7 @@ def test_a_phrase_that_is_stopped_makes_room_at_once() -> None:
 
 def test_stopping_a_phrase_lets_the_cue_between_end_and_keeps_its_distance() -> None:
     notebook = Notebook()
-    desk = CueDesk(notebook, RATE, {"a": tone(100, notes=2), "b": tone(101)})
+    desk = CueScheduler(notebook, RATE, {"a": tone(100, notes=2), "b": tone(101)})
     phrase_of(desk, 60, 62)
     advance(desk, 10)
     desk.cue("a")
@@ -213,7 +213,7 @@ def test_stopping_a_phrase_lets_the_cue_between_end_and_keeps_its_distance() -> 
 
 def test_silencing_everything_ends_a_phrase_too() -> None:
     notebook = Notebook()
-    desk = CueDesk(notebook, RATE, {})
+    desk = CueScheduler(notebook, RATE, {})
     phrase_of(desk, 60, 62, 64)
     advance(desk, 310)
     desk.hush()
@@ -222,7 +222,7 @@ def test_silencing_everything_ends_a_phrase_too() -> None:
 
 
 def test_a_stopped_phrase_is_silent_within_20_ms() -> None:
-    desk = CueDesk(Synth(FONT, RATE), RATE, {})
+    desk = CueScheduler(Synth(FONT, RATE), RATE, {})
     horn = Cue("", "", 60, (CueNote(0, 2000, 60, 120),), apart_ms=2000)
     desk.add_to_phrase(horn)
     out = np.zeros(RATE * 2, np.float32)
@@ -240,7 +240,7 @@ def test_a_cue_goes_through_a_pipe_unchanged() -> None:
 
 
 def test_a_pan_of_one_cue_does_not_move_the_next() -> None:
-    desk = CueDesk(Synth(FONT, RATE), RATE, {"a": tone(60)})
+    desk = CueScheduler(Synth(FONT, RATE), RATE, {"a": tone(60)})
     for _ in range(4):
         desk.add_to_phrase(replace(tone(60), pan=0))
     advance(desk, 1300)
@@ -285,9 +285,9 @@ def test_a_cue_sounds_at_its_pitch() -> None:
     assert pitch_of(sound, RATE) == pytest.approx(frequency(69), rel=0.01)
 
 
-def record(ask: Callable[[CueDesk], None]) -> np.ndarray:
+def record(ask: Callable[[CueScheduler], None]) -> np.ndarray:
     """Return one second of what the desk sounds, left side."""
-    desk = CueDesk(Synth(FONT, RATE), RATE, CUES)
+    desk = CueScheduler(Synth(FONT, RATE), RATE, CUES)
     ask(desk)
     out = np.zeros(RATE * 2, np.float32)
     desk.render(out.data.cast("B"), False)

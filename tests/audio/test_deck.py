@@ -9,10 +9,10 @@ import pytest
 from silent import PATIENCE, Listener, notes
 from waiting import until
 
-from rubato_desktop.audio.client import Sound
+from rubato_desktop.audio.client import AudioClient
 
 
-def test_a_recording_keeps_time_and_tells_its_end(sound: Sound, listener: Listener) -> None:
+def test_a_recording_keeps_time_and_tells_its_end(sound: AudioClient, listener: Listener) -> None:
     sound.deck.load(notes(0, 0.3))
     assert (sound.deck.playing, sound.deck.position_us(), sound.deck.end_us) == (False, 0, 400_000)
     sound.deck.play()
@@ -21,7 +21,7 @@ def test_a_recording_keeps_time_and_tells_its_end(sound: Sound, listener: Listen
     assert (sound.deck.playing, sound.deck.position_us()) == (False, 400_000)
 
 
-def test_playing_at_the_end_begins_again(sound: Sound, listener: Listener) -> None:
+def test_playing_at_the_end_begins_again(sound: AudioClient, listener: Listener) -> None:
     sound.deck.load(notes(0, 0.2))
     sound.deck.play()
     assert listener.ended.wait(PATIENCE)
@@ -31,7 +31,7 @@ def test_playing_at_the_end_begins_again(sound: Sound, listener: Listener) -> No
     assert listener.ended.wait(PATIENCE)
 
 
-def test_pause_stays_where_it_is(sound: Sound) -> None:
+def test_pause_stays_where_it_is(sound: AudioClient) -> None:
     sound.deck.load(notes(0, 100))
     sound.deck.play()
     until(lambda: sound.deck.position_us() > 200_000)
@@ -48,13 +48,13 @@ def test_pause_stays_where_it_is(sound: Sound) -> None:
 @pytest.mark.parametrize(
     ("asked", "taken"), [(-5, 0), (0, 0), (50_000_000, 50_000_000), (10**12, 100_100_000)]
 )
-def test_seeking_stays_within_the_recording(sound: Sound, asked: int, taken: int) -> None:
+def test_seeking_stays_within_the_recording(sound: AudioClient, asked: int, taken: int) -> None:
     sound.deck.load(notes(0, 100))
     sound.deck.seek(asked)
     assert sound.deck.position_us() == taken
 
 
-def test_speed_makes_the_place_move_faster(sound: Sound, listener: Listener) -> None:
+def test_speed_makes_the_place_move_faster(sound: AudioClient, listener: Listener) -> None:
     sound.deck.load(notes(0, 8))
     sound.deck.set_speed(4)
     began = time.monotonic()
@@ -65,7 +65,7 @@ def test_speed_makes_the_place_move_faster(sound: Sound, listener: Listener) -> 
     assert sound.deck.speed == 4
 
 
-def test_a_pause_is_jumped_over_and_the_place_shows_it(sound: Sound, listener: Listener) -> None:
+def test_a_pause_is_jumped_over_and_the_place_shows_it(sound: AudioClient, listener: Listener) -> None:
     sound.deck.load(notes(0, 60), skipped=[(300_000, 59_900_000)])
     assert sound.deck.end_us == 60_100_000
     sound.deck.seek(10_000_000)
@@ -80,7 +80,7 @@ def test_a_pause_is_jumped_over_and_the_place_shows_it(sound: Sound, listener: L
     assert any(place <= 300_000 for place in places) and sound.deck.position_us() == 60_100_000
 
 
-def test_what_is_skipped_may_change_while_it_plays(sound: Sound) -> None:
+def test_what_is_skipped_may_change_while_it_plays(sound: AudioClient) -> None:
     sound.deck.load(notes(0, 60), skipped=[(300_000, 50_000_000)])
     sound.deck.seek(50_500_000)
     sound.deck.play()
@@ -92,14 +92,16 @@ def test_what_is_skipped_may_change_while_it_plays(sound: Sound) -> None:
     assert sound.deck.playing and 50_000_000 <= sound.deck.position_us() < 55_000_000
 
 
-def test_loading_another_recording_stops_the_first(sound: Sound) -> None:
+def test_loading_another_recording_stops_the_first(sound: AudioClient) -> None:
     sound.deck.load(notes(0, 100))
     sound.deck.play()
     sound.deck.load(notes(0, 50))
     assert (sound.deck.playing, sound.deck.position_us(), sound.deck.end_us) == (False, 0, 50_100_000)
 
 
-def test_a_sound_process_that_is_killed_comes_back_and_plays_on(sound: Sound, listener: Listener) -> None:
+def test_a_sound_process_that_is_killed_comes_back_and_plays_on(
+    sound: AudioClient, listener: Listener
+) -> None:
     sound.deck.load(notes(0, 2.5))
     sound.deck.play()
     until(lambda: sound.deck.position_us() > 500_000)

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from waiting import until
 
-from rubato_desktop.audio.shared_folder import PREFIX, YOUNG_S, Scratch, sweep
+from rubato_desktop.audio.shared_folder import PREFIX, YOUNG_S, SharedFolder, sweep
 
 HOLD = """
 import sys
-from rubato_desktop.audio.shared_folder import Scratch
-scratch = Scratch()
+from rubato_desktop.audio.shared_folder import SharedFolder
+scratch = SharedFolder()
 print(scratch.path, flush=True)
 sys.stdin.read()
 """
@@ -85,7 +85,7 @@ def test_a_link_of_that_name_is_not_followed(place: Path, tmp_path_factory: pyte
 
 
 def test_closing_removes_it_and_may_be_done_twice(place: Path) -> None:
-    scratch = Scratch()
+    scratch = SharedFolder()
     scratch.close()
     scratch.close()
     assert folders(place) == []

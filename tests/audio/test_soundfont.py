@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rubato_desktop.audio.soundfont import find_soundfont, load_soundfont
-from rubato_desktop.audio.soundfont_trim import without_silence
+from rubato_desktop.audio.soundfont_trim import trim_attack
 from rubato_desktop.audio.synth import Synth
 from rubato_desktop.errors import RubatoError
 
@@ -59,7 +59,7 @@ def starts(data: bytes, count: int) -> list[int]:
     ids=["late", "at once", "the second late", "stereo", "silent", "broken link", "compressed"],
 )
 def test_samples_begin_where_their_sound_does(samples: list, expected: list[int]) -> None:
-    assert starts(without_silence(font(*samples)), len(samples)) == expected
+    assert starts(trim_attack(font(*samples)), len(samples)) == expected
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_samples_begin_where_their_sound_does(samples: list, expected: list[int]
     ],
 )
 def test_what_is_no_soundfont_comes_back_as_it_is(data: bytes) -> None:
-    assert without_silence(data) == data
+    assert trim_attack(data) == data
 
 
 def test_every_piano_key_sounds_within_two_milliseconds() -> None:

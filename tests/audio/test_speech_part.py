@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rubato_desktop.audio.mixer import Mixer
-from rubato_desktop.audio.speech_part import DUCKED, FADE_MS, Spoken
+from rubato_desktop.audio.speech_part import DUCKED, FADE_MS, SpeechPart
 from rubato_desktop.audio.synth import Silence
 
 RATE = 48_000
@@ -16,7 +16,7 @@ def piece(*values: float, frames: int = 1) -> memoryview[float]:
     return memoryview(np.repeat(np.array(values, np.float32), 2 * frames).tobytes()).cast("f")
 
 
-def mixed(spoken: Spoken, frames: int, before: float = 0.0) -> np.ndarray:
+def mixed(spoken: SpeechPart, frames: int, before: float = 0.0) -> np.ndarray:
     """Return the left of the next block."""
     out = np.full(frames * 2, before, np.float32)
     spoken.make_room(out.data.cast("B"))
@@ -27,7 +27,7 @@ def mixed(spoken: Spoken, frames: int, before: float = 0.0) -> np.ndarray:
 
 @pytest.mark.parametrize("block", [1, 3, 7, 100])
 def test_pieces_follow_one_another_whatever_the_block(block: int) -> None:
-    spoken = Spoken(RATE)
+    spoken = SpeechPart(RATE)
     spoken.add(piece(0.1, 0.2, 0.3))
     spoken.add(piece(0.4))
     spoken.add(piece())
@@ -38,7 +38,7 @@ def test_pieces_follow_one_another_whatever_the_block(block: int) -> None:
 
 
 def test_silence_comes_within_milliseconds_and_without_a_step() -> None:
-    spoken = Spoken(RATE)
+    spoken = SpeechPart(RATE)
     spoken.add(piece(0.5, frames=RATE))
     mixed(spoken, 100)
     spoken.hush()
@@ -51,7 +51,7 @@ def test_silence_comes_within_milliseconds_and_without_a_step() -> None:
 
 @pytest.mark.parametrize("block", [64, 1024])
 def test_music_gives_way_and_comes_back_step_by_step(block: int) -> None:
-    spoken = Spoken(RATE)
+    spoken = SpeechPart(RATE)
     assert mixed(spoken, block, 0.5) == pytest.approx(0.5)
     spoken.add(piece(0.0, frames=RATE))
     heard = np.concatenate([mixed(spoken, block, 0.5) for _ in range(2 * RATE // block)])

@@ -163,8 +163,8 @@ def test_usage_goes_to_the_word_that_was_played_not_to_its_namesake(player: Play
     player.run("meaning", text="play")
     player.word("0 14 14 0")
     assert (
-        player.app.engine.services.library.usage[0, 14, 14, 0] == 1
-        and player.app.engine.services.library.usage[23, 22, 23] == 0
+        player.app.engine.services.languages.usage[0, 14, 14, 0] == 1
+        and player.app.engine.services.languages.usage[23, 22, 23] == 0
     )
 
 
@@ -300,7 +300,7 @@ def test_any_channel_pedal_and_wheel_is_taken_and_a_note_on_of_velocity_0_releas
 def test_usage_is_counted_by_the_words_own_keys(player: Player) -> None:
     player.word("12 7 12 14 12")
     player.word("12 7 12 15 12")
-    assert player.app.engine.services.library.usage[12, 7, 12] == 2
+    assert player.app.engine.services.languages.usage[12, 7, 12] == 2
 
 
 def test_help_lists_every_word(player: Player) -> None:
@@ -321,7 +321,7 @@ def test_a_bug_in_a_command_is_told_calmly_and_logged_whole(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(player.app.services.listing, "show", broken)
+    monkeypatch.setattr(player.app.services.numbered_lists, "show", broken)
     result = player.word("0 12 12 0")
     assert result.status == "failed" and result.error["code"] == "bug"
     assert "ZeroDivisionError: a bug" in (player.app.data / "rubato.log").read_text()

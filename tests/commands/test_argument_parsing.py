@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rubato_desktop.commands import REGISTRY
-from rubato_desktop.commands.argument_parsing import arguments
+from rubato_desktop.commands.argument_parsing import parse_arguments
 from rubato_desktop.errors import RubatoError
 
 TYPED: list[tuple[str, dict[str, Any]]] = [
@@ -39,7 +39,7 @@ TYPED: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("line", "expected"), TYPED, ids=[line for line, _ in TYPED])
 def test_typed_words_become_arguments(line: str, expected: dict[str, Any]) -> None:
     id, *words = shlex.split(line)
-    found = arguments(REGISTRY[id], words)
+    found = parse_arguments(REGISTRY[id], words)
     assert found == expected
     REGISTRY[id].bind(found)
 
@@ -59,4 +59,4 @@ def test_typed_words_become_arguments(line: str, expected: dict[str, Any]) -> No
 def test_what_cannot_be_an_argument_is_told_in_words(line: str, said: str) -> None:
     id, *words = shlex.split(line)
     with pytest.raises(RubatoError, match=said):
-        arguments(REGISTRY[id], words)
+        parse_arguments(REGISTRY[id], words)

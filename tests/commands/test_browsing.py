@@ -177,8 +177,8 @@ def test_of_several_videos_one_is_chosen_from_the_list(player: Player, browser: 
     assert player.word("23 22 20 23").text == "Media: 1 Nocturne, 4:05.5, 2 Étude, 4:05.5, playing"
     player.word("0 10 0 15 12")
     assert (
-        isinstance(player.app.services.media.last, PageMedia)
-        and player.app.services.media.last.name == "Étude"
+        isinstance(player.app.services.last_media.last, PageMedia)
+        and player.app.services.last_media.last.name == "Étude"
     )
 
 
@@ -203,7 +203,7 @@ def test_finds_are_remembered_and_found_again(player: Player, browser: StandIn) 
     assert player.word("0 5 7 5 0").text == "Finds: 1 rain, 2 snow"
     player.word("0 10 0 15 12")
     assert browser.asked[-1] == ("find", {"text": "snow"})
-    assert App(player.app.data, devices=False, sound=False).services.finds.texts == ["snow", "rain"]
+    assert App(player.app.data, devices=False, sound=False).services.find_history.texts == ["snow", "rain"]
 
 
 def test_the_same_words_are_found_in_tabs_history_and_bookmarks(player: Player, browser: StandIn) -> None:
@@ -278,7 +278,7 @@ def test_a_question_waits_for_confirm_or_cancel(player: Player) -> None:
         heard.append(yes)
         return "done"
 
-    questions = player.app.services.questions
+    questions = player.app.services.confirmation
     questions.ask("Shall it be?", answered)
     assert player.word("0 4 9 0").text == "done"
     questions.ask("Shall it be?", answered)

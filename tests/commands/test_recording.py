@@ -12,7 +12,7 @@ from player import Player
 from rubato_desktop.events import CommandDone, RecordingChanged, Result, SessionKept, WordHeard
 from rubato_desktop.language.loading import load_language
 from rubato_desktop.services import languages as library_module
-from rubato_desktop.services.sessions.durable_file import LineFile
+from rubato_desktop.services.sessions.durable_file import DurableFile
 from rubato_desktop.services.sessions.session import list_sessions, read_session
 
 SAVE = "12 10 12"
@@ -60,7 +60,7 @@ def named(player: Player) -> object:
 def disk(player: Player, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
     assert player.app.recorder.journal.flush()
     disk = SlowDisk()
-    monkeypatch.setattr(LineFile, "sync", disk.slow(LineFile.sync))
+    monkeypatch.setattr(DurableFile, "sync", disk.slow(DurableFile.sync))
     monkeypatch.setattr(library_module, "save_language", disk.slow(library_module.save_language))
     yield disk
     disk.let_go()
@@ -145,7 +145,7 @@ def test_a_session_that_cannot_be_written_is_told_and_kept(player: Player) -> No
     assert stopped.status == "failed" and stopped.error["code"] == "not_written"
     assert "Everything that was played is kept" in stopped.text
     assert player.last(RecordingChanged).state == "off"
-    assert player.app.services.library.stack.at(tuple(NAME)) is None
+    assert player.app.services.languages.stack.at(tuple(NAME)) is None
     stone.unlink()
     player.app.stop()
     assert [info.name for info in list_sessions(player.app.data)] == ["0 16 21"]

@@ -9,7 +9,7 @@ import pytest
 import rubato_desktop.commands  # noqa: F401 (registers them)
 from rubato_desktop.commands.parameter_types import Choice, Name, Whole
 from rubato_desktop.commands.registry import NEEDS, REGISTRY, Answer, describe
-from rubato_desktop.commands.word_checks import disagreements
+from rubato_desktop.commands.word_checks import word_problems
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import Parameter, Stack, Word
 from rubato_desktop.language.readers import KINDS
@@ -70,7 +70,7 @@ def test_every_command_explains_itself_and_every_parameter(command: Any) -> None
 
 def test_every_word_agrees_with_its_command(stack: Stack) -> None:
     assert [
-        (word.name, list(disagreements(word))) for word in stack.words() if list(disagreements(word))
+        (word.name, list(word_problems(word))) for word in stack.words() if list(word_problems(word))
     ] == []
 
 
@@ -111,7 +111,7 @@ def test_every_command_can_be_played_or_says_which_word_stands_for_it(stack: Sta
     ],
 )
 def test_a_word_that_disagrees_with_its_command_is_told(word: Word, said: str) -> None:
-    assert said in "; ".join(disagreements(word))
+    assert said in "; ".join(word_problems(word))
 
 
 def test_a_choice_is_a_number_from_a_list() -> None:

@@ -12,7 +12,7 @@ from rubato_desktop.language.dictionary import Stack
 from rubato_desktop.language.keys import STEP_US, read_line
 from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser
-from rubato_desktop.language.results import Heard
+from rubato_desktop.language.results import ParseResult
 
 LINES = [
     line.split(" → ")
@@ -22,9 +22,9 @@ LINES = [
 _SPOKEN = re.compile(r"(?<!\S)(?:\((?!\d)|\)(?:=\d+|[a-z ]+[a-z](?::\d+)?)?)(?!\S)")
 
 
-def perform(line: str, parser: Parser) -> list[Heard]:
+def perform(line: str, parser: Parser) -> list[ParseResult]:
     """Play and speak a line."""
-    heard: list[Heard] = []
+    heard: list[ParseResult] = []
     t = began = at = 0
     for spoken in [*_SPOKEN.finditer(line), None]:
         keys = line[at : spoken.start() if spoken else None]

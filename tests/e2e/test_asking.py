@@ -125,7 +125,7 @@ def test_remarks_of_a_recording_that_takes_long_to_write_are_learnt(program: Pro
     program.ask("record_start")
     program.ask("remark", text="The thirds of the second theme are uneven.")
     children = psutil.Process(program.process.pid).children()
-    [writing] = [child for child in children if any("session_process" in word for word in child.cmdline())]
+    [writing] = [child for child in children if any("writer_process" in word for word in child.cmdline())]
     writing.suspend()
     with ThreadPoolExecutor() as threads:
         stopped = threads.submit(program.ask, "record_stop")

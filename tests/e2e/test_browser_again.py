@@ -21,10 +21,10 @@ def test_a_browser_that_is_started_again_joins_without_being_asked_about(tmp_pat
         for times in range(3):
             with unseen(tmp_path / "data", tmp_path / "profile", (1000, 700)):
                 if times == 0:
-                    until(lambda: services.questions.text, "the question")
+                    until(lambda: services.confirmation.text, "the question")
                     assert app.engine.run("confirm").result(10).text.endswith("is joined")
                 until(lambda: services.browser and services.browser.windows, f"start {times} to join")
-                assert not services.questions.text
+                assert not services.confirmation.text
             until(lambda: not services.browser.connected, "its end to be noticed")
     finally:
         app.stop()

@@ -148,11 +148,13 @@ def test_a_new_word_is_spoken_played_read_back_and_confirmed(listening: Room) ->
     listening.app.engine.settle()
     assert listening.hears("Open the garden gate.").became == "text"
     listening.player.play("3 5 3 24")
-    until(lambda: listening.app.services.questions.text, "the question")
-    assert "garden gate" in listening.app.services.questions.text
-    assert listening.app.services.library.stack.at((3, 5, 3)) is None, "it was saved before it was confirmed"
+    until(lambda: listening.app.services.confirmation.text, "the question")
+    assert "garden gate" in listening.app.services.confirmation.text
+    assert listening.app.services.languages.stack.at((3, 5, 3)) is None, (
+        "it was saved before it was confirmed"
+    )
     listening.player.play("0 4 9 0")
-    until(lambda: listening.app.services.library.stack.at((3, 5, 3)) is not None, "the word to be kept")
+    until(lambda: listening.app.services.languages.stack.at((3, 5, 3)) is not None, "the word to be kept")
 
 
 def test_a_new_word_in_the_way_of_another_is_told_before_anything_is_asked(listening: Room) -> None:
@@ -162,7 +164,7 @@ def test_a_new_word_in_the_way_of_another_is_told_before_anything_is_asked(liste
     listening.player.play("0 7 0 24")
     until(lambda: any("0 7 0" in str(event) for event in listening.events), "the conflict")
     listening.app.engine.settle()
-    assert not listening.app.services.questions.text
+    assert not listening.app.services.confirmation.text
 
 
 def test_the_program_does_not_hear_itself(listening: Room) -> None:

@@ -13,7 +13,7 @@ from layouts import LAYOUTS
 from servers import JackServer
 from waiting import until
 
-from rubato_desktop.audio.client import Sound
+from rubato_desktop.audio.client import AudioClient
 from rubato_desktop.services.page_sound import PageSound, load_table
 
 pytestmark = pytest.mark.xdist_group("jack")
@@ -22,8 +22,8 @@ LOUD = 0.002
 
 
 @pytest.fixture
-def sound(jack: JackServer) -> Iterator[Sound]:
-    made = Sound(volumes={"cue": 0.8})
+def sound(jack: JackServer) -> Iterator[AudioClient]:
+    made = AudioClient(volumes={"cue": 0.8})
     made.start()
     until(lambda: made.output != "")
     yield made
@@ -31,7 +31,7 @@ def sound(jack: JackServer) -> Iterator[Sound]:
 
 
 @pytest.fixture
-def page(sound: Sound) -> PageSound:
+def page(sound: AudioClient) -> PageSound:
     return PageSound(sound, load_table())
 
 
@@ -80,7 +80,9 @@ def test_stopping_in_the_middle_is_heard_at_once(page: PageSound) -> None:
     assert after_ms < 250, "the note it was in would have gone on until then"
 
 
-def test_what_is_asked_by_name_is_heard_between_two_cues_of_a_page(sound: Sound, page: PageSound) -> None:
+def test_what_is_asked_by_name_is_heard_between_two_cues_of_a_page(
+    sound: AudioClient, page: PageSound
+) -> None:
     ears = Ears(3.5)
     page.layout(buttons(4))
     threading.Event().wait(0.4)
@@ -91,7 +93,7 @@ def test_what_is_asked_by_name_is_heard_between_two_cues_of_a_page(sound: Sound,
     assert begun[-1] - begun[0] == pytest.approx(1.2, abs=0.03)
 
 
-def test_silencing_everything_ends_a_page(sound: Sound, page: PageSound) -> None:
+def test_silencing_everything_ends_a_page(sound: AudioClient, page: PageSound) -> None:
     ears = Ears(2.5)
     page.layout(buttons(6))
     threading.Event().wait(0.4)

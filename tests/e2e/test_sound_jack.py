@@ -11,7 +11,7 @@ from servers import JackServer
 from waiting import until
 
 from rubato_desktop.app import App
-from rubato_desktop.audio.client import Sound
+from rubato_desktop.audio.client import AudioClient
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.messages import Message, note_off, note_on
 from rubato_desktop.midi.notes import Notes
@@ -28,8 +28,8 @@ def problems() -> list[RubatoError | None]:
 
 
 @pytest.fixture
-def sound(jack: JackServer, problems: list[RubatoError | None]) -> Iterator[Sound]:
-    made = Sound(instrument=LEAD_SQUARE, on_problem=problems.append)
+def sound(jack: JackServer, problems: list[RubatoError | None]) -> Iterator[AudioClient]:
+    made = AudioClient(instrument=LEAD_SQUARE, on_problem=problems.append)
     made.start()
     until(lambda: made.output != "")
     yield made
@@ -41,7 +41,7 @@ def peak(sound: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("note", [48, 60, 69])
-def test_a_key_played_by_another_process_is_heard_at_its_pitch(sound: Sound, note: int) -> None:
+def test_a_key_played_by_another_process_is_heard_at_its_pitch(sound: AudioClient, note: int) -> None:
     keys = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "rubato test")
     keys.open_virtual_port("in")
     keys.set_callback(lambda event, _: sound.echo(Message(0, "keys", bytes(event[0]))))
@@ -53,7 +53,7 @@ def test_a_key_played_by_another_process_is_heard_at_its_pitch(sound: Sound, not
     assert heard.pitch(0.3, 0.8) == pytest.approx(frequency(note), rel=0.015)
 
 
-def test_a_released_key_falls_silent(sound: Sound) -> None:
+def test_a_released_key_falls_silent(sound: AudioClient) -> None:
     sound.echo(note_on(0, "keys", 60))
     ears = Ears(1.0)
     sound.echo(note_off(0, "keys", 60))
@@ -61,13 +61,13 @@ def test_a_released_key_falls_silent(sound: Sound) -> None:
     assert peak(heard.sound[-heard.rate // 4 :]) < 0.001
 
 
-def test_a_cue_is_heard(sound: Sound) -> None:
+def test_a_cue_is_heard(sound: AudioClient) -> None:
     ears = Ears(0.8)
     sound.cue("understood")
     assert peak(ears.hear().sound) > 0.01
 
 
-def test_a_words_keys_are_heard_in_turn(sound: Sound) -> None:
+def test_a_words_keys_are_heard_in_turn(sound: AudioClient) -> None:
     ears = Ears(1.0)
     sound.hear([12, 24], base=48, instrument=LEAD_SQUARE)
     heard = ears.hear()
@@ -76,7 +76,9 @@ def test_a_words_keys_are_heard_in_turn(sound: Sound) -> None:
     assert heard.pitch(begin + 0.25, begin + 0.4) == pytest.approx(frequency(72), rel=0.03)
 
 
-def test_a_recording_is_heard_while_keys_are_played_and_neither_disturbs_the_other(sound: Sound) -> None:
+def test_a_recording_is_heard_while_keys_are_played_and_neither_disturbs_the_other(
+    sound: AudioClient,
+) -> None:
     sound.deck.load(Notes.of([(0, 4 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
     sound.deck.play()
     ears = Ears(1.5)
@@ -89,7 +91,7 @@ def test_a_recording_is_heard_while_keys_are_played_and_neither_disturbs_the_oth
     assert 0 < sound.deck.position_us() <= 4 * SECOND
 
 
-def test_a_note_that_is_held_where_playing_begins_is_heard_at_once(sound: Sound) -> None:
+def test_a_note_that_is_held_where_playing_begins_is_heard_at_once(sound: AudioClient) -> None:
     long = [(0, 60 * SECOND, 0, 0, 69, 90), (0, SECOND, 0, 0, 57, 90)]
     sound.deck.load(Notes.of(long, ["t"]), [(0, 0, bytes((0xC0, 80)))])
     sound.deck.seek(20 * SECOND)
@@ -101,7 +103,7 @@ def test_a_note_that_is_held_where_playing_begins_is_heard_at_once(sound: Sound)
     assert Ears(0.8).hear().pitch(0.3, 0.7) == pytest.approx(frequency(69), rel=0.015)
 
 
-def test_a_place_that_is_only_sought_is_not_heard(sound: Sound) -> None:
+def test_a_place_that_is_only_sought_is_not_heard(sound: AudioClient) -> None:
     sound.deck.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
     ears = Ears(1.0)
     sound.deck.seek(20 * SECOND)
@@ -110,7 +112,7 @@ def test_a_place_that_is_only_sought_is_not_heard(sound: Sound) -> None:
     assert peak(heard.sound[-heard.rate // 4 :]) < 0.001
 
 
-def test_silence_stops_it_all(sound: Sound) -> None:
+def test_silence_stops_it_all(sound: AudioClient) -> None:
     sound.deck.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
     sound.deck.play()
     sound.echo(note_on(0, "keys", 60))
@@ -122,7 +124,7 @@ def test_silence_stops_it_all(sound: Sound) -> None:
 
 
 def test_a_server_that_dies_is_said_once_and_sound_comes_back_with_it(
-    jack: JackServer, sound: Sound, problems: list[RubatoError | None]
+    jack: JackServer, sound: AudioClient, problems: list[RubatoError | None]
 ) -> None:
     once_a_second = [(i * SECOND, i * SECOND + 950_000, 0, 0, 69, 90) for i in range(600)]
     sound.deck.load(Notes.of(once_a_second, ["t"]), [(0, 0, bytes((0xC0, 80)))])

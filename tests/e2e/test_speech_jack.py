@@ -22,7 +22,7 @@ from servers import JackServer
 from waiting import until
 
 from rubato_desktop.app import App
-from rubato_desktop.audio.client import Sound
+from rubato_desktop.audio.client import AudioClient
 from rubato_desktop.midi.messages import Message
 from rubato_desktop.services.voice.factory import open_speech
 from rubato_desktop.services.voice.speech import Speech
@@ -36,8 +36,8 @@ SENTENCE = "The quick brown fox jumps over the lazy dog and then goes home to sl
 
 
 @pytest.fixture
-def sound(jack: JackServer) -> Iterator[Sound]:
-    made = Sound(instrument=81)
+def sound(jack: JackServer) -> Iterator[AudioClient]:
+    made = AudioClient(instrument=81)
     made.start()
     until(lambda: made.output != "")
     yield made
@@ -45,7 +45,7 @@ def sound(jack: JackServer) -> Iterator[Sound]:
 
 
 @pytest.fixture
-def speech(sound: Sound, tmp_path: Path) -> Iterator[Speech]:
+def speech(sound: AudioClient, tmp_path: Path) -> Iterator[Speech]:
     made = open_speech(tmp_path, sound, Settings())
     made.say_now("Warm.")
     assert made.wait(60)
@@ -111,7 +111,7 @@ def test_what_is_said_now_is_heard_in_place_of_what_was(speech: Speech) -> None:
     assert last < 350, "the long text went on"
 
 
-def test_keys_give_way_to_speech_and_come_back(sound: Sound, speech: Speech) -> None:
+def test_keys_give_way_to_speech_and_come_back(sound: AudioClient, speech: Speech) -> None:
     note = 100
     sound.echo(Message(0, "hand", bytes((0x90, note, 100))))
     ears = Ears(15.0)
@@ -127,7 +127,7 @@ def test_keys_give_way_to_speech_and_come_back(sound: Sound, speech: Speech) -> 
     assert after / before == pytest.approx(1.0, abs=0.2)
 
 
-def test_speech_over_a_fortissimo_is_not_cut_off(sound: Sound, speech: Speech) -> None:
+def test_speech_over_a_fortissimo_is_not_cut_off(sound: AudioClient, speech: Speech) -> None:
     ears = Ears(4.0)
     for note in range(48, 84, 3):
         sound.echo(Message(0, "hand", bytes((0x90, note, 127))))
@@ -137,7 +137,7 @@ def test_speech_over_a_fortissimo_is_not_cut_off(sound: Sound, speech: Speech) -
     assert np.abs(heard.sound[heard.rate // 2 :]).max() < 1.0
 
 
-def test_a_sound_process_that_dies_while_it_speaks_is_heard_again(sound: Sound, speech: Speech) -> None:
+def test_a_sound_process_that_dies_while_it_speaks_is_heard_again(sound: AudioClient, speech: Speech) -> None:
     speech.say_now(SENTENCE * 50)
     threading.Event().wait(0.8)
     before = sound.process_id
@@ -151,7 +151,7 @@ def test_a_sound_process_that_dies_while_it_speaks_is_heard_again(sound: Sound, 
 
 
 def test_a_sound_server_that_dies_while_it_speaks_hears_the_rest_when_it_is_back(
-    jack: JackServer, sound: Sound, speech: Speech
+    jack: JackServer, sound: AudioClient, speech: Speech
 ) -> None:
     speech.say_now(SENTENCE * 2)
     speech.say_after("And this is the end of it.")
@@ -168,7 +168,7 @@ def test_a_sound_server_that_dies_while_it_speaks_hears_the_rest_when_it_is_back
 
 
 def test_a_sound_server_that_stays_away_ends_what_is_said_and_hangs_nothing(
-    jack: JackServer, sound: Sound, speech: Speech
+    jack: JackServer, sound: AudioClient, speech: Speech
 ) -> None:
     speech.say_now(SENTENCE * 500)
     threading.Event().wait(1.0)

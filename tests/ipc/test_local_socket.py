@@ -14,7 +14,7 @@ import pytest
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.ipc import local_socket as channel
-from rubato_desktop.ipc.local_socket import Channel, ask
+from rubato_desktop.ipc.local_socket import LocalSocket, ask
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
@@ -31,8 +31,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def line() -> Iterator[Channel]:
-    opened = Channel(answer)
+def line() -> Iterator[LocalSocket]:
+    opened = LocalSocket(answer)
     yield opened
     opened.close()
 
@@ -55,23 +55,25 @@ def line() -> Iterator[Channel]:
     ],
     ids=lambda value: f"{value!r:.40}",
 )
-def test_a_question_is_answered(question: dict[str, Any], expected: dict[str, Any], line: Channel) -> None:
+def test_a_question_is_answered(
+    question: dict[str, Any], expected: dict[str, Any], line: LocalSocket
+) -> None:
     assert ask(line.address, question) == expected
 
 
-def test_a_bug_is_logged_whole_and_said(line: Channel, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_is_logged_whole_and_said(line: LocalSocket, caplog: pytest.LogCaptureFixture) -> None:
     assert ask(line.address, {"fail": "bug"})["error"]["code"] == "bug"
     assert "ZeroDivisionError" in caplog.text
 
 
 @pytest.mark.parametrize("question", [b"", b"{", b"[1]", b'"text"', b"\xff\xfe\xfd"])
-def test_what_is_no_question_is_said_to_be_none(question: bytes, line: Channel) -> None:
+def test_what_is_no_question_is_said_to_be_none(question: bytes, line: LocalSocket) -> None:
     with Client(line.address) as connection:
         connection.send_bytes(question)
         assert json.loads(connection.recv_bytes())["error"]["code"] == "bad_request"
 
 
-def test_whoever_leaves_or_says_too_much_disturbs_nobody(line: Channel) -> None:
+def test_whoever_leaves_or_says_too_much_disturbs_nobody(line: LocalSocket) -> None:
     Client(line.address).close()
     with Client(line.address) as connection:
         connection.send_bytes(b'{"half')
@@ -82,7 +84,7 @@ def test_whoever_leaves_or_says_too_much_disturbs_nobody(line: Channel) -> None:
     assert ask(line.address, {"still": "there"}) == {"heard": {"still": "there"}}
 
 
-def test_a_question_too_long_is_not_asked(line: Channel) -> None:
+def test_a_question_too_long_is_not_asked(line: LocalSocket) -> None:
     with pytest.raises(RubatoError) as caught:
         ask(line.address, {"long": "x" * channel.LONGEST})
     assert caught.value.code == "too_long"
@@ -96,7 +98,7 @@ def test_many_at_once_each_get_their_own_answer() -> None:
         together.wait(60)
         return question
 
-    line = Channel(wait_for_all)
+    line = LocalSocket(wait_for_all)
     try:
         with ThreadPoolExecutor(16) as askers:
             answers = list(askers.map(lambda number: ask(line.address, {"number": number}, 60), range(16)))
@@ -105,7 +107,7 @@ def test_many_at_once_each_get_their_own_answer() -> None:
     assert answers == [{"number": number} for number in range(16)]
 
 
-def test_a_closed_channel_is_not_running(line: Channel) -> None:
+def test_a_closed_channel_is_not_running(line: LocalSocket) -> None:
     line.close()
     line.close()
     with pytest.raises(RubatoError) as caught:

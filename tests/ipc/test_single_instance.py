@@ -18,16 +18,16 @@ import pytest
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.ipc import local_socket as channel
-from rubato_desktop.ipc.single_instance import LOCK, Instance, request
+from rubato_desktop.ipc.single_instance import LOCK, SingleInstance, request
 
 START = """
 import json, os, sys
 from pathlib import Path
-from rubato_desktop.ipc.single_instance import Instance, request
+from rubato_desktop.ipc.single_instance import SingleInstance, request
 data = Path(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
-instance = Instance.claim(data, lambda question: {"pid": os.getpid(), "asked": question})
+instance = SingleInstance.claim(data, lambda question: {"pid": os.getpid(), "asked": question})
 first = instance is not None
 print(json.dumps({"first": first, "pid": os.getpid() if first else request(data, {"do": "front"})["pid"]}), flush=True)
 sys.stdin.readline()
@@ -172,7 +172,7 @@ def test_a_long_folder_for_temporary_files_works(tmp_path: Path, monkeypatch: py
     deep = tmp_path / ("t" * 120)
     deep.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(deep))
-    instance = Instance.claim(tmp_path, lambda question: {"heard": question})
+    instance = SingleInstance.claim(tmp_path, lambda question: {"heard": question})
     assert instance
     try:
         assert request(tmp_path, {"a": 1}) == {"heard": {"a": 1}}
@@ -189,19 +189,19 @@ def test_only_the_owner_can_reach_it(first: Start, tmp_path: Path) -> None:
 
 def test_a_program_that_hangs_is_said_to_hang(first: Start, tmp_path: Path) -> None:
     os.kill(first.process.pid, signal.SIGSTOP)
-    assert Instance.claim(tmp_path / "data", lambda _: {}) is None
+    assert SingleInstance.claim(tmp_path / "data", lambda _: {}) is None
     with pytest.raises(RubatoError) as caught:
         request(tmp_path / "data", {"do": "front"}, timeout=0.2)
     assert caught.value.code == "no_answer"
 
 
 def test_who_holds_the_folder_without_listening_is_named(tmp_path: Path) -> None:
-    instance = Instance.claim(tmp_path, lambda _: {})
+    instance = SingleInstance.claim(tmp_path, lambda _: {})
     assert instance
     try:
         channel.remove(json.loads((tmp_path / LOCK).read_bytes())["address"])
         with pytest.raises(RubatoError) as caught:
-            Instance.claim(tmp_path, lambda _: {}, patience=0.1)
+            SingleInstance.claim(tmp_path, lambda _: {}, patience=0.1)
     finally:
         instance.close()
     assert caught.value.code == "no_answer"
@@ -216,7 +216,7 @@ def test_what_stands_in_a_lock_that_nobody_holds_does_no_harm(left: bytes, tmp_p
     with pytest.raises(RubatoError) as caught:
         request(tmp_path, {})
     assert caught.value.code == "not_running"
-    instance = Instance.claim(tmp_path, lambda _: {"ok": True})
+    instance = SingleInstance.claim(tmp_path, lambda _: {"ok": True})
     assert instance
     try:
         assert request(tmp_path, {}) == {"ok": True}
@@ -228,7 +228,7 @@ def test_a_file_that_is_no_socket_is_not_removed(tmp_path: Path) -> None:
     mine = tmp_path / "rubato.socket"
     mine.write_text("my own")
     (tmp_path / LOCK).write_text(json.dumps({"address": str(mine)}))
-    instance = Instance.claim(tmp_path, lambda _: {})
+    instance = SingleInstance.claim(tmp_path, lambda _: {})
     assert instance
     instance.close()
     assert mine.read_text() == "my own"
@@ -237,5 +237,5 @@ def test_a_file_that_is_no_socket_is_not_removed(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RubatoError) as caught:
-        Instance.claim(tmp_path / "file", lambda _: {})
+        SingleInstance.claim(tmp_path / "file", lambda _: {})
     assert caught.value.code == "bad_data"

@@ -14,7 +14,7 @@ from rubato_desktop.language.dictionary import NAMES, Language, Parameter, Stack
 from rubato_desktop.language.keys import LEAVE, Press, read_line
 from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser, parse
-from rubato_desktop.language.results import Heard, Understood
+from rubato_desktop.language.results import ParseResult, RecognisedWord
 
 LINES = [
     line.split(" → ")
@@ -86,7 +86,7 @@ def test_every_word_of_every_language_is_recognised_after_every_other(stack: Sta
             heard = parse(read_line(f"{full(first)} {full(second)}"), stack, timing)
             takes_names = any(parameter.optional for parameter in first.parameters)
             expected = [first.name] if takes_names and second.language == NAMES else [first.name, second.name]
-            assert [item.word if isinstance(item, Understood) else item for item in heard] == expected
+            assert [item.word if isinstance(item, RecognisedWord) else item for item in heard] == expected
 
 
 def test_leaving_returns_to_the_start_from_every_prefix_of_every_word(stack: Stack, timing: Timing) -> None:
@@ -134,7 +134,7 @@ def test_one_by_one_with_time_passing_gives_the_same_words_as_at_once(
     presses = playing(touched)
     at_once = parse(presses, stack, timing)
     parser = Parser(stack, timing)
-    one_by_one: list[Heard] = []
+    one_by_one: list[ParseResult] = []
     for press in presses:
         while parser.deadline is not None and parser.deadline <= press.t:
             one_by_one += parser.advance(parser.deadline)

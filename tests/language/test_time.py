@@ -9,7 +9,7 @@ from rubato_desktop.language.dictionary import Language, Stack, Word
 from rubato_desktop.language.keys import Press, read_line
 from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser, parse
-from rubato_desktop.language.results import Heard, NotUnderstood, Understood
+from rubato_desktop.language.results import ParseResult, RecognisedWord, RejectedRun
 
 
 def after(line: str, stack: Stack, timing: Timing) -> Parser:
@@ -108,15 +108,15 @@ def test_the_middle_key_ends_a_run_at_once(stack: Stack, timing: Timing) -> None
     assert [said(item) for item in parser.press(1_500_000, 12)] == ["skip seconds=3"]
 
 
-def heard_of(line: str, stack: Stack, timing: Timing) -> list[Heard]:
+def heard_of(line: str, stack: Stack, timing: Timing) -> list[ParseResult]:
     return parse(read_line(line), stack, timing)
 
 
 def test_what_is_heard_carries_its_first_and_last_time_and_all_its_keys(stack: Stack, timing: Timing) -> None:
     found = heard_of("(1) 12 7 12 14 12 0 8 24", stack, timing)
     assert found == [
-        Understood(1_000_000, 2_000_000, (12, 7, 12, 14, 12), "tab", "core", "tab", {"number": 1}),
-        NotUnderstood(2_250_000, 2_500_000, (0, 8), "unknown"),
+        RecognisedWord(1_000_000, 2_000_000, (12, 7, 12, 14, 12), "tab", "core", "tab", {"number": 1}),
+        RejectedRun(2_250_000, 2_500_000, (0, 8), "unknown"),
     ]
 
 
@@ -129,7 +129,7 @@ def test_keys_that_a_parameter_gives_back_belong_to_what_comes_next(stack: Stack
 
 def test_piano_on_carries_the_times_of_its_own_keys(stack: Stack, timing: Timing) -> None:
     _, on = heard_of("0 7 3 0 (1) 0 3 7 0", stack, timing)
-    assert on == Understood(2_000_000, 2_750_000, (0, 3, 7, 0), "piano on", "core", "piano_on", {})
+    assert on == RecognisedWord(2_000_000, 2_750_000, (0, 3, 7, 0), "piano on", "core", "piano_on", {})
 
 
 def test_piano_on_may_be_played_legato(stack: Stack, timing: Timing) -> None:
@@ -153,11 +153,11 @@ def test_piano_on_is_not_heard_while_its_last_key_is_held(stack: Stack, timing: 
 
 def test_leaving_and_the_gate_are_told_at_once(stack: Stack, timing: Timing) -> None:
     parser = after("0 7", stack, timing)
-    assert parser.leave(300_000) == [NotUnderstood(0, 250_000, (0, 7), "erased")]
+    assert parser.leave(300_000) == [RejectedRun(0, 250_000, (0, 7), "erased")]
     assert parser.leave(300_000) == [] and parser.deadline is None
     parser = after("0 7", stack, timing)
     assert parser.set_piano(300_000, on=True) == [] and parser.is_open
-    assert parser.set_piano(300_000, on=False) == [NotUnderstood(0, 250_000, (0, 7), "erased")]
+    assert parser.set_piano(300_000, on=False) == [RejectedRun(0, 250_000, (0, 7), "erased")]
     assert not parser.piano and not parser.is_open and parser.deadline is None
     assert parser.press(2_000_000, 0) == () and not parser.is_open
     assert parser.set_piano(3_000_000, on=True) == [] and parser.piano
@@ -205,7 +205,7 @@ def test_a_spoken_word_carries_the_time_at_which_it_was_understood(stack: Stack,
     assert word is not None
     assert parser.voice(1_000_000, True) == []
     assert parser.speak(1_000_000, 2_000_000, word, {}) == [
-        Understood(2_000_000, 2_000_000, (0, 7, 0), "click", "core", "click", {})
+        RecognisedWord(2_000_000, 2_000_000, (0, 7, 0), "click", "core", "click", {})
     ]
 
 
@@ -219,7 +219,7 @@ def test_a_spoken_word_with_keys_begins_with_their_first(stack: Stack, timing: T
     heard += parser.speak(1_000_000, 2_000_000, word, {})
     assert heard == [] and parser.deadline == 1_500_000 + timing.number
     assert parser.advance(2_700_000) == [
-        Understood(1_500_000, 1_500_000, (12, 7, 12, 14), "tab", "core", "tab", {"number": 1})
+        RecognisedWord(1_500_000, 1_500_000, (12, 7, 12, 14), "tab", "core", "tab", {"number": 1})
     ]
 
 

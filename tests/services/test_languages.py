@@ -8,24 +8,24 @@ import pytest
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import Word
-from rubato_desktop.services.languages import ConflictError, Library
+from rubato_desktop.services.languages import ConflictError, LanguageLibrary
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path, ["core", "names"])
+def library(tmp_path: Path) -> LanguageLibrary:
+    return LanguageLibrary(tmp_path, ["core", "names"])
 
 
-def reopened(library: Library) -> Library:
-    return Library(library.folder.parent, library.active)
+def reopened(library: LanguageLibrary) -> LanguageLibrary:
+    return LanguageLibrary(library.folder.parent, library.active)
 
 
 def test_core_and_names_are_always_active(tmp_path: Path) -> None:
-    assert Library(tmp_path, []).active == ["core", "names"]
-    assert Library(tmp_path, ["names", "gone"]).active == ["names", "core"]
+    assert LanguageLibrary(tmp_path, []).active == ["core", "names"]
+    assert LanguageLibrary(tmp_path, ["names", "gone"]).active == ["names", "core"]
 
 
-def test_a_word_is_kept_and_there_again_after_a_restart(library: Library) -> None:
+def test_a_word_is_kept_and_there_again_after_a_restart(library: LanguageLibrary) -> None:
     library.add(Word((0, 16, 0), "waltz", library.home(), meanings=("waltz",)))
     again = reopened(library)
     found = again.stack.word("waltz")
@@ -42,7 +42,7 @@ def test_a_word_is_kept_and_there_again_after_a_restart(library: Library) -> Non
     ],
 )
 def test_a_conflict_is_told_before_anything_is_saved(
-    keys: tuple[int, ...], said: str, library: Library
+    keys: tuple[int, ...], said: str, library: LanguageLibrary
 ) -> None:
     with pytest.raises(ConflictError) as error:
         library.add(Word(keys, "new", "own"))
@@ -51,20 +51,20 @@ def test_a_conflict_is_told_before_anything_is_saved(
     assert not library.folder.exists()
 
 
-def test_what_comes_with_the_program_stays_as_it_is(library: Library) -> None:
+def test_what_comes_with_the_program_stays_as_it_is(library: LanguageLibrary) -> None:
     click = library.stack.word("click")
     assert click is not None
     with pytest.raises(RubatoError, match="stays as it is"):
         library.remove(click)
 
 
-def test_a_word_of_ones_own_can_be_removed(library: Library) -> None:
+def test_a_word_of_ones_own_can_be_removed(library: LanguageLibrary) -> None:
     word = library.add(Word((0, 16, 0), "waltz", "own"))
     library.remove(word)
     assert reopened(library).stack.word("waltz") is None
 
 
-def test_a_new_language_is_current_and_takes_new_words(library: Library) -> None:
+def test_a_new_language_is_current_and_takes_new_words(library: LanguageLibrary) -> None:
     language = library.add_language("My Études!")
     assert language.name == "my-études" and library.current.name == language.name == library.home()
     with pytest.raises(RubatoError, match="already"):
@@ -73,7 +73,7 @@ def test_a_new_language_is_current_and_takes_new_words(library: Library) -> None
     assert "my-études" not in reopened(library).languages
 
 
-def test_a_damaged_language_is_named_and_the_others_load(library: Library) -> None:
+def test_a_damaged_language_is_named_and_the_others_load(library: LanguageLibrary) -> None:
     library.add(Word((0, 16, 0), "waltz", "own"))
     (library.folder / "bad.toml").write_text('name = "bad"\n[[word]]\nkeys = "0 99"\nname = "x"\n')
     again = reopened(library)
@@ -83,7 +83,7 @@ def test_a_damaged_language_is_named_and_the_others_load(library: Library) -> No
     assert again.stack.word("waltz") and again.stack.word("click")
 
 
-def test_usage_is_counted_and_a_damaged_count_starts_anew(library: Library) -> None:
+def test_usage_is_counted_and_a_damaged_count_starts_anew(library: LanguageLibrary) -> None:
     library.used((0, 7, 0))
     library.used((0, 7, 0))
     library.save_usage()
@@ -102,5 +102,7 @@ def test_usage_is_counted_and_a_damaged_count_starts_anew(library: Library) -> N
         ((1,), []),
     ],
 )
-def test_the_nearest_words_to_a_slip(keys: tuple[int, ...], near: list[str], library: Library) -> None:
+def test_the_nearest_words_to_a_slip(
+    keys: tuple[int, ...], near: list[str], library: LanguageLibrary
+) -> None:
     assert [word.name for word in library.nearest(keys)][: len(near) or None] == near

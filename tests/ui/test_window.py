@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QWi
 from rubato_desktop.app import App
 from rubato_desktop.events import Event, FrontRequested, Listed, Notice, Played
 from rubato_desktop.midi.notes import Notes
-from rubato_desktop.services.roll.recording import Opened
+from rubato_desktop.services.roll.recording import OpenRecording
 from rubato_desktop.services.run_state import SCREEN
-from rubato_desktop.ui.panels.word_log import UnderstoodPanel
+from rubato_desktop.ui.panels.word_log import WordLogPanel
 from rubato_desktop.ui.window import SIZE, SMALLEST, MainWindow, first_size
 
 Until = Callable[[Callable[[], object]], None]
@@ -63,7 +63,7 @@ def test_a_word_ends_with_its_result_in_the_strip_and_the_log(
 ) -> None:
     player.play("12 5 5 12")
     until(lambda: "Languages: 1 Core" in window.strip.last.text())
-    line = window.side.body(UnderstoodPanel).log.lines[0]
+    line = window.side.body(WordLogPanel).log.lines[0]
     assert (line.title, line.keys, line.mood) == ("languages", "12 5 5 12", "ok")
     assert line.outcome.endswith("ms")
 
@@ -73,7 +73,7 @@ def test_a_run_that_is_no_word_is_told_with_its_nearest(
 ) -> None:
     player.play("0 8 0")
     until(lambda: window.strip.last.text().startswith("unknown: 0 8 0 · near: "))
-    assert window.side.body(UnderstoodPanel).log.lines[0].detail.startswith("near: ")
+    assert window.side.body(WordLogPanel).log.lines[0].detail.startswith("near: ")
 
 
 def test_a_word_that_needs_what_is_not_there_says_so(
@@ -81,7 +81,7 @@ def test_a_word_that_needs_what_is_not_there_says_so(
 ) -> None:
     player.play("0 7 0")
     until(lambda: "needs the browser" in window.strip.last.text())
-    assert window.side.body(UnderstoodPanel).log.lines[0].mood == "refused"
+    assert window.side.body(WordLogPanel).log.lines[0].mood == "refused"
 
 
 def test_playing_with_the_mouse_is_playing(window: MainWindow, until: Until) -> None:
@@ -89,8 +89,8 @@ def test_playing_with_the_mouse_is_playing(window: MainWindow, until: Until) -> 
         QTest.mouseClick(window.keyboard.keys[key], Qt.MouseButton.LeftButton)
     until(
         lambda: (
-            window.side.body(UnderstoodPanel).log.lines
-            and window.side.body(UnderstoodPanel).log.lines[0].title == "languages"
+            window.side.body(WordLogPanel).log.lines
+            and window.side.body(WordLogPanel).log.lines[0].title == "languages"
         )
     )
 
@@ -103,8 +103,8 @@ def test_playing_with_the_computers_keys_is_playing(window: MainWindow, until: U
         QTest.keyClick(window.windowHandle(), letter)
     until(
         lambda: (
-            window.side.body(UnderstoodPanel).log.lines
-            and window.side.body(UnderstoodPanel).log.lines[0].title == "languages"
+            window.side.body(WordLogPanel).log.lines
+            and window.side.body(WordLogPanel).log.lines[0].title == "languages"
         )
     )
 
@@ -132,7 +132,7 @@ def test_a_line_of_the_list_is_chosen_for_the_word_that_waits(
     publish(Listed(0, "Languages", ("Core", "Names")))
     until(window.list_card.isVisible)
     window.list_card.items.itemActivated.emit(window.list_card.items.item(1))
-    until(lambda: app.engine.services.library.stack.languages[0].name == "names")
+    until(lambda: app.engine.services.languages.stack.languages[0].name == "names")
 
 
 def test_a_notice_is_shown_and_kept_and_stands_in_nobodys_way(
@@ -143,7 +143,7 @@ def test_a_notice_is_shown_and_kept_and_stands_in_nobodys_way(
     assert window.banner.happened.text() == "The controller is gone."
     assert window.banner.more.text() == "Held keys were released. Plug it in again."
     assert not window.banner.isModal()
-    assert window.side.body(UnderstoodPanel).log.lines[0].title == "The controller is gone"
+    assert window.side.body(WordLogPanel).log.lines[0].title == "The controller is gone"
     QTest.mouseClick(window.banner.findChild(QAbstractButton), Qt.MouseButton.LeftButton)
     assert not window.banner.isVisible()
 
@@ -197,7 +197,7 @@ def test_recording_is_seen_while_it_runs(window: MainWindow, player: Player, unt
 
 def test_a_language_is_chosen_by_its_chip(window: MainWindow, app: App, until: Until) -> None:
     window.findChild(QWidget, "language-names").click()  # type: ignore[attr-defined]
-    until(lambda: app.engine.services.library.stack.languages[0].name == "names")
+    until(lambda: app.engine.services.languages.stack.languages[0].name == "names")
     until(lambda: window.findChild(QWidget, "language-names").property("current") is True)
 
 
@@ -218,7 +218,7 @@ def test_a_text_can_be_typed_instead_of_spelt(
     until(window.strip.entry.isVisible)
     window.strip.entry.setText("Practice room")
     QTest.keyClick(window.strip.entry, Qt.Key.Key_Return)
-    until(lambda: app.engine.services.library.stack.languages[0].title == "Practice room")
+    until(lambda: app.engine.services.languages.stack.languages[0].title == "Practice room")
     assert not window.strip.entry.isVisible()
 
 
@@ -232,7 +232,7 @@ def test_a_text_that_is_typed_slowly_outlives_its_word(
     until(lambda: not app.engine.preview.keys)
     assert window.strip.entry.isVisible()
     QTest.keyClick(window.strip.entry, Qt.Key.Key_Return)
-    until(lambda: app.engine.services.library.stack.languages[0].title == "Slow")
+    until(lambda: app.engine.services.languages.stack.languages[0].title == "Slow")
 
 
 def test_nothing_typed_is_nothing_kept(window: MainWindow, player: Player, until: Until) -> None:
@@ -253,7 +253,7 @@ def test_escape_leaves_what_is_half_played(
 
 def test_opened_notes_are_seen_and_a_click_goes_there(window: MainWindow, app: App, until: Until) -> None:
     notes = Notes.of([(0, 500_000, 0, 0, 60, 80), (4_000_000, 4_500_000, 0, 0, 62, 80)], ["piano"])
-    app.engine.post(lambda: app.engine.services.roll.open(Opened("étude", notes)))
+    app.engine.post(lambda: app.engine.services.roll.open(OpenRecording("étude", notes)))
     until(lambda: window.roll.title.text() == "étude")
     assert not window.roll.roll.live
     window.roll.roll.seek.emit(4_000_000)
@@ -267,7 +267,7 @@ def test_a_click_on_a_word_in_the_roll_opens_its_entry(
     window: MainWindow, player: Player, until: Until
 ) -> None:
     player.play("12 5 5 12")
-    until(lambda: window.side.body(UnderstoodPanel).log.lines)
+    until(lambda: window.side.body(WordLogPanel).log.lines)
     window.roll.open_word.emit("languages")
     index = window.dictionary.tree.currentIndex()
     assert index.data() == "languages"

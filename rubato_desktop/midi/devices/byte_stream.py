@@ -22,7 +22,7 @@ SYSEX_BEGIN, SYSEX_END, REAL_TIME = 0xF0, 0xF7, 0xF8
 LONGEST_SYSEX = 1 << 20
 
 
-class Stream:
+class ByteStream:
     """Cuts one device's bytes into messages; keeps what is unfinished for the next piece."""
 
     def __init__(self) -> None:

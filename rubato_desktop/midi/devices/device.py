@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable
 
 from rubato_desktop.clock import SECOND, Clock
-from rubato_desktop.midi.devices.byte_stream import Stream
-from rubato_desktop.midi.devices.held_notes import Held
+from rubato_desktop.midi.devices.byte_stream import ByteStream
+from rubato_desktop.midi.devices.held_notes import HeldNotes
 from rubato_desktop.midi.devices.port_names import Source
 from rubato_desktop.midi.devices.ports import InputPort, MidiSystem, PortError
 from rubato_desktop.midi.devices.state import DeviceUse
@@ -59,8 +59,8 @@ class Device:
         self.problem: PortError | None = None
         self.learning = False
         self._port: InputPort | None = None
-        self._stream = Stream()
-        self._held = Held()
+        self._stream = ByteStream()
+        self._held = HeldNotes()
         self._kept_back: bytes | None = None
         self._measured = (clock.now(), 0)
 
@@ -88,7 +88,7 @@ class Device:
         Raises:
             NoMidi: the system is gone.
         """
-        self._stream = Stream()
+        self._stream = ByteStream()
         try:
             self._port = system.open(source, self.receive)
         except PortError as error:

@@ -24,7 +24,7 @@ LET_GO_BY_CONTROL = frozenset((MODULATION, *PEDALS))
 BEND_CENTRE = bytes((0x00, 0x40))
 
 
-class Held:
+class HeldNotes:
     """Follows the messages of one device, a dict look-up each."""
 
     def __init__(self) -> None:

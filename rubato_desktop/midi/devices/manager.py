@@ -28,7 +28,7 @@ from rubato_desktop.midi.devices.state import (
     Role,
     joined,
     parted,
-    trouble,
+    problem_of,
 )
 from rubato_desktop.midi.devices.systems import open_system
 from rubato_desktop.midi.messages import Message
@@ -269,7 +269,7 @@ class DeviceManager:
             device.connect(system, source)
         device.source = source
         if device.problem and not before[-1]:
-            self._on_news(trouble(device.problem))
+            self._on_news(problem_of(device.problem))
         elif device.listened_to and not before[1]:
             self._on_news(joined(device.name))
         if (device.source, device.listened_to, device.problem) != before:
@@ -292,6 +292,6 @@ class DeviceManager:
     def _explain(self, problem: NoMidi | None) -> None:
         before, self._problem = self._problem, problem
         if problem and not before:
-            self._on_news(trouble(problem))
+            self._on_news(problem_of(problem))
         if bool(problem) != bool(before):
             self._on_change()

@@ -82,5 +82,5 @@ def parted(name: str) -> DeviceNews:
     )
 
 
-def trouble(problem: RubatoError) -> DeviceNews:
+def problem_of(problem: RubatoError) -> DeviceNews:
     return DeviceNews("warning", problem.happened, problem.kept, problem.todo)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rubato_desktop.midi.file.event_offsets import PAD
 from rubato_desktop.midi.file.events import Track, walk
-from rubato_desktop.midi.file.problems import MidiFileError, Trouble
+from rubato_desktop.midi.file.problems import FileProblem, MidiFileError
 from rubato_desktop.midi.file.salvage import Budget
 from rubato_desktop.midi.file.tempo import Division
 from rubato_desktop.plurals import counted
@@ -38,7 +38,7 @@ class Header(NamedTuple):
     end: int
 
 
-def read_header(raw: bytes, trouble: Trouble) -> Header:
+def read_header(raw: bytes, trouble: FileProblem) -> Header:
     """Read the header.
 
     Raises:
@@ -71,7 +71,7 @@ def read_header(raw: bytes, trouble: Trouble) -> Header:
     return Header(format, tracks, _division(raw[start + 12], raw[start + 13], start + 12, trouble), end)
 
 
-def read_tracks(raw: bytes, header: Header, trouble: Trouble) -> Iterator[Track]:
+def read_tracks(raw: bytes, header: Header, trouble: FileProblem) -> Iterator[Track]:
     """Read the tracks one after another; chunks of other kinds are passed over, as the format asks for.
 
     Raises:
@@ -115,7 +115,7 @@ def read_tracks(raw: bytes, header: Header, trouble: Trouble) -> Iterator[Track]
         )
 
 
-def _nameless_header(raw: bytes, trouble: Trouble) -> int:
+def _nameless_header(raw: bytes, trouble: FileProblem) -> int:
     """Return where the header must be in a file in which no header is named, -1 when it has none."""
     track = _next_track(raw, 0)
     if track == len(raw):
@@ -132,7 +132,7 @@ def _nameless_header(raw: bytes, trouble: Trouble) -> int:
     return -1
 
 
-def _division(high: int, low: int, at: int, trouble: Trouble) -> Division:
+def _division(high: int, low: int, at: int, trouble: FileProblem) -> Division:
     if high < 0x80 and high << 8 | low:
         return Division.quarters(high << 8 | low)
     frames = 256 - high
@@ -163,7 +163,7 @@ def _next_track(raw: bytes, at: int) -> int:
     return found if found >= 0 else len(raw)
 
 
-def _believable_end(raw: bytes, start: int, end: int, number: int, trouble: Trouble) -> int:
+def _believable_end(raw: bytes, start: int, end: int, number: int, trouble: FileProblem) -> int:
     """Return where the track that begins at `start` ends, which says itself that it is at `end`."""
     if end == len(raw) or (
         end < len(raw) and (_is_chunk(raw, end) or raw[start:end].endswith(_END_OF_TRACK))
@@ -177,7 +177,7 @@ def _believable_end(raw: bytes, start: int, end: int, number: int, trouble: Trou
     return _next_track(raw, start)
 
 
-def _after(raw: bytes, track: Track, end: int, number: int, trouble: Trouble) -> int:
+def _after(raw: bytes, track: Track, end: int, number: int, trouble: FileProblem) -> int:
     """Say what the end of a track leaves over; return where the next chunk begins."""
     if not track.ended:
         trouble.oddity("the track does not say where it ends", track=number, byte=end)

@@ -121,7 +121,7 @@ def after_special(raw: bytes, at: int, end: int) -> int | None:
     return at if length < 5 and at <= end else None
 
 
-class Steps:
+class EventOffsets:
     """The steps within one window of a track.
 
     Args:

@@ -14,11 +14,11 @@ from rubato_desktop.midi.file.event_offsets import (
     PAD,
     STATES,
     Bytes,
-    Steps,
+    EventOffsets,
     quantities,
     quantity,
 )
-from rubato_desktop.midi.file.problems import Trouble
+from rubato_desktop.midi.file.problems import FileProblem
 from rubato_desktop.midi.file.salvage import Budget, Fault, data_bytes, diagnose, next_readable, reads_on
 from rubato_desktop.plurals import counted
 
@@ -67,7 +67,7 @@ class Track:
     ended: bool
 
 
-def walk(raw: bytes, start: int, end: int, number: int, trouble: Trouble, budget: Budget) -> Track:
+def walk(raw: bytes, start: int, end: int, number: int, trouble: FileProblem, budget: Budget) -> Track:
     """Read the events from byte `start` up to `end`.
 
     Args:
@@ -84,7 +84,7 @@ def walk(raw: bytes, start: int, end: int, number: int, trouble: Trouble, budget
 
 class _Walk:
     def __init__(
-        self, raw: bytes, start: int, end: int, number: int, trouble: Trouble, budget: Budget
+        self, raw: bytes, start: int, end: int, number: int, trouble: FileProblem, budget: Budget
     ) -> None:
         self.raw, self.data = raw, np.frombuffer(raw, np.uint8)
         self.at, self.end, self.number = start, end, number
@@ -119,7 +119,7 @@ class _Walk:
     def _window(self, size: int) -> bool:
         """Read the events of one window; False when one cannot be read, where `at` then is."""
         size = min(size, self.end - self.at)
-        path, place, readable = Steps(self.raw, self.data, self.at, size, self.end).follow(self.state)
+        path, place, readable = EventOffsets(self.raw, self.data, self.at, size, self.end).follow(self.state)
         if path:
             self._take(self.data[self.at : self.at + size + PAD], np.array(path, np.int32) // STATES)
         self.state = place % STATES

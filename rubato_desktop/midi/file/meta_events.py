@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rubato_desktop.midi.file.event_offsets import META
 from rubato_desktop.midi.file.events import Special, Track
-from rubato_desktop.midi.file.problems import Trouble
+from rubato_desktop.midi.file.problems import FileProblem
 
 TEXT_KINDS = {
     0x01: "text",
@@ -65,7 +65,7 @@ def decoded(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def tempo_changes(track: Track, number: int, trouble: Trouble) -> Iterator[tuple[int, int]]:
+def tempo_changes(track: Track, number: int, trouble: FileProblem) -> Iterator[tuple[int, int]]:
     """The tempo changes of a track as (tick, µs a quarter).
 
     Raises:
@@ -79,7 +79,7 @@ def tempo_changes(track: Track, number: int, trouble: Trouble) -> Iterator[tuple
             trouble.damage("a tempo cannot be understood", track=number, repair="it is left out")
 
 
-def time_signatures(track: Track, number: int, trouble: Trouble) -> Iterator[tuple[int, int, int]]:
+def time_signatures(track: Track, number: int, trouble: FileProblem) -> Iterator[tuple[int, int, int]]:
     """The time signatures of a track as (tick, numerator, denominator)."""
     for event in metas(track, TIME_SIGNATURE):
         if len(event.data) >= 2 and event.data[0] and event.data[1] < 8:

@@ -14,7 +14,7 @@ class MidiFileError(RubatoError):
         super().__init__(happened, kept=kept, todo=todo, code="midi_file")
 
 
-class Trouble:
+class FileProblem:
     """Collects what is wrong with one file.
 
     Args:

@@ -17,7 +17,7 @@ from rubato_desktop.midi.file.events import Track
 from rubato_desktop.midi.file.legacy import is_feedback
 from rubato_desktop.midi.file.message_rows import ROW_DTYPE, MessageRows
 from rubato_desktop.midi.file.meta_events import Text, TimeSignature, tempo_changes, time_signatures
-from rubato_desktop.midi.file.problems import MidiFileError, Trouble
+from rubato_desktop.midi.file.problems import FileProblem, MidiFileError
 from rubato_desktop.midi.file.tempo import Division, Tempo, TempoMap
 from rubato_desktop.midi.file.tracks import TimedTrack, TrackInfo
 from rubato_desktop.midi.notes import NOTE_DTYPE, Notes
@@ -94,7 +94,7 @@ def parse_midi(
     """Read the bytes of a Standard MIDI File as `read_midi` does; `name` is what messages call it."""
     if not raw:
         raise MidiFileError(f"{name} is empty", todo="Choose another file")
-    trouble = Trouble(name, salvage)
+    trouble = FileProblem(name, salvage)
     header = read_header(raw, trouble)
     division = Division.milliseconds() if as_recorder else header.division
     tracks = list(read_tracks(raw, header, trouble))
@@ -154,7 +154,9 @@ def _bytes_of(path: Path) -> bytes:
     return raw
 
 
-def _tempo_maps(format: int, division: Division, tracks: Sequence[Track], trouble: Trouble) -> list[TempoMap]:
+def _tempo_maps(
+    format: int, division: Division, tracks: Sequence[Track], trouble: FileProblem
+) -> list[TempoMap]:
     """One map a track: its own in format 2, else the same for all, from the tempos of all tracks."""
     changes = [list(tempo_changes(track, number, trouble)) for number, track in enumerate(tracks, 1)]
     if format == 2:
@@ -162,7 +164,7 @@ def _tempo_maps(format: int, division: Division, tracks: Sequence[Track], troubl
     return [TempoMap.of(division, (change for own in changes for change in own))] * len(tracks)
 
 
-def _time_signatures(timed: Sequence[TimedTrack], trouble: Trouble) -> tuple[TimeSignature, ...]:
+def _time_signatures(timed: Sequence[TimedTrack], trouble: FileProblem) -> tuple[TimeSignature, ...]:
     found = {
         TimeSignature(track.tempo.microsecond(tick), numerator, denominator)
         for track in timed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rubato_desktop.midi.file.event_offsets import ESCAPE, META, PAD, SYSEX, Bytes, Steps, quantity
+from rubato_desktop.midi.file.event_offsets import ESCAPE, META, PAD, SYSEX, Bytes, EventOffsets, quantity
 
 MAX_EVENTS = 8_000_000  # channel messages of a file, about 100 MB of columns
 MAX_SPECIALS = 250_000  # texts, tempos, system exclusives of a file
@@ -78,7 +78,7 @@ def data_bytes(status: int) -> int:
 def reads_on(raw: bytes, data: Bytes, at: int, end: int, state: int) -> bool:
     """True when several events can be read from byte `at`."""
     size = min(PAD, end - at)
-    return size <= 0 or Steps(raw, data, at, size, end).reads_on(state)
+    return size <= 0 or EventOffsets(raw, data, at, size, end).reads_on(state)
 
 
 def next_readable(raw: bytes, data: Bytes, at: int, end: int, state: int, budget: Budget) -> int:
@@ -90,7 +90,7 @@ def next_readable(raw: bytes, data: Bytes, at: int, end: int, state: int, budget
     while at < end and budget.search > 0:
         size = min(size, end - at)
         budget.search -= size
-        window = Steps(raw, data, at, size, end)
+        window = EventOffsets(raw, data, at, size, end)
         own = window.next_readable(0)
         running = window.next_readable(state) if state and (own is None or own > _NEAR) else None
         found = own if running is None else running

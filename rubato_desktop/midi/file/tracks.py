@@ -14,7 +14,7 @@ from rubato_desktop.midi.file.legacy import language_of
 from rubato_desktop.midi.file.message_rows import ROW_DTYPE
 from rubato_desktop.midi.file.meta_events import TRACK_NAME, Text, decoded, metas, texts
 from rubato_desktop.midi.file.note_pairing import is_note, pair
-from rubato_desktop.midi.file.problems import Trouble
+from rubato_desktop.midi.file.problems import FileProblem
 from rubato_desktop.midi.file.tempo import TempoMap
 from rubato_desktop.midi.messages import PROGRAM
 from rubato_desktop.midi.notes import NOTE_DTYPE
@@ -66,7 +66,7 @@ class TimedTrack:
     t: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, index: int, track: Track, tempo: TempoMap, trouble: Trouble) -> TimedTrack:
+    def of(cls, index: int, track: Track, tempo: TempoMap, trouble: FileProblem) -> TimedTrack:
         """Give a track its times.
 
         Raises:
@@ -152,7 +152,7 @@ def _used(values: npt.NDArray[Any]) -> tuple[int, ...]:
     return tuple(np.flatnonzero(found).tolist())
 
 
-def _within(track: Track, latest: int, number: int, trouble: Trouble) -> Track:
+def _within(track: Track, latest: int, number: int, trouble: FileProblem) -> Track:
     """Cut off what comes after the tick `latest`."""
     if track.end_tick <= latest:
         return track

@@ -19,7 +19,7 @@ def without_marks(text: str) -> str:
     return _MARK.sub("", text)
 
 
-class Shown:
+class CitationFilter:
     """Takes a stream of words in and gives out what may be shown.
 
     Args:

@@ -12,12 +12,12 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.answers import extractive as quoting
 from rubato_desktop.services.answers import template
 from rubato_desktop.services.answers.answer import UNANSWERED
-from rubato_desktop.services.answers.citation_filter import Shown, without_marks
+from rubato_desktop.services.answers.citation_filter import CitationFilter, without_marks
 from rubato_desktop.services.answers.conversation import Turn
 from rubato_desktop.services.answers.evidence import CERTAIN, Evidence
 from rubato_desktop.services.answers.passages import Passage
 from rubato_desktop.services.answers.tokens import instructs, plain, sentences, terms
-from rubato_desktop.services.model.cancellation import Stop, Stopped
+from rubato_desktop.services.model.cancellation import Cancellation, Cancelled
 from rubato_desktop.services.model.models import Message, Model, Models
 
 TOKENS_A_WORD: Final = 1.4
@@ -32,7 +32,7 @@ _SUPPORTED: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnswerRequest:
     """How a question is to be answered."""
 
     question: str
@@ -45,7 +45,7 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Part:
+class GeneratedAnswer:
     """What came of it."""
 
     text: str = ""
@@ -60,15 +60,15 @@ class Part:
 Say = Callable[[str], None]
 
 
-def say(
+def generate(
     models: Models,
-    asked: Asked,
+    asked: AnswerRequest,
     found: Sequence[Passage],
     numbers: Sequence[int],
     evidence: Sequence[Evidence],
-    part: Part,
+    part: GeneratedAnswer,
     on_text: Say,
-    stop: Stop,
+    stop: Cancellation,
 ) -> None:
     """Answer from passages, telling each piece as it comes; `part` holds what was said, whatever happens.
 
@@ -95,12 +95,12 @@ def say(
 
 def _quote(
     models: Models,
-    asked: Asked,
+    asked: AnswerRequest,
     numbers: Sequence[int],
     evidence: Sequence[Evidence],
-    part: Part,
+    part: GeneratedAnswer,
     on_text: Say,
-    stop: Stop,
+    stop: Cancellation,
     *,
     alone: bool = False,
 ) -> None:
@@ -130,14 +130,19 @@ def _quote(
 
 
 def _selected(
-    models: Models, asked: Asked, numbers: Sequence[int], offered: Sequence[Evidence], part: Part, stop: Stop
+    models: Models,
+    asked: AnswerRequest,
+    numbers: Sequence[int],
+    offered: Sequence[Evidence],
+    part: GeneratedAnswer,
+    stop: Cancellation,
 ) -> Iterator[Evidence]:
     """Let the model write, and yield the offered sentences that it used; what it made up comes to nothing."""
     seen = [one for one in offered if not instructs(one.text)]
     blocks = [(numbers[one.passage], one.text) for one in _within(seen, _room(models, asked.model))]
     part.asked_model = True
     said = ""
-    enough = Stop()
+    enough = Cancellation()
     clock = threading.Timer(CHOOSING_S, enough.wish)
     clock.start()
     try:
@@ -154,7 +159,7 @@ def _selected(
                 for sentence in whole:
                     yield from quoting.meant(without_marks(sentence), seen)
                 said = last if whole else said
-    except Stopped:
+    except Cancelled:
         stop.check()
     except RubatoError as error:
         part.problem = error
@@ -165,17 +170,17 @@ def _selected(
 
 def _write(
     models: Models,
-    asked: Asked,
+    asked: AnswerRequest,
     found: Sequence[Passage],
     numbers: Sequence[int],
     evidence: Sequence[Evidence],
-    part: Part,
+    part: GeneratedAnswer,
     on_text: Say,
-    stop: Stop,
+    stop: Cancellation,
 ) -> None:
     """Let a model write from the sources, as it streams."""
     given = _cut(found, evidence, _room(models, asked.model))
-    shown = Shown({numbers[place] for place, _ in given}, asked.limit)
+    shown = CitationFilter({numbers[place] for place, _ in given}, asked.limit)
 
     def tell(text: str) -> None:
         part.text, part.cited = shown.text, shown.cited
@@ -208,7 +213,7 @@ def _write(
     ]
 
 
-def _messages(asked: Asked, blocks: Sequence[tuple[int, str]]) -> list[Message]:
+def _messages(asked: AnswerRequest, blocks: Sequence[tuple[int, str]]) -> list[Message]:
     told: list[Message] = [
         {"role": "system", "content": template.LENGTH.format(words=asked.limit)},
     ]
@@ -270,7 +275,7 @@ def _stands(sentence: str, source: str) -> float:
     return len(words & set(terms(source))) / len(words) if words else 0.0
 
 
-def _cite(part: Part, sources: dict[int, str], limit: int, on_text: Say) -> None:
+def _cite(part: GeneratedAnswer, sources: dict[int, str], limit: int, on_text: Say) -> None:
     """Name the source of an answer whose model named none."""
     bears, number = max((_stands(part.text, source), -number) for number, source in sources.items())
     if bears >= _SUPPORTED and len(part.text.split()) < limit:
@@ -279,4 +284,4 @@ def _cite(part: Part, sources: dict[int, str], limit: int, on_text: Say) -> None
         on_text(f" [{-number}]")
 
 
-__all__ = ["Asked", "Part", "Stopped", "say"]
+__all__ = ["AnswerRequest", "Cancelled", "GeneratedAnswer", "generate"]

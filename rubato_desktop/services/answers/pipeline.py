@@ -13,11 +13,11 @@ from rubato_desktop.services.answers.answer import NOTHING_LEARNT, UNANSWERED, A
 from rubato_desktop.services.answers.citation_filter import LIMITS
 from rubato_desktop.services.answers.conversation import Conversation, Turn, carried, small_talk, subject_of
 from rubato_desktop.services.answers.evidence import Evidence, Sought, as_it_stands, weigh
-from rubato_desktop.services.answers.generation import Asked, Part, say
+from rubato_desktop.services.answers.generation import AnswerRequest, GeneratedAnswer, generate
 from rubato_desktop.services.answers.passages import Numbered, Passage, Retrieval
 from rubato_desktop.services.answers.tag_weights import Weight, weights
 from rubato_desktop.services.answers.tokens import terms
-from rubato_desktop.services.model.cancellation import Stop, Stopped
+from rubato_desktop.services.model.cancellation import Cancellation, Cancelled
 from rubato_desktop.services.model.models import Models
 
 Length = Literal["short", "normal", "long"]
@@ -58,7 +58,7 @@ class Answers:
         length: Length = "normal",
         conversation: Conversation | None = None,
         on_text: Callable[[str], None] = lambda _: None,
-        stop: Stop | None = None,
+        stop: Cancellation | None = None,
     ) -> Answer:
         """Answer a question.
 
@@ -91,7 +91,7 @@ class Answers:
         before = carried(question, conversation)
         answer.query = " ".join([question.strip(), *before])
         chosen = self._models.choose(model)
-        asked = Asked(
+        asked = AnswerRequest(
             question,
             used,
             chosen,
@@ -104,10 +104,10 @@ class Answers:
         sought = Sought.of(question, [term for word in before for term in terms(word)])
         try:
             if tags or len(topics) > 1:
-                quoted = self._by_tag(asking, asked, sought, stop or Stop())
+                quoted = self._by_tag(asking, asked, sought, stop or Cancellation())
             else:
-                quoted = self._at_once(asking, asked, sought, stop or Stop())
-        except Stopped:
+                quoted = self._at_once(asking, asked, sought, stop or Cancellation())
+        except Cancelled:
             answer.stopped, quoted = True, []
         asking.end()
         if conversation is not None and answer.answered:
@@ -115,7 +115,9 @@ class Answers:
             conversation.turns.append(Turn(question, answer.answer, subject, quoted))
         return answer
 
-    def _at_once(self, asking: _Asking, asked: Asked, sought: Sought, stop: Stop) -> list[str]:
+    def _at_once(
+        self, asking: _Asking, asked: AnswerRequest, sought: Sought, stop: Cancellation
+    ) -> list[str]:
         right = list(self._corrected(asking.answer.query))[:1]
         found = self._retrieval.search(asking.answer.query, topics=asking.answer.topics, k=_FOUND)
         if not right and not found:
@@ -126,7 +128,7 @@ class Answers:
             found = []
         return self._part(asking, asked, sought, [*right, *found], stop, as_it_stands(right)).quoted
 
-    def _by_tag(self, asking: _Asking, asked: Asked, sought: Sought, stop: Stop) -> list[str]:
+    def _by_tag(self, asking: _Asking, asked: AnswerRequest, sought: Sought, stop: Cancellation) -> list[str]:
         """Let every tag and topic answer for itself, rare ones first, and put the parts together under their names."""
         answer = asking.answer
         groups = {
@@ -151,18 +153,18 @@ class Answers:
     def _group(
         self,
         asking: _Asking,
-        asked: Asked,
+        asked: AnswerRequest,
         sought: Sought,
         name: str,
         found: Sequence[Passage],
         weight: Weight,
-        stop: Stop,
+        stop: Cancellation,
     ) -> list[str]:
         answer = asking.answer
         head = f"{chr(10) if answer.answer else ''}{name}: "
         left = LIMITS[answer.length] - len(f"{answer.answer}{head}".split())
         room = min(left, max(_LEAST_PART, round(LIMITS[answer.length] * weight.share) - len(head.split())))
-        part = Part()
+        part = GeneratedAnswer()
         if room >= _LEAST_PART // 2:
             asking.tell(head)
             if found:
@@ -177,19 +179,19 @@ class Answers:
     def _part(
         self,
         asking: _Asking,
-        asked: Asked,
+        asked: AnswerRequest,
         sought: Sought,
         found: Sequence[Passage],
-        stop: Stop,
+        stop: Cancellation,
         known: Sequence[Evidence] = (),
-    ) -> Part:
+    ) -> GeneratedAnswer:
         answer = asking.answer
         numbers = asking.numbered.add(found)
         weighed = weigh(sought, found)
         evidence = [*known, *(one for one in weighed if not known or one.passage)]
-        part = Part()
+        part = GeneratedAnswer()
         try:
-            say(self._models, asked, found, numbers, evidence, part, asking.tell, stop)
+            generate(self._models, asked, found, numbers, evidence, part, asking.tell, stop)
         finally:
             asking.cite(part.cited)
             answer.answered = answer.answered or part.answered

@@ -17,10 +17,10 @@ from rubato_desktop.settings import Settings
 if TYPE_CHECKING:
     from rubato_desktop.services.answers.answer import Answer
     from rubato_desktop.services.answers.history.model import Inquiry
-    from rubato_desktop.services.answers.history.store import Inquiries
+    from rubato_desktop.services.answers.history.store import InquiryStore
     from rubato_desktop.services.answers.passages import Retrieval
     from rubato_desktop.services.answers.pipeline import Answers
-    from rubato_desktop.services.model.cancellation import Stop
+    from rubato_desktop.services.model.cancellation import Cancellation
     from rubato_desktop.services.model.models import Models
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ T = TypeVar("T")
 Grew = Callable[[str, str], None]
 
 
-class Asking:
+class AnswerService:
     """Answers questions on a thread of its own. Its methods may be called from any thread; none but `close` waits.
 
     Args:
@@ -61,7 +61,7 @@ class Asking:
         self._data, self._settings, self._retrieval = data, settings, retrieval
         self._on_text, self._tell = on_text, tell
         self._lock = threading.Lock()
-        self._stop: Stop | None = None
+        self._stop: Cancellation | None = None
         self._thread: threading.Thread | None = None
         self._models: Models | None = None
         self._files = ThreadPoolExecutor(1, "inquiries")
@@ -75,15 +75,15 @@ class Asking:
         """Whether an answer is being given."""
         return self._stop is not None
 
-    def with_inquiries(self, work: Callable[[Inquiries], T]) -> Future[T]:
+    def with_inquiries(self, work: Callable[[InquiryStore], T]) -> Future[T]:
         """Do something with the questions and answers that are kept, on a thread of its own: they are many files."""
         return self._files.submit(lambda: work(self._inquiries))
 
     @property
-    def _inquiries(self) -> Inquiries:
-        from rubato_desktop.services.answers.history.store import Inquiries
+    def _inquiries(self) -> InquiryStore:
+        from rubato_desktop.services.answers.history.store import InquiryStore
 
-        return Inquiries(self._data)
+        return InquiryStore(self._data)
 
     def ask(self, question: str) -> Future[tuple[Answer, Inquiry]]:
         """Ask; an answer that is being given ends.
@@ -91,13 +91,13 @@ class Asking:
         Returns:
             The answer, and what is kept of it; or a `RubatoError`.
         """
-        from rubato_desktop.services.model.cancellation import Stop
+        from rubato_desktop.services.model.cancellation import Cancellation
 
         promise: Future[tuple[Answer, Inquiry]] = Future()
         with self._lock:
             if self._stop is not None:
                 self._stop.wish()
-            before, stop = self._thread, Stop()
+            before, stop = self._thread, Cancellation()
             self._stop = stop
             self._thread = threading.Thread(
                 target=self._answer, args=(question, stop, promise, before), name="answer", daemon=True
@@ -158,7 +158,7 @@ class Asking:
     def _answer(
         self,
         question: str,
-        stop: Stop,
+        stop: Cancellation,
         promise: Future[tuple[Answer, Inquiry]],
         before: threading.Thread | None,
     ) -> None:
@@ -200,7 +200,7 @@ class Asking:
             self._ended(stop)
             promise.set_result((answer, self.last))
 
-    def _ended(self, stop: Stop) -> None:
+    def _ended(self, stop: Cancellation) -> None:
         with self._lock:
             if self._stop is stop:
                 self._stop = None

@@ -14,11 +14,11 @@ from extension_bridge import V, envelope
 from extension_bridge.line import Line
 from rubato_desktop import __version__
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.browser.connection import Asked, Session
+from rubato_desktop.services.browser.connection import BrowserConnection, PanelRequest
 from rubato_desktop.services.browser.deadlines import Deadlines
 from rubato_desktop.services.browser.listener import Listener
 from rubato_desktop.services.browser.model import BrowserError, Reply, Window, windows_of
-from rubato_desktop.services.browser.pairing import Desk, KnownBrowsers, Stranger, digest_of
+from rubato_desktop.services.browser.pairing import Desk, KnownBrowsers, UnknownBrowser, digest_of
 
 if TYPE_CHECKING:
     from extension_bridge.protocol import Hello, Request
@@ -56,8 +56,8 @@ class Browser:
         welcome: Callable[[], Mapping[str, Any]] = lambda: {"listening": True, "settings": {}},
         on_event: Callable[[str, Mapping[str, Any]], None] = lambda name, args: None,
         on_change: Callable[[], None] = lambda: None,
-        on_request: Callable[[Asked], None] | None = None,
-        on_pairing: Callable[[Stranger | None], None] = lambda who: None,
+        on_request: Callable[[PanelRequest], None] | None = None,
+        on_pairing: Callable[[UnknownBrowser | None], None] = lambda who: None,
         trusting: bool = False,
     ) -> None:
         self._data, self._trusting = data, trusting
@@ -66,8 +66,8 @@ class Browser:
         self._on_pairing = on_pairing
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
-        self._sessions: list[Session] = []
-        self._denied: set[Stranger] = set()
+        self._sessions: list[BrowserConnection] = []
+        self._denied: set[UnknownBrowser] = set()
         self._order = itertools.count(1)
         self._version_problem: RubatoError | None = None
         self._deadlines = Deadlines()
@@ -137,7 +137,7 @@ class Browser:
         return current.windows if current else ()
 
     @property
-    def stranger(self) -> Stranger | None:
+    def stranger(self) -> UnknownBrowser | None:
         """Who waits for a person's word."""
         return self._desk.asked
 
@@ -198,7 +198,7 @@ class Browser:
         """
         return self.pair(yes) is not None
 
-    def pair(self, yes: bool = True) -> Stranger | None:
+    def pair(self, yes: bool = True) -> UnknownBrowser | None:
         """Give a person's word on who wants to join, or on the last one whose question lapsed or was denied.
 
         Returns:
@@ -230,12 +230,12 @@ class Browser:
 
     # What sessions report.
 
-    def hello(self, session: Session, hello: Hello) -> None:
+    def hello(self, session: BrowserConnection, hello: Hello) -> None:
         args = hello.args
         digest = digest_of(args.secret)
         admitted = self._known.admits(args.client, digest)
         impostor = not admitted and self._known.knows(args.client)
-        who = Stranger(args.client, digest, args.browser or "A browser", impostor)
+        who = UnknownBrowser(args.client, digest, args.browser or "A browser", impostor)
         if session.who is not None and session.who != who:
             self._desk.leave(session.who)
         session.who, session.name = who, who.name
@@ -253,7 +253,7 @@ class Browser:
         session.send(envelope.answer(hello.id, "refused", "pairing", self._stranger_comes(who)))
         self._news()
 
-    def event(self, session: Session, name: str, args: Mapping[str, Any]) -> None:
+    def event(self, session: BrowserConnection, name: str, args: Mapping[str, Any]) -> None:
         if name == "windows":
             windows = windows_of(args)
             with self._lock:
@@ -267,19 +267,19 @@ class Browser:
         elif session is self._current():
             self._on_event(name, args)
 
-    def asked(self, session: Session, request: Request) -> None:
-        asked = Asked(request, session.send, self._deadlines)
+    def asked(self, session: BrowserConnection, request: Request) -> None:
+        asked = PanelRequest(request, session.send, self._deadlines)
         if self._on_request is None:
             asked.refuse("bad_arguments", "Nobody listens to the panel here")
         else:
             self._on_request(asked)
 
-    def other_version(self, session: Session, text: str) -> None:
+    def other_version(self, session: BrowserConnection, text: str) -> None:
         with self._lock:
             self._version_problem = RubatoError(text, code="version")
         self._news()
 
-    def left(self, session: Session) -> None:
+    def left(self, session: BrowserConnection) -> None:
         with self._lock:
             if session in self._sessions:
                 self._sessions.remove(session)
@@ -293,7 +293,7 @@ class Browser:
     # Inside.
 
     def _come(self, line: Line) -> None:
-        session = Session(line, self, self._deadlines)
+        session = BrowserConnection(line, self, self._deadlines)
         with self._lock:
             if len(self._sessions) >= MOST:
                 log.warning("too many connections; one more was not let in")
@@ -302,12 +302,12 @@ class Browser:
             self._sessions.append(session)
         session.start()
 
-    def _current(self) -> Session | None:
+    def _current(self) -> BrowserConnection | None:
         with self._lock:
             joined = [session for session in self._sessions if session.joined]
             return max(joined, key=_precedence, default=None)
 
-    def _join(self, session: Session) -> None:
+    def _join(self, session: BrowserConnection) -> None:
         with self._lock:
             if session.joined:
                 return
@@ -327,7 +327,7 @@ class Browser:
     def _joined(self) -> dict[str, Any]:
         return {"app": __version__, **self._welcome()}
 
-    def _stranger_comes(self, who: Stranger) -> str:
+    def _stranger_comes(self, who: UnknownBrowser) -> str:
         """Let a person be asked, and return what the browser is told meanwhile."""
         if who in self._denied:
             return "You said no in Rubato Desktop; rubato browser pair lets this browser join after all"
@@ -337,17 +337,17 @@ class Browser:
             return "Rubato Desktop knows another browser by this name; answer its question"
         return "Answer the question in Rubato Desktop, or run: rubato browser pair"
 
-    def _remember(self, who: Stranger) -> None:
+    def _remember(self, who: UnknownBrowser) -> None:
         try:
             self._known.remember(who)
         except OSError as error:
             log.warning("%s is known only until Rubato ends: %s", who.name, error)
 
-    def _ask_person(self, who: Stranger | None) -> None:
+    def _ask_person(self, who: UnknownBrowser | None) -> None:
         self._on_pairing(who)
         self._news()
 
-    def _lapsed(self, who: Stranger) -> None:
+    def _lapsed(self, who: UnknownBrowser) -> None:
         with self._lock:
             sessions = [session for session in self._sessions if session.who == who]
         for session in sessions:
@@ -360,7 +360,7 @@ class Browser:
         self._on_change()
 
 
-def _precedence(session: Session) -> tuple[bool, int]:
+def _precedence(session: BrowserConnection) -> tuple[bool, int]:
     return any(window.focused for window in session.windows), session.order
 
 

@@ -16,7 +16,7 @@ from extension_bridge.line import Line
 from rubato_desktop.services.browser.deadlines import Deadlines
 from rubato_desktop.services.browser.in_flight import InFlight
 from rubato_desktop.services.browser.model import BrowserError, Reply, Window
-from rubato_desktop.services.browser.pairing import Stranger
+from rubato_desktop.services.browser.pairing import UnknownBrowser
 
 if TYPE_CHECKING:
     from extension_bridge.protocol import Hello, Message, Response
@@ -27,17 +27,17 @@ log = logging.getLogger(__name__)
 MOST_UNSENT = 1_000
 
 
-class Home(Protocol):
+class ConnectionListener(Protocol):
     """What a session reports to; called on the session's own thread."""
 
-    def hello(self, session: Session, hello: Hello) -> None: ...
-    def event(self, session: Session, name: str, args: Mapping[str, Any]) -> None: ...
-    def asked(self, session: Session, request: RequestMessage) -> None: ...
-    def other_version(self, session: Session, text: str) -> None: ...
-    def left(self, session: Session) -> None: ...
+    def hello(self, session: BrowserConnection, hello: Hello) -> None: ...
+    def event(self, session: BrowserConnection, name: str, args: Mapping[str, Any]) -> None: ...
+    def asked(self, session: BrowserConnection, request: RequestMessage) -> None: ...
+    def other_version(self, session: BrowserConnection, text: str) -> None: ...
+    def left(self, session: BrowserConnection) -> None: ...
 
 
-class Session:
+class BrowserConnection:
     """The browser at the other end of a line.
 
     Attributes:
@@ -48,7 +48,7 @@ class Session:
         order: Grows each time it joins or one of its windows gets the focus.
     """
 
-    def __init__(self, line: Line, home: Home, deadlines: Deadlines) -> None:
+    def __init__(self, line: Line, home: ConnectionListener, deadlines: Deadlines) -> None:
         self._line, self._home = line, home
         self._in_flight = InFlight(deadlines)
         self._unsent: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -56,7 +56,7 @@ class Session:
         self._complaints = 0
         self.joined = False
         self.name = ""
-        self.who: Stranger | None = None
+        self.who: UnknownBrowser | None = None
         self.windows: tuple[Window, ...] = ()
         self.order = 0
         self._reading = threading.Thread(target=self._read, name="browser-reader", daemon=True)
@@ -187,7 +187,7 @@ class Session:
         self._in_flight.finish(message.id, outcome)
 
 
-class Asked:
+class PanelRequest:
     """Something the browser's panel asks of the app; it is answered exactly once, late when nobody does.
 
     Attributes:

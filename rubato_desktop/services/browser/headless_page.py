@@ -20,7 +20,7 @@ ANSWER_S: Final = 30.0
 _BLANK: Final = "about:blank"
 
 
-class Visit:
+class HeadlessPage:
     """A page that is open.
 
     Attributes:
@@ -63,7 +63,7 @@ def address_of(target: str) -> str:
 
 
 @contextlib.contextmanager
-def visit(target: str, size: tuple[int, int] = (1280, 800)) -> Iterator[Visit]:
+def open_page(target: str, size: tuple[int, int] = (1280, 800)) -> Iterator[HeadlessPage]:
     """Open a page, wait until it has loaded, and close it when the `with` ends. Nothing of it is kept.
 
     Args:
@@ -95,6 +95,6 @@ def visit(target: str, size: tuple[int, int] = (1280, 800)) -> Iterator[Visit]:
                 state = browser.ask("open", url=url, new=False, deadline=LOAD_S).result(LOAD_S + 5).state
                 # One that never ends to load is taken as it is by then.
                 loaded.wait(LOAD_S)
-                yield Visit(browser, state)
+                yield HeadlessPage(browser, state)
         finally:
             browser.close()

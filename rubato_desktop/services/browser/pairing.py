@@ -24,7 +24,7 @@ MOST_WAITING = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class UnknownBrowser:
     """Who wants to join.
 
     Attributes:
@@ -85,7 +85,7 @@ class KnownBrowsers:
         kept = self._known.get(client, {}).get("secret")
         return isinstance(kept, str) and hmac.compare_digest(kept.encode(), digest.encode())
 
-    def remember(self, who: Stranger) -> None:
+    def remember(self, who: UnknownBrowser) -> None:
         """Let a browser join from now on.
 
         Raises:
@@ -109,21 +109,21 @@ class Desk:
     def __init__(
         self,
         deadlines: Deadlines,
-        show: Callable[[Stranger | None], None],
-        lapsed: Callable[[Stranger], None],
+        show: Callable[[UnknownBrowser | None], None],
+        lapsed: Callable[[UnknownBrowser], None],
     ) -> None:
         self._deadlines, self._show, self._lapsed = deadlines, show, lapsed
         self._lock = threading.Lock()
-        self._waiting: list[Stranger] = []
+        self._waiting: list[UnknownBrowser] = []
         self._deadline: Deadline | None = None
 
     @property
-    def asked(self) -> Stranger | None:
+    def asked(self) -> UnknownBrowser | None:
         """Who is asked about now."""
         with self._lock:
             return self._waiting[0] if self._waiting else None
 
-    def come(self, who: Stranger) -> bool:
+    def come(self, who: UnknownBrowser) -> bool:
         """Wait for a person's word; False when too many wait already."""
         with self._lock:
             if who in self._waiting:
@@ -136,7 +136,7 @@ class Desk:
             self._ask()
         return True
 
-    def leave(self, who: Stranger) -> None:
+    def leave(self, who: UnknownBrowser) -> None:
         """Wait no longer."""
         with self._lock:
             was_asked = self._waiting[:1] == [who]
@@ -144,7 +144,7 @@ class Desk:
         if was_asked:
             self._ask()
 
-    def answer(self) -> Stranger | None:
+    def answer(self) -> UnknownBrowser | None:
         """Take the question away, answered; None when there is none."""
         with self._lock:
             who = self._waiting.pop(0) if self._waiting else None
@@ -160,7 +160,7 @@ class Desk:
             self._deadline = self._deadlines.add(LAPSE, lambda: self._late(who)) if who else None
         self._show(who)
 
-    def _late(self, who: Stranger | None) -> None:
+    def _late(self, who: UnknownBrowser | None) -> None:
         with self._lock:
             if who is None or self._waiting[:1] != [who]:
                 return

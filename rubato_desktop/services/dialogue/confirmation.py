@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 from rubato_desktop.clock import Clock
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.events import Asked, Bus
+from rubato_desktop.events import Bus, QuestionAsked
 
 Answered = Callable[[bool], str]
 
 
-class Questions:
+class Confirmation:
     """Asks a person; a new question takes the place of the one before, which counts as a no.
 
     Args:
-        bus: `Asked` is published on it.
+        bus: `QuestionAsked` is published on it.
         clock: The program's clock.
     """
 
@@ -39,7 +39,7 @@ class Questions:
         if self._answered is not None:
             self.answer(False)
         self._text, self._answered = text, answered
-        self._bus.publish(Asked(self._clock.now(), text))
+        self._bus.publish(QuestionAsked(self._clock.now(), text))
 
     def answer(self, yes: bool) -> str:
         """Answer the question that waits; returns in words what came of it.
@@ -56,4 +56,4 @@ class Questions:
     def drop(self) -> None:
         """Take the question back: it has become void."""
         self._text, self._answered = "", None
-        self._bus.publish(Asked(self._clock.now(), ""))
+        self._bus.publish(QuestionAsked(self._clock.now(), ""))

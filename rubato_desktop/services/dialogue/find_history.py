@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 KEPT = 50
 
 
-class Finds:
+class FindHistory:
     """Remembers what was searched for, also after the program ends.
 
     Args:

@@ -29,7 +29,7 @@ class Source(Protocol):
     def set_speed(self, factor: float) -> Future[Any] | None: ...
 
 
-class Media:
+class LastMedia:
     """Remembers which source sounded last.
 
     Args:

@@ -11,7 +11,7 @@ from rubato_desktop.events import Bus, Listed
 Items = Sequence[tuple[str, Any]]
 
 
-class Listing:
+class NumberedLists:
     """Shows lists and answers choices.
 
     Args:

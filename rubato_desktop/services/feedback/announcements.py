@@ -7,12 +7,12 @@ from typing import Final, Protocol
 
 from rubato_desktop.events import (
     AnswerGrew,
-    Asked,
     CommandDone,
     EntryRead,
     Event,
     Notice,
     PreviewChanged,
+    QuestionAsked,
     Result,
     SettingChanged,
     SpeechHeard,
@@ -40,7 +40,7 @@ class Voice(Protocol):
     def be_quiet(self) -> None: ...
 
 
-class Speaking:
+class Announcements:
     """Listens, and speaks. The first that is said after a word was played cuts what is being said; the rest follows.
 
     Args:
@@ -119,7 +119,7 @@ class Speaking:
                 return "Lapsed"
             case Notice(happened=happened, kept=kept, todo=todo):
                 return ". ".join(filter(None, (happened, kept, todo)))
-            case Asked(text=text) if text:
+            case QuestionAsked(text=text) if text:
                 return text
             case EntryRead() if not self._secret():
                 return event.text or format_keys(event.keys)

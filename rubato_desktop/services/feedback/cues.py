@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from rubato_desktop.events import (
-    Asked,
     CommandDone,
     Event,
     Listed,
     ListeningChanged,
     Notice,
     PreviewChanged,
+    QuestionAsked,
     RecordingChanged,
     SpeechHeard,
     WordHeard,
@@ -24,7 +24,7 @@ class Cues(Protocol):
     def cue(self, name: str) -> None: ...
 
 
-class Cueing:
+class CueFeedback:
     """Listens, and sounds cues.
 
     Args:
@@ -57,7 +57,7 @@ class Cueing:
                 return "listed"
             case Notice(level="error" | "warning"):
                 return "notice"
-            case Asked(text=text) if text:
+            case QuestionAsked(text=text) if text:
                 return "notice"
             case SpeechHeard(became="nothing"):
                 return "unknown"

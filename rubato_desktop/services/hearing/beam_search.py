@@ -17,7 +17,7 @@ _LONGEST: Final = 16  # tokens
 _AT_A_TIME: Final = 4000  # spellings made into tokens: many more would take memory that is never given back
 
 
-class Listening(Protocol):
+class DecoderState(Protocol):
     """A sound that was heard, and may be asked what it says."""
 
     def next_tokens(self, begun: Sequence[tuple[int, ...]]) -> npt.NDArray[np.float32]:
@@ -32,7 +32,7 @@ class Listening(Protocol):
         ...
 
 
-class Listener(Protocol):
+class PhraseRecogniser(Protocol):
     """A recogniser that may be asked how likely a text is.
 
     Attributes:
@@ -45,12 +45,12 @@ class Listener(Protocol):
         """Return texts, each with a space before it, as tokens."""
         ...
 
-    def listen(self, sound: Samples) -> Listening:
+    def listen(self, sound: Samples) -> DecoderState:
         """Hear a sound, mono at 16 kHz."""
         ...
 
 
-class Followed(NamedTuple):
+class SearchResult(NamedTuple):
     """What a search found.
 
     Attributes:
@@ -82,7 +82,9 @@ class Tree:
         hopeless: What is so many nats less likely than the best is no longer followed, even where it is wanted.
     """
 
-    def __init__(self, listener: Listener, phrases: Sequence[str], *, width: int, hopeless: float) -> None:
+    def __init__(
+        self, listener: PhraseRecogniser, phrases: Sequence[str], *, width: int, hopeless: float
+    ) -> None:
         self._listener, self._width, self._hopeless = listener, width, hopeless
         self.listen = listener.listen
         self._root = Node()
@@ -97,12 +99,12 @@ class Tree:
 
     def follow(
         self,
-        listening: Listening,
+        listening: DecoderState,
         *,
         also: Collection[str] = (),
         width: int | None = None,
         wanted: Callable[[], bool] = lambda: True,
-    ) -> Followed:
+    ) -> SearchResult:
         """Search.
 
         Args:
@@ -148,7 +150,7 @@ class Tree:
                 break
         if free is not None:
             freely = free[1]  # it is longer than any phrase: what it has cost so far is enough to compare
-        return Followed(
+        return SearchResult(
             {phrase: float(np.logaddexp.reduce(scores)) for phrase, scores in ended.items()}, freely
         )
 

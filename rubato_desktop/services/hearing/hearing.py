@@ -14,7 +14,7 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.ipc.framing import json_line
 from rubato_desktop.ipc.process_run import Exit, ProcessRun
 from rubato_desktop.services.hearing.process_client import ear_process, ended, fell_back
-from rubato_desktop.services.hearing.stream_state import EarState, State
+from rubato_desktop.services.hearing.stream_state import State, StreamState
 from rubato_desktop.settings import Settings
 
 UNUSED_S: Final = 300.0  # the recogniser's memory is given back after so long
@@ -22,7 +22,7 @@ QUIETEST_DB: Final = -60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Utterance:
     """What somebody said.
 
     Attributes:
@@ -56,7 +56,7 @@ class Hearing:
         data: The data folder.
         settings: Which microphone, model and language.
         on_change: Told that `state` changed.
-        on_voice: Told when somebody begins to speak, ns as in `Heard`; then `expect` is to be called.
+        on_voice: Told when somebody begins to speak, ns as in `Utterance`; then `expect` is to be called.
         on_heard: Told what was said; None for what was no speech after all.
         on_problem: Told what is wrong with the microphone or the recogniser.
         unused_s: Seconds until the process of an unused ear ends.
@@ -74,7 +74,7 @@ class Hearing:
         *,
         on_change: Callable[[], None],
         on_voice: Callable[[int], None],
-        on_heard: Callable[[Heard | None], None],
+        on_heard: Callable[[Utterance | None], None],
         on_problem: Callable[[RubatoError], None],
         unused_s: float = UNUSED_S,
     ) -> None:
@@ -93,7 +93,7 @@ class Hearing:
         )
         # What is known about the run that takes orders; reports of those before it count no more.
         self._run: ProcessRun | None = None
-        self._ear = EarState()
+        self._ear = StreamState()
         self._sent: dict[tuple[str, ...], int] = {}
         self._numbers = count(1)
 
@@ -266,7 +266,7 @@ class Hearing:
     def _follow(self, run: ProcessRun | None) -> None:
         """Count the reports of another run, and tell that what the one before was hearing is lost."""
         lost = self._ear.unheard
-        self._run, self._ear, self._sent = run, EarState(), {}
+        self._run, self._ear, self._sent = run, StreamState(), {}
         for _ in range(lost):
             self._on_heard(None)
 
@@ -290,6 +290,6 @@ class Hearing:
         self._on_change()
 
 
-def _heard(said: Mapping[str, Any]) -> Heard:
+def _heard(said: Mapping[str, Any]) -> Utterance:
     audio = Path(said["audio"]) if said["audio"] else None
-    return Heard(**{**said, "near": tuple(said["near"]), "audio": audio})
+    return Utterance(**{**said, "near": tuple(said["near"]), "audio": audio})

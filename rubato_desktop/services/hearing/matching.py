@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from rubato_desktop.services.hearing.beam_search import Tree
 from rubato_desktop.services.hearing.endpointing import RATE
 from rubato_desktop.services.hearing.moonshine import Moonshine
-from rubato_desktop.services.hearing.recogniser import Recogniser
+from rubato_desktop.services.hearing.recogniser import Whisper
 from rubato_desktop.services.voice.samples import Samples
 
 _TOLD: Final = (
@@ -77,7 +77,7 @@ class Phrases:
         phrases: In small letters, numbers in words.
     """
 
-    def __init__(self, whisper: Recogniser, moonshine: Moonshine | None, phrases: Sequence[str]) -> None:
+    def __init__(self, whisper: Whisper, moonshine: Moonshine | None, phrases: Sequence[str]) -> None:
         self._thorough = Tree(whisper, phrases, width=10, hopeless=8.0)
         self._quick = Tree(moonshine, phrases, width=20, hopeless=12.0) if moonshine is not None else None
 

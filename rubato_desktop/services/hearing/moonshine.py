@@ -91,14 +91,14 @@ class Moonshine:
         self.load()
         return [[token for word in text.split() for token in self._word(word)] for text in texts]
 
-    def listen(self, sound: Samples) -> Heard:
+    def listen(self, sound: Samples) -> MoonshineState:
         """Hear a sound, mono at 16 kHz, of at most 9.25 s."""
         self.load()
         samples = np.pad(np.asarray(sound, np.float32), (0, max(0, _LEAST - len(sound))))[None]
         (encoded,) = self._encoder.run(
             None, {"input_values": samples, "attention_mask": np.ones(samples.shape, np.int64)}
         )
-        return Heard(self._decoder, self._past, encoded)
+        return MoonshineState(self._decoder, self._past, encoded)
 
     def _joined(self, word: str) -> tuple[int, ...]:
         """Join a word's letters to tokens as SentencePiece does: always the pair that is joined first of all pairs."""
@@ -113,7 +113,7 @@ class Moonshine:
             parts[at : at + 2] = [parts[at] + parts[at + 1]]
 
 
-class Heard:
+class MoonshineState:
     """A sound that was heard.
 
     Args:

@@ -30,7 +30,7 @@ from rubato_desktop.services.hearing.endpointing import (
     Step,
 )
 from rubato_desktop.services.hearing.microphone import Microphone
-from rubato_desktop.services.hearing.recognition import Task, Understanding
+from rubato_desktop.services.hearing.recognition import RecognitionThread, Task
 from rubato_desktop.services.hearing.vad import VoiceActivity
 from rubato_desktop.services.voice.samples import Samples
 
@@ -61,7 +61,7 @@ class HearingProcess:
         self._child = child
         self._wanted = microphone
         self._things: SimpleQueue[Samples | dict[str, Any] | RubatoError | None] = SimpleQueue()
-        self._understanding = Understanding(data, model, language, self._understood, clean=clean)
+        self._understanding = RecognitionThread(data, model, language, self._understood, clean=clean)
         self._loaded = self._answered = False  # for the thread that understands alone
         self._microphone: Microphone | None = None
         self._voice: VoiceActivity | None = None

@@ -55,7 +55,7 @@ class Segment:
         }
 
 
-class Recogniser:
+class Whisper:
     """Writes down speech, and says how likely words are. For one thread at a time.
 
     Args:
@@ -159,7 +159,7 @@ class Recogniser:
         encoded = self._whisper.hf_tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [found.ids for found in encoded]
 
-    def listen(self, sound: Samples) -> Heard:
+    def listen(self, sound: Samples) -> WhisperState:
         """Hear a sound, mono at 16 kHz; of at most 30 s; it costs as much as the sound is long."""
         from ctranslate2 import StorageView
 
@@ -168,11 +168,11 @@ class Recogniser:
         padded = np.pad(np.asarray(sound, np.float32), (0, frames * _HOP - len(sound)))
         seen = self._whisper.feature_extractor(padded)[None, :, :frames]
         encoded = self._whisper.model.encode(StorageView.from_array(np.ascontiguousarray(seen)))
-        return Heard(self._whisper.model, self._prompt, self.end, np.array(encoded))
+        return WhisperState(self._whisper.model, self._prompt, self.end, np.array(encoded))
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class WhisperState:
     """A sound that was heard.
 
     Attributes:

@@ -18,12 +18,12 @@ import numpy as np
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import give_memory_back
-from rubato_desktop.services.hearing.denoise import cleaned
+from rubato_desktop.services.hearing.denoise import denoised
 from rubato_desktop.services.hearing.endpointing import FRAME, RATE
 from rubato_desktop.services.hearing.matching import LONGEST_S, NOTHING, Match, Phrases
 from rubato_desktop.services.hearing.models import Model, choose_model
 from rubato_desktop.services.hearing.moonshine import LANGUAGE, Moonshine
-from rubato_desktop.services.hearing.recogniser import Recogniser, Segment
+from rubato_desktop.services.hearing.recogniser import Segment, Whisper
 from rubato_desktop.services.hearing.vad import VoiceActivity
 from rubato_desktop.services.voice.samples import Samples, sane, sixteen_bits
 
@@ -53,7 +53,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class Recognition:
     """What became of a sound: the phrase that it is, or those near it, or its text."""
 
     match: Match = NOTHING
@@ -68,7 +68,7 @@ class Understood:
         return min((segment.confidence for segment in self.segments), default=0.0)
 
 
-class Interpreter:
+class SpeechInterpreter:
     """Makes something of sounds; it remembers the phrases it has made ready. For one thread.
 
     Args:
@@ -78,7 +78,7 @@ class Interpreter:
     """
 
     def __init__(self, model: Model, language: str = "en", *, clean: bool = False) -> None:
-        self._whisper = Recogniser(model, language)
+        self._whisper = Whisper(model, language)
         self._moonshine = Moonshine() if language == LANGUAGE else None
         self._clean = clean
         self._ready: OrderedDict[tuple[str, ...], Phrases] = OrderedDict()
@@ -103,7 +103,9 @@ class Interpreter:
         self._ready.move_to_end(phrases)
         return self._ready[phrases]
 
-    def understand(self, sound: Samples, task: Task, wanted: Callable[[], bool] = lambda: True) -> Understood:
+    def understand(
+        self, sound: Samples, task: Task, wanted: Callable[[], bool] = lambda: True
+    ) -> Recognition:
         """Return what a sound is.
 
         Args:
@@ -113,21 +115,21 @@ class Interpreter:
         """
         sound = sane(sound)
         if self._clean:
-            sound = cleaned(sound)
+            sound = denoised(sound)
         if task.free:
             # Whisper makes words of silence and noise.
             if not any(self._voiced(sound)):
-                return Understood()
+                return Recognition()
             segments = tuple(self._whisper.transcribe(sound))
             said = _plain(" ".join(segment.text for segment in segments))
             exactly = said in task.phrases
-            return Understood(Match(said, (said,), 0.0) if exactly else NOTHING, segments)
+            return Recognition(Match(said, (said,), 0.0) if exactly else NOTHING, segments)
         if not task.phrases:
-            return Understood()
+            return Recognition()
         began, ended = self.voice(sound)
         if len(sound) > LONGEST_S * RATE:
             sound = sound[max(0, began - _AROUND) : ended + _AROUND]
-        return Understood(self.prepare(task.phrases).match(sound, (ended - began) / RATE, wanted))
+        return Recognition(self.prepare(task.phrases).match(sound, (ended - began) / RATE, wanted))
 
     def voice(self, sound: Samples) -> tuple[int, int]:
         """Return at which sample the voice in a sound begins and ends; (0, 0) where there is none."""
@@ -145,7 +147,7 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in text.lower() if letter.isalnum() or letter == " ").strip()
 
 
-class Understanding:
+class RecognitionThread:
     """The thread that understands, in the order in which things were said.
 
     Args:
@@ -159,9 +161,9 @@ class Understanding:
     def __init__(self, data: Path, model: str, language: str, say: Say, *, clean: bool = False) -> None:
         self._data, self._model, self._language, self._say = data, model, language, say
         self._clean = clean
-        self._jobs: SimpleQueue[Callable[[Interpreter], None]] = SimpleQueue()
+        self._jobs: SimpleQueue[Callable[[SpeechInterpreter], None]] = SimpleQueue()
         self._turn = 0  # what is guessed is wanted while this stays the same
-        self._guessed: tuple[int, Understood] | None = None
+        self._guessed: tuple[int, Recognition] | None = None
 
     def start(self) -> None:
         """Begin to load the recogniser."""
@@ -205,7 +207,7 @@ class Understanding:
     def _work(self) -> None:
         try:
             model = choose_model(self._data, self._model)
-            interpreter = Interpreter(model, self._language, clean=self._clean)
+            interpreter = SpeechInterpreter(model, self._language, clean=self._clean)
             interpreter.load()
         except RubatoError as problem:
             self._say({"problem": problem.as_json()})
@@ -225,20 +227,20 @@ class Understanding:
                 )
                 self._say({"problem": fault.as_json()})
 
-    def _next(self) -> Callable[[Interpreter], None]:
+    def _next(self) -> Callable[[SpeechInterpreter], None]:
         """Wait for what is to be done next; whoever waits for long needs less memory."""
         with contextlib.suppress(Empty):
             return self._jobs.get(timeout=_REST_S)
         give_memory_back()
         return self._jobs.get()
 
-    def _guess(self, interpreter: Interpreter, sound: Samples, task: Task, turn: int) -> None:
+    def _guess(self, interpreter: SpeechInterpreter, sound: Samples, task: Task, turn: int) -> None:
         if turn == self._turn:
             found = interpreter.understand(sound, task, lambda: turn == self._turn)
             self._guessed = (turn, found)
 
     def _tell(
-        self, interpreter: Interpreter, sound: Samples, task: Task, began: int, ended: int, turn: int
+        self, interpreter: SpeechInterpreter, sound: Samples, task: Task, began: int, ended: int, turn: int
     ) -> None:
         if self._guessed is not None and self._guessed[0] == turn:
             found = self._guessed[1]
@@ -260,7 +262,7 @@ class Understanding:
         )
 
 
-def _ready(interpreter: Interpreter, task: Task) -> None:
+def _ready(interpreter: SpeechInterpreter, task: Task) -> None:
     interpreter.prepare(task.phrases)
 
 

@@ -9,7 +9,7 @@ State = Literal["off", "opening", "listening", "hearing", "thinking"]
 
 
 @dataclass(slots=True)
-class EarState:
+class StreamState:
     """What is known about one run of the hearing process.
 
     Attributes:

@@ -14,11 +14,11 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import stand_back
 from rubato_desktop.services.knowledge.catalogue import ALL, Document
 from rubato_desktop.services.knowledge.embedding import open_embedder
-from rubato_desktop.services.knowledge.folder_watcher import Watching
+from rubato_desktop.services.knowledge.folder_watcher import FolderWatcher
 from rubato_desktop.services.knowledge.fusion import Mode
 from rubato_desktop.services.knowledge.learning import Learning, Learnt, Progress, identity
-from rubato_desktop.services.knowledge.learning_calls import Lesson, Lessons
-from rubato_desktop.services.knowledge.readers import Piece, Reading, readable
+from rubato_desktop.services.knowledge.learning_calls import LearningCall, LearningCalls
+from rubato_desktop.services.knowledge.readers import Passage, ReadDocument, readable
 from rubato_desktop.services.knowledge.store import Store
 from rubato_desktop.services.knowledge.tag_suggestions import suggest
 
@@ -28,7 +28,7 @@ _END_S: Final = 10.0
 _LONGEST_TOPIC: Final = 100
 
 
-class Desk:
+class KnowledgeApi:
     """Answers calls on a store; learning goes on behind it, on a thread of its own.
 
     Args:
@@ -51,12 +51,12 @@ class Desk:
         self._lock = threading.RLock()
         self._store: Store | None = None
         self._learning: Learning | None = None
-        self._watching: Watching | None = None
+        self._watching: FolderWatcher | None = None
         self._worker: threading.Thread | None = None
         self._working = False
         self._stop = threading.Event()
         self._progress: Progress | None = None
-        self._lessons = Lessons(on_done)
+        self._lessons = LearningCalls(on_done)
 
     @property
     def needed(self) -> bool:
@@ -164,7 +164,7 @@ class Desk:
         tags: Sequence[str] = (),
         id: str = "",
     ) -> dict[str, Any]:
-        reading = Reading(title, tuple(Piece(**piece) for piece in pieces))
+        reading = ReadDocument(title, tuple(Passage(**piece) for piece in pieces))
         said = self._learner.learn_text(source, reading, checked(topics), checked(tags), id=id)
         return said.as_json()
 
@@ -172,7 +172,7 @@ class Desk:
         """How far learning is, and the results of one lesson so far."""
         at = self._progress
         with self._lessons.lock:
-            mine = self._lessons.find(lesson) or Lesson(lesson)
+            mine = self._lessons.find(lesson) or LearningCall(lesson)
             said = replace(mine.said, waiting=len(mine.sources)).as_json()
             problem = mine.problem.as_json() if mine.problem else None
         return {
@@ -281,7 +281,7 @@ class Desk:
     def _watch_folders(self) -> None:
         with self._lock:
             if self._watching is None:
-                self._watching = Watching(self._here.wanted, self._changed)
+                self._watching = FolderWatcher(self._here.wanted, self._changed)
         self._watching.renew()
 
     def _changed(self, path: Path, topics: list[str], tags: list[str]) -> None:

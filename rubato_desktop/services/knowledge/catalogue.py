@@ -39,7 +39,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlacedText:
     """A text where it stands in a document."""
 
     document: Document
@@ -168,7 +168,7 @@ class Catalogue:
         )
         return "\n\n".join(row[0] for row in rows)
 
-    def places(self, text: int) -> list[Place]:
+    def places(self, text: int) -> list[PlacedText]:
         """Return where a text stands, in the order in which it was learnt."""
         rows = self._db.read.execute(
             "SELECT document, page, start_ms, texts.text FROM places JOIN texts ON texts.number = places.text "
@@ -176,7 +176,7 @@ class Catalogue:
             (text,),
         ).fetchall()
         return [
-            Place(document, row[3], row[1], row[2])
+            PlacedText(document, row[3], row[1], row[2])
             for row in rows
             for document in self._documents("WHERE number = ?", (row[0],))
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rubato_desktop.services.answers.tokens import sentences
-from rubato_desktop.services.knowledge.readers import Piece, Reading
+from rubato_desktop.services.knowledge.readers import Passage, ReadDocument
 
 # The embedding model reads 256 tokens, of four signs or so; what is longer is lost on it.
 MOST: Final = 800  # signs
@@ -22,7 +22,7 @@ class Chunk:
 
     Attributes:
         text: What it says.
-        page, start_ms: Where it begins, as `Piece` has it.
+        page, start_ms: Where it begins, as `Passage` has it.
     """
 
     text: str
@@ -30,12 +30,12 @@ class Chunk:
     start_ms: int | None = None
 
 
-def chunks(reading: Reading) -> Iterator[Chunk]:
+def chunks(reading: ReadDocument) -> Iterator[Chunk]:
     """Yield a source's chunks, in order; together they are all of it, each sign once.
 
     A chunk does not go over a heading, a page, or a minute; a paragraph is cut at sentences, and only where it must be.
     """
-    held: list[Piece] = []
+    held: list[Passage] = []
     for piece in _fitting(reading):
         if held and _ends(held, piece):
             yield _chunk(held)
@@ -45,7 +45,7 @@ def chunks(reading: Reading) -> Iterator[Chunk]:
         yield _chunk(held)
 
 
-def _ends(held: list[Piece], piece: Piece) -> bool:
+def _ends(held: list[Passage], piece: Passage) -> bool:
     size = sum(len(one.text) + len(_BETWEEN) for one in held)
     if piece.heading:
         return not all(one.heading for one in held) and size >= _LEAST
@@ -56,11 +56,11 @@ def _ends(held: list[Piece], piece: Piece) -> bool:
     )
 
 
-def _chunk(held: list[Piece]) -> Chunk:
+def _chunk(held: list[Passage]) -> Chunk:
     return Chunk(_BETWEEN.join(piece.text for piece in held), held[0].page, held[0].start_ms)
 
 
-def _fitting(reading: Reading) -> Iterator[Piece]:
+def _fitting(reading: ReadDocument) -> Iterator[Passage]:
     """Yield pieces that fit into a chunk."""
     for piece in reading.pieces:
         if len(piece.text) <= MOST:
@@ -70,11 +70,11 @@ def _fitting(reading: Reading) -> Iterator[Piece]:
         part = ""
         for bit in _bits(piece.text):
             if part and len(part) + len(bit) + 1 > MOST:
-                yield Piece(part, piece.page, piece.start_ms)
+                yield Passage(part, piece.page, piece.start_ms)
                 part = ""
             part = f"{part} {bit}" if part else bit
         if part:
-            yield Piece(part, piece.page, piece.start_ms)
+            yield Passage(part, piece.page, piece.start_ms)
 
 
 def _bits(text: str) -> Iterator[str]:

@@ -25,7 +25,7 @@ _END_S: Final = 5.0
 _SOON_S: Final = 2.0  # after the start: the window comes first
 
 
-class Searching:
+class RemoteRetrieval:
     """The `Retrieval` of any process: `call` brings a call to where the store is open."""
 
     def __init__(self, call: Callable[..., Any]) -> None:
@@ -47,7 +47,7 @@ class Searching:
         return int(self._call("count", topic=topic, tag=tag))
 
 
-class Knowledge:
+class KnowledgeClient:
     """The store in a process of its own, which lives while it is needed. Any method may be called from any thread.
 
     Args:
@@ -133,9 +133,9 @@ class Knowledge:
             raise late from None
 
     @property
-    def searching(self) -> Searching:
+    def searching(self) -> RemoteRetrieval:
         """Where passages come from."""
-        return Searching(self.call)
+        return RemoteRetrieval(self.call)
 
     def close(self) -> None:
         """End; what is being learnt goes on next time. Safe to call twice."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from rubato_desktop.services.knowledge.learning_queue import Wanted
+from rubato_desktop.services.knowledge.learning_queue import LearningQueue
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ _LOOK_AGAIN_S: Final = 60.0  # for folders that are not there, as on a disk that
 Want = Callable[[Path, list[str], list[str]], None]
 
 
-class Watching:
+class FolderWatcher:
     """Watches folders, on a thread of its own.
 
     Args:
@@ -27,7 +27,7 @@ class Watching:
         want: Told of a file or folder that is to be learnt or forgotten, with its topics and tags.
     """
 
-    def __init__(self, wanted: Wanted, want: Want) -> None:
+    def __init__(self, wanted: LearningQueue, want: Want) -> None:
         self._wanted, self._want = wanted, want
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None

@@ -17,7 +17,7 @@ from typing import Any, Final
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.knowledge.catalogue import Document
 from rubato_desktop.services.knowledge.chunking import chunks
-from rubato_desktop.services.knowledge.readers import Reading, Unreadable, read, readable
+from rubato_desktop.services.knowledge.readers import ReadDocument, UnreadableSource, read, readable
 from rubato_desktop.services.knowledge.store import Store
 
 log = logging.getLogger(__name__)
@@ -143,7 +143,7 @@ class Learning:
                 try:
                     if not self._learn(Path(source), json.loads(topics), json.loads(tags), one, stop):
                         break
-                except (Unreadable, FileNotFoundError, PermissionError, IsADirectoryError) as problem:
+                except (UnreadableSource, FileNotFoundError, PermissionError, IsADirectoryError) as problem:
                     one.problems.append(_why(source, problem))
                 except (OSError, sqlite3.OperationalError) as error:
                     raise _disk(error) from error
@@ -158,7 +158,7 @@ class Learning:
     def learn_text(
         self,
         source: str,
-        reading: Reading,
+        reading: ReadDocument,
         topics: Sequence[str] = (),
         tags: Sequence[str] = (),
         *,
@@ -189,7 +189,7 @@ class Learning:
     def _put(
         self,
         document: Document,
-        reading: Reading,
+        reading: ReadDocument,
         topics: Sequence[str],
         tags: Sequence[str],
         said: Learnt,

@@ -16,7 +16,7 @@ _KEPT: Final = 50  # finished lessons whose results can still be read
 
 
 @dataclass(slots=True)
-class Lesson:
+class LearningCall:
     """One call to learn.
 
     Attributes:
@@ -34,7 +34,7 @@ class Lesson:
     open: bool = True
 
 
-class Lessons:
+class LearningCalls:
     """The lessons of one run of the program. Safe from any thread.
 
     Args:
@@ -48,11 +48,11 @@ class Lessons:
         self.lock = threading.RLock()
         self._on_done = on_done
         self._numbers = count(1)
-        self._open: list[Lesson] = []
-        self._finished: deque[Lesson] = deque(maxlen=_KEPT)
-        self._unasked = Lesson(0)
+        self._open: list[LearningCall] = []
+        self._finished: deque[LearningCall] = deque(maxlen=_KEPT)
+        self._unasked = LearningCall(0)
 
-    def begin(self, said: Learnt, sources: Iterable[str]) -> Lesson:
+    def begin(self, said: Learnt, sources: Iterable[str]) -> LearningCall:
         """Open a lesson.
 
         Args:
@@ -61,14 +61,14 @@ class Lessons:
                 results.
         """
         with self.lock:
-            lesson = Lesson(next(self._numbers), said, set(sources))
+            lesson = LearningCall(next(self._numbers), said, set(sources))
             if lesson.sources:
                 self._open.append(lesson)
             else:
                 self._close(lesson)
             return lesson
 
-    def find(self, number: int) -> Lesson | None:
+    def find(self, number: int) -> LearningCall | None:
         """Return a lesson by its number; None where it is forgotten."""
         with self.lock:
             return next((one for one in (*self._open, *self._finished) if one.number == number), None)
@@ -98,12 +98,12 @@ class Lessons:
         """
         with self.lock:
             ended = [*self._open, self._unasked]
-            self._open, self._unasked = [], Lesson(0)
+            self._open, self._unasked = [], LearningCall(0)
             for lesson in ended:
                 lesson.problem, lesson.said.waiting = problem, len(lesson.sources)
                 self._close(lesson)
         return [lesson.said for lesson in ended if lesson.said != Learnt()]
 
-    def _close(self, lesson: Lesson) -> None:
+    def _close(self, lesson: LearningCall) -> None:
         lesson.open = False
         self._finished.append(lesson)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rubato_desktop.services.knowledge.database import Database
 
 
-class Wanted:
+class LearningQueue:
     """The queue of sources, and the folders. Topics and tags are JSON lists."""
 
     def __init__(self, db: Database) -> None:

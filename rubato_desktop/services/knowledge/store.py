@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.answers.passages import Passage
 from rubato_desktop.services.answers.tokens import terms
-from rubato_desktop.services.knowledge.catalogue import ALL, Catalogue, Document, Place
+from rubato_desktop.services.knowledge.catalogue import ALL, Catalogue, Document, PlacedText
 from rubato_desktop.services.knowledge.chunking import Chunk
 from rubato_desktop.services.knowledge.embedding import Embedder, open_embedder
 from rubato_desktop.services.knowledge.fusion import Mode, fuse, ranked
-from rubato_desktop.services.knowledge.learning_queue import Wanted
+from rubato_desktop.services.knowledge.learning_queue import LearningQueue
 from rubato_desktop.services.knowledge.open_store import claim, open_database
 from rubato_desktop.services.knowledge.outbox import EVERYTHING, Outbox
 from rubato_desktop.services.knowledge.texts import Texts
@@ -86,7 +86,7 @@ class Store:
         self.texts, self.outbox, self.wanted = (
             Texts(self.database),
             Outbox(self.database),
-            Wanted(self.database),
+            LearningQueue(self.database),
         )
         self.catalogue = Catalogue(self.database, self.texts, self.outbox)
         self._vectors: Vectors | None = None
@@ -306,13 +306,13 @@ class Store:
         ]
 
 
-def _best(places: Sequence[Place], topics: Sequence[str], tags: Sequence[str]) -> Place | None:
+def _best(places: Sequence[PlacedText], topics: Sequence[str], tags: Sequence[str]) -> PlacedText | None:
     """Of the places where a text stands, one in a document that was chosen."""
     fit = [place for place in places if not tags or set(tags) & set(place.document.tags)]
     return next((place for place in fit if set(topics) & set(place.document.topics)), fit[0] if fit else None)
 
 
-def _passage(place: Place, score: float) -> Passage:
+def _passage(place: PlacedText, score: float) -> Passage:
     document = place.document
     return Passage(
         document=document.id,

@@ -18,7 +18,7 @@ from typing import Any, Final
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.ipc.child_process import ChildProcess
 from rubato_desktop.services.knowledge import knowledge_folder
-from rubato_desktop.services.knowledge.api import Desk
+from rubato_desktop.services.knowledge.api import KnowledgeApi
 from rubato_desktop.services.knowledge.store import Store
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ _AT_ONCE: Final = 4  # calls
 _PROGRESS_S: Final = 0.2
 
 
-class KnowledgeProcess:
+class KnowledgeWorker:
     """Answers until its orders end.
 
     Args:
@@ -53,7 +53,7 @@ class KnowledgeProcess:
         self._told_at = 0.0
         self._calls = 0
         self._counting = threading.Lock()
-        self._desk = Desk(
+        self._desk = KnowledgeApi(
             lambda: Store(
                 knowledge_folder(data),
                 model=model,
@@ -128,7 +128,7 @@ def main(arguments: list[str]) -> None:
     child = ChildProcess(nice=_AFTER_OTHERS, output="log")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     data, model, host, chroma, unused = arguments
-    child.run(KnowledgeProcess(child, Path(data), model, host, chroma, float(unused)).run)
+    child.run(KnowledgeWorker(child, Path(data), model, host, chroma, float(unused)).run)
 
 
 if __name__ == "__main__":

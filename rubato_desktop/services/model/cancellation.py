@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
-class Stopped(Exception):
+class Cancelled(Exception):
     """What a model was saying is no longer wanted."""
 
 
-class Stop:
+class Cancellation:
     """A wish that may come at any moment, from any thread; it stays."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Stop:
         Stopped: the wish has come.
         """
         if self.wished:
-            raise Stopped
+            raise Cancelled
 
     @contextmanager
     def calling(self, then: Callable[[], None]) -> Iterator[None]:

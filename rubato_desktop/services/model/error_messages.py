@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.model.cancellation import Stop, Stopped
+from rubato_desktop.services.model.cancellation import Cancellation, Cancelled
 
 
 class ModelError(RubatoError):
@@ -15,7 +15,7 @@ class ModelError(RubatoError):
 
 @contextlib.contextmanager
 def in_words(
-    url: str, model: str = "", stop: Stop | None = None, *, spoken: list[str] | None = None
+    url: str, model: str = "", stop: Cancellation | None = None, *, spoken: list[str] | None = None
 ) -> Iterator[None]:
     """Turn whatever the client of a server raises into words.
 
@@ -39,7 +39,7 @@ def in_words(
         if isinstance(error, RubatoError):
             raise
         if stop is not None and stop.wished:
-            raise Stopped from None
+            raise Cancelled from None
         kept = "What it said so far is kept" if spoken else ""
         if isinstance(error, httpx.TimeoutException):
             slow = ModelError(

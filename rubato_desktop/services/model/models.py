@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.model.cancellation import Stop, Stopped
+from rubato_desktop.services.model.cancellation import Cancellation, Cancelled
 from rubato_desktop.services.model.connection import Connection
 from rubato_desktop.services.model.embedded import Address, Embedded
 from rubato_desktop.services.model.error_messages import ModelError, broke_off, in_words
@@ -124,7 +124,7 @@ class Models:
         temperature: float = 0.0,
         most_tokens: int = 512,
         form: Any = None,
-        stop: Stop | None = None,
+        stop: Cancellation | None = None,
     ) -> Generator[str, None, None]:
         """Ask, and yield the answer as it comes.
 
@@ -140,7 +140,7 @@ class Models:
             ModelError: see `in_words`; what was yielded so far stays said.
             Stopped: the wish came.
         """
-        stop = stop or Stop()
+        stop = stop or Cancellation()
         stop.check()
         spoken: list[str] = []
         options = {"temperature": temperature, "num_predict": most_tokens, "seed": 1}
@@ -274,4 +274,4 @@ def _address(host: str) -> str:
     return f"http://{name}:{port or 11434}"
 
 
-__all__ = ["SMALL", "Message", "Model", "Models", "Stop", "Stopped"]
+__all__ = ["SMALL", "Cancellation", "Cancelled", "Message", "Model", "Models"]

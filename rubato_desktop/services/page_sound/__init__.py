@@ -1,7 +1,7 @@
 """The page as sound: cells of a grid over the view become cues, cues become notes (`resources/sounds/page.toml`)."""
 
 from rubato_desktop.services.page_sound.cells import KINDS, Cell, Layout, read_layout
-from rubato_desktop.services.page_sound.learning import Hearings
+from rubato_desktop.services.page_sound.learning import HearingCounts
 from rubato_desktop.services.page_sound.player import PageSound, Summary
 from rubato_desktop.services.page_sound.scoring import cell_sound, layout_cues, loaded_sound
 from rubato_desktop.services.page_sound.table import Table, load_table, table_for
@@ -10,7 +10,7 @@ from rubato_desktop.services.page_sound.writing import feedback_bytes, write_fee
 __all__ = [
     "KINDS",
     "Cell",
-    "Hearings",
+    "HearingCounts",
     "Layout",
     "PageSound",
     "Summary",

@@ -25,7 +25,7 @@ def word_volume(hearings: int) -> float:
     return max(0.0, min(1.0, (NEW + FADING - hearings) / FADING))
 
 
-class Hearings:
+class HearingCounts:
     """How often each kind of sound was heard; `hearings.json` in the data folder.
 
     Args:

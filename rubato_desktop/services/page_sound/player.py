@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from rubato_desktop.audio.cues import Cue
 from rubato_desktop.services.page_sound.cells import COLUMNS, Layout, read_cell, read_layout
-from rubato_desktop.services.page_sound.learning import Hearings, word_volume
+from rubato_desktop.services.page_sound.learning import HearingCounts, word_volume
 from rubato_desktop.services.page_sound.scoring import cell_sound, layout_cues, loaded_sound
 from rubato_desktop.services.page_sound.table import Table
 
@@ -71,13 +71,13 @@ class PageSound:
         sound: Sounds,
         table: Table,
         *,
-        hearings: Hearings | None = None,
+        hearings: HearingCounts | None = None,
         speak: Speak | None = None,
     ) -> None:
         self.table = table
         self.speak = speak
         self._sound = sound
-        self._hearings = hearings or Hearings()
+        self._hearings = hearings or HearingCounts()
         self._words: list[threading.Timer] = []
         self._began = 0.0
         self._onsets: dict[str, float] = {}  # kind → seconds after `_began` at which it is first heard

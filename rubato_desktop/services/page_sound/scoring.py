@@ -28,7 +28,7 @@ CUT_MS = 20  # before the next cue a cue is cut off, so that no long release rea
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CueSubject:
     """What one cue stands for.
 
     Attributes:
@@ -83,7 +83,7 @@ def loaded_sound(table: Table) -> Cue:
     )
 
 
-def cue_of(place: Place, table: Table) -> Cue:
+def cue_of(place: CueSubject, table: Table) -> Cue:
     """Return the cue that stands for something in a place."""
     voice = table.voice(place.kind)
     left, right = table.pan
@@ -101,13 +101,13 @@ def cue_of(place: Place, table: Table) -> Cue:
     )
 
 
-def _notes(place: Place, voice: Voice, table: Table) -> Iterator[CueNote]:
+def _notes(place: CueSubject, voice: Voice, table: Table) -> Iterator[CueNote]:
     velocity = _velocity(place, voice, table)
     for i, column in enumerate(_columns(place, voice)):
         yield CueNote(i * voice.every_ms, voice.length_ms, table.base_note + key_of(column), velocity)
 
 
-def _columns(place: Place, voice: Voice) -> list[int]:
+def _columns(place: CueSubject, voice: Voice) -> list[int]:
     """The columns whose keys a cue plays, one after the other."""
     here = place.column
     least, most = voice.times[0], voice.times[-1]
@@ -124,7 +124,7 @@ def _columns(place: Place, voice: Voice) -> list[int]:
             return [here]
 
 
-def _velocity(place: Place, voice: Voice, table: Table) -> int:
+def _velocity(place: CueSubject, voice: Voice, table: Table) -> int:
     low, high = table.velocity
     match voice.velocity:
         case "density":
@@ -135,13 +135,13 @@ def _velocity(place: Place, voice: Voice, table: Table) -> int:
             return number
 
 
-def _place(group: Group, rows: int) -> Place:
+def _place(group: Group, rows: int) -> CueSubject:
     # A cell that is hardly covered still counts a little, so that the weights are never all nothing.
     weights = [cell.density + 0.01 for cell in group]
     column = sum(cell.x * weight for cell, weight in zip(group, weights, strict=True)) / sum(weights)
     row = sum(cell.y * weight for cell, weight in zip(group, weights, strict=True)) / sum(weights)
     covered = sum(cell.density for cell in group)
-    return Place(
+    return CueSubject(
         kind=group[0].kind,
         column=min(COLUMNS - 1, floor(column + 0.5)),
         third=min(2, int((row + 0.5) * 3 / rows)),

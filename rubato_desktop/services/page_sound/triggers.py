@@ -7,7 +7,7 @@ from rubato_desktop.services.page_sound import PageSound
 from rubato_desktop.settings import Settings
 
 
-class PageCueing:
+class PageSoundTriggers:
     """Listens, and lets a page sound or be silent.
 
     Args:

@@ -15,19 +15,24 @@ from rubato_desktop.language.dictionary import Language, Word
 from rubato_desktop.language.keys import BASE_NOTE
 from rubato_desktop.language.loading import is_language_name
 from rubato_desktop.language.parser import parse
-from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.language.results import RecognisedWord, RejectedRun
 from rubato_desktop.midi.file.reader import MidiFile, read_midi
-from rubato_desktop.services.languages import COLOURS, OWN, Library
+from rubato_desktop.services.languages import COLOURS, OWN, LanguageLibrary
 from rubato_desktop.services.roll.iterations import Edge, edges_of
 from rubato_desktop.services.roll.overlay import Overlay, read_overlay
-from rubato_desktop.services.roll.recording import Opened, Stretch
+from rubato_desktop.services.roll.recording import OpenRecording, Stretch
 from rubato_desktop.services.sessions.session import MIDI, SessionData, read_session
 from rubato_desktop.services.sessions.word_json import presses_of, word_from_json
 
 
 def open_midi(
-    path: Path, library: Library, *, salvage: bool = False, as_recorder: bool = False, base: int = BASE_NOTE
-) -> Opened:
+    path: Path,
+    library: LanguageLibrary,
+    *,
+    salvage: bool = False,
+    as_recorder: bool = False,
+    base: int = BASE_NOTE,
+) -> OpenRecording:
     """Read a MIDI file for the pianoroll, with the words it carries.
 
     Words stand in it as texts of one line of JSON; in a feedback file they are the notes of the language tracks.
@@ -44,20 +49,20 @@ def open_midi(
     """
     midi = read_midi(path, salvage=salvage, as_recorder=as_recorder)
     words = _written(midi)
-    missed: tuple[NotUnderstood, ...] = ()
+    missed: tuple[RejectedRun, ...] = ()
     if midi.feedback and not words:
         library.activate(
             dict.fromkeys([*library.active, *(track.language for track in midi.tracks if track.language)])
         )
         heard = parse(presses_of(midi.notes, base), library.stack)
-        words = tuple(item for item in heard if isinstance(item, Understood))
-        missed = tuple(item for item in heard if isinstance(item, NotUnderstood))
+        words = tuple(item for item in heard if isinstance(item, RecognisedWord))
+        missed = tuple(item for item in heard if isinstance(item, RejectedRun))
     load_languages(words, library)
-    opened = Opened(path.stem, midi.notes, midi.messages, words, missed)
+    opened = OpenRecording(path.stem, midi.notes, midi.messages, words, missed)
     return replace(opened, marked=tuple(edges_of(midi.texts)), end=midi.duration_us).laid(Overlay())
 
 
-def open_session(folder: Path, library: Library) -> Opened:
+def open_session(folder: Path, library: LanguageLibrary) -> OpenRecording:
     """Read a recording's folder for the pianoroll: its journal, which has the microseconds, else its MIDI file.
 
     Raises:
@@ -83,7 +88,7 @@ def open_session(folder: Path, library: Library) -> Opened:
         overlay = read_overlay(folder)
     except RubatoError as error:
         problem = error
-    opened = Opened(session.info.title, notes, others, session.words, session.missed, stretches)
+    opened = OpenRecording(session.info.title, notes, others, session.words, session.missed, stretches)
     opened = replace(opened, marked=tuple(_edges(session)), end=session.end, folder=folder, problem=problem)
     return opened.laid(overlay)
 
@@ -133,7 +138,7 @@ def _remarks(session: SessionData) -> Iterator[Stretch]:
         yield Stretch(begun, session.end, "remark", "remark, never ended")
 
 
-def _written(midi: MidiFile) -> tuple[Understood, ...]:
+def _written(midi: MidiFile) -> tuple[RecognisedWord, ...]:
     words = []
     for text in midi.texts:
         if text.kind == "text" and text.text.startswith("{"):
@@ -146,7 +151,7 @@ def _written(midi: MidiFile) -> tuple[Understood, ...]:
     )
 
 
-def load_languages(words: tuple[Understood, ...], library: Library) -> None:
+def load_languages(words: tuple[RecognisedWord, ...], library: LanguageLibrary) -> None:
     """Make the languages of words active; one that is not known is read from the words themselves.
 
     Such a language lasts until the program ends and acts on nothing: words from a file only mean something.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.language.results import RecognisedWord, RejectedRun
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.services.roll.iterations import Edge, Iteration, Span, beside, between_edges
 from rubato_desktop.services.roll.overlay import Overlay, Picture
@@ -29,7 +29,7 @@ class Stretch(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenRecording:
     """A file or a recording, read and ready to be shown.
 
     Attributes:
@@ -50,8 +50,8 @@ class Opened:
     title: str
     notes: Notes
     messages: Sequence[Row] = ()
-    words: tuple[Understood, ...] = ()
-    missed: tuple[NotUnderstood, ...] = ()
+    words: tuple[RecognisedWord, ...] = ()
+    missed: tuple[RejectedRun, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     marked: tuple[Edge, ...] = ()
     end: int = 0
@@ -65,7 +65,7 @@ class Opened:
         """When recording was paused, as (from, to) in µs."""
         return [(stretch.t, stretch.end) for stretch in self.stretches if stretch.kind == "pause"]
 
-    def laid(self, overlay: Overlay) -> Opened:
+    def laid(self, overlay: Overlay) -> OpenRecording:
         """Return it with what a person laid over it.
 
         Its iterations are as they were marked, in it or over it; where nothing is marked, what lies between remarks.
@@ -80,4 +80,4 @@ class Opened:
         return replace(self, iterations=iterations, pictures=overlay.pictures)
 
 
-EMPTY = Opened("", Notes())
+EMPTY = OpenRecording("", Notes())

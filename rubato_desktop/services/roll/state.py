@@ -12,11 +12,11 @@ import numpy as np
 from rubato_desktop.clock import SECOND, Clock
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Bus, RollLaid, RollMoved, RollOpened
-from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.language.results import RecognisedWord, RejectedRun
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.services.roll.iterations import Iteration
 from rubato_desktop.services.roll.overlay import Overlay, Picture
-from rubato_desktop.services.roll.recording import EMPTY, Opened, Row, Stretch
+from rubato_desktop.services.roll.recording import EMPTY, OpenRecording, Row, Stretch
 
 if TYPE_CHECKING:
     from rubato_desktop.audio.deck import Deck
@@ -26,7 +26,7 @@ USUAL_SPAN = 12 * SECOND
 AIR = 0.15  # share of what is seen whole that is left free beside it
 
 
-class Roll:
+class RollState:
     """The pianoroll's state; also the source of sound that media words act on.
 
     Args:
@@ -82,11 +82,11 @@ class Roll:
         return self._opened.messages
 
     @property
-    def words(self) -> tuple[Understood, ...]:
+    def words(self) -> tuple[RecognisedWord, ...]:
         return self._opened.words
 
     @property
-    def missed(self) -> tuple[NotUnderstood, ...]:
+    def missed(self) -> tuple[RejectedRun, ...]:
         return self._opened.missed
 
     @property
@@ -118,7 +118,7 @@ class Roll:
     def position_now(self) -> int:
         return self.position
 
-    def open(self, opened: Opened) -> None:
+    def open(self, opened: OpenRecording) -> None:
         """Show a recording, stopped at its beginning."""
         self._deck.load(opened.notes, opened.messages, opened.pauses if self._skip_pauses else ())
         self._opened, self._onsets = opened, None

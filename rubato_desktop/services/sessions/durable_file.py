@@ -52,7 +52,7 @@ def sync(file: io.FileIO) -> None:
     os.fsync(file.fileno())
 
 
-class Unsure(NamedTuple):
+class UnsyncedRange(NamedTuple):
     """What the system has taken and may not be on the disk yet.
 
     Attributes:
@@ -75,7 +75,7 @@ class Unsure(NamedTuple):
         return None
 
 
-class LineFile:
+class DurableFile:
     """The file, and what of it is not on the disk yet. Not for more than one thread.
 
     It is made at the first `write`, under `stem` or that with a number, and locked while it is open.
@@ -140,7 +140,7 @@ class LineFile:
         self._tail.clear()
         self._written = 0
 
-    def unsure(self) -> Unsure | None:
+    def unsure(self) -> UnsyncedRange | None:
         """Return what is to be synced on another thread, and then settled; None when there is nothing.
 
         Raises:
@@ -148,9 +148,11 @@ class LineFile:
         """
         if self._file is None or not self._written:
             return None
-        return Unsure(io.FileIO(os.dup(self._file.fileno()), "r+"), self._file, self._sure + self._written)
+        return UnsyncedRange(
+            io.FileIO(os.dup(self._file.fileno()), "r+"), self._file, self._sure + self._written
+        )
 
-    def settle(self, unsure: Unsure, error: OSError | None) -> None:
+    def settle(self, unsure: UnsyncedRange, error: OSError | None) -> None:
         """Take note of how a sync ended.
 
         Raises:

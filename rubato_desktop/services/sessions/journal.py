@@ -17,10 +17,10 @@ from rubato_desktop import __version__
 from rubato_desktop.clock import Clock
 from rubato_desktop.events import DevicesChanged, Event, FieldTextKnown, Notice, Played
 from rubato_desktop.files import write_beside
-from rubato_desktop.services.sessions.durable_file import LineFile, Unsure
+from rubato_desktop.services.sessions.durable_file import DurableFile, UnsyncedRange
 from rubato_desktop.services.sessions.journal_entries import Devices, Header, Mark
 from rubato_desktop.services.sessions.journal_format import RECORDED, encode, encode_header
-from rubato_desktop.services.sessions.withheld_events import Withheld
+from rubato_desktop.services.sessions.withheld_events import WithheldEvents
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class _Flush:
 class _Synced(NamedTuple):
     """A sync on its own thread has ended."""
 
-    what: Unsure
+    what: UnsyncedRange
     error: OSError | None
 
 
@@ -104,10 +104,10 @@ class Journal:
     ) -> None:
         self._clock, self._report, self._devices, self._private = clock, report, devices, private
         self.header = Header(wall(), clock.now(), __version__)
-        self._file = LineFile(folder, self.header.began.strftime(STAMP))
+        self._file = DurableFile(folder, self.header.began.strftime(STAMP))
         self._file.add(encode_header(self.header))
         self._queue: SimpleQueue[_Item] = SimpleQueue()
-        self._withheld = Withheld(self._queue.put)
+        self._withheld = WithheldEvents(self._queue.put)
         self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._due = 0.0  # when the disk is to be visited next; counts only while something waits

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from rubato_desktop.events import CommandDone, Event, Played, RemarkKept, Result, WordHeard, WordMissed
-from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.language.results import RecognisedWord, RejectedRun
 from rubato_desktop.midi.messages import Message
 from rubato_desktop.services.sessions.journal_entries import Devices, Header, Mark
 
@@ -151,7 +151,7 @@ def _read_word(raw: Json) -> WordHeard:
     return WordHeard(_int(raw["t"]), _word(raw["word"]), _int(raw["id"]))
 
 
-def _understood(word: Understood) -> Json:
+def _understood(word: RecognisedWord) -> Json:
     return {
         "t": word.t,
         "end": word.end,
@@ -163,8 +163,8 @@ def _understood(word: Understood) -> Json:
     }
 
 
-def _word(raw: Json) -> Understood:
-    return Understood(
+def _word(raw: Json) -> RecognisedWord:
+    return RecognisedWord(
         _int(raw["t"]),
         _int(raw["end"]),
         _keys(raw["keys"]),
@@ -189,7 +189,7 @@ def _read_missed(raw: Json) -> WordMissed:
     run = raw["run"]
     return WordMissed(
         _int(raw["t"]),
-        NotUnderstood(_int(run["t"]), _int(run["end"]), _keys(run["keys"]), run["reason"]),
+        RejectedRun(_int(run["t"]), _int(run["end"]), _keys(run["keys"]), run["reason"]),
         tuple((_keys(keys), _str(word), _str(language)) for keys, word, language in raw["nearest"]),
     )
 

@@ -11,14 +11,14 @@ from rubato_desktop.services.sessions.journal_entries import Header, Mark
 from rubato_desktop.services.sessions.journal_format import MARK_PREFIX, LineError, decode, decode_header
 
 
-class Piece(NamedTuple):
+class JournalSlice(NamedTuple):
     """Bytes of a journal, whole lines: from `begin` up to but not including `end`."""
 
     begin: int
     end: int
 
 
-class Placed(NamedTuple):
+class PlacedMark(NamedTuple):
     """A mark, and the bytes of its line."""
 
     begin: int
@@ -42,7 +42,7 @@ class Outline:
     header: Header | None
     first: int
     end: int
-    marks: tuple[Placed, ...]
+    marks: tuple[PlacedMark, ...]
 
     @classmethod
     def of(cls, path: Path) -> Outline:
@@ -61,10 +61,10 @@ class Outline:
                 if begin == 0:
                     header, first = _header(line), at
                 elif line.startswith(MARK_PREFIX) and (mark := _mark(line)):
-                    marks.append(Placed(begin, at, mark))
+                    marks.append(PlacedMark(begin, at, mark))
         return cls(path, header, first, at, tuple(marks))
 
-    def lines(self, pieces: Sequence[Piece]) -> Iterator[bytes]:
+    def lines(self, pieces: Sequence[JournalSlice]) -> Iterator[bytes]:
         """Yield the lines of pieces in order, with their ends."""
         with self.path.open("rb") as file:
             for begin, end in pieces:
@@ -87,13 +87,13 @@ class Outline:
         last = [mark.id for _, _, mark in self.marks if mark.what == "save"][-1:]
         return 0 if not last or self.saved(last[0]) else last[0]
 
-    def find(self, what: str, id: int) -> Placed | None:
+    def find(self, what: str, id: int) -> PlacedMark | None:
         """Return the mark `what` of a recording or save."""
         return next(
             (placed for placed in self.marks if (placed.mark.what, placed.mark.id) == (what, id)), None
         )
 
-    def last_save(self) -> Placed | None:
+    def last_save(self) -> PlacedMark | None:
         """Return the mark of the last save that became a session."""
         done = [placed for placed in self.marks if placed.mark.what == "save" and self.saved(placed.mark.id)]
         return done[-1] if done else None
@@ -108,31 +108,31 @@ class Outline:
         """True when recording was started or something was saved in that run."""
         return any(mark.what in ("start", "save") for _, _, mark in self.marks)
 
-    def recording(self, id: int) -> list[Piece]:
+    def recording(self, id: int) -> list[JournalSlice]:
         """Return the pieces of a recording: from its start to its stop, or to the end, without its pauses.
 
         The marks of the pauses belong to it, and what was erased meanwhile.
         """
-        pieces: list[Piece] = []
+        pieces: list[JournalSlice] = []
         begin: int | None = None
         for placed in self.marks:
             own = placed.mark.id == id
             if own and placed.mark.what in ("start", "resume"):
                 begin = placed.begin
             elif own and placed.mark.what in ("pause", "stop"):
-                pieces.append(Piece(placed.begin if begin is None else begin, placed.end))
+                pieces.append(JournalSlice(placed.begin if begin is None else begin, placed.end))
                 begin = None
                 if placed.mark.what == "stop":
                     return pieces
             elif placed.mark.what == "strike" and pieces and begin is None:
-                pieces.append(Piece(placed.begin, placed.end))
-        return pieces if begin is None else [*pieces, Piece(begin, self.end)]
+                pieces.append(JournalSlice(placed.begin, placed.end))
+        return pieces if begin is None else [*pieces, JournalSlice(begin, self.end)]
 
-    def since_save(self, id: int = 0) -> list[Piece]:
+    def since_save(self, id: int = 0) -> list[JournalSlice]:
         """Return the piece from the last save, or the beginning, to the save of number `id`, or to the end."""
         last = self.last_save()
         until = self.find("save", id) if id else None
-        return [Piece(last.end if last else self.first, until.end if until else self.end)]
+        return [JournalSlice(last.end if last else self.first, until.end if until else self.end)]
 
 
 def _header(line: bytes) -> Header | None:

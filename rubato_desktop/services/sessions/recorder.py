@@ -13,13 +13,13 @@ from typing import Literal
 from rubato_desktop.clock import Clock
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Bus, Event, Notice, RecordingChanged, SessionKept, WordHeard
-from rubato_desktop.language.results import Understood
+from rubato_desktop.language.results import RecognisedWord
 from rubato_desktop.services.sessions.journal import Describe, Journal, now
 from rubato_desktop.services.sessions.journal_entries import Mark, What
 from rubato_desktop.services.sessions.outline import Outline
 from rubato_desktop.services.sessions.recovery import journals_folder, put_away
 from rubato_desktop.services.sessions.session import SessionInfo, sessions_folder
-from rubato_desktop.services.sessions.writer_client import Part, SessionMaker
+from rubato_desktop.services.sessions.writer_client import Part, SessionWriterClient
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +67,8 @@ class Recorder:
             journals_folder(data), clock, self._publish, devices=devices, private=private, wall=wall
         )
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="sessions")
-        self._maker = SessionMaker(data)  # for the worker's thread
-        self._words: deque[Understood] = deque(maxlen=REMEMBERED)
+        self._maker = SessionWriterClient(data)  # for the worker's thread
+        self._words: deque[RecognisedWord] = deque(maxlen=REMEMBERED)
         self._ids = 0
         self._recording = 0  # number of the recording that is on or paused
         self._closed = False
@@ -182,7 +182,7 @@ class Recorder:
         self.journal.mark(Mark(t, "save", id, self._wall_at(t), name=name or ""))
         return self._worker.submit(self._make, "save", id)
 
-    def strike(self, t: int) -> Understood | None:
+    def strike(self, t: int) -> RecognisedWord | None:
         """Erase the last word that is not erased yet from the record.
 
         Args:

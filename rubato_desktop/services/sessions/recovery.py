@@ -21,7 +21,7 @@ from rubato_desktop.events import Event, Notice, Played, WordHeard
 from rubato_desktop.file_lock import lock
 from rubato_desktop.services.sessions.durable_file import is_at, numbered
 from rubato_desktop.services.sessions.journal_format import LineError, decode
-from rubato_desktop.services.sessions.outline import Outline, Piece
+from rubato_desktop.services.sessions.outline import JournalSlice, Outline
 from rubato_desktop.services.sessions.session import SessionInfo, in_words
 from rubato_desktop.services.sessions.session_writer import (
     keep_recording,
@@ -153,7 +153,7 @@ def _damage(outline: Outline) -> str:
     if size and outline.header is None:
         return "its first line cannot be read"
     bad = 0
-    for line in outline.lines([Piece(outline.first, outline.end)]):
+    for line in outline.lines([JournalSlice(outline.first, outline.end)]):
         try:
             decode(line)
         except LineError:
@@ -183,7 +183,7 @@ def _is_note_on(event: Event) -> bool:
     return isinstance(event, Played) and event.message.is_note_on
 
 
-def _without(pieces: Sequence[Piece], others: Sequence[Piece]) -> list[Piece]:
+def _without(pieces: Sequence[JournalSlice], others: Sequence[JournalSlice]) -> list[JournalSlice]:
     """Return pieces less other pieces."""
     rest = list(pieces)
     for other in others:
@@ -191,8 +191,8 @@ def _without(pieces: Sequence[Piece], others: Sequence[Piece]) -> list[Piece]:
             part
             for piece in rest
             for part in (
-                Piece(piece.begin, min(piece.end, other.begin)),
-                Piece(max(piece.begin, other.end), piece.end),
+                JournalSlice(piece.begin, min(piece.end, other.begin)),
+                JournalSlice(max(piece.begin, other.end), piece.end),
             )
             if part.begin < part.end
         ]

@@ -19,12 +19,12 @@ from typing import Any
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import CommandDone, Event, Played, RemarkKept, WordHeard, WordMissed
-from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.language.results import RecognisedWord, RejectedRun
 from rubato_desktop.midi.messages import Message
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.services.sessions.journal_entries import Header, Mark
 from rubato_desktop.services.sessions.journal_format import LineError, decode, decode_header
-from rubato_desktop.services.sessions.sounding_notes import Sounding
+from rubato_desktop.services.sessions.sounding_notes import SoundingNotes
 
 JOURNAL, MIDI = "journal.jsonl", "session.mid"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -118,17 +118,17 @@ class SessionData:
         return tuple(event.message for event in self.events if isinstance(event, Played))
 
     @cached_property
-    def words(self) -> tuple[Understood, ...]:
+    def words(self) -> tuple[RecognisedWord, ...]:
         """The words, without those that were erased."""
         return tuple(word for word in self._heard if word.t not in self._struck_times)
 
     @cached_property
-    def struck(self) -> tuple[Understood, ...]:
+    def struck(self) -> tuple[RecognisedWord, ...]:
         """The words that were erased."""
         return tuple(word for word in self._heard if word.t in self._struck_times)
 
     @cached_property
-    def missed(self) -> tuple[NotUnderstood, ...]:
+    def missed(self) -> tuple[RejectedRun, ...]:
         """The runs that were not understood."""
         return tuple(event.run for event in self.events if isinstance(event, WordMissed))
 
@@ -193,7 +193,7 @@ class SessionData:
         return Notes.of(rows, tuple(tracks))
 
     @property
-    def _heard(self) -> Iterator[Understood]:
+    def _heard(self) -> Iterator[RecognisedWord]:
         return (event.word for event in self.events if isinstance(event, WordHeard))
 
     @cached_property
@@ -201,7 +201,7 @@ class SessionData:
         return frozenset(mark.word_t for mark in self.marks if mark.what == "strike")
 
     def _cut_off(self) -> Iterator[Message]:
-        sounding = Sounding()
+        sounding = SoundingNotes()
         for event in self.events:
             if isinstance(event, Mark) and event.what == "pause":
                 yield from sounding.release(event.t)
@@ -211,7 +211,7 @@ class SessionData:
         yield from sounding.release(self.end)
 
 
-def _is_orphan(message: Message, sounding: Sounding) -> bool:
+def _is_orphan(message: Message, sounding: SoundingNotes) -> bool:
     """True for the release of a key that went down before the recording began, or in a pause."""
     return message.is_note_off and not sounding.is_released_by(message)
 

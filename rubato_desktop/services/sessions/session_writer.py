@@ -17,7 +17,7 @@ from rubato_desktop.services.sessions.durable_file import numbered
 from rubato_desktop.services.sessions.journal import STAMP
 from rubato_desktop.services.sessions.journal_entries import Header, Mark
 from rubato_desktop.services.sessions.journal_format import LineError, decode, encode, encode_header
-from rubato_desktop.services.sessions.outline import Outline, Piece, Placed
+from rubato_desktop.services.sessions.outline import JournalSlice, Outline, PlacedMark
 from rubato_desktop.services.sessions.session import (
     JOURNAL,
     MIDI,
@@ -26,7 +26,7 @@ from rubato_desktop.services.sessions.session import (
     read_info,
     sessions_folder,
 )
-from rubato_desktop.services.sessions.sounding_notes import Sounding
+from rubato_desktop.services.sessions.sounding_notes import SoundingNotes
 from rubato_desktop.services.sessions.word_json import word_as_json
 
 
@@ -57,7 +57,7 @@ def keep_since_save(data: Path, outline: Outline, id: int = 0, *, recovered: boo
     return _keep(outline, outline.since_save(id), replace(draft, id=id, recovered=recovered))
 
 
-def _draft(data: Path, outline: Outline, first: Placed | None, last: Placed | None) -> SessionInfo:
+def _draft(data: Path, outline: Outline, first: PlacedMark | None, last: PlacedMark | None) -> SessionInfo:
     """What is known of a session from the marks at which it begins and ends; None where the run does."""
     zero, began = _beginning(outline, first)
     name = last.mark.name if last else ""
@@ -65,7 +65,7 @@ def _draft(data: Path, outline: Outline, first: Placed | None, last: Placed | No
 
 
 def _keep(
-    outline: Outline, pieces: Sequence[Piece], draft: SessionInfo, until: int | None = None
+    outline: Outline, pieces: Sequence[JournalSlice], draft: SessionInfo, until: int | None = None
 ) -> SessionInfo:
     events = read_events(outline, pieces, draft.zero)
     if until is None:
@@ -99,7 +99,7 @@ def _recorded(events: Sequence[Event], until: int) -> Iterator[Event]:
     "Stop recording" waits for a name it may be given. Of what is played meanwhile, only the releases of keys and
     pedals that were down at the stop are recorded.
     """
-    sounding = Sounding()
+    sounding = SoundingNotes()
     for event in events:
         if isinstance(event, Mark) and event.what == "pause":
             sounding.release(event.t)
@@ -126,7 +126,7 @@ def _place(sessions: Path, began: datetime) -> tuple[Path, str]:
     return sessions / f"{began:%Y}" / f"{began:%m}", began.strftime(STAMP)
 
 
-def read_events(outline: Outline, pieces: Sequence[Piece], zero: int) -> tuple[Event, ...]:
+def read_events(outline: Outline, pieces: Sequence[JournalSlice], zero: int) -> tuple[Event, ...]:
     """Return what pieces of a journal say, with `zero` µs taken off all times; damaged lines are left out."""
     events = []
     for line in outline.lines(pieces):
@@ -137,7 +137,7 @@ def read_events(outline: Outline, pieces: Sequence[Piece], zero: int) -> tuple[E
     return tuple(events)
 
 
-def _beginning(outline: Outline, first: Placed | None) -> tuple[int, datetime]:
+def _beginning(outline: Outline, first: PlacedMark | None) -> tuple[int, datetime]:
     if first is not None and first.mark.at is not None:
         return first.mark.t, first.mark.at
     if outline.header is not None:

@@ -8,7 +8,7 @@ _SUSTAIN = 64
 _DOWN = 64  # a pedal counts as down from this value on
 
 
-class Sounding:
+class SoundingNotes:
     """Follows messages and knows which keys and sustain pedals are down."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rubato_desktop.events import Event, FieldText, Played, WordHeard
 
 
-class Withheld:
+class WithheldEvents:
     """Passes events on in their order, and waits at one that may tell a secret.
 
     Args:

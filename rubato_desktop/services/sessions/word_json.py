@@ -9,7 +9,7 @@ import numpy as np
 
 from rubato_desktop.language.dictionary import Word
 from rubato_desktop.language.keys import Press
-from rubato_desktop.language.results import Heard, NotUnderstood, Understood
+from rubato_desktop.language.results import ParseResult, RecognisedWord, RejectedRun
 from rubato_desktop.midi.notes import Notes
 
 
@@ -29,7 +29,7 @@ def presses_of(notes: Notes, base: int) -> list[Press]:
     return [Press(all_times[i], all_keys[i % count], i < count) for i in order.tolist()]
 
 
-def word_as_json(word: Understood) -> dict[str, Any]:
+def word_as_json(word: RecognisedWord) -> dict[str, Any]:
     """Return a word as ``{"t": seconds, "keys", "word", "language", "command", "args"}``."""
     return {
         "t": word.t / 1e6,
@@ -41,7 +41,7 @@ def word_as_json(word: Understood) -> dict[str, Any]:
     }
 
 
-def word_from_json(raw: Mapping[str, Any]) -> Understood:
+def word_from_json(raw: Mapping[str, Any]) -> RecognisedWord:
     """Read what `word_as_json` wrote.
 
     Raises:
@@ -54,10 +54,10 @@ def word_from_json(raw: Mapping[str, Any]) -> Understood:
         raise TypeError("args is no object")
     end = round(float(raw.get("end", raw["t"])) * 1e6)
     word, language, command = (str(raw.get(name, "")) for name in ("word", "language", "command"))
-    return Understood(t, max(t, end), keys, word, language, command, dict(args))
+    return RecognisedWord(t, max(t, end), keys, word, language, command, dict(args))
 
 
-def missed_as_json(run: NotUnderstood, nearest: Iterable[Word]) -> dict[str, Any]:
+def missed_as_json(run: RejectedRun, nearest: Iterable[Word]) -> dict[str, Any]:
     """Return a run as ``{"t": seconds, "keys", "reason", "nearest": names}``."""
     return {
         "t": run.t / 1e6,
@@ -68,12 +68,12 @@ def missed_as_json(run: NotUnderstood, nearest: Iterable[Word]) -> dict[str, Any
 
 
 def heard_as_json(
-    heard: Sequence[Heard], nearest: Callable[[tuple[int, ...]], Sequence[Word]]
+    heard: Sequence[ParseResult], nearest: Callable[[tuple[int, ...]], Sequence[Word]]
 ) -> dict[str, list[dict[str, Any]]]:
     """Return what was heard as ``{"words": [...], "unknown": [...]}``."""
     return {
-        "words": [word_as_json(item) for item in heard if isinstance(item, Understood)],
+        "words": [word_as_json(item) for item in heard if isinstance(item, RecognisedWord)],
         "unknown": [
-            missed_as_json(item, nearest(item.keys)) for item in heard if isinstance(item, NotUnderstood)
+            missed_as_json(item, nearest(item.keys)) for item in heard if isinstance(item, RejectedRun)
         ],
     }

@@ -1,4 +1,4 @@
-"""Has sessions made by a process of its own, see `session_process`."""
+"""Has sessions made by a process of its own, see `writer_process`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Part = Literal["recording", "save"]
 _END_S: Final = 5.0
 
 
-class SessionMaker:
+class SessionWriterClient:
     """Asks the process and waits for its answers, on one worker thread.
 
     The process is started beforehand: starting one holds the interpreter until the system has loaded it, which takes

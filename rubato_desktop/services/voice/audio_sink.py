@@ -11,14 +11,14 @@ from rubato_desktop.services.voice.resampling import resampled
 from rubato_desktop.services.voice.samples import Samples
 
 if TYPE_CHECKING:
-    from rubato_desktop.audio.client import Sound
+    from rubato_desktop.audio.client import AudioClient
 
 # Amplitude at volume 1. Together with keys and music that have given way it stays below full scale.
 FULL: Final = 0.7
 _OPENING_S: Final = 3.0
 
 
-class Ear(Protocol):
+class AudioSink(Protocol):
     """Where speech goes."""
 
     def opens(self) -> bool:
@@ -36,18 +36,18 @@ class Ear(Protocol):
     def hush(self) -> None: ...
 
 
-class SoundEar:
+class MixerSink:
     """The program's own sound: speech is mixed with keys, cues and music there.
 
     Args:
         sound: The sound.
     """
 
-    def __init__(self, sound: Sound) -> None:
+    def __init__(self, sound: AudioClient) -> None:
         self._sound = sound
 
     def opens(self) -> bool:
-        """Return whether there is a device; what is wrong otherwise is `Sound.problem`, which tells it itself."""
+        """Return whether there is a device; what is wrong otherwise is `AudioClient.problem`, which tells it itself."""
         until = time.monotonic() + _OPENING_S
         while not self._sound.output and not self._sound.silent and time.monotonic() < until:
             if self._sound.problem is not None and not self._sound.output:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from rubato_desktop.audio.client import Sound
+from rubato_desktop.audio.client import AudioClient
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.voice.audio_sink import SoundEar
+from rubato_desktop.services.voice.audio_sink import MixerSink
 from rubato_desktop.services.voice.choosing import Choosing
 from rubato_desktop.services.voice.speech import Speech
 from rubato_desktop.services.voice.synthesis import Piper
@@ -16,7 +16,7 @@ from rubato_desktop.settings import Settings
 
 def open_speech(
     data: Path,
-    sound: Sound,
+    sound: AudioClient,
     settings: Settings,
     *,
     on_problem: Callable[[RubatoError], None] | None = None,
@@ -32,7 +32,7 @@ def open_speech(
     choosing = Choosing(data, on_problem)
     return Speech(
         Piper(lambda name: choosing(name or settings.voice), choosing.refuse),
-        SoundEar(sound),
+        MixerSink(sound),
         rate=lambda: settings.speech_rate,
         volume=lambda: settings.speech_volume,
         on_problem=on_problem,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from rubato_desktop.services.voice.audio_sink import Ear
+from rubato_desktop.services.voice.audio_sink import AudioSink
 from rubato_desktop.services.voice.samples import Samples
 
 PATIENCE_S: Final = (
@@ -19,7 +19,7 @@ _LATE_S: Final = 0.5  # until a device that went is missed
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SpeechChunk:
     """Speech at the rate of the voice, and how loud it is to be."""
 
     samples: Samples
@@ -31,7 +31,7 @@ class Piece:
         return len(self.samples) / self.rate
 
 
-class Unheard:
+class PendingAudio:
     """The pieces on their way to the ear, with the time at which each has been heard.
 
     Not safe for several threads by itself; `missed` and `again` are for the thread that speaks.
@@ -40,13 +40,13 @@ class Unheard:
         ear: Where they go.
     """
 
-    def __init__(self, ear: Ear) -> None:
+    def __init__(self, ear: AudioSink) -> None:
         self._ear = ear
-        self._pieces: deque[tuple[Piece, float]] = deque()
+        self._pieces: deque[tuple[SpeechChunk, float]] = deque()
         self._place = 0
         self.until = 0.0  # time.monotonic() at which all has been heard
 
-    def hear(self, piece: Piece, prepared: bytes) -> None:
+    def hear(self, piece: SpeechChunk, prepared: bytes) -> None:
         """Hand a piece on.
 
         Raises:
@@ -80,7 +80,7 @@ class Unheard:
             time.sleep(LOOK_S)
         return False
 
-    def again(self) -> list[Piece]:
+    def again(self) -> list[SpeechChunk]:
         """Return the pieces that cannot have been heard before the device went; then nothing is on its way."""
         since = time.monotonic() - _LATE_S
         pieces = [piece for piece, end in self._pieces if end > since]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.voice.audio_sink import Ear
-from rubato_desktop.services.voice.pending_audio import LOOK_S, Piece, Unheard
+from rubato_desktop.services.voice.audio_sink import AudioSink
+from rubato_desktop.services.voice.pending_audio import LOOK_S, PendingAudio, SpeechChunk
 from rubato_desktop.services.voice.synthesis import Stop, Stopped, Synthesis, cannot_speak
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Speech:
     def __init__(
         self,
         synthesis: Synthesis,
-        ear: Ear,
+        ear: AudioSink,
         *,
         rate: Callable[[], float] = lambda: 1.0,
         volume: Callable[[], float] = lambda: 0.8,
@@ -64,7 +64,7 @@ class Speech:
         self._busy = False
         self._used = False  # the voice is in memory
         self._warming = False
-        self._unheard = Unheard(ear)
+        self._unheard = PendingAudio(ear)
         self._told = False
         self._problem = ""
         self._closed = False
@@ -201,18 +201,18 @@ class Speech:
         if not self._ear.opens():
             return
         # The patterns of text take a while to be built; who never listens never waits for them.
-        from rubato_desktop.services.voice.segmentation import pieces
+        from rubato_desktop.services.voice.segmentation import segments
 
         self._synthesis.use(wish.voice)
-        for text in pieces(wish.text, self._synthesis.language()):
+        for text in segments(wish.text, self._synthesis.language()):
             if stop.wished:
                 raise Stopped
             samples, rate = self._synthesis.synthesise(text, wish.rate, stop)
             if len(samples):
-                self._hand_on(Piece(samples, rate, wish.volume), stop)
+                self._hand_on(SpeechChunk(samples, rate, wish.volume), stop)
                 self._wait_for_room(stop)
 
-    def _hand_on(self, piece: Piece, stop: Stop) -> None:
+    def _hand_on(self, piece: SpeechChunk, stop: Stop) -> None:
         prepared = self._ear.prepared(piece.samples, piece.rate, piece.volume)
         self._tell(True)
         with self._changed:
@@ -243,8 +243,8 @@ class Speech:
                     self._unheard.forget()
             raise Stopped
         with self._changed:
-            pieces = self._unheard.again() if not stop.wished else []
-        for piece in pieces:
+            segments = self._unheard.again() if not stop.wished else []
+        for piece in segments:
             self._hand_on(piece, stop)
 
     def _fail(self, problem: RubatoError) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import give_memory_back
 from rubato_desktop.services.voice.samples import Samples
-from rubato_desktop.services.voice.time_stretch import hurried
+from rubato_desktop.services.voice.time_stretch import stretched
 from rubato_desktop.services.voice.voices import FASTEST, SLOWEST, Voice, bad_model, check_voice
 
 # A voice counts in whole frames for each of its sounds, so this share of its time does not follow what is asked of
@@ -134,7 +134,7 @@ class Piper:
         sound = np.concatenate(parts) if parts else np.zeros(0, np.float32)
         hz = piper.config.sample_rate
         pause = _PAUSE_S.get(text.rstrip("\"')")[-1:], _JOIN_S) / max(1.0, rate)
-        return _framed(hurried(sound, hz, rate / own), round(pause * hz)), hz
+        return _framed(stretched(sound, hz, rate / own), round(pause * hz)), hz
 
     def unload(self) -> None:
         """Give the memory back; the next piece loads it again."""

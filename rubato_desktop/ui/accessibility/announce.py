@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
-from rubato_desktop.events import Asked, CommandDone, EntryRead, Event, Notice, WordMissed
+from rubato_desktop.events import CommandDone, EntryRead, Event, Notice, QuestionAsked, WordMissed
 from rubato_desktop.language.keys import format_keys
 from rubato_desktop.ui.panels.word_log import why
 
@@ -29,7 +29,7 @@ def said(event: Event, *, secret: bool = False) -> str:
             return f"{format_keys(run.keys)}: {why(run)}{near}"
         case EntryRead() if not secret:
             return event.text or format_keys(event.keys)
-        case Asked(text=text) if text:
+        case QuestionAsked(text=text) if text:
             return f"{text} Confirm or cancel."
         case Notice(happened=happened, kept=kept, todo=todo):
             return ". ".join(filter(None, [happened, kept, todo]))

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KeyPosition:
     """One key of the computer's keyboard.
 
     Attributes:
@@ -35,32 +35,32 @@ class Place:
 
 
 # The 25 keys from the lowest: white keys on the letter rows, black ones in the row above.
-LAYOUT: tuple[Place, ...] = (
-    Place("Z", 44, 6),
-    Place("S", 31, 1),
-    Place("X", 45, 7),
-    Place("D", 32, 2),
-    Place("C", 46, 8),
-    Place("V", 47, 9),
-    Place("G", 34, 5),
-    Place("B", 48, 11),
-    Place("H", 35, 4),
-    Place("N", 49, 45),
-    Place("J", 36, 38),
-    Place("M", 50, 46),
-    Place("Q", 16, 12),
-    Place("2", 3, 19),
-    Place("W", 17, 13),
-    Place("3", 4, 20),
-    Place("E", 18, 14),
-    Place("R", 19, 15),
-    Place("5", 6, 23),
-    Place("T", 20, 17),
-    Place("6", 7, 22),
-    Place("Y", 21, 16),
-    Place("7", 8, 26),
-    Place("U", 22, 32),
-    Place("I", 23, 34),
+LAYOUT: tuple[KeyPosition, ...] = (
+    KeyPosition("Z", 44, 6),
+    KeyPosition("S", 31, 1),
+    KeyPosition("X", 45, 7),
+    KeyPosition("D", 32, 2),
+    KeyPosition("C", 46, 8),
+    KeyPosition("V", 47, 9),
+    KeyPosition("G", 34, 5),
+    KeyPosition("B", 48, 11),
+    KeyPosition("H", 35, 4),
+    KeyPosition("N", 49, 45),
+    KeyPosition("J", 36, 38),
+    KeyPosition("M", 50, 46),
+    KeyPosition("Q", 16, 12),
+    KeyPosition("2", 3, 19),
+    KeyPosition("W", 17, 13),
+    KeyPosition("3", 4, 20),
+    KeyPosition("E", 18, 14),
+    KeyPosition("R", 19, 15),
+    KeyPosition("5", 6, 23),
+    KeyPosition("T", 20, 17),
+    KeyPosition("6", 7, 22),
+    KeyPosition("Y", 21, 16),
+    KeyPosition("7", 8, 26),
+    KeyPosition("U", 22, 32),
+    KeyPosition("I", 23, 34),
 )
 
 _BY_SCAN = {place.scan: key for key, place in enumerate(LAYOUT)}

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QKeyEvent, QKeySequence, QWindow
 
 
-class TalkKey(QObject):
+class PushToTalk(QObject):
     """Tells when the key goes down and up while a window is in front, also while a text is written.
 
     Args:

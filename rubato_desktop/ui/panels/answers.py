@@ -179,7 +179,7 @@ class AnswersPanel(QWidget):
             self._read()
 
     def _read(self) -> None:
-        asking = self._engine.services.asking
+        asking = self._engine.services.answers
         if asking is not None:
             found = asking.with_inquiries(lambda kept: kept.latest(SHOWN))
             found.add_done_callback(lambda done: self._found.emit(done))
@@ -282,7 +282,7 @@ class AnswersPanel(QWidget):
         return chip
 
     def _check_chips(self) -> None:
-        asking = self._engine.services.asking
+        asking = self._engine.services.answers
         if asking is not None:
             for (kind, name), chip in self._chips.items():
                 chip.setChecked(name in (asking.topics if kind == "topic" else asking.tags))

@@ -148,14 +148,16 @@ class DictionaryPanel(QWidget):
             self.tree.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtTop)
 
     def _count_use(self, event: WordHeard) -> None:
-        word = self._engine.services.library.stack.word(event.word.word)
+        word = self._engine.services.languages.stack.word(event.word.word)
         if word is not None:
             self.model.used(word.keys)
 
     def _show(self) -> None:
         current = self.model.entry(self.tree.currentIndex())
         name = current.word.name if current is not None and current.word is not None else ""
-        self.model.show(self._engine.services.library.stack.languages, self._engine.services.library.usage)
+        self.model.show(
+            self._engine.services.languages.stack.languages, self._engine.services.languages.usage
+        )
         self._unfold()
         if name:
             self.tree.setCurrentIndex(self.model.find(name))

@@ -14,7 +14,7 @@ from rubato_desktop.ui.panels.browser import BrowserPanel
 from rubato_desktop.ui.panels.devices import DevicesPanel
 from rubato_desktop.ui.panels.dictionary import DictionaryPanel
 from rubato_desktop.ui.panels.hearing import HearingPanel
-from rubato_desktop.ui.panels.word_log import UnderstoodPanel
+from rubato_desktop.ui.panels.word_log import WordLogPanel
 from rubato_desktop.ui.style.theme import Theme
 
 PANELS: Final[list[type[PanelBody]]] = [
@@ -23,7 +23,7 @@ PANELS: Final[list[type[PanelBody]]] = [
     DevicesPanel,
     HearingPanel,
     AnswersPanel,
-    UnderstoodPanel,
+    WordLogPanel,
 ]
 
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 from rubato_desktop.engine import Engine
 from rubato_desktop.events import CommandDone, Event, Notice, Result, WordHeard, WordMissed
 from rubato_desktop.language.keys import format_keys
-from rubato_desktop.language.results import NotUnderstood
+from rubato_desktop.language.results import RejectedRun
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.style.fitted_text import draw_line
 from rubato_desktop.ui.style.palette import mix
@@ -121,7 +121,7 @@ def missed_line(event: WordMissed) -> Line:
     return Line(event.run.t, title, format_keys(event.run.keys), "", detail, mood)
 
 
-def why(run: NotUnderstood) -> str:
+def why(run: RejectedRun) -> str:
     """Why a run became no word."""
     return {"unknown": "no word goes like this", "lapsed": "time ran out", "erased": "you left it"}[
         run.reason
@@ -220,7 +220,7 @@ class LogRows(QStyledItemDelegate):
         painter.restore()
 
 
-class UnderstoodPanel(QListView):
+class WordLogPanel(QListView):
     """The log.
 
     Args:
@@ -269,7 +269,7 @@ class UnderstoodPanel(QListView):
         """An event of the engine."""
         match event:
             case WordHeard():
-                word = self._engine.services.library.stack.word(event.word.word)
+                word = self._engine.services.languages.stack.word(event.word.word)
                 self.log.add(heard_line(event, word.args if word is not None else {}))
                 self._words += 1
                 self._tell()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
-from rubato_desktop.language.results import Heard, NotUnderstood, Understood
+from rubato_desktop.language.results import ParseResult, RecognisedWord, RejectedRun
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.ui.pianoroll.accessible import introduce
 from rubato_desktop.ui.pianoroll.colours import RollColours
@@ -33,8 +33,8 @@ class RollDisplay(Surface):
     Signals (times are Python ints: they pass 32 bits after 35 minutes):
         seek(object): Go to this µs.
         play_from(object): Play from this µs.
-        open_word(object): Show the entry of this `Understood`.
-        define(object): Make a word of this `NotUnderstood`.
+        open_word(object): Show the entry of this `RecognisedWord`.
+        define(object): Make a word of this `RejectedRun`.
         open_note(object): Tell about this `NoteSeen`.
         stack_asked(bool): Show the iterations one under another, or everything in one row.
         iteration_asked(int): Go to the same place in the iteration that many after.
@@ -96,7 +96,7 @@ class RollDisplay(Surface):
         self._opened.set_notes(notes)
         self._show(self._opened)
 
-    def set_words(self, words: Sequence[Understood], missed: Sequence[NotUnderstood]) -> None:
+    def set_words(self, words: Sequence[RecognisedWord], missed: Sequence[RejectedRun]) -> None:
         """Show these words and runs not understood over the opened recording, and no others."""
         self._opened.set_words(words, missed)
         self._show(self.scene)
@@ -177,7 +177,7 @@ class RollDisplay(Surface):
         for key in [key for key in self._live.notes.held if isinstance(key, tuple) and key[0] == device]:
             self.note_off(t, *key)
 
-    def add_word(self, heard: Heard) -> None:
+    def add_word(self, heard: ParseResult) -> None:
         """Show a word, or a run not understood, over the notes just played."""
         if not self.live:
             self._live.add_word(heard)
@@ -190,7 +190,7 @@ class RollDisplay(Surface):
             self._reveal(heard.end)
         self._changed()
 
-    def add_missed(self, run: NotUnderstood) -> None:
+    def add_missed(self, run: RejectedRun) -> None:
         """Show a run that was not understood over the notes just played."""
         self.add_word(run)
 
@@ -218,7 +218,7 @@ class RollDisplay(Surface):
     def open_place(self, place: int) -> None:
         """Open the entry of a word, or offer to make a word of a run, by its place among the words."""
         heard = self.scene.words.items[place]
-        (self.open_word if isinstance(heard, Understood) else self.define).emit(heard)
+        (self.open_word if isinstance(heard, RecognisedWord) else self.define).emit(heard)
 
     def point_at(self, place: int | None) -> None:
         """Mark the word the pointer is on, None for none."""

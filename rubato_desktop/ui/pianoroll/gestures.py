@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QToolT
 
 from rubato_desktop.services.roll.images import ENDINGS
 from rubato_desktop.ui.pianoroll.display import RollDisplay
-from rubato_desktop.ui.pianoroll.hit_test import ZOOM_STEP, Pointing
+from rubato_desktop.ui.pianoroll.hit_test import ZOOM_STEP, HitTest
 
 PAN_STEP = 0.1  # of the width: an arrow, a notch of the wheel
 _PINCH_PX = 60  # px of two fingers with Ctrl that zoom one step
@@ -39,7 +39,7 @@ _ZOOMS = {
 }
 
 
-class Hands(QObject):
+class Gestures(QObject):
     """Turns what hands do into what the roll does.
 
     Wheel or two fingers: pan; over more iterations than find room: up and down, with Shift pan. Ctrl and wheel, or a
@@ -54,7 +54,7 @@ class Hands(QObject):
         pointing: What is at its points.
     """
 
-    def __init__(self, roll: RollDisplay, pointing: Pointing) -> None:
+    def __init__(self, roll: RollDisplay, pointing: HitTest) -> None:
         super().__init__(roll)
         self._roll, self._pointing = roll, pointing
         self._pressed: QPointF | None = None

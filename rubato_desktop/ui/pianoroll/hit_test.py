@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QMenu
 
 from rubato_desktop.clock import MILLISECOND, SECOND
-from rubato_desktop.language.results import Heard, Understood
+from rubato_desktop.language.results import ParseResult, RecognisedWord
 from rubato_desktop.ui.pianoroll.display import RollDisplay
 from rubato_desktop.ui.pianoroll.pitches import note_name
 from rubato_desktop.ui.pianoroll.ruler import format_time
@@ -18,7 +18,7 @@ FINE = 10 * MILLISECOND
 ZOOM_STEP = 1.25
 
 
-class Pointing:
+class HitTest:
     """Answers for points of the widget, in logical pixels.
 
     Args:
@@ -99,7 +99,7 @@ class Pointing:
         place = self.word(point)
         if place is not None:
             heard = roll.scene.words.items[place]
-            does = "open its entry" if isinstance(heard, Understood) else "make it a word"
+            does = "open its entry" if isinstance(heard, RecognisedWord) else "make it a word"
             return f"{describe(heard, format_time(heard.t, FINE))}\nClick: {does}"
         picture = self.picture(point)
         if picture is not None:
@@ -135,9 +135,9 @@ class Pointing:
         menu = QMenu(roll)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if place is not None:
-            heard: Heard = roll.scene.words.items[place]
+            heard: ParseResult = roll.scene.words.items[place]
             t = heard.t
-            verb = "Open" if isinstance(heard, Understood) else "Make a word of"
+            verb = "Open" if isinstance(heard, RecognisedWord) else "Make a word of"
             label = roll.scene.words.labels[place]
             menu.addAction(f"{verb} {label}").triggered.connect(lambda: roll.open_place(place))
         elif picture is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rubato_desktop.language.keys import BASE_NOTE
-from rubato_desktop.language.results import Heard, NotUnderstood, Understood
+from rubato_desktop.language.results import ParseResult, RecognisedWord, RejectedRun
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.ui.pianoroll.colours import WORDS_FROM, Shades
 from rubato_desktop.ui.pianoroll.marks import Mark
@@ -139,7 +139,7 @@ class Scene:
         self.pitches = self.pitches.including(int(note.min()), int(note.max()))
         self._colour_opened()
 
-    def set_words(self, words: Sequence[Understood], missed: Sequence[NotUnderstood]) -> None:
+    def set_words(self, words: Sequence[RecognisedWord], missed: Sequence[RejectedRun]) -> None:
         """Show these words and runs not understood, and no others."""
         self.words.replace([*words, *missed])
         self._colour_opened()
@@ -158,14 +158,14 @@ class Scene:
         self.now = max(self.now, t)
         return self.notes.finish((device, channel, note), t) is not None
 
-    def add_word(self, heard: Heard) -> int:
+    def add_word(self, heard: ParseResult) -> int:
         """Add a word or a run not understood over the notes already there; returns its place."""
         self._colour([heard])
         return self.words.add(heard)
 
-    def class_of(self, heard: Heard) -> int:
+    def class_of(self, heard: ParseResult) -> int:
         """Return the class of colour of a word."""
-        if isinstance(heard, Understood):
+        if isinstance(heard, RecognisedWord):
             return self.shades.language(heard.language)
         return self.shades.missed(heard.reason)
 
@@ -193,7 +193,7 @@ class Scene:
         self.notes.recolour(slice(0, len(table)), shade.astype(np.uint16))
         self._colour(self.words.items)
 
-    def _colour(self, words: Sequence[Heard]) -> None:
+    def _colour(self, words: Sequence[ParseResult]) -> None:
         """Give the notes of words their language's colour."""
         if not words or not len(self.notes):
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rubato_desktop.language.keys import format_keys
-from rubato_desktop.language.results import Heard, NotUnderstood
+from rubato_desktop.language.results import ParseResult, RejectedRun
 from rubato_desktop.ui.pianoroll.marks import Mark
 from rubato_desktop.ui.pianoroll.ruler import format_time
 from rubato_desktop.ui.pianoroll.words import label_of
@@ -19,7 +19,7 @@ def summarise(
     right: float,
     notes: int,
     held: Sequence[str] = (),
-    words: Sequence[Heard] = (),
+    words: Sequence[ParseResult] = (),
     marks: Sequence[Mark] = (),
     playhead: float | None = None,
     following: bool = True,
@@ -112,10 +112,10 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def _words(words: Sequence[Heard]) -> str:
+def _words(words: Sequence[ParseResult]) -> str:
     told = words if len(words) <= MOST_WORDS else words[-MOST_WORDS:]
     names = [
-        f"{heard.reason} {format_keys(heard.keys)}" if isinstance(heard, NotUnderstood) else label_of(heard)
+        f"{heard.reason} {format_keys(heard.keys)}" if isinstance(heard, RejectedRun) else label_of(heard)
         for heard in told
     ]
     start = "words" if len(told) == len(words) else f"{len(words)} words, the last {len(told)}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from rubato_desktop.ui.pianoroll.display import RollDisplay
-from rubato_desktop.ui.pianoroll.gestures import Hands
-from rubato_desktop.ui.pianoroll.hit_test import Pointing
+from rubato_desktop.ui.pianoroll.gestures import Gestures
+from rubato_desktop.ui.pianoroll.hit_test import HitTest
 
 
 class PianoRoll(RollDisplay):
@@ -14,5 +14,5 @@ class PianoRoll(RollDisplay):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pointing = Pointing(self)
-        self.hands = Hands(self, self.pointing)
+        self.pointing = HitTest(self)
+        self.hands = Gestures(self, self.pointing)

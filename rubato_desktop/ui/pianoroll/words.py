@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rubato_desktop.language.keys import format_keys
-from rubato_desktop.language.results import Heard, NotUnderstood, Understood
+from rubato_desktop.language.results import ParseResult, RecognisedWord, RejectedRun
 
 Array = npt.NDArray[Any]
 
@@ -21,9 +21,9 @@ GAP = 6  # px between labels of one lane
 WIDEST, NARROWEST = 190, 4  # px
 
 
-def label_of(heard: Heard) -> str:
+def label_of(heard: ParseResult) -> str:
     """Return what stands on the label: the word with its values (``tab 3``), or ``? 0 8 0``."""
-    if isinstance(heard, NotUnderstood):
+    if isinstance(heard, RejectedRun):
         return f"? {format_keys(heard.keys)}"
     values = [_value(value) for value in heard.args.values()]
     return " ".join([heard.word, *(value for value in values if value)])
@@ -41,9 +41,9 @@ def _value(value: object) -> str:
     return ""
 
 
-def kind_of(heard: Heard) -> str:
+def kind_of(heard: ParseResult) -> str:
     """Return what gives a word its colour: its language, or ``?unknown``, ``?lapsed``, ``?erased``."""
-    return heard.language if isinstance(heard, Understood) else f"?{heard.reason}"
+    return heard.language if isinstance(heard, RecognisedWord) else f"?{heard.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Words:
     def __init__(self, measure: Callable[[str], float]) -> None:
         self._measure = measure
         self._widths: dict[str, float] = {}
-        self.items: list[Heard] = []
+        self.items: list[ParseResult] = []
         self.labels: list[str] = []
         self.kinds: list[str] = []
         self.starts: list[int] = []
@@ -87,7 +87,7 @@ class Words:
         """Microsecond at which the last begun word ends; 0 when there is none."""
         return max((heard.end for heard in self.items[-LANES:]), default=0)
 
-    def replace(self, items: Iterable[Heard]) -> None:
+    def replace(self, items: Iterable[ParseResult]) -> None:
         """Take these instead, in any order."""
         self.items = sorted(items, key=lambda heard: heard.t)
         self.labels = [label_of(heard) for heard in self.items]
@@ -95,11 +95,11 @@ class Words:
         self.starts = [heard.t for heard in self.items]
         self._lanes = self._columns = None
 
-    def place_for(self, heard: Heard) -> int:
+    def place_for(self, heard: ParseResult) -> int:
         """Return the place that a new word takes."""
         return bisect_right(self.starts, heard.t)
 
-    def add(self, heard: Heard) -> int:
+    def add(self, heard: ParseResult) -> int:
         """Add one; returns its place."""
         place = self.place_for(heard)
         self.items.insert(place, heard)
@@ -173,10 +173,10 @@ class Words:
         return place if place >= 0 else None
 
 
-def describe(heard: Heard, time: str) -> str:
+def describe(heard: ParseResult, time: str) -> str:
     """Return a word in a sentence, for the pointer and the screen reader."""
     keys = format_keys(heard.keys)
-    if isinstance(heard, Understood):
+    if isinstance(heard, RecognisedWord):
         return f"{label_of(heard)}, keys {keys}, {heard.language}, at {time}"
     reason = {"unknown": "not understood", "lapsed": "lapsed", "erased": "erased"}[heard.reason]
     return f"{reason}: keys {keys}, at {time}"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rubato_desktop.midi.devices.byte_stream import LONGEST_SYSEX, Stream
+from rubato_desktop.midi.devices.byte_stream import LONGEST_SYSEX, ByteStream
 
 LINES = [
     # a message a piece, as MIDI systems deliver them
@@ -56,19 +56,19 @@ def pieces(line: str) -> list[bytes]:
 
 @pytest.mark.parametrize("arriving, messages", LINES)
 def test_bytes_become_messages(arriving: str, messages: str) -> None:
-    stream = Stream()
+    stream = ByteStream()
     assert [message for piece in pieces(arriving) for message in stream.feed(piece)] == pieces(messages)
 
 
 def test_an_endless_system_exclusive_message_is_dropped_and_what_follows_is_heard() -> None:
-    stream = Stream()
+    stream = ByteStream()
     assert stream.feed(b"\xf0" + bytes(LONGEST_SYSEX + 10)) == ()
     assert stream.feed(bytes.fromhex("f7 90 3c 40")) == (bytes.fromhex("90 3c 40"),)
 
 
 @given(st.binary(max_size=60), st.lists(st.integers(0, 60), max_size=6))
 def test_where_the_bytes_are_cut_makes_no_difference(data: bytes, cuts: list[int]) -> None:
-    whole, cut = Stream(), Stream()
+    whole, cut = ByteStream(), ByteStream()
     edges = [0, *sorted(cuts), len(data)]
     in_pieces = [message for begin, end in itertools.pairwise(edges) for message in cut.feed(data[begin:end])]
     assert in_pieces == list(whole.feed(data))
@@ -76,7 +76,7 @@ def test_where_the_bytes_are_cut_makes_no_difference(data: bytes, cuts: list[int
 
 @given(st.binary(max_size=60))
 def test_whatever_comes_every_message_is_complete(data: bytes) -> None:
-    for message in Stream().feed(data):
+    for message in ByteStream().feed(data):
         assert message[0] >= 0x80
         assert all(byte < 0x80 for byte in message[1:-1])
         assert message[-1] < 0x80 or len(message) == 1 or (message[0], message[-1]) == (0xF0, 0xF7)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rubato_desktop.midi.devices.held_notes import Held
+from rubato_desktop.midi.devices.held_notes import HeldNotes
 
 LINES = [
     ("", ""),
@@ -43,7 +43,7 @@ def messages(line: str) -> list[bytes]:
 
 @pytest.mark.parametrize("sent, released", LINES)
 def test_what_is_held_is_let_go(sent: str, released: str) -> None:
-    held = Held()
+    held = HeldNotes()
     for message in messages(sent):
         held.feed(message)
     assert list(held.let_go()) == messages(released)
@@ -61,7 +61,7 @@ PLAYED = st.builds(
 
 @given(st.lists(PLAYED, max_size=40))
 def test_after_letting_go_nothing_is_held_whatever_was_played(played: list[bytes]) -> None:
-    held = Held()
+    held = HeldNotes()
     for message in played:
         held.feed(message)
     for message in held.let_go():

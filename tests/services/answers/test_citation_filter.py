@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rubato_desktop.services.answers.citation_filter import Shown, without_marks
+from rubato_desktop.services.answers.citation_filter import CitationFilter, without_marks
 
 
 def show(text: str, numbers: set[int], limit: int = 100, step: int = 3) -> str:
-    shown = Shown(numbers, limit)
+    shown = CitationFilter(numbers, limit)
     pieces = [shown.feed(text[place : place + step]) for place in range(0, len(text), step)]
     pieces.append(shown.end())
     assert "".join(pieces) == shown.text
@@ -53,14 +53,14 @@ def test_only_sources_that_were_given_are_cited(said: str, shown: str) -> None:
 
 @pytest.mark.parametrize("last, cited", [(51, [51]), (52, [])])
 def test_a_range_goes_on_for_fifty_sources_and_no_further(last: int, cited: list[int]) -> None:
-    shown = Shown({last}, 100)
+    shown = CitationFilter({last}, 100)
     shown.feed("It is red [1-9999].")
     shown.end()
     assert shown.cited == cited
 
 
 def test_what_was_cited_is_told_once_and_in_order() -> None:
-    shown = Shown({1, 2, 3}, 100)
+    shown = CitationFilter({1, 2, 3}, 100)
     shown.feed("It [3] is [1, 3] red [2] [9].")
     shown.end()
     assert shown.cited == [3, 1, 2]
@@ -68,7 +68,7 @@ def test_what_was_cited_is_told_once_and_in_order() -> None:
 
 def fed(*pieces: str, limit: int = 100) -> list[str]:
     """What can be shown after each piece, and at the end."""
-    shown = Shown({1, 2}, limit)
+    shown = CitationFilter({1, 2}, limit)
     return [*map(shown.feed, pieces), shown.end()]
 
 
@@ -122,7 +122,7 @@ def test_at_the_limit_it_ends_with_a_whole_sentence_or_a_sign_that_there_was_mor
 
 
 def test_after_the_limit_nothing_more_is_shown_or_cited() -> None:
-    shown = Shown({1}, 2)
+    shown = CitationFilter({1}, 2)
     assert shown.feed("one two three ") == "one two…"
     assert shown.full
     assert shown.feed("[1] four ") == "" and shown.end() == ""
@@ -130,7 +130,7 @@ def test_after_the_limit_nothing_more_is_shown_or_cited() -> None:
 
 
 def test_with_room_left_it_is_not_full() -> None:
-    shown = Shown(set(), 3)
+    shown = CitationFilter(set(), 3)
     shown.feed("one two three ")
     assert not shown.full
 

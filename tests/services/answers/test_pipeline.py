@@ -17,7 +17,7 @@ from rubato_desktop.services.answers.citation_filter import LIMITS
 from rubato_desktop.services.answers.conversation import GREETED, THANKED, Conversation
 from rubato_desktop.services.answers.passages import Passage
 from rubato_desktop.services.answers.pipeline import Answers
-from rubato_desktop.services.model.models import SMALL, Models, Stop
+from rubato_desktop.services.model.models import SMALL, Cancellation, Models
 
 TEXTS = {
     "tuning": "The Pleyel was tuned by Anna Berg on 3 May. She replaced two strings.[7] It smells of wax.",
@@ -190,7 +190,7 @@ def test_nonsense_from_a_model_is_shown_without_citations_of_nothing(nonsense: s
 
 def test_it_stops_at_once_and_keeps_what_was_said() -> None:
     with PlayedOllama(*["word "] * 500, pause_s=0.05) as ollama:
-        stop = Stop()
+        stop = Cancellation()
         threading.Timer(0.4, stop.wish).start()
         answer = Answers(Models(lambda: ollama.url), Shelf.of(TEXTS)).ask("Who tuned the Pleyel?", stop=stop)
         assert ollama.gone.wait(10)
@@ -209,7 +209,7 @@ def test_a_small_model_that_is_slow_keeps_nobody_waiting(monkeypatch: pytest.Mon
 
 def test_a_small_model_is_stopped_while_it_chooses() -> None:
     with PlayedOllama(*["word "] * 500, models=[("little:1b", "1B")], pause_s=0.1) as ollama:
-        stop = Stop()
+        stop = Cancellation()
         threading.Timer(0.4, stop.wish).start()
         answer = Answers(Models(lambda: ollama.url), Shelf.of(PIPES)).ask(
             "Which pipe does the organ have?", stop=stop

@@ -122,7 +122,7 @@ def test_a_question_that_nobody_answers_lapses_and_the_browser_may_still_join(
 def test_so_many_strangers_may_wait_and_no_more(start_bridge: Start, open_browser: Open) -> None:
     bridge = start_bridge()
     desk = bridge.browser._desk
-    strangers = [pairing.Stranger(f"client-{n}", "0", "x") for n in range(pairing.MOST_WAITING + 1)]
+    strangers = [pairing.UnknownBrowser(f"client-{n}", "0", "x") for n in range(pairing.MOST_WAITING + 1)]
     assert [desk.come(who) for who in strangers] == [True] * pairing.MOST_WAITING + [False]
 
 

@@ -8,23 +8,23 @@ import pytest
 
 from rubato_desktop.events import (
     AnswerGrew,
-    Asked,
     CommandDone,
     EntryRead,
     Event,
     Notice,
     PreviewChanged,
+    QuestionAsked,
     Result,
     SettingChanged,
     WordHeard,
     WordMissed,
 )
-from rubato_desktop.language.results import NotUnderstood, Preview, Understood
-from rubato_desktop.services.feedback.announcements import Speaking
+from rubato_desktop.language.results import Preview, RecognisedWord, RejectedRun
+from rubato_desktop.services.feedback.announcements import Announcements
 from rubato_desktop.settings import Settings
 
-WORD = Understood(0, 1, (0, 7, 0), "click", "core", "click", {})
-RUN = NotUnderstood(0, 1, (0, 1, 2), "unknown")
+WORD = RecognisedWord(0, 1, (0, 7, 0), "click", "core", "click", {})
+RUN = RejectedRun(0, 1, (0, 1, 2), "unknown")
 
 
 class Diary:
@@ -54,15 +54,15 @@ def diary() -> Diary:
     return Diary()
 
 
-def speaking(diary: Diary, **settings: Any) -> Speaking:
-    return Speaking(lambda: diary, Settings(**settings))
+def speaking(diary: Diary, **settings: Any) -> Announcements:
+    return Announcements(lambda: diary, Settings(**settings))
 
 
-def done(text: str, name: str = "click", word: Understood | None = WORD) -> CommandDone:
+def done(text: str, name: str = "click", word: RecognisedWord | None = WORD) -> CommandDone:
     return CommandDone(0, Result(1, name, {}, "ok", text=text), word)
 
 
-def failed(text: str, name: str, word: Understood | None = WORD) -> CommandDone:
+def failed(text: str, name: str, word: RecognisedWord | None = WORD) -> CommandDone:
     told = {"code": "no_such_tab", "message": text}
     return CommandDone(0, Result(1, name, {}, "failed", text=text, error=told), word)
 
@@ -86,14 +86,14 @@ def failed(text: str, name: str, word: Understood | None = WORD) -> CommandDone:
         (failed("Nothing was said yet", "say_again"), "Nothing was said yet"),
         (WordMissed(0, RUN), "Unknown"),
         (WordMissed(0, RUN, (((0, 1, 3), "back", "core"),)), "Unknown. Near it: back"),
-        (WordMissed(0, NotUnderstood(0, 1, (0,), "lapsed")), "Lapsed"),
-        (WordMissed(0, NotUnderstood(0, 1, (0,), "erased")), ""),
+        (WordMissed(0, RejectedRun(0, 1, (0,), "lapsed")), "Lapsed"),
+        (WordMissed(0, RejectedRun(0, 1, (0,), "erased")), ""),
         (
             Notice(0, "warning", "The disk is full", "All is kept", "Make room"),
             "The disk is full. All is kept. Make room",
         ),
-        (Asked(0, "Remove it?"), "Remove it?"),
-        (Asked(0, ""), ""),
+        (QuestionAsked(0, "Remove it?"), "Remove it?"),
+        (QuestionAsked(0, ""), ""),
         (EntryRead(0, "name", keys=(0, 16, 21)), "0 16 21"),
         (EntryRead(0, "write", text="hello"), "hello"),
     ],
@@ -108,7 +108,7 @@ def test_a_new_result_cuts_and_what_belongs_to_it_follows(diary: Diary) -> None:
     for event in (
         WordHeard(0, WORD, 1),
         EntryRead(0, "name", keys=(0, 4)),
-        Asked(0, "Replace it?"),
+        QuestionAsked(0, "Replace it?"),
         done("A question waits"),
         WordHeard(0, WORD, 2),
         done("Replaced"),
@@ -126,7 +126,7 @@ def test_what_was_said_of_the_last_word_is_said_again(diary: Diary) -> None:
     listener = speaking(diary)
     assert listener.again() == ""
     listener.listen(WordHeard(0, WORD, 1))
-    listener.listen(Asked(0, "Replace it?"))
+    listener.listen(QuestionAsked(0, "Replace it?"))
     listener.listen(done("A question waits"))
     listener.listen(WordHeard(0, WORD, 2))
     assert listener.again() == "Replace it? A question waits"
@@ -157,7 +157,7 @@ def test_the_voice_is_loaded_when_a_word_begins_where_it_will_be_needed(diary: D
     speaking(diary).listen(PreviewChanged(0, Preview()))
     speaking(diary).listen(PreviewChanged(0, Preview(awaits="off")))
     speaking(diary, speech=False).listen(begun)
-    Speaking(lambda: diary, Settings(), announced=lambda: True).listen(begun)
+    Announcements(lambda: diary, Settings(), announced=lambda: True).listen(begun)
     assert diary.told == []
     speaking(diary).listen(begun)
     assert diary.told == [("warm", "")]
@@ -170,7 +170,7 @@ def test_what_has_never_spoken_says_nothing_when_it_is_switched_off(diary: Diary
 
 def test_beside_a_screen_reader_it_is_silent_unless_it_shall_speak_too(diary: Diary) -> None:
     reads = [True]
-    listener = Speaking(lambda: diary, Settings(), announced=lambda: reads[0])
+    listener = Announcements(lambda: diary, Settings(), announced=lambda: reads[0])
     listener.listen(done("Clicked"))
     assert diary.told == []
     assert listener.again() == "Clicked"
@@ -179,12 +179,12 @@ def test_beside_a_screen_reader_it_is_silent_unless_it_shall_speak_too(diary: Di
     listener.listen(WordHeard(0, WORD, 2))
     listener.listen(done("Clicked again"))
     assert diary.told[-1] == ("now", "Clicked again")
-    Speaking(lambda: diary, Settings(screen_reader="speak"), announced=lambda: True).listen(done("Here"))
+    Announcements(lambda: diary, Settings(screen_reader="speak"), announced=lambda: True).listen(done("Here"))
     assert diary.told[-1] == ("now", "Here")
 
 
 def test_what_is_written_into_a_password_field_is_not_read_back(diary: Diary) -> None:
-    Speaking(lambda: diary, Settings(), secret=lambda: True).listen(EntryRead(0, "write", text="secret"))
+    Announcements(lambda: diary, Settings(), secret=lambda: True).listen(EntryRead(0, "write", text="secret"))
     assert diary.told == []
 
 
@@ -204,7 +204,7 @@ def grown(text: str) -> AnswerGrew:
 
 def test_an_answer_is_said_sentence_by_sentence_and_nothing_twice(diary: Diary) -> None:
     said = speaking(diary)
-    ask = Understood(0, 1, (12, 14, 14, 12), "ask", "core", "ask", {})
+    ask = RecognisedWord(0, 1, (12, 14, 14, 12), "ask", "core", "ask", {})
     for event in (
         WordHeard(0, ask, 1),
         grown("Anna"),

@@ -15,7 +15,7 @@ from servers import JackServer
 from waiting import until
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.hearing.hearing import Heard, Hearing
+from rubato_desktop.services.hearing.hearing import Hearing, Utterance
 from rubato_desktop.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("jack")
@@ -35,7 +35,7 @@ class Ear:
     def __init__(self, data: Path, jack: JackServer, **settings: Any) -> None:
         self._jack = jack
         self.states: list[str] = []
-        self.heard: list[Heard | None] = []
+        self.heard: list[Utterance | None] = []
         self.problems: list[RubatoError] = []
         self.begun = 0
         self.phrases: tuple[Any, ...] = ("start recording",)

@@ -8,7 +8,7 @@ import pytest
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.hearing.models import FOLDER, choose_model, find_models
-from rubato_desktop.services.hearing.recogniser import Recogniser
+from rubato_desktop.services.hearing.recogniser import Whisper
 
 
 def put(data: Path, name: str, **files: bytes) -> Path:
@@ -55,7 +55,7 @@ def test_a_damaged_model_is_told_and_the_others_are_used(
 def test_a_model_that_does_not_load_is_told_in_words(tmp_path: Path) -> None:
     put(tmp_path, "broken", model=b"nothing that can be loaded")
     with pytest.raises(RubatoError, match="broken cannot be loaded") as told:
-        Recogniser(choose_model(tmp_path, "broken")).load()
+        Whisper(choose_model(tmp_path, "broken")).load()
     assert told.value.code == "bad_model" and told.value.todo
 
 
@@ -66,4 +66,4 @@ def test_a_model_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -
 
 def test_a_model_of_english_only_says_so(tmp_path: Path) -> None:
     with pytest.raises(RubatoError, match="English only"):
-        Recogniser(choose_model(tmp_path), "de").load()
+        Whisper(choose_model(tmp_path), "de").load()

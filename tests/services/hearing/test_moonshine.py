@@ -14,7 +14,7 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.packaged_models import find_model
 from rubato_desktop.services.hearing import moonshine
 from rubato_desktop.services.hearing.endpointing import RATE
-from rubato_desktop.services.hearing.moonshine import Heard, Moonshine
+from rubato_desktop.services.hearing.moonshine import Moonshine, MoonshineState
 
 TOKENIZER = find_model("moonshine")["tokenizer.bin"]
 
@@ -29,7 +29,7 @@ def pieces() -> list[bytes]:
     return list(moonshine._pieces(TOKENIZER))
 
 
-def written(model: Moonshine, heard: Heard) -> Iterator[int]:
+def written(model: Moonshine, heard: MoonshineState) -> Iterator[int]:
     """Yield the tokens that it writes itself."""
     begun: tuple[int, ...] = ()
     while (token := int(heard.next_tokens([begun])[0].argmax())) != model.end:

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from mouth import speak
 
-from rubato_desktop.commands.spoken_phrases import Spoken, words
+from rubato_desktop.commands.spoken_phrases import SpokenPhrase, words
 from rubato_desktop.services.hearing.endpointing import RATE
 from rubato_desktop.services.hearing.matching import LONGEST_S, Phrases
 from rubato_desktop.services.hearing.models import choose_model
 from rubato_desktop.services.hearing.moonshine import Moonshine
-from rubato_desktop.services.hearing.recogniser import Recogniser
-from rubato_desktop.services.hearing.recognition import Interpreter, Task
-from rubato_desktop.services.languages import Library
+from rubato_desktop.services.hearing.recogniser import Whisper
+from rubato_desktop.services.hearing.recognition import SpeechInterpreter, Task
+from rubato_desktop.services.languages import LanguageLibrary
 from rubato_desktop.services.voice.samples import Samples
 
 LINES = [
@@ -28,18 +28,18 @@ LINES = [
 
 
 @pytest.fixture(scope="module")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interpreter]:
-    yield Interpreter(choose_model(tmp_path_factory.mktemp("data")))
+def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeechInterpreter]:
+    yield SpeechInterpreter(choose_model(tmp_path_factory.mktemp("data")))
 
 
 @pytest.fixture(scope="module")
-def phrases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Spoken]:
-    return words(Library(tmp_path_factory.mktemp("library"), ["core", "names"]))
+def phrases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SpokenPhrase]:
+    return words(LanguageLibrary(tmp_path_factory.mktemp("library"), ["core", "names"]))
 
 
 @pytest.mark.parametrize(("said", "command"), LINES, ids=[said for said, _ in LINES])
 def test_what_is_said_is_the_command(
-    said: str, command: str, interpreter: Interpreter, phrases: dict[str, Spoken]
+    said: str, command: str, interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]
 ) -> None:
     quiet = np.zeros(RATE // 2, np.float32)
     sound = np.concatenate([quiet, speak(said, RATE), quiet])
@@ -50,7 +50,7 @@ def test_what_is_said_is_the_command(
         assert found.phrase == command, f"near: {found.near}, {found.score:.1f}"
 
 
-def test_what_is_dictated_is_written_down(interpreter: Interpreter) -> None:
+def test_what_is_dictated_is_written_down(interpreter: SpeechInterpreter) -> None:
     sound = speak("The second theme comes back in the minor key.", RATE)
     found = interpreter.understand(sound, Task(("stop",), free=True))
     assert "second theme" in found.text.lower() and not found.match.phrase
@@ -59,7 +59,7 @@ def test_what_is_dictated_is_written_down(interpreter: Interpreter) -> None:
     assert 0.3 < segment.confidence <= 1
 
 
-def test_while_dictating_a_command_is_only_what_is_exactly_that(interpreter: Interpreter) -> None:
+def test_while_dictating_a_command_is_only_what_is_exactly_that(interpreter: SpeechInterpreter) -> None:
     task = Task(("stop", "end remark"), free=True)
     assert interpreter.understand(speak("Stop.", RATE), task).match.phrase == "stop"
     assert not interpreter.understand(speak("We stop here for today.", RATE), task).match.phrase
@@ -67,7 +67,9 @@ def test_while_dictating_a_command_is_only_what_is_exactly_that(interpreter: Int
 
 @pytest.mark.parametrize("seconds", [0.0, 0.001, 0.02, 0.3])
 @pytest.mark.parametrize("free", [False, True])
-def test_a_sound_that_is_too_short_is_nothing(seconds: float, free: bool, interpreter: Interpreter) -> None:
+def test_a_sound_that_is_too_short_is_nothing(
+    seconds: float, free: bool, interpreter: SpeechInterpreter
+) -> None:
     sound = np.zeros(round(seconds * RATE), np.float32)
     found = interpreter.understand(sound, Task(("stop",), free=free))
     assert not found.match.phrase and not found.match.near
@@ -88,7 +90,7 @@ SECONDS = [0.0, 1 / RATE, 0.031, 0.064, 0.0641, 1.0, 9.0, 9.3, 12.0, 31.0]
 @pytest.mark.parametrize("kind", SOUNDS)
 @pytest.mark.parametrize("clean", [False, True])
 def test_a_sound_without_a_voice_is_nothing_however_long_or_odd(
-    kind: str, clean: bool, interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
+    kind: str, clean: bool, interpreter: SpeechInterpreter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(interpreter, "_clean", clean)
     for seconds in SECONDS:
@@ -114,8 +116,8 @@ def test_long_talk_is_no_command(
     seconds: float,
     quick: bool,
     talk: Samples,
-    interpreter: Interpreter,
-    phrases: dict[str, Spoken],
+    interpreter: SpeechInterpreter,
+    phrases: dict[str, SpokenPhrase],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert len(talk) > 40 * RATE
@@ -126,14 +128,14 @@ def test_long_talk_is_no_command(
     assert not found.match.phrase and not found.match.near
 
 
-def test_long_talk_is_written_down_whole(talk: Samples, interpreter: Interpreter) -> None:
+def test_long_talk_is_written_down_whole(talk: Samples, interpreter: SpeechInterpreter) -> None:
     text = interpreter.understand(talk, Task(free=True)).text.lower()
     assert text.count("second theme") == text.count("every bar") == 3
 
 
 @pytest.mark.parametrize(("before", "after"), [(11, 0), (0, 30), (9, 9), (25, 25)])
 def test_a_command_with_long_silence_around_it_is_heard(
-    before: int, after: int, interpreter: Interpreter, phrases: dict[str, Spoken]
+    before: int, after: int, interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]
 ) -> None:
     said = speak("Start recording.", RATE)
     sound = np.pad(said, (before * RATE + RATE // 4, after * RATE + RATE // 4))
@@ -146,23 +148,25 @@ def test_the_longest_sound_that_is_matched_is_not_too_long_for_the_quick_recogni
     assert np.isfinite(heard.next_tokens([()])).all()
 
 
-def test_noise_is_no_command(interpreter: Interpreter, phrases: dict[str, Spoken]) -> None:
+def test_noise_is_no_command(interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]) -> None:
     noise = np.random.default_rng(1).normal(0, 0.1, RATE * 2).astype(np.float32)
     assert not interpreter.understand(noise, Task(tuple(phrases))).match.phrase
 
 
-def test_what_is_no_longer_wanted_is_given_up(interpreter: Interpreter, phrases: dict[str, Spoken]) -> None:
+def test_what_is_no_longer_wanted_is_given_up(
+    interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]
+) -> None:
     sound = speak("Start recording.", RATE)
     assert not interpreter.understand(sound, Task(tuple(phrases)), lambda: False).match.phrase
 
 
 def test_what_the_quick_recogniser_is_sure_of_needs_no_other(
-    interpreter: Interpreter, phrases: dict[str, Spoken], monkeypatch: pytest.MonkeyPatch
+    interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def thorough(*_: object) -> None:
         raise AssertionError("it was asked")
 
-    monkeypatch.setattr(Recogniser, "listen", thorough)
+    monkeypatch.setattr(Whisper, "listen", thorough)
     quiet = np.zeros(RATE // 2, np.float32)
     sound = np.concatenate([quiet, speak("Start recording.", RATE), quiet])
     assert interpreter.understand(sound, Task(tuple(phrases))).match.phrase == "start recording"
@@ -170,18 +174,18 @@ def test_what_the_quick_recogniser_is_sure_of_needs_no_other(
 
 @pytest.mark.parametrize("said", ["Start recording.", "Tab twelve.", "Where am I?"])
 def test_where_another_language_is_spoken_whisper_decides_alone(
-    said: str, interpreter: Interpreter, phrases: dict[str, Spoken], tmp_path: Path
+    said: str, interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase], tmp_path: Path
 ) -> None:
     quiet = np.zeros(RATE // 2, np.float32)
     sound = np.concatenate([quiet, speak(said, RATE), quiet])
-    alone = Phrases(Recogniser(choose_model(tmp_path)), None, tuple(phrases))
+    alone = Phrases(Whisper(choose_model(tmp_path)), None, tuple(phrases))
     began, ended = interpreter.voice(sound)
     assert alone.match(sound, (ended - began) / RATE).phrase == said.strip(".?").lower()
 
 
 def test_a_text_is_never_expected_to_go_on_with_what_is_no_text(tmp_path: Path) -> None:
     """A model of many languages may hold a task for likely where a short command ends."""
-    recogniser = Recogniser(choose_model(tmp_path))
+    recogniser = Whisper(choose_model(tmp_path))
     likely = recogniser.listen(speak("Tab.", RATE)).next_tokens([()])
     assert likely.shape[1] > recogniser.end + 1 and np.isneginf(likely[:, recogniser.end + 1 :]).all()
     assert np.exp(likely).sum() == pytest.approx(1, abs=1e-3)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from rubato_desktop.services.hearing.endpointing import RATE
-from rubato_desktop.services.hearing.recognition import Task, Understanding
+from rubato_desktop.services.hearing.recognition import RecognitionThread, Task
 
 PATIENCE = 60.0
 SILENCE = np.zeros(RATE, np.float32)
@@ -21,16 +21,16 @@ Next = Callable[[], Mapping[str, Any]]
 
 
 @pytest.fixture
-def thread(tmp_path: Path) -> tuple[Understanding, Next]:
+def thread(tmp_path: Path) -> tuple[RecognitionThread, Next]:
     """Return the thread, and what waits for its next report."""
     said: SimpleQueue[Mapping[str, Any]] = SimpleQueue()
-    understanding = Understanding(tmp_path, "", "en", said.put)
+    understanding = RecognitionThread(tmp_path, "", "en", said.put)
     understanding.start()
     return understanding, lambda: said.get(timeout=PATIENCE)
 
 
 def test_a_fault_is_told_without_its_text_and_logged_whole(
-    thread: tuple[Understanding, Next], caplog: pytest.LogCaptureFixture
+    thread: tuple[RecognitionThread, Next], caplog: pytest.LogCaptureFixture
 ) -> None:
     understanding, report = thread
     with caplog.at_level(logging.ERROR):
@@ -44,7 +44,7 @@ def test_a_fault_is_told_without_its_text_and_logged_whole(
 
 
 def test_a_sound_that_cannot_be_kept_is_understood_nevertheless(
-    thread: tuple[Understanding, Next], tmp_path: Path
+    thread: tuple[RecognitionThread, Next], tmp_path: Path
 ) -> None:
     understanding, report = thread
     (tmp_path / "file").touch()
@@ -54,7 +54,7 @@ def test_a_sound_that_cannot_be_kept_is_understood_nevertheless(
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -3e38])
 def test_a_sound_with_bad_samples_is_kept(
-    bad: float, thread: tuple[Understanding, Next], tmp_path: Path
+    bad: float, thread: tuple[RecognitionThread, Next], tmp_path: Path
 ) -> None:
     understanding, report = thread
     sound = SILENCE.copy()

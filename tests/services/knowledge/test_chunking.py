@@ -6,44 +6,47 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from rubato_desktop.services.knowledge.chunking import MOST, Chunk, chunks
-from rubato_desktop.services.knowledge.readers import Piece, Reading
+from rubato_desktop.services.knowledge.readers import Passage, ReadDocument
 
 LONG = "This sentence is about the touch of the keys. " * 8  # 368 signs
 
 
-def cut(*pieces: Piece) -> list[Chunk]:
-    return list(chunks(Reading("", pieces)))
+def cut(*pieces: Passage) -> list[Chunk]:
+    return list(chunks(ReadDocument("", pieces)))
 
 
 def test_short_paragraphs_are_one_chunk() -> None:
-    assert cut(Piece("One."), Piece("Two.")) == [Chunk("One.\n\nTwo.")]
+    assert cut(Passage("One."), Passage("Two.")) == [Chunk("One.\n\nTwo.")]
 
 
 def test_a_heading_begins_a_chunk_and_stays_with_what_follows() -> None:
     found = cut(
-        Piece("Touch", heading=True), Piece(LONG.strip()), Piece("Tone", heading=True), Piece("Round.")
+        Passage("Touch", heading=True),
+        Passage(LONG.strip()),
+        Passage("Tone", heading=True),
+        Passage("Round."),
     )
     assert [chunk.text.split("\n")[0] for chunk in found] == ["Touch", "Tone"]
 
 
 def test_a_chunk_stays_on_its_page() -> None:
-    assert cut(Piece("a", page=1), Piece("b", page=2)) == [Chunk("a", page=1), Chunk("b", page=2)]
+    assert cut(Passage("a", page=1), Passage("b", page=2)) == [Chunk("a", page=1), Chunk("b", page=2)]
 
 
 def test_what_was_said_is_cut_by_the_minute() -> None:
-    found = cut(*(Piece(f"At {second}.", start_ms=second * 1000) for second in range(0, 180, 20)))
+    found = cut(*(Passage(f"At {second}.", start_ms=second * 1000) for second in range(0, 180, 20)))
     assert [chunk.start_ms for chunk in found] == [0, 80_000, 160_000]
 
 
 def test_a_long_paragraph_is_cut_at_sentences() -> None:
-    found = cut(Piece((LONG * 4).strip()))
+    found = cut(Passage((LONG * 4).strip()))
     assert len(found) == 2
     assert all(chunk.text.endswith("keys.") for chunk in found)
 
 
 @given(some.lists(some.text(max_size=3 * MOST).map(lambda text: " ".join(text.split())), max_size=6))
 def test_no_letter_is_lost_and_none_is_twice(texts: list[str]) -> None:
-    found = cut(*map(Piece, texts))
+    found = cut(*map(Passage, texts))
     assert all(len(chunk.text) <= MOST for chunk in found)
 
     def letters(text: str) -> str:

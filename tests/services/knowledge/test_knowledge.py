@@ -11,7 +11,7 @@ import pytest
 from waiting import until
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.knowledge.client import Knowledge
+from rubato_desktop.services.knowledge.client import KnowledgeClient
 from rubato_desktop.settings import Settings
 
 
@@ -21,17 +21,17 @@ def problems() -> list[RubatoError]:
 
 
 @pytest.fixture
-def knowledge(tmp_path: Path, problems: list[RubatoError]) -> Iterator[Knowledge]:
-    made = Knowledge(tmp_path, Settings(), on_problem=problems.append, unused_s=1.0)
+def knowledge(tmp_path: Path, problems: list[RubatoError]) -> Iterator[KnowledgeClient]:
+    made = KnowledgeClient(tmp_path, Settings(), on_problem=problems.append, unused_s=1.0)
     yield made
     made.close()
 
 
-def learn(knowledge: Knowledge, text: str = "The sustain pedal lifts the dampers.") -> None:
+def learn(knowledge: KnowledgeClient, text: str = "The sustain pedal lifts the dampers.") -> None:
     knowledge.call("learn_text", source="https://example.org/pedal", title="", pieces=[{"text": text}])
 
 
-def test_what_was_learnt_is_found_by_another_process(knowledge: Knowledge) -> None:
+def test_what_was_learnt_is_found_by_another_process(knowledge: KnowledgeClient) -> None:
     learn(knowledge)
     [found] = knowledge.searching.search("dampers")
     assert (found.source, found.text) == ("https://example.org/pedal", "The sustain pedal lifts the dampers.")
@@ -39,7 +39,7 @@ def test_what_was_learnt_is_found_by_another_process(knowledge: Knowledge) -> No
 
 
 def test_its_process_ends_when_nobody_asks_and_comes_back(
-    knowledge: Knowledge, problems: list[RubatoError]
+    knowledge: KnowledgeClient, problems: list[RubatoError]
 ) -> None:
     learn(knowledge)
     process = psutil.Process(knowledge.process_id)
@@ -48,7 +48,7 @@ def test_its_process_ends_when_nobody_asks_and_comes_back(
     assert problems == []
 
 
-def test_killed_it_is_told_and_comes_back(knowledge: Knowledge, problems: list[RubatoError]) -> None:
+def test_killed_it_is_told_and_comes_back(knowledge: KnowledgeClient, problems: list[RubatoError]) -> None:
     learn(knowledge)
     psutil.Process(knowledge.process_id).kill()
     until(lambda: problems, "its end to be told")
@@ -67,20 +67,20 @@ def test_killed_it_is_told_and_comes_back(knowledge: Knowledge, problems: list[R
     ],
 )
 def test_what_cannot_be_asked_is_an_answer(
-    knowledge: Knowledge, call: str, args: dict[str, Any], said: str
+    knowledge: KnowledgeClient, call: str, args: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(RubatoError, match=said):
         knowledge.call(call, **args)
 
 
-def test_after_its_end_it_says_so(knowledge: Knowledge) -> None:
+def test_after_its_end_it_says_so(knowledge: KnowledgeClient) -> None:
     knowledge.close()
     with pytest.raises(RubatoError) as caught:
         knowledge.call("count")
     assert caught.value.code == "knowledge_ended"
 
 
-def test_tags_are_suggested_by_what_is_like_it_and_by_what_it_says(knowledge: Knowledge) -> None:
+def test_tags_are_suggested_by_what_is_like_it_and_by_what_it_says(knowledge: KnowledgeClient) -> None:
     for name in ("a", "b"):
         knowledge.call(
             "learn_text",
@@ -103,7 +103,9 @@ def test_tags_are_suggested_by_what_is_like_it_and_by_what_it_says(knowledge: Kn
     assert "pedalling" not in knowledge.call("suggest", source="https://example.org/c")
 
 
-def test_killed_whatever_was_asked_ends_and_what_is_asked_next_is_answered(knowledge: Knowledge) -> None:
+def test_killed_whatever_was_asked_ends_and_what_is_asked_next_is_answered(
+    knowledge: KnowledgeClient,
+) -> None:
     learn(knowledge)
     process = psutil.Process(knowledge.process_id)
     process.suspend()
@@ -118,7 +120,7 @@ def test_killed_whatever_was_asked_ends_and_what_is_asked_next_is_answered(knowl
     assert knowledge.call("count") == 1
 
 
-def test_a_page_as_large_as_pages_may_be_is_learnt(knowledge: Knowledge) -> None:
+def test_a_page_as_large_as_pages_may_be_is_learnt(knowledge: KnowledgeClient) -> None:
     pieces = [{"text": f"Paragraph {n}. " + "keys " * 8} for n in range(300)]
     said = knowledge.call("learn_text", source="https://example.org/long", title="", pieces=pieces)
     assert said["learnt"] == ["https://example.org/long"]

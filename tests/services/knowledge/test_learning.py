@@ -9,7 +9,7 @@ import pytest
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.knowledge.learning import Learning, Learnt
-from rubato_desktop.services.knowledge.readers import Piece, Reading
+from rubato_desktop.services.knowledge.readers import Passage, ReadDocument
 from rubato_desktop.services.knowledge.store import Store
 
 
@@ -88,13 +88,13 @@ def test_one_bad_file_does_not_keep_the_others(store: Store, shelf: Path) -> Non
 
 def test_a_page_is_learnt_under_its_address(store: Store) -> None:
     learning = Learning(store)
-    page = Reading("On rubato", (Piece("Rubato means stolen time."),))
+    page = ReadDocument("On rubato", (Passage("Rubato means stolen time."),))
     assert learning.learn_text("https://example.org/rubato", page, ["Pages"]).learnt
     assert learning.learn_text("https://example.org/rubato", page, ["Pages"]).unchanged
     [found] = store.search("stolen time")
     assert found.source == "https://example.org/rubato"
     with pytest.raises(RubatoError, match="no text"):
-        learning.learn_text("https://example.org/empty", Reading("", (Piece(" "),)))
+        learning.learn_text("https://example.org/empty", ReadDocument("", (Passage(" "),)))
 
 
 def test_times_and_pages_come_with_what_is_found(store: Store, tmp_path: Path) -> None:

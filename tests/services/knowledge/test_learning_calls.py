@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from waiting import until
 
-from rubato_desktop.services.knowledge.api import Desk
+from rubato_desktop.services.knowledge.api import KnowledgeApi
 from rubato_desktop.services.knowledge.learning import Learnt, Progress
 from rubato_desktop.services.knowledge.store import Store
 
@@ -29,7 +29,7 @@ class Reported:
         self.go = threading.Event()
         self.go.set()
         self.held = threading.Event()
-        self.desk = Desk(open_store, on_progress=self._progress, on_done=self.done.append)
+        self.desk = KnowledgeApi(open_store, on_progress=self._progress, on_done=self.done.append)
 
     def _progress(self, progress: Progress) -> None:
         self.progress.append(progress)

@@ -14,7 +14,7 @@ from waiting import until
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.model.embedded import Embedded
-from rubato_desktop.services.model.models import SMALL, Model, Models, Stop, Stopped
+from rubato_desktop.services.model.models import SMALL, Cancellation, Cancelled, Model, Models
 
 NOBODY = "http://127.0.0.1:9"
 
@@ -74,10 +74,10 @@ def test_a_question_longer_than_the_model_can_read_is_told_in_words(small: Model
 
 def test_a_stop_ends_it_while_it_reads_and_it_answers_the_next(small: Models) -> None:
     ask(small, "Say hello.")
-    stop = Stop()
+    stop = Cancellation()
     asked = time.monotonic()
     threading.Timer(0.3, stop.wish).start()
-    with pytest.raises(Stopped):
+    with pytest.raises(Cancelled):
         ask(small, "the river runs past the mill " * 500, stop=stop)
     stopped = time.monotonic() - asked
     assert ask(small, "Say hello.")
@@ -85,9 +85,9 @@ def test_a_stop_ends_it_while_it_reads_and_it_answers_the_next(small: Models) ->
 
 
 def test_a_stop_that_came_before_asks_nothing(small: Models) -> None:
-    stop = Stop()
+    stop = Cancellation()
     stop.wish()
-    with pytest.raises(Stopped):
+    with pytest.raises(Cancelled):
         ask(small, "Say hello.", stop=stop)
 
 
@@ -209,9 +209,9 @@ def test_a_slow_server_is_told_after_a_while() -> None:
 def test_a_slow_server_is_stopped_at_once_and_notices() -> None:
     with PlayedOllama(*["word "] * 200, pause_s=0.05) as ollama:
         models = Models(lambda: ollama.url)
-        stop = Stop()
+        stop = Cancellation()
         threading.Timer(0.2, stop.wish).start()
-        with pytest.raises(Stopped):
+        with pytest.raises(Cancelled):
             ask(models, "?", stop=stop)
         assert ollama.gone.wait(10)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rubato_desktop.services.page_sound.learning import Hearings, word_volume
+from rubato_desktop.services.page_sound.learning import HearingCounts, word_volume
 
 
 def test_the_word_is_loud_for_twenty_hearings_then_fades_to_nothing() -> None:
@@ -19,16 +19,16 @@ def test_the_word_is_loud_for_twenty_hearings_then_fades_to_nothing() -> None:
 
 def test_hearings_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "hearings.json"
-    hearings = Hearings(path)
+    hearings = HearingCounts(path)
     hearings.heard(["link", "text", "link"])
     hearings.heard(["link"])
     hearings.save()
-    again = Hearings(path)
+    again = HearingCounts(path)
     assert (again["link"], again["text"], again["image"]) == (2, 1, 0)
 
 
 def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
-    Hearings(tmp_path / "hearings.json").save()
+    HearingCounts(tmp_path / "hearings.json").save()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -38,15 +38,15 @@ def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
 def test_a_damaged_file_begins_anew(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "hearings.json"
     path.write_bytes(content)
-    hearings = Hearings(path)
+    hearings = HearingCounts(path)
     assert hearings["link"] == 0
     hearings.heard(["link"])
     hearings.save()
-    assert Hearings(path)["link"] == 1
+    assert HearingCounts(path)["link"] == 1
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old(tmp_path: Path) -> None:
-    hearings = Hearings(tmp_path / "nowhere" / "hearings.json")
+    hearings = HearingCounts(tmp_path / "nowhere" / "hearings.json")
     (tmp_path / "nowhere").write_text("a file, no folder")
     hearings.heard(["link"])
     with pytest.raises(OSError):

@@ -13,7 +13,7 @@ from waiting import until
 from rubato_desktop.audio.cues import Cue
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.page_sound import PageSound, load_table
-from rubato_desktop.services.page_sound.learning import Hearings
+from rubato_desktop.services.page_sound.learning import HearingCounts
 
 
 class Score:
@@ -138,7 +138,7 @@ def test_a_new_sound_is_followed_by_its_word_once_a_view(score: Score) -> None:
 
 
 def test_a_learnt_sound_has_no_word_and_no_pause(score: Score) -> None:
-    hearings = Hearings()
+    hearings = HearingCounts()
     for _ in range(40):
         hearings.heard(["link", "heading"])
     page = PageSound(score, load_table(), speak=Voice(), hearings=hearings)
@@ -162,7 +162,7 @@ def test_stopping_takes_back_the_words(score: Score) -> None:
 
 
 def test_only_what_was_begun_to_be_heard_counts_as_heard(score: Score) -> None:
-    hearings = Hearings()
+    hearings = HearingCounts()
     page = PageSound(score, load_table(), hearings=hearings)
     page.layout(LAYOUTS["few"])
     page.stop()

@@ -6,7 +6,7 @@ import pytest
 
 from rubato_desktop.events import Event, PageLoaded, Played
 from rubato_desktop.midi.messages import note_off, note_on
-from rubato_desktop.services.page_sound.triggers import PageCueing
+from rubato_desktop.services.page_sound.triggers import PageSoundTriggers
 from rubato_desktop.settings import Settings
 
 LOADED = PageLoaded(1, "News", "https://example.org/", True)
@@ -34,5 +34,5 @@ class Heard(list[str]):
 def test_what_makes_a_page_sound_and_what_stops_it(event: Event, feedback: bool, expected: list[str]) -> None:
     heard, settings = Heard(), Settings()
     settings.feedback = feedback
-    PageCueing(heard, settings).listen(event)  # type: ignore[arg-type]
+    PageSoundTriggers(heard, settings).listen(event)  # type: ignore[arg-type]
     assert heard == expected

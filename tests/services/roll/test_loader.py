@@ -8,13 +8,13 @@ from pathlib import Path
 import mido
 import pytest
 
-from rubato_desktop.services.languages import Library
+from rubato_desktop.services.languages import LanguageLibrary
 from rubato_desktop.services.roll.loader import open_midi
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path, [])
+def library(tmp_path: Path) -> LanguageLibrary:
+    return LanguageLibrary(tmp_path, [])
 
 
 def file(path: Path, *tracks: list[mido.Message | mido.MetaMessage], ticks: int = 1000) -> Path:
@@ -32,7 +32,7 @@ def word(**fields: object) -> str:
 
 
 def test_words_stand_in_a_file_as_texts_and_their_language_is_loaded(
-    tmp_path: Path, library: Library
+    tmp_path: Path, library: LanguageLibrary
 ) -> None:
     track = [mido.MetaMessage("track_name", name="dances"), mido.MetaMessage("text", text=word(), time=1500)]
     opened = open_midi(file(tmp_path / "a.mid", track), library)
@@ -41,13 +41,13 @@ def test_words_stand_in_a_file_as_texts_and_their_language_is_loaded(
     assert found is not None and found.language == "dances" and "dances" in library.active
 
 
-def test_a_word_of_a_file_can_never_command(tmp_path: Path, library: Library) -> None:
+def test_a_word_of_a_file_can_never_command(tmp_path: Path, library: LanguageLibrary) -> None:
     open_midi(file(tmp_path / "a.mid", [mido.MetaMessage("text", text=word(), time=0)]), library)
     found = library.stack.at((0, 16, 0))
     assert found is not None and found.command == ""
 
 
-def test_a_word_of_a_file_hides_none_of_yours(tmp_path: Path, library: Library) -> None:
+def test_a_word_of_a_file_hides_none_of_yours(tmp_path: Path, library: LanguageLibrary) -> None:
     stolen = word(keys=[0, 7, 0], word="free money")
     open_midi(file(tmp_path / "a.mid", [mido.MetaMessage("text", text=stolen, time=0)]), library)
     found = library.stack.at((0, 7, 0))
@@ -67,14 +67,16 @@ def test_a_word_of_a_file_hides_none_of_yours(tmp_path: Path, library: Library) 
         "{" * 99,
     ],
 )
-def test_texts_that_only_look_like_words_are_left_alone(text: str, tmp_path: Path, library: Library) -> None:
+def test_texts_that_only_look_like_words_are_left_alone(
+    text: str, tmp_path: Path, library: LanguageLibrary
+) -> None:
     assert (
         open_midi(file(tmp_path / "a.mid", [mido.MetaMessage("text", text=text, time=0)]), library).words
         == ()
     )
 
 
-def test_the_notes_of_a_feedback_file_are_words(tmp_path: Path, library: Library) -> None:
+def test_the_notes_of_a_feedback_file_are_words(tmp_path: Path, library: LanguageLibrary) -> None:
     notes = []
     for key in (0, 7, 0):
         notes.append(mido.Message("note_on", note=48 + key, velocity=70, time=5))
@@ -90,7 +92,7 @@ def test_the_notes_of_a_feedback_file_are_words(tmp_path: Path, library: Library
     "fields", [{"keys": [-100]}, {"keys": [3]}, {"language": "own"}, {"language": "../../x"}]
 )
 def test_what_is_no_word_of_ours_makes_no_language(
-    fields: dict[str, object], tmp_path: Path, library: Library
+    fields: dict[str, object], tmp_path: Path, library: LanguageLibrary
 ) -> None:
     before = dict(library.languages)
     text = word(**{"language": "dances", **fields})

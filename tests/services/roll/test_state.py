@@ -9,12 +9,12 @@ import pytest
 from rubato_desktop.clock import SECOND, ManualClock
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Bus, Event, RollMoved, RollOpened
-from rubato_desktop.language.results import Understood
+from rubato_desktop.language.results import RecognisedWord
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.services.roll.iterations import Iteration, Span
 from rubato_desktop.services.roll.overlay import Overlay
-from rubato_desktop.services.roll.recording import Opened, Row, Stretch
-from rubato_desktop.services.roll.state import NARROWEST, Roll
+from rubato_desktop.services.roll.recording import OpenRecording, Row, Stretch
+from rubato_desktop.services.roll.state import NARROWEST, RollState
 
 
 class Deck:
@@ -63,27 +63,27 @@ def heard() -> list[Event]:
 
 
 @pytest.fixture
-def roll(deck: Deck, heard: list[Event]) -> Roll:
+def roll(deck: Deck, heard: list[Event]) -> RollState:
     bus = Bus()
     bus.subscribe(heard.append)
-    return Roll(bus, ManualClock(7), deck)
+    return RollState(bus, ManualClock(7), deck)
 
 
 NOTES = Notes.of(
     [(second * SECOND, second * SECOND + 900_000, 0, 0, 60, 80) for second in range(10)], ["piano"]
 )
-WORDS = tuple(Understood(t * SECOND, t * SECOND, (0, 7, 0), "click", "core", "click") for t in (2, 4, 8))
+WORDS = tuple(RecognisedWord(t * SECOND, t * SECOND, (0, 7, 0), "click", "core", "click") for t in (2, 4, 8))
 
 
-def test_nothing_open_is_said(roll: Roll) -> None:
+def test_nothing_open_is_said(roll: RollState) -> None:
     for act in (roll.play, lambda: roll.seek(0), lambda: roll.jump(1)):
         with pytest.raises(RubatoError, match="No recording is open"):
             act()
     assert roll.live and roll.position == 7
 
 
-def test_a_recording_opens_stopped_at_its_beginning(roll: Roll, heard: list[Event]) -> None:
-    roll.open(Opened("a take", NOTES))
+def test_a_recording_opens_stopped_at_its_beginning(roll: RollState, heard: list[Event]) -> None:
+    roll.open(OpenRecording("a take", NOTES))
     assert (roll.live, roll.position, roll.playing, roll.title) == (False, 0, False, "a take")
     assert heard == [RollOpened(7)]
 
@@ -91,8 +91,10 @@ def test_a_recording_opens_stopped_at_its_beginning(roll: Roll, heard: list[Even
 @pytest.mark.parametrize(
     ("here", "events", "there"), [(0, 1, 2), (2, 1, 4), (3, 1, 4), (3, -1, 2), (9, -1, 8), (0, 9, 8)]
 )
-def test_jumping_goes_by_words_where_there_are_any(here: int, events: int, there: int, roll: Roll) -> None:
-    roll.open(Opened("a take", NOTES, words=WORDS))
+def test_jumping_goes_by_words_where_there_are_any(
+    here: int, events: int, there: int, roll: RollState
+) -> None:
+    roll.open(OpenRecording("a take", NOTES, words=WORDS))
     roll.seek(here * SECOND)
     assert roll.jump(events) == there * SECOND
 
@@ -101,23 +103,23 @@ def test_jumping_goes_by_words_where_there_are_any(here: int, events: int, there
     ("here", "events", "there"), [(0, 1, 1), (0, 3, 3), (5, -2, 3), (5, 99, 9), (5, -99, 0)]
 )
 def test_jumping_goes_by_notes_where_there_are_no_words(
-    here: int, events: int, there: int, roll: Roll
+    here: int, events: int, there: int, roll: RollState
 ) -> None:
-    roll.open(Opened("a take", NOTES))
+    roll.open(OpenRecording("a take", NOTES))
     roll.seek(here * SECOND)
     assert roll.jump(events) == there * SECOND
 
 
-def test_seeking_stays_within_the_recording(roll: Roll) -> None:
-    roll.open(Opened("a take", NOTES))
+def test_seeking_stays_within_the_recording(roll: RollState) -> None:
+    roll.open(OpenRecording("a take", NOTES))
     roll.skip(-5)
     assert roll.position == 0
     roll.skip(100)
     assert roll.position == NOTES.end
 
 
-def test_playing_begins_again_at_the_end(roll: Roll, deck: Deck) -> None:
-    roll.open(Opened("a take", NOTES))
+def test_playing_begins_again_at_the_end(roll: RollState, deck: Deck) -> None:
+    roll.open(OpenRecording("a take", NOTES))
     roll.seek(NOTES.end)
     roll.play()
     assert deck.playing and deck.at == 0 and deck.speed == 1.0 and deck.level == 0.8
@@ -125,8 +127,8 @@ def test_playing_begins_again_at_the_end(roll: Roll, deck: Deck) -> None:
     assert not roll.playing
 
 
-def test_live_and_back(roll: Roll, deck: Deck) -> None:
-    roll.open(Opened("a take", NOTES))
+def test_live_and_back(roll: RollState, deck: Deck) -> None:
+    roll.open(OpenRecording("a take", NOTES))
     roll.play()
     roll.show_live()
     assert roll.live and not deck.playing
@@ -134,7 +136,7 @@ def test_live_and_back(roll: Roll, deck: Deck) -> None:
     assert not roll.live and roll.position == SECOND
 
 
-def test_zoom_has_ends(roll: Roll, heard: list[Event]) -> None:
+def test_zoom_has_ends(roll: RollState, heard: list[Event]) -> None:
     before = roll.span
     roll.zoom(2)
     assert roll.span == before // 2
@@ -144,24 +146,26 @@ def test_zoom_has_ends(roll: Roll, heard: list[Event]) -> None:
     assert isinstance(heard[-1], RollMoved)
 
 
-TAKES = Opened("takes", NOTES, marked=((1 * SECOND, "start"), (3 * SECOND, "end"), (4 * SECOND, "start")))
+TAKES = OpenRecording(
+    "takes", NOTES, marked=((1 * SECOND, "start"), (3 * SECOND, "end"), (4 * SECOND, "start"))
+)
 
 
-def test_pauses_are_jumped_over_until_that_is_switched_off(roll: Roll, deck: Deck) -> None:
+def test_pauses_are_jumped_over_until_that_is_switched_off(roll: RollState, deck: Deck) -> None:
     pause = Stretch(2 * SECOND, 4 * SECOND, "pause", "recording was paused")
     remark = Stretch(5 * SECOND, 6 * SECOND, "remark", "remark")
-    roll.open(Opened("a take", NOTES, stretches=(pause, remark)))
+    roll.open(OpenRecording("a take", NOTES, stretches=(pause, remark)))
     assert deck.skipped == [(2 * SECOND, 4 * SECOND)]
     roll.set_skip_pauses(False)
     assert deck.skipped == []
-    roll.open(Opened("a take", NOTES, stretches=(pause,)))
+    roll.open(OpenRecording("a take", NOTES, stretches=(pause,)))
     assert deck.skipped == []
     roll.set_skip_pauses(True)
     assert deck.skipped == [(2 * SECOND, 4 * SECOND)]
 
 
-def test_iterations_lie_under_one_another_when_there_are_any(roll: Roll) -> None:
-    roll.open(Opened("a take", NOTES))
+def test_iterations_lie_under_one_another_when_there_are_any(roll: RollState) -> None:
+    roll.open(OpenRecording("a take", NOTES))
     with pytest.raises(RubatoError, match="a take has no iterations"):
         roll.stack(True)
     roll.open(TAKES.laid(Overlay()))
@@ -172,7 +176,7 @@ def test_iterations_lie_under_one_another_when_there_are_any(roll: Roll) -> None
         Iteration(SECOND, 3 * SECOND),
         Iteration(4 * SECOND, NOTES.end),
     )
-    roll.open(Opened("another", NOTES))
+    roll.open(OpenRecording("another", NOTES))
     assert not roll.stacked
 
 
@@ -185,23 +189,23 @@ def test_marks_laid_over_a_recording_count_with_its_own() -> None:
 def test_without_marks_the_takes_are_what_lies_between_remarks() -> None:
     remark = Stretch(3_500_000, 6_500_000, "remark", "remark")
     pause = Stretch(8_500_000, 9_000_000, "pause", "recording was paused")
-    laid = Opened("a take", NOTES, stretches=(remark, pause)).laid(Overlay())
+    laid = OpenRecording("a take", NOTES, stretches=(remark, pause)).laid(Overlay())
     assert laid.iterations == (Iteration(0, 3_500_000), Iteration(7 * SECOND, NOTES.end))
-    assert Opened("a take", NOTES, stretches=(pause,)).laid(Overlay()).iterations == ()
+    assert OpenRecording("a take", NOTES, stretches=(pause,)).laid(Overlay()).iterations == ()
 
 
 @pytest.mark.parametrize(
     ("here", "by", "there"),
     [(1.5, 1, 4.5), (4.5, -1, 1.5), (9.0, -1, 2.999_999), (3.5, 1, 4.0), (3.5, -1, 1.0)],
 )
-def test_the_same_place_in_another_iteration(here: float, by: int, there: float, roll: Roll) -> None:
+def test_the_same_place_in_another_iteration(here: float, by: int, there: float, roll: RollState) -> None:
     roll.open(TAKES.laid(Overlay()))
     roll.seek(round(here * SECOND))
     roll.change_iteration(by)
     assert roll.position == there * SECOND
 
 
-def test_there_is_nothing_before_the_first_iteration_and_after_the_last(roll: Roll) -> None:
+def test_there_is_nothing_before_the_first_iteration_and_after_the_last(roll: RollState) -> None:
     roll.open(TAKES.laid(Overlay()))
     roll.go_to_iteration(2)
     assert (roll.position, roll.iteration) == (4 * SECOND, 1)

@@ -12,31 +12,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rubato_desktop.services.sessions.durable_file import LineFile
+from rubato_desktop.services.sessions.durable_file import DurableFile
 
 LINES = [b'{"first":true}\n', *(b'{"n":%d}\n' % n for n in range(1, 9))]
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Iterator[LineFile]:
-    file = LineFile(tmp_path / "journals", "run")
+def file(tmp_path: Path) -> Iterator[DurableFile]:
+    file = DurableFile(tmp_path / "journals", "run")
     yield file
     file.close()
 
 
-def add(file: LineFile, lines: list[bytes]) -> None:
+def add(file: DurableFile, lines: list[bytes]) -> None:
     for line in lines:
         file.add(line)
 
 
-def test_lines_are_in_memory_until_they_are_written(file: LineFile) -> None:
+def test_lines_are_in_memory_until_they_are_written(file: DurableFile) -> None:
     add(file, LINES)
     assert not file.path.exists()
     file.write()
     assert file.path.read_bytes() == b"".join(LINES)
 
 
-def test_what_is_written_waits_until_it_is_synced(file: LineFile) -> None:
+def test_what_is_written_waits_until_it_is_synced(file: DurableFile) -> None:
     add(file, LINES)
     file.write()
     assert file.waiting == len(b"".join(LINES))
@@ -44,7 +44,7 @@ def test_what_is_written_waits_until_it_is_synced(file: LineFile) -> None:
     assert file.waiting == 0
 
 
-def test_a_sync_on_another_thread_settles_what_was_written_before_it(file: LineFile) -> None:
+def test_a_sync_on_another_thread_settles_what_was_written_before_it(file: DurableFile) -> None:
     add(file, LINES[:4])
     file.write()
     unsure = file.unsure()
@@ -57,7 +57,7 @@ def test_a_sync_on_another_thread_settles_what_was_written_before_it(file: LineF
     assert file.path.read_bytes() == b"".join(LINES)
 
 
-def test_after_a_failed_sync_everything_is_written_once_more_to_its_place(file: LineFile) -> None:
+def test_after_a_failed_sync_everything_is_written_once_more_to_its_place(file: DurableFile) -> None:
     add(file, LINES[:4])
     file.write()
     unsure = file.unsure()
@@ -72,7 +72,7 @@ def test_after_a_failed_sync_everything_is_written_once_more_to_its_place(file: 
 
 
 def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:
-    files = [LineFile(tmp_path, "run") for _ in range(3)]
+    files = [DurableFile(tmp_path, "run") for _ in range(3)]
     for file in files:
         file.add(b"{}\n")
         file.write()
@@ -81,7 +81,7 @@ def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:
         file.close()
 
 
-def test_a_removed_folder_comes_back_with_everything_in_it(file: LineFile) -> None:
+def test_a_removed_folder_comes_back_with_everything_in_it(file: DurableFile) -> None:
     add(file, LINES[:4])
     file.sync()
     shutil.rmtree(file.path.parent)
@@ -90,7 +90,7 @@ def test_a_removed_folder_comes_back_with_everything_in_it(file: LineFile) -> No
     assert file.path.read_bytes() == b"".join(LINES)
 
 
-def test_a_folder_that_was_away_is_taken_up_where_it_was_left(file: LineFile, tmp_path: Path) -> None:
+def test_a_folder_that_was_away_is_taken_up_where_it_was_left(file: DurableFile, tmp_path: Path) -> None:
     add(file, LINES[:3])
     file.sync()
     folder, away = file.path.parent, tmp_path / "away"
@@ -106,7 +106,7 @@ def test_a_folder_that_was_away_is_taken_up_where_it_was_left(file: LineFile, tm
     assert file.path.read_bytes() == b"".join(LINES)
 
 
-def test_a_stranger_in_its_place_is_left_alone(file: LineFile) -> None:
+def test_a_stranger_in_its_place_is_left_alone(file: DurableFile) -> None:
     add(file, LINES[:3])
     file.sync()
     file.path.unlink()
@@ -120,42 +120,42 @@ def test_a_stranger_in_its_place_is_left_alone(file: LineFile) -> None:
     assert file.path.read_bytes() == b"".join(LINES)
 
 
-def add_a_line(file: LineFile, number: int) -> None:
+def add_a_line(file: DurableFile, number: int) -> None:
     file.add(b'{"n":%d}\n' % number)
 
 
-def write(file: LineFile, number: int) -> None:
+def write(file: DurableFile, number: int) -> None:
     with contextlib.suppress(OSError):
         file.write()
 
 
-def sync(file: LineFile, number: int) -> None:
+def sync(file: DurableFile, number: int) -> None:
     with contextlib.suppress(OSError):
         file.sync()
 
 
-def sync_behind(file: LineFile, number: int) -> None:
+def sync_behind(file: DurableFile, number: int) -> None:
     unsure = file.unsure()
     if unsure is not None:
         file.settle(unsure, unsure.sync())
 
 
-def remove_the_folder(file: LineFile, number: int) -> None:
+def remove_the_folder(file: DurableFile, number: int) -> None:
     shutil.rmtree(file.path.parent, ignore_errors=True)
 
 
-def block_the_folder(file: LineFile, number: int) -> None:
+def block_the_folder(file: DurableFile, number: int) -> None:
     if not file.path.parent.is_file():
         remove_the_folder(file, number)
         file.path.parent.write_text("no folder can be made here")
 
 
-def unblock_the_folder(file: LineFile, number: int) -> None:
+def unblock_the_folder(file: DurableFile, number: int) -> None:
     if file.path.parent.is_file():
         file.path.parent.unlink()
 
 
-def lose_what_was_not_synced(file: LineFile, number: int) -> None:
+def lose_what_was_not_synced(file: DurableFile, number: int) -> None:
     unsure = file.unsure()
     if unsure is not None:
         unsure.sync()
@@ -178,10 +178,10 @@ HAPPENINGS = [
 @settings(deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=40))
 def test_whatever_happens_to_the_folder_nothing_is_lost_or_comes_twice(
-    happenings: list[Callable[[LineFile, int], None]],
+    happenings: list[Callable[[DurableFile, int], None]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        file = LineFile(Path(folder, "journals"), "run")
+        file = DurableFile(Path(folder, "journals"), "run")
         added = 0
         for happening in [add_a_line, *happenings, add_a_line]:
             happening(file, added)

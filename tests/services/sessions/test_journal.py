@@ -24,7 +24,7 @@ from rubato_desktop.events import (
     WordHeard,
     WordMissed,
 )
-from rubato_desktop.language.results import Preview, Understood
+from rubato_desktop.language.results import Preview, RecognisedWord
 from rubato_desktop.midi.messages import note_off, note_on
 from rubato_desktop.services.sessions import journal as journal_module
 from rubato_desktop.services.sessions.journal import Journal
@@ -231,8 +231,8 @@ class TestTextForAField:
                 desk.performer.bus.publish(Played(desk.performer.now, message, note - 48, text))
                 desk.performer.rest(1000)
 
-    def word(self, desk: Desk, text: FieldText) -> tuple[Understood, Understood]:
-        whole = Understood(1, 2, (0, 5, 10, 0, 7, 20), "write", "core", "write", {"text": "pw"})
+    def word(self, desk: Desk, text: FieldText) -> tuple[RecognisedWord, RecognisedWord]:
+        whole = RecognisedWord(1, 2, (0, 5, 10, 0, 7, 20), "write", "core", "write", {"text": "pw"})
         shown = replace(whole, keys=(0, 5, 10, 0), args={"text": "…"})
         text.word = whole
         desk.performer.bus.publish(WordHeard(desk.performer.now, shown, 9, text))

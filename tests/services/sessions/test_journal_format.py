@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rubato_desktop.events import CommandDone, Event, Played, PreviewChanged, Result, WordHeard, WordMissed
-from rubato_desktop.language.results import NotUnderstood, Preview, Understood
+from rubato_desktop.language.results import Preview, RecognisedWord, RejectedRun
 from rubato_desktop.midi.messages import Message, note_on
 from rubato_desktop.services.sessions.journal_entries import Devices, Header, Mark
 from rubato_desktop.services.sessions.journal_format import (
@@ -23,7 +23,7 @@ from rubato_desktop.services.sessions.journal_format import (
     encode_header,
 )
 
-TAB = Understood(1_000, 2_000, (12, 7, 12, 14), "tab", "core", "tab", {"number": 1})
+TAB = RecognisedWord(1_000, 2_000, (12, 7, 12, 14), "tab", "core", "tab", {"number": 1})
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, timezone(timedelta(hours=1)))
 
 EVENTS: dict[str, Event] = {
@@ -34,8 +34,8 @@ EVENTS: dict[str, Event] = {
     "a device named by someone else": Played(5, Message(5, 'Tасте "25"\n\udce9', b"\xfe")),
     "a word": WordHeard(2_000, TAB, 7),
     "a word without a command": WordHeard(2_000, replace(TAB, command="", args={}), 8),
-    "a run": WordMissed(3, NotUnderstood(1, 3, (0, 8, 0), "unknown"), (((0, 7, 0), "click", "core"),)),
-    "a run that lapsed": WordMissed(3, NotUnderstood(1, 3, (0, 8), "lapsed")),
+    "a run": WordMissed(3, RejectedRun(1, 3, (0, 8, 0), "unknown"), (((0, 7, 0), "click", "core"),)),
+    "a run that lapsed": WordMissed(3, RejectedRun(1, 3, (0, 8), "lapsed")),
     "a result": CommandDone(
         4, Result(7, "tab", {"number": 1}, "ok", {"title": "é"}, "Tab 1", state={"a": [1]}), TAB
     ),
@@ -109,7 +109,7 @@ json_like = st.recursive(
     max_leaves=6,
 )
 args = st.dictionaries(st.text(), json_like, max_size=3)
-words = st.builds(Understood, times, times, keys, st.text(), st.text(), st.text(), args)
+words = st.builds(RecognisedWord, times, times, keys, st.text(), st.text(), st.text(), args)
 messages = st.builds(Message, times, st.text(), st.binary(min_size=1, max_size=20))
 anything = (
     st.builds(Played, times, messages, st.none() | st.integers(0, 24))
@@ -117,7 +117,7 @@ anything = (
     | st.builds(
         WordMissed,
         times,
-        st.builds(NotUnderstood, times, times, keys, st.sampled_from(["unknown", "lapsed", "erased"])),
+        st.builds(RejectedRun, times, times, keys, st.sampled_from(["unknown", "lapsed", "erased"])),
         st.lists(st.tuples(keys, st.text(), st.text()), max_size=3).map(tuple),
     )
     | st.builds(

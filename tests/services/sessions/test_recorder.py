@@ -19,7 +19,7 @@ from waiting import until
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Event, Notice, RecordingChanged, RemarkKept, SessionKept
-from rubato_desktop.services.sessions.durable_file import LineFile
+from rubato_desktop.services.sessions.durable_file import DurableFile
 from rubato_desktop.services.sessions.recorder import Recorder
 from rubato_desktop.services.sessions.session import list_sessions, read_session
 
@@ -251,14 +251,14 @@ class SlowDisk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked, self._ready = threading.Event(), threading.Event()
-        sync = LineFile.sync
+        sync = DurableFile.sync
 
-        def wait(file: LineFile) -> None:
+        def wait(file: DurableFile) -> None:
             self.asked.set()
             assert self._ready.wait(60)
             sync(file)
 
-        monkeypatch.setattr(LineFile, "sync", wait)
+        monkeypatch.setattr(DurableFile, "sync", wait)
 
     def let_go(self) -> None:
         self._ready.set()
@@ -368,5 +368,5 @@ def unread(process: int) -> int:
 def child_of_this_process() -> int:
     """The process that makes sessions, of the recorder that was made last."""
     children = psutil.Process().children()
-    own = [child for child in children if any("session_process" in word for word in child.cmdline())]
+    own = [child for child in children if any("writer_process" in word for word in child.cmdline())]
     return max(own, key=lambda child: child.create_time()).pid

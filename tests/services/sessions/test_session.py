@@ -16,7 +16,7 @@ from performing import KEYBOARD, Performer
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import CommandDone, Event, Played, Result, WordHeard, WordMissed
-from rubato_desktop.language.results import Understood
+from rubato_desktop.language.results import RecognisedWord
 from rubato_desktop.midi.file.reader import read_midi
 from rubato_desktop.midi.messages import Message
 from rubato_desktop.services.sessions.journal_entries import Header, Mark
@@ -416,7 +416,10 @@ args = st.dictionaries(names, st.integers() | names | st.lists(st.integers(), ma
 happenings = st.lists(
     st.tuples(gaps, st.just("midi"), names, channel_messages | sysex)
     | st.tuples(
-        gaps, st.just("word"), st.builds(Understood, gaps, gaps, keys, names, names, names, args), st.none()
+        gaps,
+        st.just("word"),
+        st.builds(RecognisedWord, gaps, gaps, keys, names, names, names, args),
+        st.none(),
     ),
     max_size=40,
 )
@@ -435,7 +438,7 @@ def test_journal_to_session_and_back_gives_every_message_and_word(
             assert isinstance(what, str) and isinstance(data, bytes)
             events.append(Played(t, Message(t, what, data)))
         else:
-            assert isinstance(what, Understood)
+            assert isinstance(what, RecognisedWord)
             events.append(WordHeard(t, what, 1))
     marks: list[Event] = [Mark(zero, "start", 1, AFTERNOON), *events, Mark(t, "stop", 1)]
     with tempfile.TemporaryDirectory() as folder:

@@ -16,7 +16,7 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import Word
 from rubato_desktop.language.keys import COUNT
 from rubato_desktop.midi.notes import Notes
-from rubato_desktop.services.roll.recording import Opened
+from rubato_desktop.services.roll.recording import OpenRecording
 from rubato_desktop.ui.keyboard.layout import is_black, key_rects
 from rubato_desktop.ui.keyboard.word_picture import save_picture, word_picture
 from rubato_desktop.ui.screenshot import save_screenshot
@@ -81,7 +81,7 @@ def test_a_screenshot_shows_the_window_with_what_is_open(app: App, tmp_path: Pat
     notes = Notes.of([(n * 200_000, n * 200_000 + 150_000, 0, 0, 48 + n, 90) for n in range(25)], ["piano"])
     paths = [tmp_path / "empty.png", tmp_path / "open.png"]
     save_screenshot(app.engine, paths[0], (1100, 700))
-    app.engine.post(lambda: app.engine.services.roll.open(Opened("scale", notes)))
+    app.engine.post(lambda: app.engine.services.roll.open(OpenRecording("scale", notes)))
     app.engine.settle()
     save_screenshot(app.engine, paths[1], (1100, 700))
     empty, opened = (QImage(str(path)) for path in paths)

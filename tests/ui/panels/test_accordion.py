@@ -114,7 +114,7 @@ def test_a_line_in_the_table_is_all_that_a_panel_needs(
     window.side.body(Clock).told.emit("one o'clock")
     assert panel.header.accessibleName() == "Clock, one o'clock"
     listed = app.engine.run("panels").result(10)
-    assert listed.value[-1] == "clock" and "Clock" in app.services.listing.shown
+    assert listed.value[-1] == "clock" and "Clock" in app.services.numbered_lists.shown
     assert app.engine.run("fold", panel="clock").result(10).text == "Clock folded"
     until(lambda: not panel.is_open)
     window.close()

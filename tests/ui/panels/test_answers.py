@@ -115,7 +115,7 @@ def test_topics_and_tags_are_chips_that_choose_what_is_asked(
     assert chips() == {"everything": True, "Pianos": False, "#tuning": False}
     pianos = panel._flow.itemAt(1).widget()  # type: ignore[union-attr]
     pianos.click()  # type: ignore[attr-defined]
-    asking = app.services.asking
+    asking = app.services.answers
     assert asking is not None
     until(lambda: asking.topics == ["Pianos"])
     until(lambda: chips().get("Pianos"))

@@ -83,7 +83,7 @@ def test_without_a_browser_it_says_how_to_join_one(player: Player, shown: MainWi
 
 def test_a_question_is_answered_by_its_button(player: Player, shown: MainWindow, qtbot: QtBot) -> None:
     answers: list[bool] = []
-    player.app.services.questions.ask("May it join?", lambda yes: answers.append(yes) or "joined")
+    player.app.services.confirmation.ask("May it join?", lambda yes: answers.append(yes) or "joined")
     settle(player, shown, qtbot)
     assert shown.question.isVisible() and shown.question.accessibleName() == "Question: May it join?"
     assert shown.question.yes.text() == "Confirm   0 4 9 0"

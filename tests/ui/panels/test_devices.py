@@ -14,7 +14,7 @@ from servers import JackServer
 
 from rubato_desktop.app import App
 from rubato_desktop.ui.panels.devices import DeviceRow, DevicesPanel, quantile
-from rubato_desktop.ui.panels.word_log import UnderstoodPanel
+from rubato_desktop.ui.panels.word_log import WordLogPanel
 from rubato_desktop.ui.style.theme import Theme
 from rubato_desktop.ui.window import MainWindow
 
@@ -46,7 +46,7 @@ def test_a_device_comes_is_used_and_goes(connected: MainWindow, until: Until) ->
         until(lambda: row(connected) is not None and row(connected).state.text() == "connected")
         assert connected.header.devices.text() == KEYS
         keys.play("12 5 5 12")
-        until(lambda: "languages" in [line.title for line in connected.side.body(UnderstoodPanel).log.lines])
+        until(lambda: "languages" in [line.title for line in connected.side.body(WordLogPanel).log.lines])
         keys.unplug()
         until(lambda: row(connected).state.text() == "not there")
         until(lambda: connected.header.devices.text() == f"{KEYS}: not there")

@@ -103,7 +103,7 @@ def test_enter_plays_a_word(window: MainWindow, app: App, until: Until) -> None:
 
 
 def test_the_number_of_uses_counts_on(window: MainWindow, player: Player, until: Until) -> None:
-    word = window.engine.services.library.stack.word("languages")
+    word = window.engine.services.languages.stack.word("languages")
     player.play("12 5 5 12")
     until(lambda: window.dictionary.model.usage(word) == 1)
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtTest import QAbstractItemModelTester
 
 from rubato_desktop.events import CommandDone, Notice, Result, WordHeard, WordMissed
-from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.language.results import RecognisedWord, RejectedRun
 from rubato_desktop.ui.accessibility.announce import said
 from rubato_desktop.ui.panels.word_log import (
     KEPT,
@@ -21,7 +21,7 @@ from rubato_desktop.ui.panels.word_log import (
     values,
 )
 
-TAB = Understood(4_000_000, 5_000_000, (12, 7, 12, 14, 15, 12), "tab", "core", "tab", {"number": 12})
+TAB = RecognisedWord(4_000_000, 5_000_000, (12, 7, 12, 14, 15, 12), "tab", "core", "tab", {"number": 12})
 HEARD = WordHeard(5_000_000, TAB, 9)
 NEAR = (((0, 7, 0), "click", "core"),)
 
@@ -61,7 +61,7 @@ MISSES = [
 
 @pytest.mark.parametrize(("reason", "nearest", "title", "detail"), MISSES)
 def test_a_run_that_became_no_word_says_why(reason: str, nearest: tuple, title: str, detail: str) -> None:  # type: ignore[type-arg]
-    line = missed_line(WordMissed(0, NotUnderstood(0, 1, (0, 8, 0), reason), nearest))  # type: ignore[arg-type]
+    line = missed_line(WordMissed(0, RejectedRun(0, 1, (0, 8, 0), reason), nearest))  # type: ignore[arg-type]
     assert (line.title, line.keys, line.detail) == (title, "0 8 0", detail)
 
 
@@ -121,7 +121,7 @@ ANNOUNCED = [
     (CommandDone(0, Result(1, "zoom", {}, "ok", text="12 seconds in view")), ""),
     (CommandDone(0, Result(1, "zoom", {}, "failed", text="Zoom goes to 100")), "Zoom goes to 100"),
     (
-        WordMissed(0, NotUnderstood(0, 1, (0, 8, 0), "unknown"), NEAR),
+        WordMissed(0, RejectedRun(0, 1, (0, 8, 0), "unknown"), NEAR),
         "0 8 0: no word goes like this, near click",
     ),
     (Notice(0, "info", "Keystation is connected"), "Keystation is connected"),

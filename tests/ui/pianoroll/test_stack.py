@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from rubato_desktop.language.results import Understood
+from rubato_desktop.language.results import RecognisedWord
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.ui.pianoroll import Mark, PianoRoll, RollColours
 from rubato_desktop.ui.pianoroll.notestore import NoteStore
@@ -26,7 +26,7 @@ NOTES = Notes.of(
     + [(25 * SECOND, 26 * SECOND, 0, 0, 90, 100)],
     ["piano"],
 )
-WORD = Understood(31 * SECOND, 31_500_000, (0, 5, 0), "read", "core", "read")
+WORD = RecognisedWord(31 * SECOND, 31_500_000, (0, 5, 0), "read", "core", "read")
 
 
 @pytest.fixture
@@ -235,7 +235,7 @@ def test_a_picture_that_moved_is_the_one_that_would_be_painted(roll: PianoRoll) 
 
 def test_other_words_and_colours_are_seen_at_once(roll: PianoRoll) -> None:
     before = roll.grab().toImage()
-    word = Understood(32 * SECOND, 33 * SECOND, (12,), "read", "core", "read")
+    word = RecognisedWord(32 * SECOND, 33 * SECOND, (12,), "read", "core", "read")
     roll.set_words([word], [])
     after = roll.grab().toImage()
     assert (

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAccessible, QColor, QHelpEvent, QImage, QPainter, QWh
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from rubato_desktop.language.results import NotUnderstood, Understood
+from rubato_desktop.language.results import RecognisedWord, RejectedRun
 from rubato_desktop.midi.notes import Notes
 from rubato_desktop.ui.pianoroll import Mark, NoteSeen, PianoRoll, RollColours
 from rubato_desktop.ui.pianoroll.colours import mix, readable
@@ -20,9 +20,9 @@ from rubato_desktop.ui.style.palette import contrast
 SECOND = 1_000_000
 TEAL, VIOLET = QColor("#4fd1c5"), QColor("#b794f4")
 
-READ = Understood(2 * SECOND, 2_500_000, (0, 5, 0), "read", "core", "read")
-NAME = Understood(5 * SECOND, 5_500_000, (0, 16, 21), "nocturne", "names", "call")
-MISSED = NotUnderstood(8 * SECOND, 8_500_000, (0, 8, 0), "unknown")
+READ = RecognisedWord(2 * SECOND, 2_500_000, (0, 5, 0), "read", "core", "read")
+NAME = RecognisedWord(5 * SECOND, 5_500_000, (0, 16, 21), "nocturne", "names", "call")
+MISSED = RejectedRun(8 * SECOND, 8_500_000, (0, 8, 0), "unknown")
 RECORDING = Notes.of(
     [
         (1_000_000, 4_000_000, 0, 0, 65, 100),
@@ -202,7 +202,7 @@ def test_painting_only_what_changed_shows_the_same_as_painting_all(roll: PianoRo
         QApplication.processEvents()
         roll.note_off(t + 100_000, "keys", 0, note)
         if n % 10 == 9:
-            roll.add_word(Understood(t - 600_000, t, (0, 5, 0), "read", "core", "read"))
+            roll.add_word(RecognisedWord(t - 600_000, t, (0, 5, 0), "read", "core", "read"))
         QApplication.processEvents()
     roll._slide.stop()
     QApplication.processEvents()
@@ -265,7 +265,7 @@ def test_it_follows_the_playhead_and_the_page_stays_until_its_edge(opened: Piano
 
 def test_it_follows_the_last_word_played(roll: PianoRoll, qtbot: QtBot) -> None:
     roll.set_now(60 * SECOND)
-    roll.add_word(Understood(59 * SECOND, 60 * SECOND, (0, 5, 0), "read", "core", "read"))
+    roll.add_word(RecognisedWord(59 * SECOND, 60 * SECOND, (0, 5, 0), "read", "core", "read"))
     qtbot.waitUntil(lambda: roll.view.left < 59 * SECOND < roll.view.right)
 
 

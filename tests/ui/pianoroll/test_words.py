@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rubato_desktop.language.results import Heard, NotUnderstood, Understood
+from rubato_desktop.language.results import ParseResult, RecognisedWord, RejectedRun
 from rubato_desktop.ui.pianoroll.marks import Mark
 from rubato_desktop.ui.pianoroll.summary import summarise
 from rubato_desktop.ui.pianoroll.words import GAP, LANES, Words, describe, label_of
@@ -15,17 +15,17 @@ from rubato_desktop.ui.pianoroll.words import GAP, LANES, Words, describe, label
 SECOND = 1_000_000
 
 
-def word(seconds: float, said: str = "read", language: str = "core", **args: Any) -> Understood:
+def word(seconds: float, said: str = "read", language: str = "core", **args: Any) -> RecognisedWord:
     t = round(seconds * SECOND)
-    return Understood(t, t + 400_000, (0, 5, 0), said, language, said, args)
+    return RecognisedWord(t, t + 400_000, (0, 5, 0), said, language, said, args)
 
 
-def missed(seconds: float, *keys: int, reason: Any = "unknown") -> NotUnderstood:
+def missed(seconds: float, *keys: int, reason: Any = "unknown") -> RejectedRun:
     t = round(seconds * SECOND)
-    return NotUnderstood(t, t + 400_000, keys, reason)
+    return RejectedRun(t, t + 400_000, keys, reason)
 
 
-def words_of(*items: Heard) -> Words:
+def words_of(*items: ParseResult) -> Words:
     """Words whose labels are 10 px a letter wide."""
     words = Words(lambda text: 10.0 * len(text))
     words.replace(items)
@@ -50,7 +50,7 @@ def lanes(words: Words, us_per_px: float) -> list[int]:
         (missed(0, 0, 8, 0), "? 0 8 0"),
     ],
 )
-def test_a_label_says_the_word_and_its_values(heard: Heard, label: str) -> None:
+def test_a_label_says_the_word_and_its_values(heard: ParseResult, label: str) -> None:
     assert label_of(heard) == label
 
 
@@ -62,7 +62,7 @@ def test_a_label_says_the_word_and_its_values(heard: Heard, label: str) -> None:
         (missed(248, 0, 8, reason="lapsed"), "lapsed: keys 0 8, at 4:08"),
     ],
 )
-def test_a_word_in_a_sentence(heard: Heard, sentence: str) -> None:
+def test_a_word_in_a_sentence(heard: ParseResult, sentence: str) -> None:
     assert describe(heard, "4:08") == sentence
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from rubato_desktop.files import write_beside
 from rubato_desktop.services.answers.history.export import export
 from rubato_desktop.services.answers.history.model import Inquiry
-from rubato_desktop.services.answers.history.store import Inquiries
+from rubato_desktop.services.answers.history.store import InquiryStore
 
 YEAR_DAYS: Final = 365
 _STAMP: Final = "last-scan.json"
@@ -63,7 +63,7 @@ class Pruned:
     exported: list[Path]
 
 
-def plan(inquiries: Inquiries, rule: Rule, now: datetime) -> Pruned:
+def plan(inquiries: InquiryStore, rule: Rule, now: datetime) -> Pruned:
     """Say which would go. Deletes nothing; what a person corrected or accepted goes by size alone, and last."""
     held: list[tuple[Inquiry, Path, int]] = []
     for path, inquiry in _readable(inquiries):
@@ -90,7 +90,7 @@ def plan(inquiries: Inquiries, rule: Rule, now: datetime) -> Pruned:
     return Pruned(list(going.values()), len(held) - len(going), [])
 
 
-def prune(inquiries: Inquiries, rule: Rule, now: datetime, *, dry_run: bool = False) -> Pruned:
+def prune(inquiries: InquiryStore, rule: Rule, now: datetime, *, dry_run: bool = False) -> Pruned:
     """Let those go that may, after they were written out.
 
     Raises:
@@ -112,7 +112,7 @@ def prune(inquiries: Inquiries, rule: Rule, now: datetime, *, dry_run: bool = Fa
     return Pruned(planned.going, planned.kept, written)
 
 
-def _readable(inquiries: Inquiries) -> Sequence[tuple[Path, Inquiry]]:
+def _readable(inquiries: InquiryStore) -> Sequence[tuple[Path, Inquiry]]:
     """All that can be read, oldest first."""
     paths = {path.stem: path for path in inquiries.paths()}
     return [(paths[one.id], one) for one in reversed(list(inquiries.each())) if one.id in paths]
@@ -123,7 +123,7 @@ def _drawn(id: str, share: float) -> bool:
     return int.from_bytes(hashlib.sha256(id.encode()).digest()[:8]) / 2**64 < share
 
 
-def _days_since_scan(inquiries: Inquiries, now: datetime) -> float:
+def _days_since_scan(inquiries: InquiryStore, now: datetime) -> float:
     """Days since the last time; none at the first."""
     try:
         last = datetime.fromisoformat(json.loads((inquiries.folder / _STAMP).read_bytes())["at"])

@@ -33,7 +33,7 @@ def local_now() -> datetime:
     return datetime.now().astimezone().replace(microsecond=0)
 
 
-class Inquiries:
+class InquiryStore:
     """The questions and answers of a data folder. Reading never deletes.
 
     Args:

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from rubato_desktop.services.knowledge.readers.base import MOST_BYTES, Piece, Reading, Unreadable
+from rubato_desktop.services.knowledge.readers.base import MOST_BYTES, Passage, ReadDocument, UnreadableSource
 
 # Suffix → where it is read; imported when the first such file comes.
 _READERS: Final = {
@@ -38,7 +38,7 @@ def kinds() -> tuple[str, ...]:
     return tuple(suffix for suffix in _READERS if suffix != ".jsonl")
 
 
-def read(path: Path) -> Reading:
+def read(path: Path) -> ReadDocument:
     """Read a source.
 
     Raises:
@@ -46,22 +46,22 @@ def read(path: Path) -> Reading:
         OSError: it is not there, or may not be read.
     """
     if not readable(path):
-        raise Unreadable(
+        raise UnreadableSource(
             path, "is of no kind that can be learnt", todo=f"Kinds: {' '.join(kinds())}", code="unknown_kind"
         )
     if (size := path.stat().st_size) > MOST_BYTES:
-        raise Unreadable(
+        raise UnreadableSource(
             path,
             f"is too large, {size // 1_000_000:,} MB",
             todo=f"Learn parts of at most {MOST_BYTES // 1_000_000} MB",
             code="too_large",
         )
     module, _, function = _READERS[path.suffix.lower()].partition(".")
-    reader: Callable[[Path], Reading] = getattr(import_module(f"{__name__}.{module}"), function)
+    reader: Callable[[Path], ReadDocument] = getattr(import_module(f"{__name__}.{module}"), function)
     found = reader(path)
     if not any(piece.text.strip() for piece in found.pieces):
-        raise Unreadable(path, "has no text", code="no_text")
+        raise UnreadableSource(path, "has no text", code="no_text")
     return found
 
 
-__all__ = ["Piece", "Reading", "Unreadable", "kinds", "read", "readable"]
+__all__ = ["Passage", "ReadDocument", "UnreadableSource", "kinds", "read", "readable"]

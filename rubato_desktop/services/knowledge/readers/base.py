@@ -12,7 +12,7 @@ MOST_BYTES: Final = 200_000_000  # a larger file is no text that somebody reads
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Passage:
     """A paragraph, a heading or what was said, as it stands in its source.
 
     Attributes:
@@ -29,7 +29,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadDocument:
     """A source as it was read.
 
     Attributes:
@@ -38,10 +38,10 @@ class Reading:
     """
 
     title: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Passage, ...]
 
 
-class Unreadable(RubatoError):
+class UnreadableSource(RubatoError):
     """A source cannot be read; what is wrong with it, in words."""
 
     def __init__(self, path: Path, why: str, *, todo: str = "", code: str = "unreadable") -> None:
@@ -62,12 +62,14 @@ def text_of(path: Path) -> str:
     except UnicodeDecodeError:
         pass
     if b"\0" in data[:4096]:
-        raise Unreadable(path, "is no text", code="no_text")
+        raise UnreadableSource(path, "is no text", code="no_text")
     from charset_normalizer import from_bytes
 
     best = from_bytes(data).best()
     if best is None:
-        raise Unreadable(path, "is in no encoding that is known", todo="Save it as UTF-8", code="no_text")
+        raise UnreadableSource(
+            path, "is in no encoding that is known", todo="Save it as UTF-8", code="no_text"
+        )
     return str(best)
 
 

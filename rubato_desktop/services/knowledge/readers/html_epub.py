@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from rubato_desktop.services.knowledge.readers.base import Piece, Reading, Unreadable, paragraph
+from rubato_desktop.services.knowledge.readers.base import Passage, ReadDocument, UnreadableSource, paragraph
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -74,12 +74,12 @@ _SILENT: Final = frozenset(
 _MOST_UNPACKED: Final = 400_000_000  # bytes: an archive may be a bomb
 
 
-def read_html(path: Path) -> Reading:
+def read_html(path: Path) -> ReadDocument:
     """Read an .html file."""
     return _page(path, path.read_bytes())
 
 
-def read_epub(path: Path) -> Reading:
+def read_epub(path: Path) -> ReadDocument:
     """Read an EPUB book: the documents of its spine, in order (EPUB 3.3, https://www.w3.org/TR/epub-33/).
 
     Raises:
@@ -88,12 +88,12 @@ def read_epub(path: Path) -> Reading:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _MOST_UNPACKED:
-                raise Unreadable(path, "unpacks to more than a book can hold", code="too_large")
+                raise UnreadableSource(path, "unpacks to more than a book can hold", code="too_large")
             if (
                 "META-INF/encryption.xml" in archive.namelist()
                 and "META-INF/rights.xml" in archive.namelist()
             ):
-                raise Unreadable(path, "is protected against copying", code="encrypted")
+                raise UnreadableSource(path, "is protected against copying", code="encrypted")
             container = _xml(archive.read("META-INF/container.xml"))
             package = str(container.xpath("string((//*[local-name()='rootfile']/@full-path)[1])"))
             book = _xml(archive.read(package))
@@ -109,8 +109,8 @@ def read_epub(path: Path) -> Reading:
         NotImplementedError,
         RuntimeError,
     ) as error:
-        raise Unreadable(path, "is damaged, or is no EPUB book", code="damaged") from error
-    return Reading(title, tuple(pieces))
+        raise UnreadableSource(path, "is damaged, or is no EPUB book", code="damaged") from error
+    return ReadDocument(title, tuple(pieces))
 
 
 def _spine(book: Any, package: str) -> Iterator[str]:
@@ -130,7 +130,7 @@ def _xml(data: bytes) -> Any:
     return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
-def _page(path: Path, data: bytes) -> Reading:
+def _page(path: Path, data: bytes) -> ReadDocument:
     from lxml import html
     from lxml.etree import ParserError
 
@@ -141,19 +141,19 @@ def _page(path: Path, data: bytes) -> Reading:
         )
         page = html.document_fromstring(data, parser=parser)
     except (ParserError, ValueError) as error:
-        raise Unreadable(path, "has no text", code="no_text") from error
+        raise UnreadableSource(path, "has no text", code="no_text") from error
     title = paragraph(page.xpath("string(//head/title)"))
-    return Reading(title, tuple(_pieces(page)))
+    return ReadDocument(title, tuple(_pieces(page)))
 
 
-def _pieces(page: HtmlElement) -> Iterator[Piece]:
+def _pieces(page: HtmlElement) -> Iterator[Passage]:
     """Yield what stands in blocks, in order; elements are walked in a loop, as pages nest as deep as they like."""
     text: list[str] = []
     inside = ""
 
-    def done() -> Iterator[Piece]:
+    def done() -> Iterator[Passage]:
         if words := paragraph("".join(text)):
-            yield Piece(words, heading=inside in _HEADINGS)
+            yield Passage(words, heading=inside in _HEADINGS)
         text.clear()
 
     ways: list[tuple[bool, Any]] = [(True, page)]

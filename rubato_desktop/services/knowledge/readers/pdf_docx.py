@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rubato_desktop.services.knowledge.readers.base import Piece, Reading, Unreadable, paragraph
+from rubato_desktop.services.knowledge.readers.base import Passage, ReadDocument, UnreadableSource, paragraph
 
 
-def read_pdf(path: Path) -> Reading:
+def read_pdf(path: Path) -> ReadDocument:
     """Read a PDF, page by page.
 
     Raises:
@@ -26,7 +26,7 @@ def read_pdf(path: Path) -> Reading:
         pdf = PdfReader(path)
         # Many are encrypted with no password, only to forbid printing.
         if pdf.is_encrypted and not pdf.decrypt(""):
-            raise Unreadable(
+            raise UnreadableSource(
                 path,
                 "is encrypted",
                 todo="Open it with its password, save it without, and learn that",
@@ -34,11 +34,11 @@ def read_pdf(path: Path) -> Reading:
             )
         title = paragraph((pdf.metadata and pdf.metadata.title) or "")
         pieces = tuple(
-            Piece(text, page=number)
+            Passage(text, page=number)
             for number, page in enumerate(pdf.pages, 1)
             for text in _paragraphs(page.extract_text() or "")
         )
-    except Unreadable:
+    except UnreadableSource:
         raise
     # A damaged file ends in whatever the library meets first; a bug of ours is not among these.
     except (
@@ -51,18 +51,18 @@ def read_pdf(path: Path) -> Reading:
         AttributeError,
         RecursionError,
     ) as error:
-        raise Unreadable(path, "is damaged, or is no PDF", code="damaged") from error
+        raise UnreadableSource(path, "is damaged, or is no PDF", code="damaged") from error
     if not pieces:
-        raise Unreadable(
+        raise UnreadableSource(
             path,
             "has no text: its pages are pictures",
             todo="Let a program for text recognition (OCR) add the text, and learn that",
             code="no_text",
         )
-    return Reading(title, pieces)
+    return ReadDocument(title, pieces)
 
 
-def read_docx(path: Path) -> Reading:
+def read_docx(path: Path) -> ReadDocument:
     """Read a Word document: paragraphs, headings and tables, in their order.
 
     Raises:
@@ -81,21 +81,21 @@ def read_docx(path: Path) -> Reading:
             if path.read_bytes()[:4] == b"\xd0\xcf\x11\xe0"
             else "is damaged, or is no Word document"
         )
-        raise Unreadable(path, why, code="encrypted" if "crypt" in why else "damaged") from error
-    return Reading(title, pieces)
+        raise UnreadableSource(path, why, code="encrypted" if "crypt" in why else "damaged") from error
+    return ReadDocument(title, pieces)
 
 
-def _word(document: Any) -> Iterator[Piece]:
+def _word(document: Any) -> Iterator[Passage]:
     from docx.table import Table
 
     for block in document.iter_inner_content():
         if isinstance(block, Table):
             rows = (" | ".join(paragraph(cell.text) for cell in row.cells) for row in block.rows)
             if text := "\n".join(row for row in rows if row.strip(" |")):
-                yield Piece(text)
+                yield Passage(text)
         elif text := paragraph(block.text):
             name = (block.style.name or "") if block.style is not None else ""
-            yield Piece(text, heading=name.startswith(("Heading", "Title")))
+            yield Passage(text, heading=name.startswith(("Heading", "Title")))
 
 
 def _paragraphs(page: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from rubato_desktop.services.knowledge.readers.base import Piece, Reading, paragraph, text_of
+from rubato_desktop.services.knowledge.readers.base import Passage, ReadDocument, paragraph, text_of
 
 _HEADING: Final = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE: Final = re.compile(r"^\s{0,3}(=+|-{3,})\s*$")
@@ -17,26 +17,26 @@ _OWN_LINE: Final = re.compile(r"^\s*(?:[-*+•]|\d+[.)]|\|)\s?|^\s{4,}\S")
 _FRONT_MATTER: Final = re.compile(r"\A---\s*\n.*?\n---\s*\n", re.S)
 
 
-def read_text(path: Path) -> Reading:
+def read_text(path: Path) -> ReadDocument:
     """Read a .txt file."""
     blocks = re.split(r"\n\s*\n", text_of(path).replace("\r\n", "\n"))
-    return Reading("", tuple(Piece(_lines(block)) for block in blocks if block.strip()))
+    return ReadDocument("", tuple(Passage(_lines(block)) for block in blocks if block.strip()))
 
 
-def read_markdown(path: Path) -> Reading:
+def read_markdown(path: Path) -> ReadDocument:
     """Read a .md file (CommonMark's headings, fences and paragraphs)."""
     pieces = tuple(_markdown(_FRONT_MATTER.sub("", text_of(path).replace("\r\n", "\n"))))
     title = next((piece.text for piece in pieces if piece.heading), "")
-    return Reading(title, pieces)
+    return ReadDocument(title, pieces)
 
 
-def _markdown(text: str) -> Iterator[Piece]:
+def _markdown(text: str) -> Iterator[Passage]:
     block: list[str] = []
     fence = ""
 
-    def done() -> Iterator[Piece]:
+    def done() -> Iterator[Passage]:
         if any(line.strip() for line in block):
-            yield Piece(_lines("\n".join(block)))
+            yield Passage(_lines("\n".join(block)))
         block.clear()
 
     for line in text.split("\n"):
@@ -51,9 +51,9 @@ def _markdown(text: str) -> Iterator[Piece]:
         elif found := _HEADING.match(line):
             yield from done()
             if found[2]:
-                yield Piece(paragraph(found[2]), heading=True)
+                yield Passage(paragraph(found[2]), heading=True)
         elif _UNDERLINE.match(line) and len(block) == 1 and block[0].strip():
-            yield Piece(paragraph(block.pop()), heading=True)
+            yield Passage(paragraph(block.pop()), heading=True)
         elif not line.strip():
             yield from done()
         else:

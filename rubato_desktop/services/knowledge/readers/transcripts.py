@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from rubato_desktop.services.knowledge.readers.base import Piece, Reading, Unreadable, paragraph, text_of
+from rubato_desktop.services.knowledge.readers.base import (
+    Passage,
+    ReadDocument,
+    UnreadableSource,
+    paragraph,
+    text_of,
+)
 
 _SILENCE_MS: Final = 2_000  # after which something else begins
 
 
-def read_subtitles(path: Path) -> Reading:
+def read_subtitles(path: Path) -> ReadDocument:
     """Read an .srt or .vtt file; lines that follow at once are one piece, up to the end of a sentence.
 
     Raises:
@@ -22,8 +28,8 @@ def read_subtitles(path: Path) -> Reading:
     try:
         lines = pysubs2.SSAFile.from_string(text_of(path), format_=path.suffix.lower().lstrip("."))
     except (Pysubs2Error, ValueError) as error:
-        raise Unreadable(path, "is damaged, or has no subtitles", code="damaged") from error
-    pieces: list[Piece] = []
+        raise UnreadableSource(path, "is damaged, or has no subtitles", code="damaged") from error
+    pieces: list[Passage] = []
     end = 0
     for line in sorted(lines, key=lambda line: int(line.start)):
         text = paragraph(line.plaintext)
@@ -31,16 +37,16 @@ def read_subtitles(path: Path) -> Reading:
             continue  # rolling captions say a line twice
         last = pieces[-1] if pieces else None
         if last and line.start - end < _SILENCE_MS and last.text[-1] not in ".!?…":
-            pieces[-1] = Piece(f"{last.text} {text}", start_ms=last.start_ms)
+            pieces[-1] = Passage(f"{last.text} {text}", start_ms=last.start_ms)
         else:
-            pieces.append(Piece(text, start_ms=int(line.start)))
+            pieces.append(Passage(text, start_ms=int(line.start)))
         end = int(line.end)
     if not pieces:
-        raise Unreadable(path, "has no subtitles", code="no_text")
-    return Reading("", tuple(pieces))
+        raise UnreadableSource(path, "has no subtitles", code="no_text")
+    return ReadDocument("", tuple(pieces))
 
 
-def read_session(path: Path) -> Reading:
+def read_session(path: Path) -> ReadDocument:
     """Read the remarks of a session, from its journal.
 
     Raises:
@@ -50,8 +56,8 @@ def read_session(path: Path) -> Reading:
 
     session = sessions.read_session(path.parent)
     pieces = tuple(
-        Piece(remark.text, start_ms=max(0, remark.t // 1000)) for remark in session.remarks if remark.text
+        Passage(remark.text, start_ms=max(0, remark.t // 1000)) for remark in session.remarks if remark.text
     )
     if not pieces:
-        raise Unreadable(path, "is a session without remarks", code="no_text")
-    return Reading(session.info.title, pieces)
+        raise UnreadableSource(path, "is a session without remarks", code="no_text")
+    return ReadDocument(session.info.title, pieces)

@@ -15,7 +15,7 @@ from rubato_desktop.services.answers.history import retention
 from rubato_desktop.services.answers.history.export import export
 from rubato_desktop.services.answers.history.model import Inquiry
 from rubato_desktop.services.answers.history.retention import Rule, prune
-from rubato_desktop.services.answers.history.store import Inquiries
+from rubato_desktop.services.answers.history.store import InquiryStore
 from rubato_desktop.services.answers.passages import Citation
 
 NOW = datetime(2026, 11, 25, 19, 30, 5, tzinfo=timezone(timedelta(hours=2)))
@@ -29,8 +29,8 @@ def answer(question: str = "Who tuned the Pleyel?") -> Answer:
     )  # fmt: skip
 
 
-def at(data: Path, moment: datetime = NOW) -> Inquiries:
-    return Inquiries(data, now=lambda: moment)
+def at(data: Path, moment: datetime = NOW) -> InquiryStore:
+    return InquiryStore(data, now=lambda: moment)
 
 
 def aged(data: Path, *days: float) -> list[Inquiry]:
@@ -66,7 +66,7 @@ def test_the_hour_that_comes_twice_in_autumn_is_in_order(tmp_path: Path) -> None
 
 
 def test_a_correction_keeps_its_history_and_is_found_for_a_question_like_it(tmp_path: Path) -> None:
-    inquiries = Inquiries(tmp_path, now=lambda: NOW)
+    inquiries = InquiryStore(tmp_path, now=lambda: NOW)
     id = inquiries.keep(answer(), "eva").id
     inquiries.keep(answer("Who built the organ?"), "eva")
     inquiries.correct(id, "Eva Holm tuned it.", "eva")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sources
 
-from rubato_desktop.services.knowledge.readers import Piece, Unreadable, read, readable
+from rubato_desktop.services.knowledge.readers import Passage, UnreadableSource, read, readable
 
 
 def written(tmp_path: Path, name: str, text: str | bytes) -> Path:
@@ -62,7 +62,7 @@ def test_a_page_that_nests_deep_is_read(tmp_path: Path) -> None:
 
 def test_a_pdf_is_read_page_by_page(tmp_path: Path) -> None:
     found = read(sources.pdf(tmp_path / "a.pdf", ["First page.", "Second page."]))
-    assert found.pieces == (Piece("First page.", page=1), Piece("Second page.", page=2))
+    assert found.pieces == (Passage("First page.", page=1), Passage("Second page.", page=2))
 
 
 def test_a_word_document_is_read_with_its_headings_and_tables(tmp_path: Path) -> None:
@@ -101,8 +101,8 @@ Now slowly.
 
 def test_subtitles_are_read_as_sentences_with_their_times(tmp_path: Path) -> None:
     wanted = (
-        Piece("Lift the wrist before you play.", start_ms=1000),
-        Piece("Now slowly.", start_ms=70_000),
+        Passage("Lift the wrist before you play.", start_ms=1000),
+        Passage("Now slowly.", start_ms=70_000),
     )
     assert read(written(tmp_path, "a.srt", SRT)).pieces == wanted
     assert read(written(tmp_path, "a.vtt", "WEBVTT\n\n" + SRT.replace(",", "."))).pieces == wanted
@@ -159,7 +159,7 @@ def damaged(tmp_path: Path, name: str) -> Path:
     ],
 )
 def test_what_cannot_be_read_says_why(tmp_path: Path, name: str, code: str, said: str) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableSource) as caught:
         read(damaged(tmp_path, name))
     assert caught.value.code in code.split("|")
     assert f"{name} {said}" in str(caught.value)
