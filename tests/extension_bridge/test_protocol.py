@@ -14,7 +14,6 @@ import pytest
 from extension_bridge import V, protocol
 from extension_bridge.commands import COMMANDS
 from extension_bridge.protocol import (
-    MODULE,
     SCHEMA,
     Event,
     Hello,
@@ -25,33 +24,28 @@ from extension_bridge.protocol import (
     check_event,
     check_value,
     parse,
-    written,
-    written_module,
+    render_schema,
 )
 
 TAB = {"id": 3, "number": 1, "title": "Home", "url": "https://a.example/", "active": True}
 
 
-def test_the_schema_of_the_extension_is_as_the_table_says() -> None:
-    assert SCHEMA.read_text(encoding="utf-8") == written(), "write it: python -m extension_bridge.protocol"
-    assert MODULE.read_text(encoding="utf-8") == written_module(), (
-        "write it: python -m extension_bridge.protocol"
-    )
+def test_schema_of_the_extension_is_up_to_date() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == render_schema(), "run: python -m extension_bridge.protocol"
 
 
-def test_the_schema_is_written_into_a_folder_that_need_not_exist(
+def test_schema_is_stored_once() -> None:
+    assert [path.name for path in SCHEMA.parent.iterdir()] == [SCHEMA.name]
+
+
+def test_schema_is_written_to_a_new_and_to_an_existing_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = {
-        "SCHEMA": (tmp_path / "new/folder/a.json", SCHEMA),
-        "MODULE": (tmp_path / "new/folder/a.js", MODULE),
-    }
-    for name, (file, _) in files.items():
-        monkeypatch.setattr(protocol, name, file)
-    for _ in range(2):  # and that may exist
+    written = tmp_path / "new/folder/protocol.js"
+    monkeypatch.setattr(protocol, "SCHEMA", written)
+    for _ in range(2):
         protocol.main()
-    for file, original in files.values():
-        assert file.read_bytes() == original.read_bytes()
+    assert written.read_bytes() == SCHEMA.read_bytes()
 
 
 @pytest.mark.parametrize(
