@@ -1,94 +1,104 @@
-"""The menu and its shortcuts: everything that can be done without a word."""
+"""The menu and its shortcuts: everything that can be done without playing a word."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from rubato_desktop.engine import Engine
+from rubato_desktop.events import Listed
+from rubato_desktop.ui.bridge import Bridge
+from rubato_desktop.ui.header import Header
 from rubato_desktop.ui.keyboard.computer_keys import LAYOUT
+from rubato_desktop.ui.keyboard.widget import Keyboard
+from rubato_desktop.ui.overlays.numbered_list import ListCard
+from rubato_desktop.ui.panels.accordion import Accordion
+from rubato_desktop.ui.panels.dictionary import DictionaryPanel
+from rubato_desktop.ui.roll_view import RollView
 
-if TYPE_CHECKING:
-    from rubato_desktop.ui.window import MainWindow
+
+class Window(Protocol):
+    """What the menu uses of the main window."""
+
+    engine: Engine
+    bridge: Bridge
+    menu: QMenu
+    header: Header
+    roll: RollView
+    side: Accordion
+    dictionary: DictionaryPanel
+    keyboard: Keyboard
+    list_card: ListCard
+
+    def addAction(self, action: QAction, /) -> None: ...
+    def close(self) -> bool: ...
+    def cancel_input(self) -> None: ...
+    def unfold(self, name: str) -> None: ...
 
 
-def make_menu(window: MainWindow) -> None:
-    """Fill the window's menu."""
+def make_menu(window: Window) -> None:
+    """Fill the window's menu, and give the window its shortcuts."""
     run = window.bridge.run
     menu = window.menu
-    _add(window, menu, "Open a recording or MIDI file…", "Ctrl+O", lambda: open_file(window))
-    _add(window, menu, "Recordings", "Ctrl+L", lambda: run("sessions"))
-    _add(window, menu, "Record, or stop and keep", "Ctrl+R", window.header.toggle_recording)
-    _add(window, menu, "Save what was played", "Ctrl+S", lambda: run("save"))
+    _add(window, "Open a recording or MIDI file…", "Ctrl+O", lambda: open_file(window))
+    _add(window, "List recordings", "Ctrl+L", lambda: run("sessions"))
+    _add(window, "Start or stop recording", "Ctrl+R", window.header.toggle_recording)
+    _add(window, "Save what was just played", "Ctrl+S", lambda: run("save"))
     menu.addSeparator()
-    _add(
-        window,
-        menu,
-        "Play or pause",
-        "Ctrl+Space",
-        lambda: run("pause" if window.engine.services.roll.playing else "play"),
-    )
-    _add(window, menu, "Show what is played now", "Ctrl+Shift+L", lambda: run("live"))
-    _add(
-        window,
-        menu,
-        "Iterations one under another, or in one row",
-        "Ctrl+I",
-        lambda: run("iterations"),
-    )
-    _add(window, menu, "Lay a picture over the recording…", "Ctrl+P", lambda: window.roll.choose_picture())
-    _add(window, menu, "Undo", "Ctrl+Z", lambda: run("undo"))
-    _add(window, menu, "Leave what is half played", "Esc", window.leave)
+    _add(window, "Play or pause", "Ctrl+Space", lambda: play_or_pause(window))
+    _add(window, "Show live notes", "Ctrl+Shift+L", lambda: run("live"))
+    _add(window, "Stack iterations", "Ctrl+I", lambda: run("iterations"))
+    _add(window, "Add a picture to the recording…", "Ctrl+P", lambda: window.roll.choose_picture())
+    _add(window, "Undo", "Ctrl+Z", lambda: run("undo"))
+    _add(window, "Cancel the current input", "Esc", window.cancel_input)
     menu.addSeparator()
-    _add(window, menu, "Search the dictionary", "Ctrl+F", lambda: search(window))
-    _add(window, menu, "Play the 25 keys", "Ctrl+K", lambda: window.keyboard.take_focus())
+    _add(window, "Search the dictionary", "Ctrl+F", lambda: search(window))
+    _add(window, "Move the focus to the keys", "Ctrl+K", lambda: window.keyboard.take_focus())
     for number, panel in enumerate(window.side.panels.values(), 1):
-        _add(
-            window,
-            menu,
-            f"Fold: {panel.title}",
-            f"Ctrl+{number}",
-            partial(run, "fold", panel=panel.name),
-        )
-    _add(window, menu, "Dark, light, or as the system is", "Ctrl+D", lambda: run("theme"))
+        _add(window, f"Show or hide {panel.title}", f"Ctrl+{number}", partial(run, "fold", panel=panel.name))
+    _add(window, "Switch between dark, light and system colours", "Ctrl+D", lambda: run("theme"))
     menu.addSeparator()
-    _add(window, menu, "Help: all words", "F1", lambda: run("help"))
-    _add(window, menu, "Help: computer keys", "F2", lambda: show_computer_keys(window))
-    _add(window, menu, "Status", "F3", lambda: run("status"))
-    _add(window, menu, "Quit", "Ctrl+Q", window.close)
+    _add(window, "Help: all words", "F1", lambda: run("help"))
+    _add(window, "Help: computer keys", "F2", lambda: show_computer_keys(window))
+    _add(window, "Status", "F3", lambda: run("status"))
+    _add(window, "Quit", "Ctrl+Q", window.close)
 
 
-def _add(window: MainWindow, menu: QMenu, text: str, shortcut: str, do: Callable[[], object]) -> None:
-    action = QAction(text, window)
+def _add(window: Window, text: str, shortcut: str, on_triggered: Callable[[], object]) -> None:
+    action = QAction(text, window.menu)
     action.setShortcut(QKeySequence(shortcut))
-    action.triggered.connect(lambda _=False: do())
-    menu.addAction(action)
-    # Also of the window itself: a shortcut of a menu that is closed would not be heard.
+    action.triggered.connect(lambda _=False: on_triggered())
+    window.menu.addAction(action)
+    # Qt ignores the shortcuts of a menu that is closed, so the window has the action too.
     window.addAction(action)
 
 
-def open_file(window: MainWindow) -> None:
+def open_file(window: Window) -> None:
     """Ask for a file and open it."""
     path, _ = QFileDialog.getOpenFileName(
-        window, "Open", "", "MIDI files (*.mid *.midi *.kar *.rmi);;All files (*)"
+        window.header, "Open", "", "MIDI files (*.mid *.midi *.kar *.rmi);;All files (*)"
     )
     if path:
         window.bridge.run("open_file", path=path)
 
 
-def search(window: MainWindow) -> None:
+def play_or_pause(window: Window) -> None:
+    """Play the open recording, or pause it while it plays."""
+    window.bridge.run("pause" if window.engine.services.roll.playing else "play")
+
+
+def search(window: Window) -> None:
     """Put the cursor into the dictionary's search."""
     window.unfold("dictionary")
     window.dictionary.search.setFocus()
     window.dictionary.search.selectAll()
 
 
-def show_computer_keys(window: MainWindow) -> None:
-    """Show which of the computer's keys plays which of the 25."""
-    from rubato_desktop.events import Listed
-
-    rows = tuple(f"{place.label} plays key {key}" for key, place in enumerate(LAYOUT))
+def show_computer_keys(window: Window) -> None:
+    """List which key of the computer plays which of the 25."""
+    rows = tuple(f"{position.label} plays key {key}" for key, position in enumerate(LAYOUT))
     window.list_card.show_list(Listed(window.engine.clock.now(), "Computer keys", rows))

@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         self.header.asked.connect(self.unfold)
         self.strip = Strip(theme)
         self.strip.typed.connect(self._typed)
-        self.strip.left.connect(self.leave)
+        self.strip.left.connect(self.cancel_input)
         self.roll.told.connect(lambda text: self.strip.say_last(text, "ok"))
         self.keyboard = Keyboard(theme)
         self.keyboard.pressed.connect(lambda key: self._press(SCREEN, key))
@@ -235,8 +235,8 @@ class MainWindow(QMainWindow):
         else:
             self.bridge.run("open", what=number)
 
-    def leave(self) -> None:
-        """Leave what is half played."""
+    def cancel_input(self) -> None:
+        """Discard the keys played so far."""
         if self.engine.preview.keys:
             self.bridge.run("cancel")
 

@@ -247,7 +247,7 @@ def test_escape_leaves_what_is_half_played(
 ) -> None:
     player.play("0")
     until(lambda: app.engine.preview.keys == (0,))
-    window.leave()
+    window.cancel_input()
     until(lambda: app.engine.preview.keys == ())
 
 
