@@ -124,8 +124,14 @@ def test_what_was_remarked_in_a_recording_is_learnt_with_its_time(program: Progr
 def test_remarks_of_a_recording_that_takes_long_to_write_are_learnt(program: Program) -> None:
     program.ask("record_start")
     program.ask("remark", text="The thirds of the second theme are uneven.")
-    children = psutil.Process(program.process.pid).children()
-    [writing] = [child for child in children if any("writer_process" in word for word in child.cmdline())]
+    [writing] = until(
+        lambda: [
+            child
+            for child in psutil.Process(program.process.pid).children()
+            if any("writer_process" in word for word in child.cmdline())
+        ],
+        "the process that writes sessions",
+    )
     writing.suspend()
     with ThreadPoolExecutor() as threads:
         stopped = threads.submit(program.ask, "record_stop")

@@ -1,16 +1,19 @@
-"""Has sessions made by a process of its own, see `writer_process`."""
+"""The client of the process that writes sessions, see `writer_process`."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import logging
-import subprocess
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from rubato_desktop.events import Notice
 from rubato_desktop.interpreter import own_process
+from rubato_desktop.ipc.framing import json_line
+from rubato_desktop.ipc.managed_process import ManagedProcess
+from rubato_desktop.ipc.process_run import Exit, ProcessRun
 from rubato_desktop.services.sessions.session import SessionInfo, read_info
 
 log = logging.getLogger(__name__)
@@ -18,10 +21,11 @@ log = logging.getLogger(__name__)
 Part = Literal["recording", "save"]
 
 _END_S: Final = 5.0
+_RESTART_S: Final = (0.5, 1.0, 10.0, 60.0)
 
 
 class SessionWriterClient:
-    """Asks the process and waits for its answers, on one worker thread.
+    """Sends one request at a time and waits for its answer; for one worker thread.
 
     The process is started beforehand: starting one holds the interpreter until the system has loaded it, which takes
     milliseconds when the machine is busy.
@@ -32,32 +36,31 @@ class SessionWriterClient:
 
     def __init__(self, data: Path) -> None:
         self._data = data
-        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._pending: _Request | None = None
+        self._process = ManagedProcess(
+            "sessions",
+            lambda: own_process("rubato_desktop.services.sessions.writer_process", []),
+            on_report=self._on_report,
+            on_exit=self._on_exit,
+            end_s=_END_S,
+            restart_s=_RESTART_S,
+        )
 
     def start(self) -> None:
-        """Start the process, where it does not run.
-
-        Raises:
-            OSError: it cannot be started.
-        """
-        if self._process is not None and self._process.poll() is None:
-            return
-        self.close()
-        command, environment = own_process("rubato_desktop.services.sessions.writer_process", [])
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-        )
+        """Start the process, unless it runs already. Does not wait for it."""
+        self._process.start()
 
     def make(self, journal: Path, part: Part, id: int) -> SessionInfo:
         """Make a session of a part of a journal.
 
         Args:
             journal: The journal; it may still be growing.
-            part: What `id` is the number of.
+            part: Whether `id` is the number of a recording or of a save.
             id: Number of the recording or save in that journal.
 
         Raises:
-            OSError: it cannot be written; then there is nothing of it.
+            OSError: it cannot be written; then no part of it is left behind.
         """
         folder = Path(self._ask(part, str(self._data), str(journal), id)["folder"])
         info = read_info(folder)
@@ -66,40 +69,50 @@ class SessionWriterClient:
         return info
 
     def recover(self, t: int) -> list[Notice]:
-        """Make sessions of the journals of runs that crashed; returns what was found, as notices at `t` µs.
+        """Make sessions of the journals of runs that crashed; returns the results as notices at `t` µs.
 
         Raises:
             OSError: nothing can be recovered now.
         """
-        return [Notice(t, *said) for said in self._ask("recover", str(self._data))["notices"]]
+        return [Notice(t, *texts) for texts in self._ask("recover", str(self._data))["notices"]]
 
-    def close(self) -> int:
-        """End the process; returns its exit status, 0 where there was none."""
-        process, self._process = self._process, None
-        if process is None:
-            return 0
-        assert process.stdin is not None and process.stdout is not None
-        with contextlib.suppress(OSError):  # what was asked of a process that died is written to nobody
-            process.stdin.close()
-        process.stdout.close()
-        try:
-            return process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return process.wait()
+    def close(self) -> None:
+        """End the process and wait until it has ended, or was killed because it took too long."""
+        self._process.stop()
 
     def _ask(self, *request: str | int) -> dict[str, Any]:
-        self.start()
-        assert self._process is not None
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(json.dumps(request).encode() + b"\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:
-            raise OSError(f"its process ended with status {self.close()}")
-        answer: dict[str, Any] = json.loads(line)
-        if answer["log"]:
-            log.warning("making sessions: %s", answer["log"].strip())
+        with self._lock:  # so that an exit of this run finds the request
+            self._pending = pending = _Request(self._process.start())
+        pending.run.send(json_line(request))
+        report = pending.report.result()
+        if report["log"]:
+            log.warning("in the sessions process: %s", report["log"].strip())
+        answer: dict[str, Any] = report["answer"]
         if "failed" in answer:
             raise OSError(answer["failed"])
         return answer
+
+    # On the threads of the runs ---------------------------------------------------------------------
+
+    def _on_report(self, run: ProcessRun, report: Any) -> None:
+        if "answer" in report and (pending := self._take_pending(run)) is not None:
+            pending.report.set_result(report)
+
+    def _on_exit(self, run: ProcessRun, exit: Exit) -> None:
+        if (pending := self._take_pending(run)) is not None:
+            pending.report.set_exception(OSError(f"the process that writes it ended ({exit})"))
+
+    def _take_pending(self, run: ProcessRun) -> _Request | None:
+        with self._lock:
+            if self._pending is None or self._pending.run is not run:
+                return None
+            pending, self._pending = self._pending, None
+            return pending
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A request that has no answer yet."""
+
+    run: ProcessRun
+    report: Future[dict[str, Any]] = field(default_factory=Future)

@@ -1,24 +1,21 @@
-"""The process that makes sessions: a million messages would keep the keys waiting for the interpreter.
+"""The process that writes sessions: with a million messages, it would keep the keys waiting for the interpreter.
 
-Each line of standard input is a request, a JSON list as in `_answer`; each is answered by one line of JSON on standard
-output, with what was logged meanwhile as ``log``. It ends when its input does, whatever it is doing then.
+Each order is a request, a JSON list as in `_answer`. Each is answered by one report: the answer, and what was logged
+meanwhile. The process ends when its input does, even in the middle of a request.
 """
 
 from __future__ import annotations
 
 import gc
 import io
-import json
 import logging
-import os
-import signal
-import sys
 import threading
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from rubato_desktop.interpreter import give_memory_back
+from rubato_desktop.ipc.child_process import ChildProcess
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +35,9 @@ def _answer(request: list[Any]) -> dict[str, Any]:
             return {"folder": str(keep_since_save(Path(data), Outline.of(Path(journal)), id).folder)}
         case ["recover", str(data)]:
             notices = [found.notice(0) for found in recover(Path(data))]
-            return {"notices": [(said.level, said.happened, said.kept, said.todo) for said in notices]}
+            return {
+                "notices": [(notice.level, notice.happened, notice.kept, notice.todo) for notice in notices]
+            }
     raise ValueError(f"unknown request: {request}")
 
 
@@ -48,36 +47,37 @@ def _answer_or_failure(request: list[Any]) -> dict[str, Any]:
     except OSError as error:
         return {"failed": error.strerror or str(error)}
     except Exception:
-        log.exception("a bug in making a session")
-        return {"failed": "a bug; the log has the details"}
+        log.exception("a request failed")
+        return {"failed": "an internal error; the log has the details"}
 
 
-def _read(requests: SimpleQueue[bytes]) -> None:
-    for line in sys.stdin.buffer:
-        requests.put(line)
-    os._exit(0)
-
-
-def main() -> None:
-    """Answer requests until standard input ends."""
-    # Ctrl-C in a terminal reaches every process there; this one finishes its session.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
+def _serve(child: ChildProcess) -> NoReturn:
+    """Answer requests for ever; the thread that reads them ends the process."""
     logged = io.StringIO()
     logging.basicConfig(stream=logged, format="%(levelname)s %(name)s: %(message)s")
-    requests: SimpleQueue[bytes] = SimpleQueue()
-    threading.Thread(target=_read, args=(requests,), daemon=True).start()
+    requests: SimpleQueue[list[Any]] = SimpleQueue()
+
+    def read() -> None:
+        for request in child.orders():
+            requests.put(request)
+
+    threading.Thread(target=lambda: child.run(read), daemon=True).start()
+    child.ready()
     while True:
-        request = json.loads(requests.get())
-        gc.disable()  # all that a session is made of is needed until it is written
-        answer = _answer_or_failure(request)
-        print(json.dumps({**answer, "log": logged.getvalue()}), flush=True)
+        request = requests.get()
+        gc.disable()  # a session needs everything it is made of until it is written
+        child.report({"answer": _answer_or_failure(request), "log": logged.getvalue()})
         logged.seek(0)
         logged.truncate()
         gc.enable()
         gc.collect()
         give_memory_back()
+
+
+def main() -> None:
+    """Run the process."""
+    child = ChildProcess(nice=_NICE)
+    child.run(lambda: _serve(child))
 
 
 if __name__ == "__main__":

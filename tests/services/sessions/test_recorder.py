@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -29,6 +30,7 @@ class Desk:
 
     def __init__(self, data: Path) -> None:
         self.data = data
+        self._others = writer_processes()
         self.performer = Performer()
         self.recorder = Recorder(data, self.performer.clock, self.performer.bus)
         self.performer.bus.subscribe(self.recorder.listen)
@@ -51,6 +53,12 @@ class Desk:
             except RubatoError as error:
                 refused.append(error.code)
         return refused
+
+    @property
+    def writer(self) -> int:
+        """Id of the process that writes this recorder's sessions."""
+        [process] = until(lambda: writer_processes() - self._others, "the process that writes sessions")
+        return process
 
     @property
     def journals(self) -> list[str]:
@@ -181,7 +189,9 @@ def test_a_clean_end_drops_the_journal_unless_something_was_recorded_or_saved(
     desk.recorder.close()
     assert desk.journals == journals
     assert desk.notes == notes
-    assert Desk(desk.data).told == []
+    again = Desk(desk.data)
+    again.recorder.close()
+    assert again.told == []
 
 
 def test_closing_twice_is_closing_once(desk: Desk) -> None:
@@ -335,14 +345,14 @@ def test_what_is_told_from_other_threads_goes_where_it_should(tmp_path: Path) ->
     recorder.close()
 
 
-def test_another_process_makes_the_session_when_one_was_killed(desk: Desk) -> None:
+def test_a_session_whose_process_is_killed_is_written_by_another(desk: Desk) -> None:
     desk.do("start", "play")
-    process = child_of_this_process()
+    process = desk.writer
     os.kill(process, signal.SIGSTOP)
     stopped = desk.recorder.stop(desk.performer.now)
     until(lambda: unread(process), "the request to be written")
     os.kill(process, signal.SIGKILL)
-    with pytest.raises(RubatoError, match="could not be written: its process ended with status -9"):
+    with pytest.raises(RubatoError, match=r"could not be written: .* ended \(killed by SIGKILL\)"):
         stopped.result()
     assert desk.do("start", "play", "play", "stop") == []
     desk.recorder.close()
@@ -350,8 +360,21 @@ def test_another_process_makes_the_session_when_one_was_killed(desk: Desk) -> No
     assert desk.journals == ["journals/kept"]
 
 
-def test_the_process_that_makes_sessions_ends_with_the_program(desk: Desk) -> None:
-    process = child_of_this_process()
+def test_a_killed_process_is_replaced_before_the_next_session(desk: Desk) -> None:
+    process = desk.writer
+    os.kill(process, signal.SIGKILL)
+    until(lambda: writer_processes() - {process}, "another process")
+
+
+def test_closing_waits_for_the_process_that_writes_sessions(desk: Desk) -> None:
+    process = desk.writer
+    desk.recorder.close()
+    assert not psutil.pid_exists(process)
+
+
+def test_closing_does_not_wait_long_for_a_process_that_does_not_end(desk: Desk) -> None:
+    process = desk.writer
+    os.kill(process, signal.SIGSTOP)
     desk.recorder.close()
     assert not psutil.pid_exists(process)
 
@@ -365,8 +388,11 @@ def unread(process: int) -> int:
         os.close(pipe)
 
 
-def child_of_this_process() -> int:
-    """The process that makes sessions, of the recorder that was made last."""
-    children = psutil.Process().children()
-    own = [child for child in children if any("writer_process" in word for word in child.cmdline())]
-    return max(own, key=lambda child: child.create_time()).pid
+def writer_processes() -> set[int]:
+    """Ids of the processes that write sessions for this one."""
+    found = set()
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # one that has just ended
+            if any("writer_process" in word for word in child.cmdline()):
+                found.add(child.pid)
+    return found
