@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, say, settings_of
 from rubato_desktop.cli.knowing import knowing
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.answers.service import few_enough, user_of
+from rubato_desktop.services.answers.service import check_topic_count, user_of
 
 if TYPE_CHECKING:
     from rubato_desktop.services.answers.history.store import InquiryStore
@@ -60,11 +60,11 @@ def _ask(args: argparse.Namespace) -> int:
     from rubato_desktop.services.model.models import Models
 
     data, settings = data_of(args), settings_of(args)
-    few_enough(args.topic, settings)
+    check_topic_count(args.topic, settings)
     inquiries = _inquiries(data)
     models = Models(lambda: settings.ollama_host, tell=say)
     with knowing(data, settings) as calls, contextlib.closing(models):
-        answer = Answers(models, RemoteRetrieval(calls), corrected=inquiries.corrected).ask(
+        answer = Answers(models, RemoteRetrieval(calls), find_corrections=inquiries.find_corrections).ask(
             args.question,
             topics=args.topic,
             tags=args.tag,
@@ -74,7 +74,7 @@ def _ask(args: argparse.Namespace) -> int:
             length=args.length or settings.answer_length,
             on_text=lambda text: None if args.json else print(text, end="", flush=True),
         )
-    kept = inquiries.keep(answer, user_of(settings))
+    kept = inquiries.add(answer, user_of(settings))
     lines = [f"\n\n{one.n}. {one.source}" for one in answer.citations]
     emit(args, {**answer.as_json(), "id": kept.id}, "".join(lines).replace("\n\n", "\n"))
     if not args.json and not answer.citations:
@@ -85,13 +85,13 @@ def _ask(args: argparse.Namespace) -> int:
 
 
 def _correct(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.answers.history.store import as_text
+    from rubato_desktop.services.answers.history.store import learn_text_arguments
 
     data, settings = data_of(args), settings_of(args)
     text = sys.stdin.read() if args.text == "-" else args.text
     inquiry = _inquiries(data).correct(args.id, text, user_of(settings))
     with knowing(data, settings) as calls:
-        calls("learn_text", **as_text(inquiry))
+        calls("learn_text", **learn_text_arguments(inquiry))
     emit(args, inquiry.model_dump(mode="json"), f"Corrected: {inquiry.question}")
     return DONE
 
@@ -102,7 +102,7 @@ def _list(args: argparse.Namespace) -> int:
     for problem in inquiries.problems:
         say(str(problem))
     lines = [
-        f"{one.id}  {' '.join(one.question.split())}\n    {' '.join(one.says.split())}"
+        f"{one.id}  {' '.join(one.question.split())}\n    {' '.join(one.current_answer.split())}"
         f"{' (corrected)' if one.corrections else ''}"
         for one in found
     ]
@@ -126,30 +126,30 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _prune(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.answers.history.retention import Rule, prune
+    from rubato_desktop.services.answers.history.retention import RetentionPolicy, prune
     from rubato_desktop.services.answers.history.store import local_now
 
     settings = settings_of(args)
     megabytes = settings.keep_inquiries_mb if args.max_mb is None else args.max_mb
-    rule = Rule(
+    policy = RetentionPolicy(
         days=settings.keep_inquiries_days if args.days is None else args.days,
         bytes=round(megabytes * 1e6),
         sample=settings.keep_inquiries_sample if args.sample is None else args.sample,
         by_scan=args.by_scan,
     )
-    if rule.days < 0 or rule.bytes < 0 or not 0 <= rule.sample <= 1:
+    if policy.days < 0 or policy.bytes < 0 or not 0 <= policy.sample <= 1:
         raise RubatoError("Days and megabytes are not below 0, a sample is 0 to 1", code="bad_arguments")
-    done = prune(_inquiries(data_of(args)), rule, local_now(), dry_run=args.dry_run)
+    done = prune(_inquiries(data_of(args)), policy, local_now(), dry_run=args.dry_run)
     told = {
         "dry_run": args.dry_run,
-        "deleted": [one.as_json() for one in done.going],
+        "deleted": [one.as_json() for one in done.removals],
         "kept": done.kept,
         "exported": [str(path) for path in done.exported],
     }
-    lines = [f"{one.id}  {one.why}" for one in done.going]
+    lines = [f"{one.id}  {one.why}" for one in done.removals]
     would = "would go" if args.dry_run else "deleted"
     lines.append(
-        f"{len(done.going)} {would}, {done.kept} stay{''.join(f'; written to {path}' for path in done.exported)}"
+        f"{len(done.removals)} {would}, {done.kept} stay{''.join(f'; written to {path}' for path in done.exported)}"
     )
     emit(args, told, "\n".join(lines))
     return DONE

@@ -40,7 +40,7 @@ def knowing(data: Path, settings: Settings) -> Iterator[Calls]:
             model=settings.embedding_model,
             ollama_host=settings.ollama_host,
             chroma_url=settings.chroma_url,
-            tell=lambda problem: say(str(problem)),
+            on_problem=lambda problem: say(str(problem)),
         )
     )
     try:

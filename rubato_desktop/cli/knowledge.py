@@ -12,7 +12,7 @@ from typing import Any, Final
 from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, say, settings_of
 from rubato_desktop.cli.knowing import Calls, knowing
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.answers.service import few_enough
+from rubato_desktop.services.answers.service import check_topic_count
 
 _LOOK_S: Final = 0.1
 _UNITS: Final = ("B", "kB", "MB", "GB")
@@ -160,7 +160,7 @@ def _search(args: argparse.Namespace) -> int:
     if args.k < 1:
         raise RubatoError("At least one passage is to be found: -k is 1 or more", code="bad_arguments")
     settings = settings_of(args)
-    few_enough(args.topic, settings)
+    check_topic_count(args.topic, settings)
     with knowing(data_of(args), settings) as ask:
         found = ask("search", query=args.query, topics=args.topic, tags=args.tag, k=args.k, mode=args.mode)
         empty = not found and not ask("count")

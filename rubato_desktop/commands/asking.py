@@ -71,12 +71,12 @@ async def correct(ctx: Context, text: Text, id: str = "last") -> Answer:
         text: The right answer.
         id: Another inquiry, as `rubato inquiries list` has it.
     """
-    from rubato_desktop.services.answers.history.store import as_text
+    from rubato_desktop.services.answers.history.store import learn_text_arguments
 
     asking, knowledge = _asking(ctx), ctx.services.knowledge
     kept = await Pending(asking.with_inquiries(lambda all: all.correct(id, text, asking.user)))
     if knowledge is not None:
-        await Pending(knowledge.ask("learn_text", **as_text(kept)))
+        await Pending(knowledge.ask("learn_text", **learn_text_arguments(kept)))
     return Answer(f"Corrected: {kept.question}", kept.model_dump(mode="json"))
 
 
@@ -116,7 +116,7 @@ def _open_inquiry(ctx: Context, kept: Inquiry) -> Answer:
     _asking(ctx).last = kept
     if kept.sources:
         ctx.services.numbered_lists.show(ctx.t, "source", "Sources", _items(kept))
-    return Answer(kept.says, kept.model_dump(mode="json"))
+    return Answer(kept.current_answer, kept.model_dump(mode="json"))
 
 
 @opens("source")
@@ -128,7 +128,7 @@ async def open_source(ctx: Context, source: Source) -> Answer:
     if source.source.startswith("inquiry:"):
         id = source.source.removeprefix("inquiry:")
         kept = await Pending(_asking(ctx).with_inquiries(lambda all: all.get(id)))
-        return Answer(kept.says, value)
+        return Answer(kept.current_answer, value)
     path = Path(source.source)
     if path.name == JOURNAL and path.is_file():
         opened = open_file(ctx, str(path.parent))
@@ -176,7 +176,7 @@ async def known(ctx: Context, text: str, most: int = 5) -> list[Source]:
     from rubato_desktop.services.answers.history.model import Source
 
     knowledge = ctx.services.knowledge
-    if knowledge is None or not knowledge.anything:
+    if knowledge is None or not knowledge.anything_learnt:
         return []
     found = await Pending(knowledge.ask("search", query=text, mode="bm25", k=most))
     return [

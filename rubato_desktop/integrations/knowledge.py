@@ -38,9 +38,9 @@ class KnowledgeIntegration:
         self.asking = AnswerService(
             data,
             values,
-            self.knowledge.searching,
+            self.knowledge.retrieval,
             on_text=lambda question, text: engine.post(lambda: self._grew(question, text)),
-            tell=lambda said: engine.post(lambda: self._inform(said)),
+            on_notice=lambda said: engine.post(lambda: self._inform(said)),
         )
         self._services.knowledge, self._services.answers = self.knowledge, self.asking
 

@@ -32,7 +32,7 @@ class Answers:
     Args:
         models: The language models.
         retrieval: Where passages come from.
-        corrected: Returns a person's own corrections of earlier answers to such a question; they are preferred.
+        find_corrections: Returns a person's own corrections of earlier answers to such a question; they are preferred.
     """
 
     def __init__(
@@ -40,11 +40,11 @@ class Answers:
         models: Models,
         retrieval: Retrieval,
         *,
-        corrected: Callable[[str], Sequence[Passage]] = lambda _: (),
+        find_corrections: Callable[[str], Sequence[Passage]] = lambda _: (),
     ) -> None:
         self._models = models
         self._retrieval = retrieval
-        self._corrected = corrected
+        self._find_corrections = find_corrections
 
     def ask(
         self,
@@ -118,7 +118,7 @@ class Answers:
     def _at_once(
         self, asking: _Asking, asked: AnswerRequest, sought: Sought, stop: Cancellation
     ) -> list[str]:
-        right = list(self._corrected(asking.answer.query))[:1]
+        right = list(self._find_corrections(asking.answer.query))[:1]
         found = self._retrieval.search(asking.answer.query, topics=asking.answer.topics, k=_FOUND)
         if not right and not found:
             asking.tell(NOTHING_LEARNT)

@@ -40,7 +40,7 @@ class AnswerService:
         settings: Which model, how long, how many topics.
         retrieval: Where passages come from.
         on_text: Told the question, and its answer so far, as it grows.
-        tell: Told in words which model answers, when that is another.
+        on_notice: Told in words which model answers, when that is another.
 
     Attributes:
         topics, tags: What is asked beside everything, in the order in which it was chosen.
@@ -54,12 +54,12 @@ class AnswerService:
         retrieval: Retrieval,
         *,
         on_text: Grew = lambda question, text: None,
-        tell: Callable[[str], None] = lambda _: None,
+        on_notice: Callable[[str], None] = lambda _: None,
     ) -> None:
         from rubato_desktop.services.answers.conversation import Conversation
 
         self._data, self._settings, self._retrieval = data, settings, retrieval
-        self._on_text, self._tell = on_text, tell
+        self._on_text, self._on_notice = on_text, on_notice
         self._lock = threading.Lock()
         self._stop: Cancellation | None = None
         self._thread: threading.Thread | None = None
@@ -130,7 +130,7 @@ class AnswerService:
         if name in chosen:
             return
         if kind == "topic":
-            few_enough([*chosen, name], self._settings)
+            check_topic_count([*chosen, name], self._settings)
         chosen.append(name)
 
     def leave(self, kind: str, name: str) -> None:
@@ -178,7 +178,7 @@ class AnswerService:
                 stop=stop,
             )
             growing.end()
-            self.last = self._inquiries.keep(answer, self.user)
+            self.last = self._inquiries.add(answer, self.user)
         except RubatoError as problem:
             self._ended(stop)
             promise.set_exception(problem)
@@ -210,8 +210,8 @@ class AnswerService:
         from rubato_desktop.services.model.models import Models
 
         if self._models is None:
-            self._models = Models(lambda: self._settings.ollama_host, tell=self._tell)
-        return Answers(self._models, self._retrieval, corrected=self._inquiries.corrected)
+            self._models = Models(lambda: self._settings.ollama_host, tell=self._on_notice)
+        return Answers(self._models, self._retrieval, find_corrections=self._inquiries.find_corrections)
 
 
 class _Growing:
@@ -231,7 +231,7 @@ class _Growing:
             self._tell(self._text)
 
 
-def few_enough(topics: Sequence[str], settings: Settings) -> None:
+def check_topic_count(topics: Sequence[str], settings: Settings) -> None:
     """Refuse more topics at once than are set.
 
     Raises:

@@ -93,7 +93,7 @@ class KnowledgeClient:
         return self._process.process_id
 
     @property
-    def anything(self) -> bool:
+    def anything_learnt(self) -> bool:
         """Whether anything was ever learnt here; costs nothing to ask."""
         return anything_learnt(self._data)
 
@@ -133,7 +133,7 @@ class KnowledgeClient:
             raise late from None
 
     @property
-    def searching(self) -> RemoteRetrieval:
+    def retrieval(self) -> RemoteRetrieval:
         """Where passages come from."""
         return RemoteRetrieval(self.call)
 
@@ -148,7 +148,7 @@ class KnowledgeClient:
         self._process.stop()
 
     def _resume(self) -> None:
-        if self.anything:
+        if self.anything_learnt:
             self.ask("resume").add_done_callback(self._tell_failure)
 
     def _command(self) -> tuple[Sequence[str], Mapping[str, str]]:

@@ -58,12 +58,12 @@ def claim(folder: Path, patience: float) -> FileIO:
     return file
 
 
-def open_database(folder: Path, tell: Callable[[RubatoError], None]) -> Database:
+def open_database(folder: Path, on_problem: Callable[[RubatoError], None]) -> Database:
     """Open the database in a folder; a damaged one is kept aside, told, and a new one begun.
 
     Args:
         folder: Where it is.
-        tell: Told of the damage.
+        on_problem: Told of the damage.
 
     Raises:
         RubatoError: it cannot be opened, or is of a newer program.
@@ -85,7 +85,7 @@ def open_database(folder: Path, tell: Callable[[RubatoError], None]) -> Database
         path.replace(folder / aside)
         for beside in (f"{CATALOGUE}-wal", f"{CATALOGUE}-shm"):
             (folder / beside).unlink(missing_ok=True)
-        tell(
+        on_problem(
             RubatoError(
                 "The catalogue of what has been learnt is damaged",
                 kept=f"Your own files are as they were; the damaged one is kept as {aside}",

@@ -44,7 +44,7 @@ class Store:
         model: The embedding model for a new store; one with texts keeps its own.
         ollama_host: Where an Ollama server with that model is.
         chroma_url: A Chroma server to use; empty for none.
-        tell: Told of what was damaged and what became of it.
+        on_problem: Told of what was damaged and what became of it.
         patience: Seconds to wait for another process to let go of it.
 
     Raises:
@@ -58,21 +58,21 @@ class Store:
         model: str = "",
         ollama_host: str = "",
         chroma_url: str = "",
-        tell: Callable[[RubatoError], None] = lambda _: None,
+        on_problem: Callable[[RubatoError], None] = lambda _: None,
         patience: float = _PATIENCE_S,
     ) -> None:
         self.folder = folder
-        self.chroma_url, self.tell = chroma_url, tell
+        self.chroma_url, self.on_problem = chroma_url, on_problem
         self._lock = claim(folder, patience)
         try:
-            self.database = open_database(folder, tell)
+            self.database = open_database(folder, on_problem)
             known = self.database.about("model")
             if not known:
                 self.database.remember("store", f"rubato-{secrets.token_hex(4)}")
             self.embedder: Embedder = open_embedder(known or model, ollama_host)
             self.database.remember("model", self.embedder.model)
             if model and model != self.embedder.model:
-                tell(
+                on_problem(
                     RubatoError(
                         f"What has been learnt was embedded by {self.embedder.model}, not by {model}",
                         kept=f"{self.embedder.model} goes on finding it",
@@ -116,7 +116,7 @@ class Store:
                     texts=self.texts,
                     outbox=self.outbox,
                     database=self.database,
-                    tell=self.tell,
+                    on_problem=self.on_problem,
                 )
             return self._vectors
 
@@ -198,7 +198,7 @@ class Store:
         try:
             self.vectors.drain(wait=wait)
         except RubatoError as problem:
-            self.tell(problem)
+            self.on_problem(problem)
 
     # Searching --------------------------------------------------------------------------------------
 
@@ -248,7 +248,7 @@ class Store:
                 # A server that has gone; the words are here.
                 if mode == "dense":
                     raise
-                self.tell(problem)
+                self.on_problem(problem)
         words = dict(words_of.result())
         if dense and mode == "fused":
             dense |= self._meanings(query, [text for text in words if text not in dense])

@@ -45,7 +45,7 @@ class Vectors:
         texts: What its documents say.
         outbox: What the collections have not been told yet.
         database: Remembers which collections are whole.
-        tell: Told what was damaged and what became of it.
+        on_problem: Told what was damaged and what became of it.
 
     Raises:
         RubatoError: the server does not answer.
@@ -60,11 +60,11 @@ class Vectors:
         texts: Texts,
         outbox: Outbox,
         database: Database,
-        tell: Callable[[RubatoError], None],
+        on_problem: Callable[[RubatoError], None],
     ) -> None:
         self._folder, self._url = folder / _FOLDER, chroma_url
         self._catalogue, self._texts, self._outbox, self._database = catalogue, texts, outbox, database
-        self._tell = tell
+        self._on_problem = on_problem
         self._collections: dict[int, Collection] = {}
         self._lock = threading.RLock()  # one tells the collections at a time, and one makes them anew
         self._made = 0  # how often they have been made anew
@@ -221,7 +221,7 @@ class Vectors:
             if self._folder.exists():
                 self._folder.rename(aside)
             self._client = self._connect()
-        self._tell(
+        self._on_problem(
             RubatoError(
                 "The index of what has been learnt was damaged",
                 kept="No text is lost: it has been built anew from them",

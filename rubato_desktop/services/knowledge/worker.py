@@ -59,7 +59,7 @@ class KnowledgeWorker:
                 model=model,
                 ollama_host=ollama_host,
                 chroma_url=chroma_url,
-                tell=self._problem,
+                on_problem=self._problem,
             ),
             on_progress=lambda progress: self._progress(progress.as_json()),
             on_done=lambda said: self._child.report({"done": said.as_json()}),

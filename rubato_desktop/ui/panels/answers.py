@@ -217,7 +217,7 @@ class AnswersPanel(QWidget):
         if kept is None:
             return
         self._correcting = id
-        self.correction.setPlainText(kept.says)
+        self.correction.setPlainText(kept.current_answer)
         for widget in (self.correction, self.save, self.leave):
             widget.show()
         self.correction.setFocus()
@@ -235,7 +235,7 @@ class AnswersPanel(QWidget):
 
     def _count(self) -> None:
         knowledge = self._engine.services.knowledge
-        if knowledge is None or not self._seen or not knowledge.anything:
+        if knowledge is None or not self._seen or not knowledge.anything_learnt:
             return
         for kind, call in (("", "count"), ("topic", "topic_counts"), ("tag", "tags")):
             knowledge.ask(call).add_done_callback(lambda done, kind=kind: self._counted.emit((kind, done)))  # type: ignore[misc]

@@ -54,7 +54,8 @@ def _inquiry(kept: Inquiry, unfolded: bool, colours: Palette) -> str:
         return head
     quiet = f'style="color:{colours.accent}"'
     told = _CITATION.sub(
-        lambda mark: f'<a href="source:{kept.id}/{mark[1]}" {quiet}>[{mark[1]}]</a>', _lines(kept.says)
+        lambda mark: f'<a href="source:{kept.id}/{mark[1]}" {quiet}>[{mark[1]}]</a>',
+        _lines(kept.current_answer),
     )
     note = ""
     if kept.corrections:

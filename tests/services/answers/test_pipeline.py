@@ -272,10 +272,12 @@ def test_many_tags_still_keep_the_length(small: Models) -> None:
 
 def test_a_persons_correction_comes_first(small: Models) -> None:
     right = Passage("correction", "inquiry.json", "Eva Holm. It was on 4 May.")
-    answers = Answers(small, Shelf.of(TEXTS), corrected=lambda _: [right])
+    answers = Answers(small, Shelf.of(TEXTS), find_corrections=lambda _: [right])
     assert answers.ask("Who tuned the Pleyel?").answer == "“Eva Holm.” [1] “It was on 4 May.” [1]"
     with PlayedOllama("Eva Holm. [1]") as ollama:
-        Answers(Models(lambda: ollama.url), Shelf.of(TEXTS), corrected=lambda _: [right]).ask("Who tuned it?")
+        Answers(Models(lambda: ollama.url), Shelf.of(TEXTS), find_corrections=lambda _: [right]).ask(
+            "Who tuned it?"
+        )
         assert "[1] <<" in ollama.prompt and "Eva Holm. It was on 4 May." in ollama.prompt
 
 

@@ -26,7 +26,7 @@ def opened(tmp_path: Path, told: list[RubatoError]) -> Iterator[Callable[[], Sto
     def open_it() -> Store:
         for store in stores:
             store.close()
-        stores.append(Store(tmp_path / "knowledge", tell=told.append, patience=0.2))
+        stores.append(Store(tmp_path / "knowledge", on_problem=told.append, patience=0.2))
         return stores[-1]
 
     yield open_it

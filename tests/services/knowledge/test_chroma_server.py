@@ -70,7 +70,7 @@ def test_its_collections_are_used_and_made_anew_where_they_are_missing(tmp_path:
     # Another disk: what the server had is gone.
     with chroma(tmp_path / "two", port) as url:
         told: list[RubatoError] = []
-        store = Store(tmp_path / "knowledge", chroma_url=url, tell=told.append)
+        store = Store(tmp_path / "knowledge", chroma_url=url, on_problem=told.append)
         assert store.search("pedal", mode="dense")[0].document == "a"
         assert [problem.code for problem in told] == ["index_rebuilt"]
         store.close()
@@ -84,7 +84,7 @@ def test_while_it_is_away_words_are_found_and_what_is_learnt_waits(tmp_path: Pat
     port = free_port()
     told: list[RubatoError] = []
     with chroma(tmp_path / "server", port) as url:
-        store = Store(tmp_path / "knowledge", chroma_url=url, tell=told.append)
+        store = Store(tmp_path / "knowledge", chroma_url=url, on_problem=told.append)
         put(store, "a", "The sustain pedal lifts the dampers.")
         store.search("pedal")
     put(store, "b", "The soft pedal shifts the hammers.")
@@ -99,7 +99,9 @@ def test_while_it_is_away_words_are_found_and_what_is_learnt_waits(tmp_path: Pat
 
 def test_a_server_that_never_was_is_told(tmp_path: Path) -> None:
     told: list[RubatoError] = []
-    store = Store(tmp_path / "knowledge", chroma_url=f"http://127.0.0.1:{free_port()}", tell=told.append)
+    store = Store(
+        tmp_path / "knowledge", chroma_url=f"http://127.0.0.1:{free_port()}", on_problem=told.append
+    )
     put(store, "a", "The sustain pedal lifts the dampers.")
     assert store.search("pedal")[0].document == "a"
     assert {problem.code for problem in told} == {"no_chroma"}

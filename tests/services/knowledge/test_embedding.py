@@ -52,7 +52,7 @@ def test_a_model_of_ollama_embeds_and_is_remembered(tmp_path: Path) -> None:
         assert store.search("the pedal lifts", mode="dense")[0].document == "a"
         store.close()
         # Another setting changes nothing of what was learnt, and that is said.
-        store = Store(tmp_path, ollama_host=ollama.url, model=PACKAGED, tell=told.append)
+        store = Store(tmp_path, ollama_host=ollama.url, model=PACKAGED, on_problem=told.append)
         assert store.embedder.model == "embedder:latest"
         assert [problem.code for problem in told] == ["other_embedding_model"]
     told.clear()

@@ -33,9 +33,9 @@ def learn(knowledge: KnowledgeClient, text: str = "The sustain pedal lifts the d
 
 def test_what_was_learnt_is_found_by_another_process(knowledge: KnowledgeClient) -> None:
     learn(knowledge)
-    [found] = knowledge.searching.search("dampers")
+    [found] = knowledge.retrieval.search("dampers")
     assert (found.source, found.text) == ("https://example.org/pedal", "The sustain pedal lifts the dampers.")
-    assert knowledge.searching.count() == 1
+    assert knowledge.retrieval.count() == 1
 
 
 def test_its_process_ends_when_nobody_asks_and_comes_back(
@@ -44,7 +44,7 @@ def test_its_process_ends_when_nobody_asks_and_comes_back(
     learn(knowledge)
     process = psutil.Process(knowledge.process_id)
     until(lambda: not process.is_running(), "it to rest")
-    assert knowledge.searching.count() == 1
+    assert knowledge.retrieval.count() == 1
     assert problems == []
 
 
@@ -53,7 +53,7 @@ def test_killed_it_is_told_and_comes_back(knowledge: KnowledgeClient, problems: 
     psutil.Process(knowledge.process_id).kill()
     until(lambda: problems, "its end to be told")
     assert problems[0].code == "knowledge_ended" and "killed by SIGKILL" in problems[0].happened
-    assert knowledge.searching.count() == 1
+    assert knowledge.retrieval.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def export(inquiries: Sequence[Inquiry], path: Path, *, whole: bool = False) -> 
 
 
 def _line(inquiry: Inquiry, whole: bool) -> dict[str, Any]:
-    said = [("user", inquiry.question), ("assistant", without_marks(inquiry.says).strip())]
+    said = [("user", inquiry.question), ("assistant", without_marks(inquiry.current_answer).strip())]
     told: dict[str, Any] = {
         "messages": [{"role": role, "content": text} for role, text in said],
         "id": inquiry.id,
@@ -53,7 +53,7 @@ def _line(inquiry: Inquiry, whole: bool) -> dict[str, Any]:
 
 
 def _section(inquiry: Inquiry) -> str:
-    lines = [f"## {' '.join(inquiry.question.split())}", "", inquiry.says, ""]
+    lines = [f"## {' '.join(inquiry.question.split())}", "", inquiry.current_answer, ""]
     lines += [
         f"{source.n}. {source.source}{_place(source.page, source.start_ms)}" for source in inquiry.sources
     ]

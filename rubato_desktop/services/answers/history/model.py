@@ -83,7 +83,7 @@ class Inquiry(BaseModel):
         )
 
     @property
-    def says(self) -> str:
+    def current_answer(self) -> str:
         """The answer as it holds now: its last correction, else as it was given."""
         return self.corrections[-1].text if self.corrections else self.answer
 

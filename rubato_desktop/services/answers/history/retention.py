@@ -21,7 +21,7 @@ _EXPORTS: Final = "exported"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RetentionPolicy:
     """Attributes:
     days: Older ones go; 0 lets none go by age.
     bytes: Together they take no more; the oldest go first; 0 sets no limit.
@@ -36,7 +36,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Going:
+class Removal:
     """One that goes, and why."""
 
     id: str
@@ -49,7 +49,7 @@ class Going:
 
 
 @dataclass(frozen=True, slots=True)
-class Pruned:
+class PruneResult:
     """What was let go, or would be.
 
     Attributes:
@@ -58,58 +58,60 @@ class Pruned:
         exported: The files they were written to before; empty for a dry run, or for none.
     """
 
-    going: list[Going]
+    removals: list[Removal]
     kept: int
     exported: list[Path]
 
 
-def plan(inquiries: InquiryStore, rule: Rule, now: datetime) -> Pruned:
+def plan(inquiries: InquiryStore, policy: RetentionPolicy, now: datetime) -> PruneResult:
     """Say which would go. Deletes nothing; what a person corrected or accepted goes by size alone, and last."""
     held: list[tuple[Inquiry, Path, int]] = []
     for path, inquiry in _readable(inquiries):
         held.append((inquiry, path, path.stat().st_size))
     free = [one for one in held if not one[0].good]
-    going: dict[str, Going] = {}
-    if rule.by_scan:
+    going: dict[str, Removal] = {}
+    if policy.by_scan:
         share = min(1.0, _days_since_scan(inquiries, now) / YEAR_DAYS)
         for inquiry, path, size in free[: int(len(held) * share)]:
-            going[inquiry.id] = Going(inquiry.id, path, size, "scan")
-    elif rule.days:
+            going[inquiry.id] = Removal(inquiry.id, path, size, "scan")
+    elif policy.days:
         for inquiry, path, size in free:
-            old = (now - inquiry.at).total_seconds() > rule.days * 86_400
-            if old and not _drawn(inquiry.id, rule.sample):
-                going[inquiry.id] = Going(inquiry.id, path, size, "age")
-    if rule.bytes:
+            old = (now - inquiry.at).total_seconds() > policy.days * 86_400
+            if old and not _drawn(inquiry.id, policy.sample):
+                going[inquiry.id] = Removal(inquiry.id, path, size, "age")
+    if policy.bytes:
         left = sum(size for inquiry, _, size in held if inquiry.id not in going)
         for inquiry, path, size in sorted(held, key=lambda one: one[0].good):
-            if left <= rule.bytes:
+            if left <= policy.bytes:
                 break
             if inquiry.id not in going:
-                going[inquiry.id] = Going(inquiry.id, path, size, "size")
+                going[inquiry.id] = Removal(inquiry.id, path, size, "size")
                 left -= size
-    return Pruned(list(going.values()), len(held) - len(going), [])
+    return PruneResult(list(going.values()), len(held) - len(going), [])
 
 
-def prune(inquiries: InquiryStore, rule: Rule, now: datetime, *, dry_run: bool = False) -> Pruned:
+def prune(
+    inquiries: InquiryStore, policy: RetentionPolicy, now: datetime, *, dry_run: bool = False
+) -> PruneResult:
     """Let those go that may, after they were written out.
 
     Raises:
         OSError: they could not be written out; none has gone.
     """
-    planned = plan(inquiries, rule, now)
+    planned = plan(inquiries, policy, now)
     if dry_run:
         return planned
     written: list[Path] = []
-    if planned.going:
-        leaving = [inquiries.get(one.id) for one in planned.going]
+    if planned.removals:
+        leaving = [inquiries.get(one.id) for one in planned.removals]
         stem = inquiries.folder / _EXPORTS / f"{now:%Y-%m-%dT%H-%M-%S%z}"
         written = [stem.with_suffix(".jsonl"), stem.with_suffix(".md")]
         for path in written:
             export(leaving, path, whole=True)
-        for one in planned.going:
+        for one in planned.removals:
             one.path.unlink()
     write_beside(inquiries.folder / _STAMP, json.dumps({"at": now.isoformat()}).encode())
-    return Pruned(planned.going, planned.kept, written)
+    return PruneResult(planned.removals, planned.kept, written)
 
 
 def _readable(inquiries: InquiryStore) -> Sequence[tuple[Path, Inquiry]]:

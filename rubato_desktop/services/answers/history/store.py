@@ -52,7 +52,7 @@ class InquiryStore:
         self._now = now
         self._lock = threading.Lock()
 
-    def keep(self, answer: Answer, user: str) -> Inquiry:
+    def add(self, answer: Answer, user: str) -> Inquiry:
         """Keep an answer.
 
         Raises:
@@ -124,7 +124,7 @@ class InquiryStore:
                 found[topic] = found.get(topic, 0) + 1
         return found
 
-    def corrected(self, question: str) -> list[Passage]:
+    def find_corrections(self, question: str) -> list[Passage]:
         """Return the corrections of earlier answers to a question like this one, the most alike first."""
         asked = set(terms(question))
         found = []
@@ -172,20 +172,20 @@ def as_passage(inquiry: Inquiry, path: Path, score: float) -> Passage:
     return Passage(
         f"inquiry:{inquiry.id}",
         str(path),
-        inquiry.says,
+        inquiry.current_answer,
         topics=tuple(inquiry.topics),
         tags=tuple(inquiry.tags),
         score=score,
     )
 
 
-def as_text(inquiry: Inquiry) -> dict[str, Any]:
+def learn_text_arguments(inquiry: Inquiry) -> dict[str, Any]:
     """Return a corrected answer as `Desk` learns it, in place of an earlier correction."""
     return {
         "source": f"inquiry:{inquiry.id}",
         "id": f"inquiry:{inquiry.id}",
         "title": inquiry.question,
-        "pieces": [{"text": inquiry.question, "heading": True}, {"text": inquiry.says}],
+        "pieces": [{"text": inquiry.question, "heading": True}, {"text": inquiry.current_answer}],
         "topics": list(inquiry.topics),
         "tags": list(inquiry.tags),
     }
