@@ -122,7 +122,7 @@ def _stopping(report: Report, models: Models, times: int) -> None:
 
             def wish(stop: Cancellation = stop, wished: list[float] = wished) -> None:
                 wished[0] = time.perf_counter()
-                stop.wish()
+                stop.cancel()
 
             threading.Timer(wait, wish).start()
             try:
@@ -145,7 +145,7 @@ def _stopping_ollama(report: Report, times: int) -> None:
         with PlayedOllama(*["word "] * 500, pause_s=0.02) as ollama:
             models = Models(lambda url=ollama.url: url)  # type: ignore[misc]
             stop = Cancellation()
-            threading.Timer(0.3, stop.wish).start()
+            threading.Timer(0.3, stop.cancel).start()
             began = time.perf_counter()
             answer = Answers(models, Shelf.of(_made(SETS[0])["texts"])).ask(
                 "Who tuned the Pleyel?", stop=stop

@@ -31,14 +31,14 @@ from servers import JackServer  # noqa: E402
 from waiting import until  # noqa: E402
 
 from rubato_desktop.commands.spoken_phrases import plain, words  # noqa: E402
-from rubato_desktop.services.hearing.denoise import denoised  # noqa: E402
+from rubato_desktop.services.hearing.denoise import denoise  # noqa: E402
 from rubato_desktop.services.hearing.endpointing import FRAME, RATE, Endpointer  # noqa: E402
 from rubato_desktop.services.hearing.hearing import Hearing, Utterance  # noqa: E402
 from rubato_desktop.services.hearing.models import choose_model  # noqa: E402
 from rubato_desktop.services.hearing.recognition import SpeechInterpreter, Task  # noqa: E402
 from rubato_desktop.services.hearing.vad import VoiceActivity  # noqa: E402
 from rubato_desktop.services.languages import LanguageLibrary  # noqa: E402
-from rubato_desktop.services.voice.resampling import resampled  # noqa: E402
+from rubato_desktop.services.voice.resampling import resample  # noqa: E402
 from rubato_desktop.services.voice.samples import Samples  # noqa: E402
 from rubato_desktop.services.voice.synthesis import Piper, Stop  # noqa: E402
 from rubato_desktop.services.voice.voices import choose_voice  # noqa: E402
@@ -127,7 +127,7 @@ def main(arguments: list[str]) -> None:
             phrases,
             spoken,
             f"{NOISE_DB} dB, noisereduce",
-            lambda sound: denoised(noisy(sound)),
+            lambda sound: denoise(noisy(sound)),
             None,
         )
         _talk(
@@ -160,7 +160,7 @@ def voices(data: Path) -> Iterator[tuple[str, Callable[[str], Samples]]]:
     def by_piper(rate: float) -> Callable[[str], Samples]:
         def speak(text: str) -> Samples:
             samples, own = piper.synthesise(f"{text.capitalize()}.", rate, Stop())
-            return around(resampled(samples, own, RATE))
+            return around(resample(samples, own, RATE))
 
         return speak
 
@@ -168,7 +168,7 @@ def voices(data: Path) -> Iterator[tuple[str, Callable[[str], Samples]]]:
         def speak(text: str) -> Samples:
             command = ["espeak-ng", "-v", name, "-s", str(speed), "--stdout", text]
             raw = subprocess.run(command, capture_output=True, check=True).stdout[44:]
-            return around(resampled(np.frombuffer(raw, "<i2").astype(np.float32) / 32768, 22050, RATE))
+            return around(resample(np.frombuffer(raw, "<i2").astype(np.float32) / 32768, 22050, RATE))
 
         return speak
 
@@ -203,12 +203,12 @@ def _understood(
     for voice, text, sound in spoken:
         changed = change(sound)
         began = time.perf_counter()
-        phrase = interpreter.understand(changed, Task(phrases)).match.phrase
+        phrase = interpreter.recognise(changed, Task(phrases)).match.phrase
         took.append((time.perf_counter() - began) * 1000)
         wrong.append(bool(phrase) and phrase != text)
         missed.append(not phrase)
         if targets is not None:
-            freely = plain(interpreter.understand(changed, Task(free=True)).text)
+            freely = plain(interpreter.recognise(changed, Task(dictation=True)).text)
             errors.setdefault(voice, []).append(word_errors(text, freely))
     most = targets or (None, None)
     report.figure(f"{how}: taken for another", 100 * float(np.mean(wrong)), "%", target=most[0])
@@ -230,7 +230,7 @@ def _talk(
 ) -> None:
     """Ordinary talk that is no command: none of it may be taken for one."""
     sounds = [*spoken, *map(noisy, spoken)]
-    found = [interpreter.understand(sound, Task(phrases)).match for sound in sounds]
+    found = [interpreter.recognise(sound, Task(phrases)).match for sound in sounds]
     taken = [match for match in found if match.phrase]
     asked = [match for match in found if match.near and not match.phrase]
     report.figure("ordinary talk, clean and noisy: taken for a command", 100 * len(taken) / len(found), "%")
@@ -252,7 +252,7 @@ def _nobody(report: Report, interpreter: SpeechInterpreter, phrases: tuple[str, 
             if step == "ended":
                 heard += 1
                 phantoms += bool(
-                    interpreter.understand(np.concatenate(frames[-90:]), Task(phrases)).match.phrase
+                    interpreter.recognise(np.concatenate(frames[-90:]), Task(phrases)).match.phrase
                 )
                 frames = []
     report.figure(f"commands in {seconds / 60:.0f} minutes of noise and music", phantoms, "", target=0)
@@ -289,13 +289,13 @@ def _through_the_air(report: Report, data: Path, phrases: tuple[str, ...], voice
             data,
             Settings(),
             on_change=lambda: None,
-            on_voice=lambda _: hearing.expect(phrases, free=False),
-            on_heard=heard.append,
+            on_voice=lambda _: hearing.expect(phrases, dictation=False),
+            on_utterance=heard.append,
             on_problem=lambda problem: print(problem, file=sys.stderr),
         )
-        hearing.listen_for("word", True)
+        hearing.listen("word", True)
         until(lambda: hearing.state == "listening")
-        hearing.expect(phrases, free=False)
+        hearing.expect(phrases, dictation=False)
         took = []
         for text in [
             "Start recording.",

@@ -28,7 +28,7 @@ from waiting import until  # noqa: E402
 
 from rubato_desktop.audio.client import AudioClient  # noqa: E402
 from rubato_desktop.services.voice.factory import open_speech  # noqa: E402
-from rubato_desktop.services.voice.segmentation import segments  # noqa: E402
+from rubato_desktop.services.voice.segmentation import segment_text  # noqa: E402
 from rubato_desktop.services.voice.speech import Speech  # noqa: E402
 from rubato_desktop.services.voice.synthesis import Piper, Stop  # noqa: E402
 from rubato_desktop.services.voice.voices import choose_voice  # noqa: E402
@@ -72,7 +72,7 @@ def _synthesis(report: Report, data: Path) -> None:
     factors = {1.0: [], 2.0: [], 3.0: []}  # type: dict[float, list[float]]
     for rate, found in factors.items():
         for text in (LONG * 3, *SHORT):
-            for piece in segments(text):
+            for piece in segment_text(text):
                 began = time.perf_counter()
                 samples, hz = piper.synthesise(piece, rate, Stop())
                 found.append((time.perf_counter() - began) / (len(samples) / hz))

@@ -230,7 +230,7 @@ class App:
             )
             if self.listening is not None:
                 # It does not hear itself.
-                self.services.speech.on_change = self.listening.hearing.deafen
+                self.services.speech.on_change = self.listening.hearing.mute
         return self.services.speech
 
     def _report(self, event: Event) -> None:

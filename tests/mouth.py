@@ -69,7 +69,7 @@ def speak(text: str, rate: int) -> npt.NDArray[np.float32]:
     """Return a sentence in the program's voice, mono at `rate` Hz: the same sound each time."""
     import onnxruntime
 
-    from rubato_desktop.services.voice.resampling import resampled
+    from rubato_desktop.services.voice.resampling import resample
     from rubato_desktop.services.voice.synthesis import Piper, Stop
     from rubato_desktop.services.voice.voices import find_voices
 
@@ -78,7 +78,7 @@ def speak(text: str, rate: int) -> npt.NDArray[np.float32]:
     piper = Piper(lambda _: find_voices(Path("nowhere"))[0][0])
     piper.use("")
     samples, own = piper.synthesise(text, 1.0, Stop())
-    return resampled(samples, own, rate)
+    return resample(samples, own, rate)
 
 
 def _main() -> None:

@@ -62,7 +62,7 @@ def _ask(args: argparse.Namespace) -> int:
     data, settings = data_of(args), settings_of(args)
     check_topic_count(args.topic, settings)
     inquiries = _inquiries(data)
-    models = Models(lambda: settings.ollama_host, tell=say)
+    models = Models(lambda: settings.ollama_host, on_fallback=say)
     with knowing(data, settings) as calls, contextlib.closing(models):
         answer = Answers(models, RemoteRetrieval(calls), find_corrections=inquiries.find_corrections).ask(
             args.question,

@@ -37,7 +37,7 @@ def _hear(args: argparse.Namespace) -> int:
     interpreter = SpeechInterpreter(model, settings.hearing_language)
     interpreter.load()
     began = time.perf_counter()
-    found = interpreter.understand(sound, Task(free=True))
+    found = interpreter.recognise(sound, Task(dictation=True))
     command = _command(args, interpreter, sound) if args.commands else None
     told: dict[str, Any] = {
         "text": found.text,
@@ -58,7 +58,7 @@ def _command(
 
     library = LanguageLibrary(data_of(args), settings_of(args).languages)
     phrases = words(library)
-    match = interpreter.understand(sound, Task(tuple(phrases))).match
+    match = interpreter.recognise(sound, Task(tuple(phrases))).match
     if match.phrase:
         spoken = phrases[match.phrase]
         return {

@@ -70,8 +70,8 @@ def _say(args: argparse.Namespace) -> int:
 
 def _write(path: Path, text: str, voice: Voice, rate: float) -> float:
     """Write speech to a mono WAV file of 16 bits, whole or not at all; returns its seconds."""
-    from rubato_desktop.services.voice.samples import sixteen_bits
-    from rubato_desktop.services.voice.segmentation import segments
+    from rubato_desktop.services.voice.samples import to_int16
+    from rubato_desktop.services.voice.segmentation import segment_text
     from rubato_desktop.services.voice.synthesis import Piper, Stop
 
     piper, count = Piper(lambda _: voice), 0
@@ -79,9 +79,9 @@ def _write(path: Path, text: str, voice: Voice, rate: float) -> float:
     try:
         with contextlib.closing(wave.open(str(beside), "wb")) as out:
             out.setparams((1, 2, voice.rate, 0, "NONE", ""))
-            for piece in segments(text, voice.language):
+            for piece in segment_text(text, voice.language):
                 samples, _ = piper.synthesise(piece, rate, Stop())
-                out.writeframesraw(sixteen_bits(samples))
+                out.writeframesraw(to_int16(samples))
                 count += len(samples)
         if not count:
             raise RubatoError("There is nothing in it that can be said", code="nothing_to_say")

@@ -16,7 +16,7 @@ def microphone(ctx: Context, on: bool) -> Answer:
     hearing = ctx.services.hearing
     if hearing is None:
         raise missing("hearing", "Listen through the microphone")
-    hearing.listen_for("word", on)
+    hearing.listen("word", on)
     return Answer("Listening" if on else "Microphone off", {"on": on}, {"microphone": on})
 
 

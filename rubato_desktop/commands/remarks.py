@@ -21,7 +21,7 @@ async def remark_start(ctx: Context) -> Answer:
     place = await _place(ctx)
     remarks.start(ctx.t, place)
     if hearing is not None:
-        hearing.listen_for("remark", True)
+        hearing.listen("remark", True)
     about = f" about {place['title']}" if place else ""
     return Answer(f"Remark starts{about}", {"t": ctx.t / 1e6, "place": dict(place)})
 
@@ -57,7 +57,7 @@ async def end_remark(ctx: Context) -> RemarkKept:
     remarks, hearing = ctx.services.remarks, ctx.services.hearing
     if remarks.open and hearing is not None:
         await Pending(hearing.finish())
-        hearing.listen_for("remark", False)
+        hearing.listen("remark", False)
     return remarks.end(ctx.t)
 
 

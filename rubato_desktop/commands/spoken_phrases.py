@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from rubato_desktop.language.dictionary import NAMES, Word
-from rubato_desktop.services.hearing.numbers import MOST, in_words
+from rubato_desktop.services.hearing.numbers import LARGEST, in_words
 from rubato_desktop.services.languages import LanguageLibrary
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def words(
 
 
 def values(
-    kind: str, library: LanguageLibrary, listed: Sequence[str] = (), *, most: int = MOST
+    kind: str, library: LanguageLibrary, listed: Sequence[str] = (), *, most: int = LARGEST
 ) -> dict[str, Any]:
     """Return what may be said for a parameter, and its values.
 

@@ -57,7 +57,7 @@ class HearingIntegration:
             self._services.settings.values,
             on_change=lambda: engine.post(self._changed),
             on_voice=lambda ns: engine.post(self._voice),
-            on_heard=lambda heard: engine.post(lambda: self._heard(heard)),
+            on_utterance=lambda heard: engine.post(lambda: self._heard(heard)),
             on_problem=lambda problem: engine.post(lambda: self._tell(problem)),
         )
         self._services.hearing = self.hearing
@@ -65,7 +65,7 @@ class HearingIntegration:
     def start(self) -> None:
         """Begin to listen, where that is wished from the start."""
         if self._services.settings.values.listen_at_start:
-            self.hearing.listen_for("word", True)
+            self.hearing.listen("word", True)
 
     def stop(self) -> None:
         """Listen no longer."""
@@ -86,7 +86,7 @@ class HearingIntegration:
                 if self._begun:
                     self._expect()
             case SettingChanged(name=name) if name in HEARING_SETTINGS:
-                self.hearing.renew()
+                self.hearing.restart()
             case ProgramEnding():
                 self.hearing.close()
 
@@ -120,15 +120,15 @@ class HearingIntegration:
             self._words = words(self._services.languages, self._services.numbered_lists.shown, windows)
         self._expected, self._values = self._words, {}
         remark = self._services.remarks.open
-        free = remark or self._dictates
+        dictation = remark or self._dictates
         if remark:
             self._expected = {name: said for name, said in self._words.items() if said.ends_dictation}
         elif preview.word:
             self._values = values(
                 preview.awaits, self._services.languages, self._services.numbered_lists.shown
             )
-        keep = self._audio() if remark and self._services.settings.values.keep_remark_sound else None
-        self.hearing.expect((*self._values, *self._expected), free=free, keep=keep)
+        save_to = self._audio() if remark and self._services.settings.values.keep_remark_sound else None
+        self.hearing.expect((*self._values, *self._expected), dictation=dictation, save_to=save_to)
 
     @property
     def _dictates(self) -> bool:

@@ -170,7 +170,7 @@ def test_a_new_word_in_the_way_of_another_is_told_before_anything_is_asked(liste
 def test_the_program_does_not_hear_itself(listening: Room) -> None:
     speech = listening.app._speech()
     speech.say_now("Something that is long enough to be heard while somebody else speaks.")
-    until(lambda: listening.app.services.hearing._deaf, "it to speak")
+    until(lambda: listening.app.services.hearing._muted, "it to speak")
     listening.mouth.say("Start recording.")
     assert speech.wait(20)
     threading.Event().wait(1.0)

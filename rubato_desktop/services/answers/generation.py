@@ -143,10 +143,10 @@ def _selected(
     part.asked_model = True
     said = ""
     enough = Cancellation()
-    clock = threading.Timer(CHOOSING_S, enough.wish)
+    clock = threading.Timer(CHOOSING_S, enough.cancel)
     clock.start()
     try:
-        with stop.calling(enough.wish):
+        with stop.on_cancel(enough.cancel):
             for piece in models.chat(
                 asked.model,
                 _messages(asked, blocks),

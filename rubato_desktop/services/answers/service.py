@@ -96,7 +96,7 @@ class AnswerService:
         promise: Future[tuple[Answer, Inquiry]] = Future()
         with self._lock:
             if self._stop is not None:
-                self._stop.wish()
+                self._stop.cancel()
             before, stop = self._thread, Cancellation()
             self._stop = stop
             self._thread = threading.Thread(
@@ -111,7 +111,7 @@ class AnswerService:
             stop = self._stop
         if stop is None:
             return False
-        stop.wish()
+        stop.cancel()
         return True
 
     def forget_conversation(self) -> None:
@@ -210,7 +210,7 @@ class AnswerService:
         from rubato_desktop.services.model.models import Models
 
         if self._models is None:
-            self._models = Models(lambda: self._settings.ollama_host, tell=self._on_notice)
+            self._models = Models(lambda: self._settings.ollama_host, on_fallback=self._on_notice)
         return Answers(self._models, self._retrieval, find_corrections=self._inquiries.find_corrections)
 
 

@@ -18,7 +18,7 @@ _STRENGTH: Final = 0.7  # all of it would take from the voice too
 _WINDOW: Final = 512
 
 
-def denoised(sound: Samples) -> Samples:
+def denoise(sound: Samples) -> Samples:
     """Return a sound with less of the noise that it begins with.
 
     Args:

@@ -57,7 +57,7 @@ class Hearing:
         settings: Which microphone, model and language.
         on_change: Told that `state` changed.
         on_voice: Told when somebody begins to speak, ns as in `Utterance`; then `expect` is to be called.
-        on_heard: Told what was said; None for what was no speech after all.
+        on_utterance: Told what was said; None for what was no speech after all.
         on_problem: Told what is wrong with the microphone or the recogniser.
         unused_s: Seconds until the process of an unused ear ends.
 
@@ -74,19 +74,19 @@ class Hearing:
         *,
         on_change: Callable[[], None],
         on_voice: Callable[[int], None],
-        on_heard: Callable[[Utterance | None], None],
+        on_utterance: Callable[[Utterance | None], None],
         on_problem: Callable[[RubatoError], None],
         unused_s: float = UNUSED_S,
     ) -> None:
         self._settings = settings
         self._on_change, self._on_voice = on_change, on_voice
-        self._on_heard, self._on_problem = on_heard, on_problem
+        self._on_heard, self._on_problem = on_utterance, on_problem
         self.state: State = "off"
         self.level = QUIETEST_DB
         self.microphone = ""
         self._reasons: set[str] = set()
         self._waiting: list[Future[None]] = []
-        self._talking = self._deaf = False
+        self._talking = self._muted = False
         self._lock = threading.RLock()
         self._process = ear_process(
             data, settings, on_report=self._report, on_exit=self._exited, idle_s=unused_s
@@ -104,7 +104,7 @@ class Hearing:
 
     # Orders -----------------------------------------------------------------------------------------
 
-    def listen_for(self, why: str, on: bool) -> None:
+    def listen(self, why: str, on: bool) -> None:
         """Listen all the time while there is any reason to: ``word``, ``remark``."""
         with self._lock:
             before = self.continuous
@@ -117,14 +117,14 @@ class Hearing:
         """Whether the key to talk is down."""
         return self._talking
 
-    def renew(self) -> None:
+    def restart(self) -> None:
         """Begin anew with the microphone, model and language of the settings."""
         with self._lock:
             reasons = set(self._reasons)
             self._abandon()
             self._process.stop(wait=False)
             for why in reasons:
-                self.listen_for(why, True)
+                self.listen(why, True)
 
     @property
     def continuous(self) -> bool:
@@ -149,13 +149,13 @@ class Hearing:
                 self._talking = on
                 self._order("talk", on=on)
 
-    def deafen(self, on: bool) -> None:
+    def mute(self, on: bool) -> None:
         """Hear nothing, because the program itself is speaking, or hear again."""
         with self._lock:
-            self._deaf = on
+            self._muted = on
             self._send({"do": "deaf", "on": on})
 
-    def expect(self, phrases: tuple[str, ...], *, free: bool, keep: Path | None = None) -> None:
+    def expect(self, phrases: tuple[str, ...], *, dictation: bool, save_to: Path | None = None) -> None:
         """Tell what may be said now.
 
         Args:
@@ -170,8 +170,8 @@ class Hearing:
                 # There are thousands of them, and they seldom change.
                 self._sent[phrases] = len(self._sent)
                 self._send({"do": "learn", "number": self._sent[phrases], "phrases": phrases})
-            order = {"do": "expect", "number": self._sent[phrases], "free": free}
-            self._send({**order, "keep": str(keep) if keep else ""})
+            order = {"do": "expect", "number": self._sent[phrases], "free": dictation}
+            self._send({**order, "keep": str(save_to) if save_to else ""})
 
     def close(self) -> None:
         """End, and wait for it a bounded time. Safe to call twice."""
@@ -193,7 +193,7 @@ class Hearing:
         run = self._process.start()
         if run is not self._run:
             self._follow(run)
-            if self._deaf:
+            if self._muted:
                 self._send({"do": "deaf", "on": True})
 
     def _send(self, order: Mapping[str, Any]) -> None:

@@ -14,8 +14,8 @@ import numpy as np
 from rubato_desktop.audio.portaudio import portaudio, preferred, quiet
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.hearing.endpointing import RATE
-from rubato_desktop.services.voice.resampling import resampled
-from rubato_desktop.services.voice.samples import Samples, sane
+from rubato_desktop.services.voice.resampling import resample
+from rubato_desktop.services.voice.samples import Samples, sanitise
 
 log = logging.getLogger(__name__)
 
@@ -152,10 +152,10 @@ class Resampler:
 
     def __call__(self, samples: Samples) -> Samples:
         """Return what can be said for sure so far, mono at `RATE`."""
-        self._rest = np.concatenate([self._rest, sane(samples)])
+        self._rest = np.concatenate([self._rest, sanitise(samples)])
         whole = len(self._rest) // self._in - 2
         if whole <= 0:
             return self._rest[:0]
-        brought = resampled(self._rest[: (whole + 2) * self._in], self._rate, RATE)
+        brought = resample(self._rest[: (whole + 2) * self._in], self._rate, RATE)
         self._rest = self._rest[whole * self._in :]
         return brought[self._out : self._out * (whole + 1)]

@@ -11,12 +11,12 @@ _SMALL: Final = (
     *("eighteen", "nineteen"),
 )
 _TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-MOST: Final = 999
+LARGEST: Final = 999
 
 
 @cache
 def in_words(number: int) -> str:
-    """Return a number from 0 to `MOST` as it is said."""
+    """Return a number from 0 to `LARGEST` as it is said."""
     if number < len(_SMALL):
         return _SMALL[number]
     if number < 100:
@@ -28,7 +28,7 @@ def in_words(number: int) -> str:
 
 @cache
 def _values() -> dict[str, int]:
-    return {in_words(number): number for number in range(MOST + 1)}
+    return {in_words(number): number for number in range(LARGEST + 1)}
 
 
 def in_figures(text: str) -> str:

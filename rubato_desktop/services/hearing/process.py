@@ -66,7 +66,7 @@ class HearingProcess:
         self._microphone: Microphone | None = None
         self._voice: VoiceActivity | None = None
         self._endpointer = Endpointer()
-        self._continuous = self._talking = self._deaf = False
+        self._continuous = self._talking = self._muted = False
         self._deaf_until = 0.0
         self._task = Task()
         self._phrases: dict[int, tuple[str, ...]] = {}  # by the numbers that were given them
@@ -135,7 +135,7 @@ class HearingProcess:
             case "finish" if self._endpointer.open:
                 self._end_of_voice(self._endpointer.end())
             case "deaf":
-                self._deaf = on
+                self._muted = on
                 if on:
                     self._forget()
                 else:
@@ -195,7 +195,7 @@ class HearingProcess:
     def _hear(self, sound: Samples) -> None:
         if self._microphone is None:
             return  # on its way when the microphone was closed
-        if self._deaf or time.monotonic() < self._deaf_until:
+        if self._muted or time.monotonic() < self._deaf_until:
             self._show_level(sound[:0])
             return
         self._show_level(sound)
@@ -239,7 +239,7 @@ class HearingProcess:
     def _silence_ms(self) -> int:
         if self._talking:
             return LONGEST_MS  # who holds the key decides
-        return DICTATION_SILENCE_MS if self._task.free else COMMAND_SILENCE_MS
+        return DICTATION_SILENCE_MS if self._task.dictation else COMMAND_SILENCE_MS
 
     def _voice_on(self) -> None:
         self._began_ns = time.perf_counter_ns()

@@ -18,14 +18,14 @@ import numpy as np
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import give_memory_back
-from rubato_desktop.services.hearing.denoise import denoised
+from rubato_desktop.services.hearing.denoise import denoise
 from rubato_desktop.services.hearing.endpointing import FRAME, RATE
 from rubato_desktop.services.hearing.matching import LONGEST_S, NOTHING, Match, Phrases
 from rubato_desktop.services.hearing.models import Model, choose_model
 from rubato_desktop.services.hearing.moonshine import LANGUAGE, Moonshine
 from rubato_desktop.services.hearing.recogniser import Segment, Whisper
 from rubato_desktop.services.hearing.vad import VoiceActivity
-from rubato_desktop.services.voice.samples import Samples, sane, sixteen_bits
+from rubato_desktop.services.voice.samples import Samples, sanitise, to_int16
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +48,8 @@ class Task:
     """
 
     phrases: tuple[str, ...] = ()
-    free: bool = False
-    keep: Path | None = None
+    dictation: bool = False
+    save_to: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,7 @@ class SpeechInterpreter:
         self._ready.move_to_end(phrases)
         return self._ready[phrases]
 
-    def understand(
-        self, sound: Samples, task: Task, wanted: Callable[[], bool] = lambda: True
-    ) -> Recognition:
+    def recognise(self, sound: Samples, task: Task, wanted: Callable[[], bool] = lambda: True) -> Recognition:
         """Return what a sound is.
 
         Args:
@@ -113,10 +111,10 @@ class SpeechInterpreter:
             task: What is to be made of it.
             wanted: Asked now and then; no longer wanted, it gives up.
         """
-        sound = sane(sound)
+        sound = sanitise(sound)
         if self._clean:
-            sound = denoised(sound)
-        if task.free:
+            sound = denoise(sound)
+        if task.dictation:
             # Whisper makes words of silence and noise.
             if not any(self._voiced(sound)):
                 return Recognition()
@@ -171,14 +169,14 @@ class RecognitionThread:
 
     def prepare(self, task: Task) -> None:
         """Make the phrases of a task ready, while they are being said."""
-        if not task.free:
+        if not task.dictation:
             self._jobs.put(lambda interpreter: _ready(interpreter, task))
 
     def guess(self, sound: Samples, task: Task) -> None:
         """Begin to understand what may be all that is said."""
         self._turn += 1
         turn = self._turn
-        if not task.free:
+        if not task.dictation:
             self._jobs.put(lambda interpreter: self._guess(interpreter, sound, task, turn))
 
     def drop(self) -> None:
@@ -236,7 +234,7 @@ class RecognitionThread:
 
     def _guess(self, interpreter: SpeechInterpreter, sound: Samples, task: Task, turn: int) -> None:
         if turn == self._turn:
-            found = interpreter.understand(sound, task, lambda: turn == self._turn)
+            found = interpreter.recognise(sound, task, lambda: turn == self._turn)
             self._guessed = (turn, found)
 
     def _tell(
@@ -245,7 +243,7 @@ class RecognitionThread:
         if self._guessed is not None and self._guessed[0] == turn:
             found = self._guessed[1]
         else:
-            found = interpreter.understand(sound, task)
+            found = interpreter.recognise(sound, task)
         self._say(
             {
                 "heard": {
@@ -256,7 +254,7 @@ class RecognitionThread:
                     "began_ns": began,
                     "ended_ns": ended,
                     "elapsed_ms": round((time.perf_counter_ns() - ended) / 1e6, 1),
-                    "audio": str(_keep(sound, task.keep) or ""),
+                    "audio": str(_keep(sound, task.save_to) or ""),
                 }
             }
         )
@@ -275,7 +273,7 @@ def _keep(sound: Samples, path: Path | None) -> Path | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.closing(wave.open(str(beside), "wb")) as out:
             out.setparams((1, 2, RATE, 0, "NONE", ""))
-            out.writeframes(sixteen_bits(sane(sound)))
+            out.writeframes(to_int16(sanitise(sound)))
         beside.replace(path)
     except OSError as error:
         log.warning("the sound of a remark could not be kept: %s", error)

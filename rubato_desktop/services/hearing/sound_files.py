@@ -11,7 +11,7 @@ import numpy as np
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.hearing.endpointing import RATE
-from rubato_desktop.services.voice.resampling import resampled
+from rubato_desktop.services.voice.resampling import resample
 from rubato_desktop.services.voice.samples import Samples
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def read_wav(path: Path) -> Samples:
         raise _bad(path, "it is damaged, or not a WAV file") from None
     whole = raw[: len(raw) // channels * channels].reshape(-1, channels).astype(np.float32)
     mono = whole.mean(axis=1) / _FULL[width] - (1.0 if width == 1 else 0.0)
-    return resampled(np.asarray(mono, np.float32), rate, RATE)
+    return resample(np.asarray(mono, np.float32), rate, RATE)
 
 
 def _bad(path: Path, why: str) -> RubatoError:

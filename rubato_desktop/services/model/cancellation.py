@@ -20,10 +20,10 @@ class Cancellation:
         self._lock = threading.Lock()
 
     @property
-    def wished(self) -> bool:
+    def cancelled(self) -> bool:
         return self._wished.is_set()
 
-    def wish(self) -> None:
+    def cancel(self) -> None:
         """Stop now."""
         with self._lock:
             self._wished.set()
@@ -35,14 +35,14 @@ class Cancellation:
         """Raises:
         Stopped: the wish has come.
         """
-        if self.wished:
+        if self.cancelled:
             raise Cancelled
 
     @contextmanager
-    def calling(self, then: Callable[[], None]) -> Iterator[None]:
+    def on_cancel(self, then: Callable[[], None]) -> Iterator[None]:
         """Within the block have `then` called when the wish comes; at once when it is there already."""
         with self._lock:
-            already = self.wished
+            already = self.cancelled
             if not already:
                 self._then.append(then)
         if already:

@@ -38,7 +38,7 @@ def in_words(
     except Exception as error:
         if isinstance(error, RubatoError):
             raise
-        if stop is not None and stop.wished:
+        if stop is not None and stop.cancelled:
             raise Cancelled from None
         kept = "What it said so far is kept" if spoken else ""
         if isinstance(error, httpx.TimeoutException):

@@ -67,11 +67,11 @@ class Models:
         self,
         host: Callable[[], str] = lambda: "",
         *,
-        tell: Callable[[str], None] = lambda _: None,
+        on_fallback: Callable[[str], None] = lambda _: None,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._host = host
-        self._tell = tell
+        self._on_fallback = on_fallback
         self._patience = patience_s
         self._embedded = Embedded()
         self._absent: dict[str, float] = {}
@@ -148,7 +148,7 @@ class Models:
             self._mourning(model),
             in_words(model.server, model.name, stop, spoken=spoken),
             self._connect(model) as connection,
-            stop.calling(connection.cut),
+            stop.on_cancel(connection.cut),
         ):
             done = False
             for part in connection.client.chat(
@@ -242,7 +242,7 @@ class Models:
     def _say(self, sentence: str) -> None:
         if sentence != self._told:
             self._told = sentence
-            self._tell(sentence)
+            self._on_fallback(sentence)
 
 
 def _model(name: str, size: int, details: Any, url: str) -> Model:

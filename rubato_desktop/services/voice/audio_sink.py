@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from rubato_desktop.services.voice.resampling import resampled
+from rubato_desktop.services.voice.resampling import resample
 from rubato_desktop.services.voice.samples import Samples
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class MixerSink:
     def prepared(self, samples: Samples, rate: int, volume: float) -> bytes:
         """Return a piece at the rate of the device, in stereo; `volume` is heard as even steps."""
         level = np.float32(FULL * max(0.0, min(1.0, volume)) ** 2)
-        mono = resampled(samples, rate, self._sound.rate) * level
+        mono = resample(samples, rate, self._sound.rate) * level
         return np.repeat(mono, 2).astype(np.float32).tobytes()
 
     def hear(self, piece: bytes) -> None:

@@ -126,7 +126,7 @@ _ELSEWHERE: Final = re.compile(r"[^\W\d_]+(?:\s+[^\W\d_]+)*")
 _REPEATED: Final = re.compile(r"([-=!?.,*_~#])(?:\s?\1)+")
 
 
-def normalised(text: str, language: str) -> str:
+def normalise(text: str, language: str) -> str:
     """Return plain text in words.
 
     Args:

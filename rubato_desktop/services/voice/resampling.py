@@ -15,7 +15,7 @@ _TAPS: Final = 24
 _MOST_PHASES: Final = 1000
 
 
-def resampled(samples: Samples, rate: int, wanted: int) -> Samples:
+def resample(samples: Samples, rate: int, wanted: int) -> Samples:
     """Return samples at another rate, by a windowed sinc in as many phases as the two rates ask for.
 
     Args:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rubato_desktop.services.voice.markup import blocks
-from rubato_desktop.services.voice.normalise import normalised
+from rubato_desktop.services.voice.normalise import normalise
 
 FIRST: Final = 30  # characters; a voice needs a tenth of a second for so much
 LONGEST: Final = 220
@@ -22,7 +22,7 @@ _CLAUSE = re.compile(r"[,;]\s+")
 _COLON = re.compile(r":\s+")
 
 
-def segments(text: str, language: str = "en-us") -> Iterator[str]:
+def segment_text(text: str, language: str = "en-us") -> Iterator[str]:
     """Yield what is to be said, one after the other; nothing for a text in which nothing can be said.
 
     Args:
@@ -31,7 +31,7 @@ def segments(text: str, language: str = "en-us") -> Iterator[str]:
     """
     most = FIRST
     for block in blocks(text):
-        for sentence in _sentences(normalised(block, language)):
+        for sentence in _sentences(normalise(block, language)):
             while sentence:
                 piece, sentence = _cut(sentence, most)
                 if any(map(str.isalnum, piece)):

@@ -142,7 +142,7 @@ class Speech:
 
     def _hush(self) -> None:
         self._wishes.clear()
-        self._stop.wish()
+        self._stop.request()
         if self._busy or time.monotonic() < self._unheard.until:
             self._ear.hush()
         self._unheard.forget()
@@ -201,11 +201,11 @@ class Speech:
         if not self._ear.opens():
             return
         # The patterns of text take a while to be built; who never listens never waits for them.
-        from rubato_desktop.services.voice.segmentation import segments
+        from rubato_desktop.services.voice.segmentation import segment_text
 
         self._synthesis.use(wish.voice)
-        for text in segments(wish.text, self._synthesis.language()):
-            if stop.wished:
+        for text in segment_text(wish.text, self._synthesis.language()):
+            if stop.requested:
                 raise Stopped
             samples, rate = self._synthesis.synthesise(text, wish.rate, stop)
             if len(samples):
@@ -217,7 +217,7 @@ class Speech:
         self._tell(True)
         with self._changed:
             # Asked under the lock: after `be_quiet` has returned nothing more of it is handed on.
-            if stop.wished:
+            if stop.requested:
                 raise Stopped
             self._unheard.hear(piece, prepared)
             self._problem = ""
@@ -226,24 +226,24 @@ class Speech:
         """Wait until little of what was handed on waits to be heard, or it is to stop."""
         while True:
             with self._changed:
-                while not stop.wished and not self._unheard.missed():
+                while not stop.requested and not self._unheard.missed():
                     more = self._unheard.until - time.monotonic() - AHEAD_S
                     if more <= 0:
                         return
                     self._changed.wait(min(more, LOOK_S))
-            if stop.wished:
+            if stop.requested:
                 raise Stopped
             self._say_again(stop)
 
     def _say_again(self, stop: Stop) -> None:
         """Say what nobody can have heard when the sound device went, where it comes back soon; else all is over."""
-        if not self._unheard.back(lambda: stop.wished):
+        if not self._unheard.back(lambda: stop.requested):
             with self._changed:
-                if not stop.wished:
+                if not stop.requested:
                     self._unheard.forget()
             raise Stopped
         with self._changed:
-            segments = self._unheard.again() if not stop.wished else []
+            segments = self._unheard.again() if not stop.requested else []
         for piece in segments:
             self._hand_on(piece, stop)
 

@@ -14,7 +14,7 @@ import numpy as np
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.interpreter import give_memory_back
 from rubato_desktop.services.voice.samples import Samples
-from rubato_desktop.services.voice.time_stretch import stretched
+from rubato_desktop.services.voice.time_stretch import stretch
 from rubato_desktop.services.voice.voices import FASTEST, SLOWEST, Voice, bad_model, check_voice
 
 # A voice counts in whole frames for each of its sounds, so this share of its time does not follow what is asked of
@@ -42,21 +42,21 @@ class Stop:
     """A wish that may be taken back while it is being fulfilled, from any thread."""
 
     def __init__(self) -> None:
-        self.wished = False
+        self.requested = False
         self._then: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
 
-    def wish(self) -> None:
+    def request(self) -> None:
         """Stop now."""
         with self._lock:
-            self.wished = True
+            self.requested = True
             self._then()
 
-    def calls(self, then: Callable[[], None]) -> None:
+    def on_request(self, then: Callable[[], None]) -> None:
         """Have `then` called when the wish comes; at once when it is there already."""
         with self._lock:
             self._then = then
-            if self.wished:
+            if self.requested:
                 then()
 
 
@@ -134,7 +134,7 @@ class Piper:
         sound = np.concatenate(parts) if parts else np.zeros(0, np.float32)
         hz = piper.config.sample_rate
         pause = _PAUSE_S.get(text.rstrip("\"')")[-1:], _JOIN_S) / max(1.0, rate)
-        return _framed(stretched(sound, hz, rate / own), round(pause * hz)), hz
+        return _framed(stretch(sound, hz, rate / own), round(pause * hz)), hz
 
     def unload(self) -> None:
         """Give the memory back; the next piece loads it again."""
@@ -181,7 +181,7 @@ class Piper:
             # What a long sentence needs would be kept for ever (measured: 170 MB); a short one is quicker with what
             # the last one had.
             options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-        stop.calls(lambda: setattr(options, "terminate", True))
+        stop.on_request(lambda: setattr(options, "terminate", True))
         given = {
             "input": np.array([ids], np.int64),
             "input_lengths": np.array([len(ids)], np.int64),
@@ -192,7 +192,7 @@ class Piper:
         try:
             (sound, *_) = self._piper.session.run(None, given, options)
         except Exception as error:
-            if stop.wished:
+            if stop.requested:
                 raise Stopped from None
             assert self._voice is not None
             raise bad_model(self._voice) from error

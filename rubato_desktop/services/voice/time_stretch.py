@@ -15,7 +15,7 @@ _FRAME_S: Final = 0.024
 _SEARCH_S: Final = 0.009  # a little more than half a period of the lowest voice
 
 
-def stretched(sound: Samples, rate: int, speed: float) -> Samples:
+def stretch(sound: Samples, rate: int, speed: float) -> Samples:
     """Return samples that take `1 / speed` of the time.
 
     Args:

@@ -191,7 +191,7 @@ def test_nonsense_from_a_model_is_shown_without_citations_of_nothing(nonsense: s
 def test_it_stops_at_once_and_keeps_what_was_said() -> None:
     with PlayedOllama(*["word "] * 500, pause_s=0.05) as ollama:
         stop = Cancellation()
-        threading.Timer(0.4, stop.wish).start()
+        threading.Timer(0.4, stop.cancel).start()
         answer = Answers(Models(lambda: ollama.url), Shelf.of(TEXTS)).ask("Who tuned the Pleyel?", stop=stop)
         assert ollama.gone.wait(10)
     assert answer.stopped
@@ -210,7 +210,7 @@ def test_a_small_model_that_is_slow_keeps_nobody_waiting(monkeypatch: pytest.Mon
 def test_a_small_model_is_stopped_while_it_chooses() -> None:
     with PlayedOllama(*["word "] * 500, models=[("little:1b", "1B")], pause_s=0.1) as ollama:
         stop = Cancellation()
-        threading.Timer(0.4, stop.wish).start()
+        threading.Timer(0.4, stop.cancel).start()
         answer = Answers(Models(lambda: ollama.url), Shelf.of(PIPES)).ask(
             "Which pipe does the organ have?", stop=stop
         )

@@ -44,21 +44,21 @@ class Ear:
             Settings(**settings),
             on_change=lambda: self.states.append(self.hearing.state),
             on_voice=self._voice,
-            on_heard=self.heard.append,
+            on_utterance=self.heard.append,
             on_problem=self.problems.append,
             unused_s=30.0,
         )
 
     def _voice(self, _: int) -> None:
         self.begun += 1
-        self.hearing.expect(self.phrases, free=False)
+        self.hearing.expect(self.phrases, dictation=False)
 
     @property
     def ports(self) -> list[str]:
         return [port for port in self._jack.ports() if port.startswith("Rubato hearing")]
 
     def listens(self) -> None:
-        self.hearing.listen_for("word", True)
+        self.hearing.listen("word", True)
         until(lambda: self.hearing.state == "listening", "the microphone to open")
         assert self.ports, "it says that it listens, and has no microphone"
 
@@ -93,7 +93,7 @@ def test_the_microphone_is_open_exactly_while_it_is_not_off(make: Callable[..., 
     for _ in range(2):
         ear.is_off()
         ear.listens()
-        ear.hearing.listen_for("word", False)
+        ear.hearing.listen("word", False)
     ear.is_off()
     assert not ear.problems
 
@@ -103,8 +103,8 @@ def test_switched_on_and_off_at_once_it_is_off_when_the_microphone_is_closed(
 ) -> None:
     ear = make()
     for _ in range(5):
-        ear.hearing.listen_for("word", True)
-        ear.hearing.listen_for("word", False)
+        ear.hearing.listen("word", True)
+        ear.hearing.listen("word", False)
     ear.is_off()
     ear.states.clear()
     ear.listens()
@@ -124,7 +124,7 @@ def test_what_cannot_be_understood_is_told_and_it_listens_on(make: Callable[...,
     mouth.say("Start recording.")
     until(lambda: len(ear.heard) == ear.begun == 2, "it to hear on")
     assert ear.heard[1] is not None and ear.heard[1].phrase == "start recording"
-    ear.hearing.listen_for("word", False)
+    ear.hearing.listen("word", False)
     ear.is_off()
 
 
@@ -147,7 +147,7 @@ def test_without_its_model_the_microphone_is_closed_and_that_is_told_each_time(
 ) -> None:
     ear = make(hearing_model="nothing")
     for attempt in (1, 2):
-        ear.hearing.listen_for("word", True)
+        ear.hearing.listen("word", True)
         until(lambda attempt=attempt: len(ear.problems) == attempt, "the problem")
         ear.is_off()
     assert [problem.code for problem in ear.problems] == ["no_model", "no_model"]
@@ -172,13 +172,13 @@ def test_new_settings_hold_nobody_up_and_the_old_process_ends(make: Callable[...
     for _ in range(5):
         [before] = hearing_processes()
         began = time.perf_counter()
-        ear.hearing.renew()
+        ear.hearing.restart()
         took.append((time.perf_counter() - began) * 1e3)
         until(lambda: ear.hearing.state == "listening" and ear.ports, "it to listen again")
         assert not before.is_running(), "two microphones are open"
     assert statistics.median(took) < 5, f"it took {took} ms"
     assert not ear.problems
-    ear.hearing.listen_for("word", False)
+    ear.hearing.listen("word", False)
     ear.is_off()
 
 
@@ -187,8 +187,8 @@ def test_new_settings_in_mid_speech_end_what_was_being_heard(make: Callable[...,
     ear.hearing.talk(True)
     until(lambda: ear.hearing.state == "hearing", "the microphone to open")
     done = ear.hearing.finish()
-    ear.hearing.renew()
+    ear.hearing.restart()
     assert done.done() and ear.heard == [None] and ear.begun == 1
-    ear.hearing.listen_for("word", True)
+    ear.hearing.listen("word", True)
     until(lambda: ear.hearing.state == "listening", "the next process to listen")
     assert ear.heard == [None] and ear.begun == 1

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rubato_desktop.services.hearing.numbers import MOST, in_figures, in_words
+from rubato_desktop.services.hearing.numbers import LARGEST, in_figures, in_words
 
 
 def test_every_number_comes_back() -> None:
-    assert all(in_figures(in_words(number)) == str(number) for number in range(MOST + 1))
+    assert all(in_figures(in_words(number)) == str(number) for number in range(LARGEST + 1))
 
 
 @pytest.mark.parametrize(

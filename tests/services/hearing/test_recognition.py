@@ -43,7 +43,7 @@ def test_what_is_said_is_the_command(
 ) -> None:
     quiet = np.zeros(RATE // 2, np.float32)
     sound = np.concatenate([quiet, speak(said, RATE), quiet])
-    found = interpreter.understand(sound, Task(tuple(phrases))).match
+    found = interpreter.recognise(sound, Task(tuple(phrases))).match
     if command.startswith("?"):
         assert not found.phrase and command[1:].strip() in found.near
     else:
@@ -52,7 +52,7 @@ def test_what_is_said_is_the_command(
 
 def test_what_is_dictated_is_written_down(interpreter: SpeechInterpreter) -> None:
     sound = speak("The second theme comes back in the minor key.", RATE)
-    found = interpreter.understand(sound, Task(("stop",), free=True))
+    found = interpreter.recognise(sound, Task(("stop",), dictation=True))
     assert "second theme" in found.text.lower() and not found.match.phrase
     [segment] = found.segments
     assert 0 <= segment.start_ms < segment.end_ms <= len(sound) * 1000 // RATE + 1000
@@ -60,18 +60,18 @@ def test_what_is_dictated_is_written_down(interpreter: SpeechInterpreter) -> Non
 
 
 def test_while_dictating_a_command_is_only_what_is_exactly_that(interpreter: SpeechInterpreter) -> None:
-    task = Task(("stop", "end remark"), free=True)
-    assert interpreter.understand(speak("Stop.", RATE), task).match.phrase == "stop"
-    assert not interpreter.understand(speak("We stop here for today.", RATE), task).match.phrase
+    task = Task(("stop", "end remark"), dictation=True)
+    assert interpreter.recognise(speak("Stop.", RATE), task).match.phrase == "stop"
+    assert not interpreter.recognise(speak("We stop here for today.", RATE), task).match.phrase
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.001, 0.02, 0.3])
-@pytest.mark.parametrize("free", [False, True])
+@pytest.mark.parametrize("dictation", [False, True])
 def test_a_sound_that_is_too_short_is_nothing(
-    seconds: float, free: bool, interpreter: SpeechInterpreter
+    seconds: float, dictation: bool, interpreter: SpeechInterpreter
 ) -> None:
     sound = np.zeros(round(seconds * RATE), np.float32)
-    found = interpreter.understand(sound, Task(("stop",), free=free))
+    found = interpreter.recognise(sound, Task(("stop",), dictation=dictation))
     assert not found.match.phrase and not found.match.near
 
 
@@ -95,9 +95,11 @@ def test_a_sound_without_a_voice_is_nothing_however_long_or_odd(
     monkeypatch.setattr(interpreter, "_clean", clean)
     for seconds in SECONDS:
         sound = SOUNDS[kind](round(seconds * RATE))
-        for free in (False, True):
-            found = interpreter.understand(sound, Task(("stop", "tab two"), free=free))
-            assert (found.text, found.match.phrase, found.match.near) == ("", "", ()), f"{seconds} s, {free=}"
+        for dictation in (False, True):
+            found = interpreter.recognise(sound, Task(("stop", "tab two"), dictation=dictation))
+            assert (found.text, found.match.phrase, found.match.near) == ("", "", ()), (
+                f"{seconds} s, {dictation=}"
+            )
 
 
 @pytest.fixture(scope="module")
@@ -124,12 +126,12 @@ def test_long_talk_is_no_command(
     if not quick:  # another language is spoken
         monkeypatch.setattr(interpreter, "_moonshine", None)
         monkeypatch.setattr(interpreter, "_ready", OrderedDict())
-    found = interpreter.understand(talk[: round(seconds * RATE)], Task(tuple(phrases)))
+    found = interpreter.recognise(talk[: round(seconds * RATE)], Task(tuple(phrases)))
     assert not found.match.phrase and not found.match.near
 
 
 def test_long_talk_is_written_down_whole(talk: Samples, interpreter: SpeechInterpreter) -> None:
-    text = interpreter.understand(talk, Task(free=True)).text.lower()
+    text = interpreter.recognise(talk, Task(dictation=True)).text.lower()
     assert text.count("second theme") == text.count("every bar") == 3
 
 
@@ -140,7 +142,7 @@ def test_a_command_with_long_silence_around_it_is_heard(
     said = speak("Start recording.", RATE)
     sound = np.pad(said, (before * RATE + RATE // 4, after * RATE + RATE // 4))
     sound += np.random.default_rng(1).normal(0, 0.001, len(sound)).astype(np.float32)
-    assert interpreter.understand(sound, Task(tuple(phrases))).match.phrase == "start recording"
+    assert interpreter.recognise(sound, Task(tuple(phrases))).match.phrase == "start recording"
 
 
 def test_the_longest_sound_that_is_matched_is_not_too_long_for_the_quick_recogniser() -> None:
@@ -150,14 +152,14 @@ def test_the_longest_sound_that_is_matched_is_not_too_long_for_the_quick_recogni
 
 def test_noise_is_no_command(interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]) -> None:
     noise = np.random.default_rng(1).normal(0, 0.1, RATE * 2).astype(np.float32)
-    assert not interpreter.understand(noise, Task(tuple(phrases))).match.phrase
+    assert not interpreter.recognise(noise, Task(tuple(phrases))).match.phrase
 
 
 def test_what_is_no_longer_wanted_is_given_up(
     interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]
 ) -> None:
     sound = speak("Start recording.", RATE)
-    assert not interpreter.understand(sound, Task(tuple(phrases)), lambda: False).match.phrase
+    assert not interpreter.recognise(sound, Task(tuple(phrases)), lambda: False).match.phrase
 
 
 def test_what_the_quick_recogniser_is_sure_of_needs_no_other(
@@ -169,7 +171,7 @@ def test_what_the_quick_recogniser_is_sure_of_needs_no_other(
     monkeypatch.setattr(Whisper, "listen", thorough)
     quiet = np.zeros(RATE // 2, np.float32)
     sound = np.concatenate([quiet, speak("Start recording.", RATE), quiet])
-    assert interpreter.understand(sound, Task(tuple(phrases))).match.phrase == "start recording"
+    assert interpreter.recognise(sound, Task(tuple(phrases))).match.phrase == "start recording"
 
 
 @pytest.mark.parametrize("said", ["Start recording.", "Tab twelve.", "Where am I?"])

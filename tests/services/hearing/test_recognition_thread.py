@@ -48,7 +48,9 @@ def test_a_sound_that_cannot_be_kept_is_understood_nevertheless(
 ) -> None:
     understanding, report = thread
     (tmp_path / "file").touch()
-    understanding.add(SILENCE, Task(free=True, keep=tmp_path / "file" / "remark.wav"), 0, 0, guessed=False)
+    understanding.add(
+        SILENCE, Task(dictation=True, save_to=tmp_path / "file" / "remark.wav"), 0, 0, guessed=False
+    )
     assert report()["heard"]["audio"] == ""
 
 
@@ -60,5 +62,5 @@ def test_a_sound_with_bad_samples_is_kept(
     sound = SILENCE.copy()
     sound[5] = bad
     path = tmp_path / "folder" / "remark.wav"
-    understanding.add(sound, Task(free=True, keep=path), 0, 0, guessed=False)
+    understanding.add(sound, Task(dictation=True, save_to=path), 0, 0, guessed=False)
     assert report()["heard"]["audio"] == str(path) and path.stat().st_size == 44 + 2 * RATE

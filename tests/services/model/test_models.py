@@ -33,7 +33,7 @@ def ask(models: Models, question: str, model: Model | None = None, **more: objec
 
 def test_without_ollama_the_small_model_answers_and_that_is_said() -> None:
     said: list[str] = []
-    models = Models(lambda: NOBODY, tell=said.append)
+    models = Models(lambda: NOBODY, on_fallback=said.append)
     try:
         model = models.choose()
         assert (model.name, model.small, model.embedded) == (SMALL, True, True)
@@ -76,7 +76,7 @@ def test_a_stop_ends_it_while_it_reads_and_it_answers_the_next(small: Models) ->
     ask(small, "Say hello.")
     stop = Cancellation()
     asked = time.monotonic()
-    threading.Timer(0.3, stop.wish).start()
+    threading.Timer(0.3, stop.cancel).start()
     with pytest.raises(Cancelled):
         ask(small, "the river runs past the mill " * 500, stop=stop)
     stopped = time.monotonic() - asked
@@ -86,7 +86,7 @@ def test_a_stop_ends_it_while_it_reads_and_it_answers_the_next(small: Models) ->
 
 def test_a_stop_that_came_before_asks_nothing(small: Models) -> None:
     stop = Cancellation()
-    stop.wish()
+    stop.cancel()
     with pytest.raises(Cancelled):
         ask(small, "Say hello.", stop=stop)
 
@@ -165,7 +165,7 @@ def test_the_models_of_ollama_are_listed_and_used_where_it_answers() -> None:
 def test_an_ollama_without_models_is_told_and_the_small_one_answers() -> None:
     said: list[str] = []
     with PlayedOllama(models=[]) as ollama:
-        assert Models(lambda: ollama.url, tell=said.append).choose().embedded
+        assert Models(lambda: ollama.url, on_fallback=said.append).choose().embedded
     assert said == [f"Ollama at {ollama.url} has no model: the small one that comes with Rubato answers"]
 
 
@@ -210,7 +210,7 @@ def test_a_slow_server_is_stopped_at_once_and_notices() -> None:
     with PlayedOllama(*["word "] * 200, pause_s=0.05) as ollama:
         models = Models(lambda: ollama.url)
         stop = Cancellation()
-        threading.Timer(0.2, stop.wish).start()
+        threading.Timer(0.2, stop.cancel).start()
         with pytest.raises(Cancelled):
             ask(models, "?", stop=stop)
         assert ollama.gone.wait(10)
@@ -254,5 +254,5 @@ def test_an_address_may_be_short(host: str, url: str) -> None:
 
 def test_a_host_that_is_no_address_is_told_and_the_small_one_answers() -> None:
     said: list[str] = []
-    assert Models(lambda: "http://", tell=said.append).choose().embedded
+    assert Models(lambda: "http://", on_fallback=said.append).choose().embedded
     assert "There is no server of language models at http:" in said[0]

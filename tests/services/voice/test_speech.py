@@ -58,7 +58,7 @@ class Teller:
     def synthesise(self, text: str, rate: float, stop: Stop) -> tuple[Samples, int]:
         if self.problem:
             raise self.problem
-        if stop.wished:
+        if stop.requested:
             raise Stopped
         self.said.append(text)
         return np.ones(round(len(text) * 10 / rate), np.float32), 1000

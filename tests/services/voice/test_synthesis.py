@@ -102,7 +102,7 @@ def test_what_is_no_longer_wanted_stops_in_the_middle(piper: Piper) -> None:
     long = ", ".join(["the quick brown fox jumps over the lazy dog"] * 12)
     seconds(piper, "warm")
     stop = Stop()
-    threading.Timer(0.1, stop.wish).start()
+    threading.Timer(0.1, stop.request).start()
     began = time.monotonic()
     with pytest.raises(Stopped):
         piper.synthesise(long, 0.5, stop)
@@ -114,7 +114,7 @@ def test_what_is_no_longer_wanted_stops_in_the_middle(piper: Piper) -> None:
 
 def test_a_wish_that_came_before_stops_at_once(piper: Piper) -> None:
     stop = Stop()
-    stop.wish()
+    stop.request()
     with pytest.raises(Stopped):
         piper.synthesise(SENTENCE, 1.0, stop)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ears import pitch_of
 
-from rubato_desktop.services.voice.time_stretch import stretched
+from rubato_desktop.services.voice.time_stretch import stretch
 
 RATE = 22050
 
@@ -18,7 +18,7 @@ def tone(hz: float, seconds: float = 2.0) -> np.ndarray:
 @pytest.mark.parametrize("speed", [1.2, 1.5, 2.14])
 @pytest.mark.parametrize("hz", [90, 220, 700])
 def test_a_tone_is_shorter_and_as_high_as_before(speed: float, hz: float) -> None:
-    sound = stretched(tone(hz), RATE, speed)
+    sound = stretch(tone(hz), RATE, speed)
     assert len(sound) / RATE == pytest.approx(2.0 / speed, rel=0.05)
     assert pitch_of(sound, RATE) == pytest.approx(hz, rel=0.01)
     level = (
@@ -32,6 +32,6 @@ def test_a_tone_is_shorter_and_as_high_as_before(speed: float, hz: float) -> Non
 
 def test_it_stays_as_it_is_where_there_is_nothing_to_hurry() -> None:
     sound = tone(220)
-    assert stretched(sound, RATE, 1.0) is sound
-    assert len(stretched(sound[:300], RATE, 2.0)) == 300
-    assert len(stretched(np.zeros(0, np.float32), RATE, 2.0)) == 0
+    assert stretch(sound, RATE, 1.0) is sound
+    assert len(stretch(sound[:300], RATE, 2.0)) == 300
+    assert len(stretch(np.zeros(0, np.float32), RATE, 2.0)) == 0
