@@ -22,6 +22,7 @@ from rubato_desktop.resources import resource
 
 log = logging.getLogger(__name__)
 
+PACKAGED = ("core", "names")  # files of `resources/languages/`
 OWN = "own"  # the language that takes words added while the current one is not the user's
 COLOURS = ("#f6ad55", "#63b3ed", "#f687b3", "#9ae6b4", "#fbd38d", "#90cdf4")
 
@@ -64,7 +65,7 @@ class LanguageLibrary:
 
     def _load(self) -> None:
         own = sorted(self.folder.glob("*.toml")) if self.folder.is_dir() else []
-        for path in (resource("languages", "core.toml"), resource("languages", "names.toml"), *own):
+        for path in (*(resource("languages", f"{name}.toml") for name in PACKAGED), *own):
             try:
                 language = load_language(path)
             except LanguageFileError as error:
