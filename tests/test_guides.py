@@ -1,0 +1,112 @@
+"""The examples in docs/adding-a-*.md do what the pages say, as they are written there."""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from player import Player
+from pydantic import Field, ValidationError
+
+from rubato_desktop.audio.cues import load_cues
+from rubato_desktop.commands import playing
+from rubato_desktop.commands.registry import REGISTRY
+from rubato_desktop.commands.word_checks import word_problems
+from rubato_desktop.language.dictionary import Stack, conflicts
+from rubato_desktop.language.keys import format_keys
+from rubato_desktop.language.loading import load_language
+from rubato_desktop.resources import resource
+from rubato_desktop.services.knowledge import readers
+from rubato_desktop.settings import Settings
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def examples(page: str) -> list[str]:
+    """The blocks of code on a page, in order."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return [textwrap.dedent(code) for code in re.findall(r"(?ms)^ *```\w+\n(.*?)^ *```$", text)]
+
+
+@contextmanager
+def command(code: str, name: str) -> Iterator[None]:
+    """Run the code of a command as if it stood in `playing.py`."""
+    try:
+        exec(code, dict(vars(playing)))
+        yield
+    finally:
+        REGISTRY.pop(name, None)
+
+
+def test_the_command_is_played_and_answers_as_its_test_says(tmp_path: Path, player: Player) -> None:
+    code, word, line, *_ = examples("adding-a-command.md")
+    core = resource("languages", "core.toml")
+    before = Stack([load_language(core)])
+    file = tmp_path / "core.toml"
+    file.write_text(core.read_text(encoding="utf-8") + word, encoding="utf-8")
+    new = load_language(file).words[-1]
+    ((keys, status, said),) = eval(f"[{line}]")
+    assert list(conflicts(new, before)) == []
+    assert keys.startswith(format_keys(new.keys))
+    with command(code, new.command):
+        assert list(word_problems(new)) == []
+        result = player.run(new.command, milliseconds=250)
+        assert (result.status, said in result.text) == (status, True), result.text
+
+
+def test_the_language_is_in_nobodys_way(tmp_path: Path) -> None:
+    file = tmp_path / "chopin.toml"
+    file.write_text(examples("adding-a-language.md")[0], encoding="utf-8")
+    words = load_language(file).words
+    assert [word.name for word in words] == ["slow take", "back"]
+    for word in words:
+        assert list(word_problems(word)) == []
+        assert list(conflicts(word, Stack([load_language(resource("languages", "core.toml"))]))) == []
+
+
+def test_the_cue_is_one_that_the_cues_tests_let_pass(tmp_path: Path) -> None:
+    table, case, line = examples("adding-a-cue.md")
+    file = tmp_path / "cues.toml"
+    file.write_text(resource("sounds", "cues.toml").read_text(encoding="utf-8") + table, encoding="utf-8")
+    cues = load_cues(file)
+    (name,) = cues.keys() - load_cues().keys()
+    assert f'"{name}"' in case and f'"{name}"' in line
+    assert cues[name].end_ms <= 200
+    assert cues[name].program not in {cue.program for cue in load_cues().values()}
+
+
+def test_the_document_format_passes_its_own_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, entry, test = examples("adding-a-document-format.md")
+    ((suffix, place),) = eval(f"{{{entry}}}").items()
+    module = ModuleType(f"{readers.__name__}.{place.partition('.')[0]}")
+    exec(code, vars(module))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(readers._READERS, suffix, place)
+
+    def written(folder: Path, name: str, text: str) -> Path:
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    names: dict[str, Any] = {"Path": Path, "read": readers.read, "written": written}
+    exec(test, names)
+    (check,) = (value for name, value in names.items() if name.startswith("test_"))
+    check(tmp_path)
+
+
+def test_the_setting_has_its_default_and_its_bounds() -> None:
+    field = examples("adding-a-setting.md")[0]
+    names: dict[str, Any] = {"Settings": Settings, "Field": Field}
+    exec("class Extended(Settings):\n" + textwrap.indent(field, "    "), names)
+    extended: Callable[..., Settings] = names["Extended"]
+    (name,) = extended.model_fields.keys() - Settings.model_fields.keys()  # type: ignore[attr-defined]
+    assert getattr(extended(), name) == 80
+    with pytest.raises(ValidationError):
+        extended(**{name: 0})
