@@ -1,3 +1,3 @@
-"""The hand in the browser: the wire between the app and its extension. Nothing here knows the app."""
+"""The browser extension and the wire protocol between it and the app; independent of the app's own code."""
 
-V = 1  # the version of the wire; both ends refuse another, and say which of them to update
+V = 1  # version of the wire protocol; each end refuses any other and says which end to update

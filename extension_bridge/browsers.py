@@ -1,4 +1,4 @@
-"""The browsers that can have Rubato's hand, and where each looks for native hosts.
+"""The supported browsers, and where each looks for native messaging hosts.
 
 https://developer.chrome.com/docs/extensions/develop/concepts/native-messaging#native-messaging-host-location
 """
@@ -19,21 +19,21 @@ SNAP, FLATPAK = "Snap", "Flatpak"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One make of browser.
+    """A supported browser.
 
     Attributes:
-        id: What the command line calls it.
-        name: What people call it.
-        linux: Its folder below ``~/.config``.
-        mac: Its folder below ``~/Library/Application Support``.
+        id: Its name on the command line.
+        name: Its display name.
+        linux: Its profile folder below ``~/.config``.
+        mac: Its profile folder below ``~/Library/Application Support``.
         registry: Its key below ``HKEY_CURRENT_USER\\Software``.
-        programs: What it is called on the path.
-        mac_app: Its application on macOS.
-        windows_exe: Where it lies below the folders for programs on Windows.
-        flatpak: Its application id there.
-        snap: Its name there.
-        loads_unpacked: Whether it still takes ``--load-extension``.
-        with_chrome: Whether some of its versions look where Chrome does on Windows.
+        programs: Names of its executable on the PATH.
+        mac_app: Name of its application bundle on macOS.
+        windows_exe: Path of its executable below the program folders of Windows.
+        flatpak: Its Flatpak application id.
+        snap: Its Snap name; empty when there is none.
+        loads_unpacked: Whether it supports ``--load-extension``.
+        with_chrome: Whether some versions look for hosts under Chrome's registry key on Windows.
     """
 
     id: str
@@ -116,12 +116,12 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """What the places depend on; given by hand in tests.
+    """The machine, as far as paths depend on it; tests pass their own.
 
     Attributes:
-        platform: ``linux``, ``darwin`` or ``win32``, as `sys.platform` has it.
-        home: The person's folder.
-        env: The environment.
+        platform: `sys.platform`: ``linux``, ``darwin`` or ``win32``.
+        home: The user's home folder.
+        env: The environment variables.
         root: The root of the file system.
     """
 
@@ -132,7 +132,7 @@ class System:
 
 
 def profile_folder(kind: Kind, system: System) -> Path:
-    """Return where a browser keeps everything of its own; on Windows, where it would be."""
+    """Return a browser's folder of profiles; it need not exist."""
     if system.platform == "darwin":
         return system.home / "Library" / "Application Support" / kind.mac
     if system.platform == "win32":
@@ -143,11 +143,11 @@ def profile_folder(kind: Kind, system: System) -> Path:
 
 
 def manifest_path(kind: Kind, system: System, data: Path) -> Path:
-    """Return where a browser's manifest of the host lies; on Windows the registry says so, and it is ours.
+    """Return the path of the host manifest for a browser; on Windows, in our data folder (the registry points to it).
 
     Args:
         kind: The browser.
-        system: This machine.
+        system: The machine.
         data: The app's data folder.
     """
     if system.platform == "win32":
@@ -156,52 +156,51 @@ def manifest_path(kind: Kind, system: System, data: Path) -> Path:
 
 
 def registry_key(kind: Kind) -> str:
-    """Return the key below ``HKEY_CURRENT_USER`` that names the manifest's path on Windows."""
+    """Return the key below ``HKEY_CURRENT_USER`` that holds the manifest's path on Windows."""
     return rf"Software\{kind.registry}\NativeMessagingHosts\{HOST}"
 
 
 def program(kind: Kind, system: System) -> str | None:
-    """Return the program of a browser that is installed here, outside of sandboxes; None when it is not."""
+    """Return the executable of an installed browser, outside of sandboxes; None when there is none."""
     if system.platform == "darwin":
         for folder in (system.root / "Applications", system.home / "Applications"):
-            found = folder / f"{kind.mac_app}.app" / "Contents" / "MacOS" / kind.mac_app
-            if found.exists():
-                return str(found)
+            path = folder / f"{kind.mac_app}.app" / "Contents" / "MacOS" / kind.mac_app
+            if path.exists():
+                return str(path)
         return None
     if system.platform == "win32":
         for variable in ("ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA"):
-            if (base := system.env.get(variable)) and (
-                found := Path(base, *kind.windows_exe.split("\\"))
-            ).exists():
-                return str(found)
+            base = system.env.get(variable)
+            if base and (path := Path(base, *kind.windows_exe.split("\\"))).exists():
+                return str(path)
         return None
     for name in kind.programs:
-        found_on_path = shutil.which(name, path=system.env.get("PATH"))
-        if found_on_path and not _in_sandbox(found_on_path):
-            return found_on_path
+        executable = shutil.which(name, path=system.env.get("PATH"))
+        if executable and not _in_sandbox(executable):
+            return executable
     return None
 
 
 def sandbox(kind: Kind, system: System) -> str | None:
-    """Return ``Snap`` or ``Flatpak`` when the browser is installed as such, where it may start no host."""
+    """Return ``Snap`` or ``Flatpak`` when the browser is installed as one, and so cannot start a host; else None."""
     if system.platform != "linux":
         return None
     if kind.snap:
         paths = [shutil.which(name, path=system.env.get("PATH")) for name in kind.programs]
         if (system.root / "snap" / kind.snap).exists() or any(path and _in_sandbox(path) for path in paths):
             return SNAP
-    places = (system.root / "var" / "lib" / "flatpak", system.home / ".local" / "share" / "flatpak")
-    if any((place / "app" / kind.flatpak).exists() for place in places):
+    installations = (system.root / "var" / "lib" / "flatpak", system.home / ".local" / "share" / "flatpak")
+    if any((folder / "app" / kind.flatpak).exists() for folder in installations):
         return FLATPAK
     return None
 
 
 def _in_sandbox(path: str) -> bool:
-    """Say whether a program on the path only leads into a Snap or a Flatpak."""
+    """Return whether an executable on the PATH only starts a Snap or a Flatpak."""
     if path.startswith(("/snap/", "/var/lib/snapd/")) or "/flatpak/exports/" in path:
         return True
     try:
-        # Ubuntu's chromium-browser is a script that calls the Snap.
+        # Ubuntu's chromium-browser is a shell script that runs the Snap.
         with Path(path).open("rb") as file:
             start = file.read(4096)
     except OSError:

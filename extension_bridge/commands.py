@@ -1,4 +1,4 @@
-"""The one table of what the app asks of the browser, and of what happens on either side."""
+"""The table of all commands the app can send to the browser, and of the events of either side."""
 
 from __future__ import annotations
 
@@ -12,35 +12,37 @@ from extension_bridge.strings import Anything, Label, Url
 Count = Annotated[int, Field(ge=1)]
 Cell = Annotated[int, Field(ge=0, le=11)]
 Ref = Annotated[int, Field(ge=0)]
-Say = Annotated[str, Field(max_length=100_000)]
+String = Annotated[str, Field(max_length=100_000)]
 Address = Annotated[str, Field(min_length=1, max_length=100_000)]
 
 
 class Args(BaseModel):
-    """Named arguments; what is not named in the table is refused."""
+    """A command's arguments; unknown ones are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class GridPoint(Args):
-    """A cell of the 12 x 12 cells of the view; row 0 is the top."""
+    """A cell of the 12 x 12 grid over the view; row 0 is at the top, column 0 at the left."""
 
     row: Cell
     column: Cell
 
 
 class Command(NamedTuple):
+    """The types of a command's arguments and of its result."""
+
     args: TypeAdapter[Any]
     value: TypeAdapter[Any]
 
 
-def maybe(kind: Any) -> Any:
-    """An argument that may be left out."""
+def optional(kind: Any) -> Any:
+    """Declare an optional argument."""
     return (kind | None, None)
 
 
 def command(value: Any, /, **arguments: Any) -> Command:
-    """A command of the browser as a whole."""
+    """Declare a command that acts on the browser as a whole."""
     return Command(_adapter("Arguments", Args, arguments), TypeAdapter(value))
 
 
@@ -52,64 +54,64 @@ def _adapter(name: str, base: type[BaseModel], arguments: dict[str, Any]) -> Typ
 
 
 def on_page(value: Any, /, **arguments: Any) -> Command:
-    """A command on a page: of the active tab, or of the tab with the id `tab`."""
-    return command(value, **arguments, tab=maybe(int))
+    """Declare a command that acts on a page: the active tab's, or that of the tab with the id `tab`."""
+    return command(value, **arguments, tab=optional(int))
 
 
 Points = Annotated[list[GridPoint], Field(min_length=1, max_length=2)]
 
 COMMANDS: dict[str, Command] = {
     "ping": command(v.Nothing),
-    # Windows and tabs.
+    # Windows and tabs
     "channel": command(v.Channel, number=Count),
     "channels": command(list[v.Channel]),
     "tab": command(v.Tab, number=Count),
     "tabs": command(list[v.Tab]),
     "next_tab": command(v.Tab),
     "previous_tab": command(v.Tab),
-    "new_tab": command(v.Tab, url=maybe(Address)),
+    "new_tab": command(v.Tab, url=optional(Address)),
     "reopen_tab": command(v.Tab),
-    "close_tab": command(v.Closed, number=maybe(Count)),
-    "go": command(v.Tab, url=Address, tab=maybe(int)),
-    # Addresses, history, bookmarks.
+    "close_tab": command(v.Closed, number=optional(Count)),
+    "go": command(v.Tab, url=Address, tab=optional(int)),
+    # Addresses, history, bookmarks
     "open": on_page(v.Tab, url=Address, new=bool),
     "back": on_page(v.Tab),
     "forward": on_page(v.Tab),
     "reload": on_page(v.Tab),
-    "history": command(list[v.Visited], text=maybe(Say), days=maybe(float), limit=maybe(Count)),
+    "history": command(list[v.Visited], text=optional(String), days=optional(float), limit=optional(Count)),
     "visits": command(list[v.Visit], url=Address),
-    "bookmark": on_page(v.Bookmark, title=maybe(Say)),
-    "unbookmark": command(v.Nothing, id=Say),
-    "bookmarks": command(list[v.Bookmark], text=maybe(Say), limit=maybe(Count)),
-    # Moving about a page.
+    "bookmark": on_page(v.Bookmark, title=optional(String)),
+    "unbookmark": command(v.Nothing, id=String),
+    "bookmarks": command(list[v.Bookmark], text=optional(String), limit=optional(Count)),
+    # Moving on a page
     "scroll": on_page(v.Moved, vertical=float, horizontal=float),
     "page": on_page(v.Moved, pages=float),
     "move": on_page(v.Target, row=Cell, column=Cell),
     "where_am_i": on_page(v.Place),
-    # Acting on it.
-    "click": on_page(v.Clicked, ref=maybe(Ref)),
+    # Acting on a page
+    "click": on_page(v.Clicked, ref=optional(Ref)),
     "trusted_click": on_page(v.Clicked),
     "right_click": on_page(v.RightClicked),
-    "act": on_page(Anything, id=Say),
+    "act": on_page(Anything, id=String),
     "select": on_page(v.Chosen, points=Points),
     "highlight": on_page(v.Highlighted, points=Points),
     "unhighlight": on_page(v.Nothing),
-    "focus": on_page(v.Focused, ref=maybe(Ref)),
-    "write": on_page(v.Written, text=Say, replace=maybe(bool), submit=maybe(bool)),
-    # Reading it.
+    "focus": on_page(v.Focused, ref=optional(Ref)),
+    "write": on_page(v.Written, text=String, replace=optional(bool), submit=optional(bool)),
+    # Reading a page
     "read": on_page(v.Item),
-    "continue": on_page(v.Item, back=maybe(bool)),
+    "continue": on_page(v.Item, back=optional(bool)),
     "stop": command(v.Nothing),
-    "links": on_page(list[v.Link], limit=maybe(Count)),
+    "links": on_page(list[v.Link], limit=optional(Count)),
     "fields": on_page(list[v.Control]),
     "buttons": on_page(list[v.Control]),
-    "find": on_page(v.Found, text=Say),
-    "find_next": on_page(v.Found, back=maybe(bool)),
-    "find_all": command(list[v.FoundIn], text=Say),
+    "find": on_page(v.Found, text=String),
+    "find_next": on_page(v.Found, back=optional(bool)),
+    "find_all": command(list[v.FoundIn], text=String),
     "document": on_page(v.Document),
     "layout": on_page(v.Layout, columns=Annotated[int, Field(ge=1, le=200)]),
     "picture": on_page(v.Picture),
-    # What plays.
+    # Media
     "mute": command(v.Tab, on=bool),
     "media": command(list[v.Media]),
     "media_do": command(
@@ -118,13 +120,13 @@ COMMANDS: dict[str, Command] = {
         frame=int,
         ref=Ref,
         action=Literal["play", "pause", "mute", "unmute", "skip", "seek", "speed", "volume"],
-        value=maybe(float),
+        value=optional(float),
     ),
 }
 
 
 def event(**arguments: Any) -> TypeAdapter[Any]:
-    """Something that happened; what it says beyond this is left out."""
+    """Declare an event; fields it does not name are dropped."""
     return _adapter("Event", v.Value, arguments)
 
 
@@ -133,7 +135,7 @@ FROM_EXTENSION: dict[str, TypeAdapter[Any]] = {
     "loaded": event(tab=int, url=Url, title=Label, ms=float),
     "sounding": event(tab=int, frame=int, ref=int, title=Label, playing=bool),
     "permission": event(debugger=bool),
-    # A field for a password got the focus, or lost it.
+    # A password field got or lost the focus.
     "secret": event(on=bool),
 }
 
@@ -143,6 +145,6 @@ FROM_APP: dict[str, TypeAdapter[Any]] = {
     "listening": event(on=bool),
     "done": event(text=str, name=str, status=Literal["ok", "failed", "timeout", "refused"], elapsed_ms=float),
     "settings": TypeAdapter(v.Settings),
-    # The host's own word about the app.
+    # Sent by the native host itself: whether the app is running.
     "host": event(app=Literal["on", "off"], reason=(str, "")),
 }

@@ -1,4 +1,4 @@
-"""What every message of the extension must be, whoever receives it; and the words for one that is not."""
+"""Checks that every message from the extension must pass, in the host and in the app, and the error answers."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import re
 from typing import Any
 
 from extension_bridge import V
-from extension_bridge.frames import LONGEST, TooLong, load
+from extension_bridge.frames import MAX_MESSAGE, TooLong, load
 
 UPDATE_EXTENSION = (
-    "The browser's extension is too old for this Rubato Desktop. Update the extension in the browser"
+    "The extension in the browser is too old for this Rubato Desktop. Update the extension in the browser"
 )
-UPDATE_APP = "This Rubato Desktop is too old for the browser's extension. Update Rubato Desktop"
+UPDATE_APP = "This Rubato Desktop is too old for the extension in the browser. Update Rubato Desktop"
 
 _ID = re.compile(rb'"id"\s*:\s*(\d{1,15})\b')
 _KIND = re.compile(rb'"(?:type"\s*:\s*"(?:command|hello)|status"\s*:)')
 
 
-class Unfit(Exception):
-    """A message that goes no further.
+class InvalidMessage(Exception):
+    """A message that is not processed further.
 
     Attributes:
         code: ``too_long``, ``bad_json`` or ``version``.
-        text: What is wrong with it, in words.
-        id: Its number, when it has one that can be told.
-        is_answer: Whether it answers a question, rather than being one.
+        text: What is wrong, for people.
+        id: The message's number; None when it has none or it cannot be read.
+        is_answer: Whether it is an answer rather than a request.
     """
 
     def __init__(self, code: str, text: str, number: int | None = None, is_answer: bool = False) -> None:
@@ -32,39 +32,39 @@ class Unfit(Exception):
         self.code, self.text, self.id, self.is_answer = code, text, number, is_answer
 
 
-def examine(data: bytes | TooLong) -> dict[str, Any]:
-    """Return a message of the extension's as an object with the right version.
+def decode(data: bytes | TooLong) -> dict[str, Any]:
+    """Parse a message from the extension and check its version.
 
     Raises:
-        Unfit: it is too long, no JSON, or speaks another version.
+        InvalidMessage: it is too long, is not a JSON object, or has another version.
     """
     if isinstance(data, TooLong):
         number, kind = _ID.search(data.head), _KIND.search(data.head)
-        raise Unfit(
+        raise InvalidMessage(
             "too_long",
-            f"The message is {data.length} bytes long; {LONGEST} are the most",
+            f"The message is too long: {data.length / 2**20:.1f} MiB; the limit is {MAX_MESSAGE >> 20} MiB",
             int(number[1]) if number and kind else None,
             bool(kind and kind[0].startswith(b'"status')),
         )
     try:
         message = load(data)
     except ValueError as error:
-        raise Unfit("bad_json", f"The message cannot be read: {error}"[:300]) from None
+        raise InvalidMessage("bad_json", "The message is not valid JSON") from error
     version = message.get("v")
     if type(version) is not int or version != V:
         newer = isinstance(version, int) and version > V
-        number_given = message.get("id")
-        raise Unfit(
+        message_id = message.get("id")
+        raise InvalidMessage(
             "version",
             UPDATE_APP if newer else UPDATE_EXTENSION,
-            number_given if type(number_given) is int else None,
+            message_id if type(message_id) is int else None,
             "status" in message,
         )
     return message
 
 
 def answer(number: int, status: str, code: str, text: str) -> dict[str, Any]:
-    """Return an answer that says why there is no other."""
+    """Return an error answer to request `number`."""
     error = {"code": code, "message": text}
     rest = {"value": None, "error": error, "state": {}, "elapsed_ms": 0}
     return {"v": V, "id": number, "status": status, **rest}

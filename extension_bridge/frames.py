@@ -1,8 +1,8 @@
-"""Messages on a stream of bytes: four bytes of length in the machine's own order, then JSON in UTF-8.
+"""Message framing on a byte stream: a four-byte length in native byte order, then JSON in UTF-8.
 
-That is how Chrome speaks to a native host
+Chrome and the native host speak this protocol
 (https://developer.chrome.com/docs/extensions/develop/concepts/native-messaging#native-messaging-host-protocol),
-and the host to the app. A length is a claim: no memory is taken for what has not arrived.
+and so do the host and the app. The length is not trusted: no memory is allocated for data that has not arrived.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from typing import Any, NamedTuple, NoReturn
 
 from extension_bridge import V
 
-TO_EXTENSION = 1 << 20  # Chrome closes the port when a host says more at once
-LONGEST = 8 << 20
-NONSENSE = 64 << 20  # Chrome itself lets no extension say more
+MAX_TO_EXTENSION = 1 << 20  # bytes; Chrome closes the port on a longer message from a host
+MAX_MESSAGE = 8 << 20  # bytes
+MAX_PLAUSIBLE = 64 << 20  # bytes; Chrome's own limit for messages from an extension
 _LENGTH = struct.Struct("=I")
 _CHUNK = 1 << 16
 _HEAD = 512
-# A character of a piece is at most two bytes when the message is ASCII, as `dump` writes it; the rest is envelope.
-_PIECE = (TO_EXTENSION - 1024) // 2
+# In an ASCII message a character of a piece takes at most two bytes (`\"`); the rest is for the envelope.
+_PIECE = (MAX_TO_EXTENSION - 1024) // 2
 _part_ids = itertools.count(1)
 
 
 class FrameError(Exception):
-    """The stream cannot be read any further; the text says why."""
+    """The stream cannot be read any further."""
 
 
 class TooLong(NamedTuple):
-    """A message over the limit, which was read past and not kept.
+    """A message over the limit, which was skipped.
 
     Attributes:
-        length: Its bytes.
-        head: Its first bytes, which show whose answer or question it was.
+        length: Its length in bytes.
+        head: Its first bytes, from which its number and type can be read.
     """
 
     length: int
@@ -43,10 +43,10 @@ class TooLong(NamedTuple):
 
 
 class Reader:
-    """Reads message after message.
+    """Reads messages from a stream.
 
     Args:
-        read: Returns at most so many bytes, waiting for the first; none at the end of the stream.
+        read: Returns at most the given number of bytes, blocking for the first; empty at the end of the stream.
     """
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
@@ -56,20 +56,20 @@ class Reader:
         """Return the next message; None at the end.
 
         Raises:
-            FrameError: the length is nonsense, or the stream ends within a message.
+            FrameError: the length is implausible, or the stream ends within a message.
             OSError: the stream is broken.
         """
         first = self._read(_LENGTH.size)
         if not first:
             return None
         (length,) = _LENGTH.unpack(first + self._take(_LENGTH.size - len(first)))
-        if length > NONSENSE:
-            raise FrameError(f"a message says that it is {length} bytes long; that is no message")
-        if length > LONGEST:
+        if length > MAX_PLAUSIBLE:
+            raise FrameError(f"a message claims to be {length} bytes long")
+        if length > MAX_MESSAGE:
             return TooLong(length, self._take(length, keep=_HEAD))
         return self._take(length)
 
-    def _take(self, count: int, keep: int = LONGEST) -> bytes:
+    def _take(self, count: int, keep: int = MAX_MESSAGE) -> bytes:
         """Read `count` bytes and return the first `keep` of them."""
         kept = bytearray()
         while count:
@@ -83,46 +83,46 @@ class Reader:
 
 
 def frame(data: bytes) -> bytes:
-    """Return a message with its length before it."""
+    """Return a message prefixed with its length."""
     return _LENGTH.pack(len(data)) + data
 
 
 def dump(message: dict[str, Any]) -> bytes:
-    """Return a message as JSON; it is ASCII, so no lone surrogate can spoil it.
+    """Encode a message as JSON, in ASCII, so that lone surrogates survive.
 
     Raises:
-        ValueError: it holds what JSON has no word for, such as NaN.
+        ValueError: it contains a value that JSON cannot represent, such as NaN.
     """
     return json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
 def load(data: bytes) -> dict[str, Any]:
-    """Return a message that came from outside.
+    """Parse an untrusted message.
 
     Raises:
-        ValueError: it is no UTF-8, no JSON (NaN is none), no object, nested too deep, or names a thing twice.
+        ValueError: it is not UTF-8, not JSON (NaN is not), not an object, too deeply nested, or repeats a key.
     """
     try:
-        message = json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_once)
+        message = json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_unique)
     except RecursionError:
-        raise ValueError("it is nested too deep") from None
+        raise ValueError("too deeply nested") from None
     if not isinstance(message, dict):
-        raise ValueError("it is no object")
+        raise ValueError("not an object")
     return message
 
 
 def split(data: bytes) -> list[bytes]:
-    """Return a message as what the extension can take: itself, or `part` messages that it puts together.
+    """Split a message into what Chrome passes on: itself, or `part` messages that the extension joins.
 
     Args:
-        data: JSON in UTF-8, at most `LONGEST` bytes.
+        data: JSON in UTF-8, at most `MAX_MESSAGE` bytes.
     """
-    if len(data) <= TO_EXTENSION:
+    if len(data) <= MAX_TO_EXTENSION:
         return [data]
     text = data.decode("utf-8")
-    # Beyond ASCII a character may take twelve bytes.
+    # A character outside ASCII may take twelve bytes (two `\uXXXX`).
     size = _PIECE if text.isascii() else _PIECE // 6
-    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    pieces = [text[start : start + size] for start in range(0, len(text), size)]
     number = next(_part_ids)
     return [
         dump({"v": V, "type": "part", "id": number, "n": n, "of": len(pieces), "data": piece})
@@ -130,12 +130,12 @@ def split(data: bytes) -> list[bytes]:
     ]
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("it names a thing twice")
-    return found
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        raise ValueError("a key is repeated")
+    return result
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")

@@ -1,4 +1,4 @@
-"""Who the extension is: its id comes from the key in its manifest, here and nowhere else."""
+"""The extension's identity: its id, derived from the key in its manifest, and the native host's name."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 
 EXTENSION = Path(__file__).resolve().parent / "extension"
-HOST = "org.rubato.desktop"  # the name under which browsers know the native host
+HOST = "org.rubato.desktop"  # the native host's name in browsers
 
 
 @cache
 def extension_id() -> str:
-    """Return the extension's id: 32 hexadecimal digits of its key's SHA-256, written a to p.
+    """Return the extension's id: the first 32 hex digits of the SHA-256 of its key, with a-p in place of 0-f.
 
     https://developer.chrome.com/docs/extensions/reference/manifest/key
     """
@@ -24,5 +24,5 @@ def extension_id() -> str:
 
 
 def origin() -> str:
-    """Return how Chrome names the extension to its host."""
+    """Return the extension's origin, which Chrome passes to the host."""
     return f"chrome-extension://{extension_id()}/"

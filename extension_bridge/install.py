@@ -1,4 +1,4 @@
-"""Telling browsers of the native host, taking it back, and seeing whether it is as it should be."""
+"""Installs the native messaging host for browsers, removes it, and reports its status."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How it stands with one browser.
+    """The state of the native host for one browser.
 
     Attributes:
-        id: What the command line calls the browser.
-        name: What people call it.
-        program: Its program; None when it is not installed outside of a sandbox.
-        sandbox: ``Snap`` or ``Flatpak`` when it is installed as such.
-        manifest: Where its manifest is, or would be.
-        written: Whether our manifest is there.
-        right: Whether it leads to this very program and data folder.
-        words: The same for people, and what to do.
+        id: The browser's name on the command line.
+        name: Its display name.
+        program: Its executable; None when it is not installed, or only in a sandbox.
+        sandbox: ``Snap`` or ``Flatpak`` when it is installed as one; else None.
+        manifest: The path of the host manifest, whether or not it exists.
+        written: Whether our manifest is installed.
+        right: Whether it points to this program and this data folder.
+        words: The same in words, and what to do.
     """
 
     id: str
@@ -58,12 +58,12 @@ class Status:
 
 
 class Installation:
-    """The native host of one data folder, on one machine.
+    """The native host of one data folder.
 
     Args:
         data: The app's data folder.
-        system: The machine; this one when left out.
-        reg: Its registry; this one's when left out.
+        system: The machine; default: this one.
+        reg: The registry; default: this machine's.
         python: The Python that runs the host.
     """
 
@@ -82,20 +82,20 @@ class Installation:
         self.launcher = self.data / ("rubato-native-host.bat" if windows else "rubato-native-host")
 
     def install(self, kind: Kind) -> Path:
-        """Let a browser find the host, wherever this program was moved to.
+        """Register the host with a browser.
 
         Returns:
-            The manifest.
+            The path of the manifest.
 
         Raises:
             OSError: a folder cannot be written.
         """
         if kind.with_chrome and self._system.platform == "win32":
-            self._write_manifest(next(one for one in KINDS if one.id == "chrome"))
+            self._write_manifest(next(other for other in KINDS if other.id == "chrome"))
         return self._write_manifest(kind)
 
     def install_in_profile(self, profile: Path) -> Path:
-        """Let whatever browser runs with a profile folder of its own find the host; not on Windows.
+        """Register the host in a profile folder, for a browser started with ``--user-data-dir``; not on Windows.
 
         Raises:
             OSError: a folder cannot be written.
@@ -106,10 +106,10 @@ class Installation:
         return manifest
 
     def uninstall(self, kind: Kind) -> bool:
-        """Take back what `install` wrote for a browser; what is not ours stays.
+        """Remove what `install` wrote for a browser; leaves the manifests of other programs alone.
 
         Returns:
-            Whether there was anything of ours.
+            Whether our manifest was installed.
 
         Raises:
             OSError: a folder cannot be written.
@@ -119,7 +119,7 @@ class Installation:
         if ours is not None:
             manifest.unlink()
             with contextlib.suppress(OSError):
-                manifest.parent.rmdir()  # only when nobody else has a host there
+                manifest.parent.rmdir()  # fails when other hosts are registered there
         if self._system.platform == "win32":
             key = registry_key(kind)
             if self._registry.get(key) == str(manifest):
@@ -129,7 +129,7 @@ class Installation:
         return ours is not None
 
     def refresh(self) -> None:
-        """Let browsers that were told find this program where it is now; others are told nothing.
+        """Update the launcher if the host is installed, in case this program has moved.
 
         Raises:
             OSError: the data folder cannot be written.
@@ -141,29 +141,29 @@ class Installation:
         return manifest_path(kind, self._system, self.data)
 
     def status(self, kind: Kind) -> Status:
-        """Return how it stands with a browser."""
+        """Return the state of the host for a browser."""
         manifest = self.manifest(kind)
         ours = _ours(manifest)
         written = ours is not None
         if self._system.platform == "win32":
             written = written and self._registry.get(registry_key(kind)) == str(manifest)
-        right = written and ours == json.loads(self._manifest()) and self._launcher_is_right()
-        there, caged = program(kind, self._system), sandbox(kind, self._system)
-        words = _words(kind, there, caged, written, right)
-        return Status(kind.id, kind.name, there, caged, str(manifest), written, right, words)
+        right = written and ours == json.loads(self._manifest()) and self._launcher_is_current()
+        executable, package = program(kind, self._system), sandbox(kind, self._system)
+        words = _words(kind, executable, package, written, right)
+        return Status(kind.id, kind.name, executable, package, str(manifest), written, right, words)
 
     def has_profile(self, kind: Kind) -> bool:
-        """Say whether a browser was ever opened here, or is installed."""
+        """Return whether a browser is installed or has a profile here."""
         return program(kind, self._system) is not None or profile_folder(kind, self._system).is_dir()
 
     def write_launcher(self) -> None:
-        """Write the program that browsers start: absolute paths, no need of a shell's environment.
+        """Write the script that browsers start; it uses absolute paths and needs no environment.
 
         Raises:
             OSError: the data folder cannot be written.
         """
-        if not self._launcher_is_right():
-            _write(self.launcher, self._launch(), 0o755)
+        if not self._launcher_is_current():
+            _write(self.launcher, self._launcher_text(), 0o755)
 
     def _write_manifest(self, kind: Kind) -> Path:
         self.write_launcher()
@@ -173,69 +173,75 @@ class Installation:
             self._registry.set(registry_key(kind), str(manifest))
         return manifest
 
-    def _launcher_is_right(self) -> bool:
+    def _launcher_is_current(self) -> bool:
         try:
-            runs = self._system.platform == "win32" or os.access(self.launcher, os.X_OK)
-            return runs and self.launcher.read_bytes() == self._launch().encode()
+            executable = self._system.platform == "win32" or os.access(self.launcher, os.X_OK)
+            return executable and self.launcher.read_bytes() == self._launcher_text().encode()
         except OSError:
             return False
 
     def _manifest(self) -> str:
-        said = {
+        manifest = {
             "name": HOST,
             "description": "Rubato Desktop",
             "path": str(self.launcher),
             "type": "stdio",
             "allowed_origins": [origin()],
         }
-        return json.dumps(said, indent=2) + "\n"
+        return json.dumps(manifest, indent=2) + "\n"
 
-    def _launch(self) -> str:
-        # Neither the environment nor anything installed beside us can change what the host loads.
+    def _launcher_text(self) -> str:
+        # -I and -S keep the environment and site-packages from changing what the host imports.
         code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from extension_bridge.native_host import run; run()"
         if self._system.platform == "win32":
             parts = [self._python, "-I", "-S", "-c", code, "--data", str(self.data)]
             quoted = " ".join(f'"{part}"' if part[0] != "-" else part for part in parts)
             return "@echo off\r\nchcp 65001 >nul\r\n" + quoted.replace("%", "%%") + " %*\r\n"
         quoted = shlex.join([self._python, "-I", "-S", "-c", code, "--data", str(self.data)])
-        return f'#!/bin/sh\n# Browsers start Rubato by this; written by: rubato browser install\nexec {quoted} "$@"\n'
-
-
-def _words(kind: Kind, there: str | None, caged: str | None, written: bool, right: bool) -> str:
-    if there is None and caged:
-        how = "flatpak" if caged == FLATPAK else "snap"
         return (
-            f"{kind.name} is installed as a {caged}, whose walls let it start no other program: Rubato cannot join it."
-            f" Install it as a package of your system instead (and not by {how}), or try: rubato browser open"
+            f'#!/bin/sh\n# Rubato, for browsers; generated by: rubato browser install\nexec {quoted} "$@"\n'
+        )
+
+
+def _words(kind: Kind, executable: str | None, package: str | None, written: bool, right: bool) -> str:
+    if executable is None and package:
+        tool = "flatpak" if package == FLATPAK else "snap"
+        return (
+            f"{kind.name} is installed as a {package}, whose sandbox cannot start other programs, so it cannot connect"
+            f" to Rubato. Install it from your system's packages, not with {tool}, or run: rubato browser open"
         )
     if right:
-        return f"{kind.name} knows Rubato" + ("" if there else ", but is not installed here")
-    if there is None and not written:
+        return f"{kind.name} is set up for Rubato" + ("" if executable else ", but is not installed")
+    if executable is None and not written:
         return f"{kind.name} is not installed"
     if written:
-        return f"{kind.name} looks for Rubato where it was before. Run: rubato browser install --browser {kind.id}"
-    return f"{kind.name} does not know Rubato. Run: rubato browser install --browser {kind.id}"
+        return f"The setup of {kind.name} for Rubato is out of date. Run: rubato browser install --browser {kind.id}"
+    return f"{kind.name} is not set up for Rubato. Run: rubato browser install --browser {kind.id}"
 
 
 def _ours(manifest: Path) -> dict[str, Any] | None:
-    """Return what a manifest says when it is one of ours."""
+    """Return the content of a manifest if it is ours; else None."""
     try:
-        said = json.loads(manifest.read_bytes())
+        content = json.loads(manifest.read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
-    if isinstance(said, dict) and said.get("name") == HOST and said.get("allowed_origins") == [origin()]:
-        return said
+    if (
+        isinstance(content, dict)
+        and content.get("name") == HOST
+        and content.get("allowed_origins") == [origin()]
+    ):
+        return content
     return None
 
 
 def _write(path: Path, text: str, mode: int) -> None:
-    """Write a file beside and move it into place, so that a browser never reads half of it."""
+    """Write a file atomically, so that a browser never reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        beside.write_bytes(text.encode())
-        beside.chmod(mode)
-        beside.replace(path)
+        temporary.write_bytes(text.encode())
+        temporary.chmod(mode)
+        temporary.replace(path)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

@@ -1,6 +1,6 @@
-"""The line between native host and app: whole messages, both ways, between two processes of one user.
+"""The connection between native host and app: whole messages, both ways, between two processes of one user.
 
-A Unix socket, framed as Chrome frames its own messages; on Windows a named pipe, which keeps messages whole.
+A Unix socket with the framing of `frames`; on Windows a named pipe, which preserves message boundaries.
 """
 
 from __future__ import annotations
@@ -13,40 +13,40 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
-from extension_bridge.frames import LONGEST, FrameError, Reader, TooLong, frame
+from extension_bridge.frames import MAX_MESSAGE, FrameError, Reader, TooLong, frame
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-SEND_PATIENCE = 10  # s; who does not read for so long hangs
+SEND_TIMEOUT_S = 10  # a receiver that does not read for this long hangs
 
 
 class Line(Protocol):
     def send(self, data: bytes) -> None:
-        """Send one message; from any thread.
+        """Send one message; thread-safe.
 
         Raises:
-            OSError: the other side is gone, or has not read for `SEND_PATIENCE`.
+            OSError: the other side has closed, or has not read for `SEND_TIMEOUT_S`.
         """
         ...
 
     def receive(self) -> bytes | TooLong | None:
-        """Wait for a message; None when the line has ended, however it did."""
+        """Wait for a message; None when the connection has ended for any reason."""
         ...
 
     def close(self) -> None:
-        """End the line; whoever waits in `receive` gets None. A second time does nothing."""
+        """Close the connection; a blocked `receive` returns None. Calling it again does nothing."""
         ...
 
 
 class SocketLine:
-    """A line over a connected Unix socket."""
+    """A connection over a Unix socket."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self._sending = threading.Lock()
         self._reader = Reader(connected.recv)
-        limit = struct.pack("ll", SEND_PATIENCE, 0)
+        limit = struct.pack("ll", SEND_TIMEOUT_S, 0)
         connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
     def send(self, data: bytes) -> None:
@@ -54,7 +54,7 @@ class SocketLine:
             try:
                 self._socket.sendall(frame(data))
             except OSError:
-                # Half a message may be on the way: nothing more can follow it.
+                # Half a message may have been sent; nothing can follow it.
                 self.close()
                 raise
 
@@ -69,12 +69,12 @@ class SocketLine:
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
-            # Closing alone would not wake a thread that waits for a message.
+            # close() alone would not wake a thread blocked in recv().
             self._socket.shutdown(socket.SHUT_RDWR)
 
 
 class PipeLine:
-    """A line over a Windows named pipe."""
+    """A connection over a Windows named pipe."""
 
     def __init__(self, connected: Connection) -> None:
         self._pipe = connected
@@ -86,7 +86,7 @@ class PipeLine:
 
     def receive(self) -> bytes | TooLong | None:
         try:
-            return self._pipe.recv_bytes(LONGEST)
+            return self._pipe.recv_bytes(MAX_MESSAGE)
         except (EOFError, OSError):
             return None
 
@@ -99,7 +99,7 @@ def connect(address: str) -> Line:
     """Connect to the app.
 
     Raises:
-        OSError: nobody listens there, or it is somebody else.
+        OSError: nothing listens there, or a process of another user does.
     """
     if sys.platform == "win32":
         from multiprocessing.connection import Client
@@ -109,7 +109,7 @@ def connect(address: str) -> Line:
     try:
         line.connect(address)
         if user_of(line) != os.getuid():
-            raise PermissionError("whoever listens there is somebody else")
+            raise PermissionError("the socket belongs to another user")
     except BaseException:
         line.close()
         raise
@@ -117,12 +117,12 @@ def connect(address: str) -> Line:
 
 
 def user_of(connected: socket.socket) -> int | None:
-    """Return the user id of the process at the other end of a Unix socket; None where it is not known."""
+    """Return the user id of the process at the other end of a Unix socket; None where the system does not tell."""
     try:
         if sys.platform == "darwin":
-            # struct xucred of sys/ucred.h; SOL_LOCAL is 0, LOCAL_PEERCRED is 1.
-            said = connected.getsockopt(0, 1, struct.calcsize("=IIh2x16I"))
-            version, user = struct.unpack_from("=II", said)
+            # struct xucred in sys/ucred.h; SOL_LOCAL is 0, LOCAL_PEERCRED is 1.
+            credentials = connected.getsockopt(0, 1, struct.calcsize("=IIh2x16I"))
+            version, user = struct.unpack_from("=II", credentials)
             return int(user) if version == 0 else None
         option: Any = getattr(socket, "SO_PEERCRED", None)
         if option is None:

@@ -1,9 +1,9 @@
-"""`rubato-native-host`: between the browser, which starts it, and the app, which may not run yet.
+"""`rubato-native-host`: forwards messages between the browser, which starts it, and the app, which may not be running.
 
     rubato-native-host --data DIR chrome-extension://ID/
 
-Whole messages go both ways. It looks at their length, whether they are JSON, and at their version; what is
-wrong with one is said, and the next is heard. Only the standard library is loaded: a person waits for it.
+It checks the length, the JSON and the version of each message; an invalid one is answered with an error. It imports
+only the standard library, to start fast.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from extension_bridge.envelope import Unfit, answer, event, examine
+from extension_bridge.envelope import InvalidMessage, answer, decode, event
 from extension_bridge.frames import FrameError, Reader, TooLong, dump, frame, load, split
 from extension_bridge.identity import origin
 from extension_bridge.line import Line, connect
 
-BRIDGE = "bridge.json"  # in the data folder: where the app listens, as long as it does
-LOOK_AGAIN = 0.5
-ABSENT = "Rubato Desktop does not run. Start it with: rubato run"
-GONE = "Rubato Desktop has ended"
+BRIDGE = "bridge.json"  # in the data folder while the app listens: the address of its socket
+RETRY_S = 0.5
+NOT_RUNNING = "Rubato Desktop is not running. To start it, run: rubato run"
+ENDED = "Rubato Desktop has closed"
 
 
 class Host:
-    """One run of the host.
+    """The native host of one browser.
 
     Args:
         data: The app's data folder.
@@ -42,7 +42,7 @@ class Host:
         self._data = data
         self._reader = Reader(lambda count: os.read(reading, count))
         self._writing = writing
-        self._out = threading.Lock()
+        self._write_lock = threading.Lock()
         self._line: Line | None = None
         self._ended = threading.Event()
 
@@ -50,17 +50,17 @@ class Host:
         """Forward until the browser closes its side.
 
         Returns:
-            The exit status: 0, or 1 when what the browser sent could not be read any further.
+            The exit status: 0, or 1 when the browser's stream became unreadable.
         """
-        # First of all: what the extension says at once must not come too early.
-        self._line = self._find()
+        # Connect before reading, so that the extension's first messages reach the app.
+        self._line = self._try_connect()
         try:
-            self._tell_of_app(ABSENT)
-            threading.Thread(target=self._hear_app, name="app", daemon=True).start()
+            self._send_app_state(NOT_RUNNING)
+            threading.Thread(target=self._read_app, name="app", daemon=True).start()
             while (data := self._reader.next()) is not None:
                 self._from_extension(data)
         except FrameError as error:
-            complain(str(error))
+            log_error(str(error))
             return 1
         except BrokenPipeError:
             pass
@@ -72,22 +72,22 @@ class Host:
 
     def _from_extension(self, data: bytes | TooLong) -> None:
         try:
-            message = examine(data)
-        except Unfit as unfit:
-            self._return(unfit)
+            message = decode(data)
+        except InvalidMessage as error:
+            self._report(error)
             return
         assert isinstance(data, bytes)
         if not self._to_app(data) and "status" not in message and type(message.get("id")) is int:
-            self._to_extension(answer(message["id"], "refused", "not_running", ABSENT))
+            self._to_extension(answer(message["id"], "refused", "not_running", NOT_RUNNING))
 
-    def _return(self, unfit: Unfit) -> None:
-        """Tell whoever waits for something from a message that it goes no further."""
-        if unfit.id is None:
-            self._to_extension(event("host", app="on" if self._line else "off", reason=unfit.text))
-        elif unfit.is_answer:
-            self._to_app(dump(answer(unfit.id, "failed", unfit.code, unfit.text)))
+    def _report(self, error: InvalidMessage) -> None:
+        """Report an invalid message to the side that waits for its answer."""
+        if error.id is None:
+            self._to_extension(event("host", app="on" if self._line else "off", reason=error.text))
+        elif error.is_answer:
+            self._to_app(dump(answer(error.id, "failed", error.code, error.text)))
         else:
-            self._to_extension(answer(unfit.id, "refused", unfit.code, unfit.text))
+            self._to_extension(answer(error.id, "refused", error.code, error.text))
 
     def _to_app(self, data: bytes) -> bool:
         line = self._line
@@ -101,54 +101,54 @@ class Host:
         self._write(dump(message))
 
     def _write(self, data: bytes) -> None:
-        """Write one message whole.
+        """Write a whole message to the browser.
 
         Raises:
-            OSError: the browser has gone.
+            OSError: the browser has closed the pipe.
         """
         rest = memoryview(frame(data))
-        with self._out:
+        with self._write_lock:
             while rest:
                 rest = rest[os.write(self._writing, rest) :]
 
-    def _tell_of_app(self, reason: str) -> None:
-        there = self._line is not None
-        self._to_extension(event("host", app="on" if there else "off", reason="" if there else reason))
+    def _send_app_state(self, reason: str) -> None:
+        running = self._line is not None
+        self._to_extension(event("host", app="on" if running else "off", reason="" if running else reason))
 
-    def _hear_app(self) -> None:
-        """Forward what the app says, tell when it has gone, and wait for it; ends with the browser."""
-        # The browser may leave at any time; the other thread sees that too, and ends the process.
+    def _read_app(self) -> None:
+        """Forward the app's messages, report when it closes, and reconnect; runs until the browser ends."""
+        # When the browser ends, writes fail; the other thread notices too, and ends the process.
         with contextlib.suppress(OSError):
             while not self._ended.is_set():
                 if (line := self._line) is not None:
                     while (data := line.receive()) is not None:
                         self._from_app(data)
                     self._line = None
-                    self._tell_of_app(GONE)
-                if (found := self._wait()) is not None:
-                    self._line = found
-                    self._tell_of_app("")
+                    self._send_app_state(ENDED)
+                if (line := self._wait()) is not None:
+                    self._line = line
+                    self._send_app_state("")
 
     def _from_app(self, data: bytes | TooLong) -> None:
         if isinstance(data, TooLong):
-            complain(f"the app said {data.length} bytes at once; they were not passed on")
+            log_error(f"dropped a message of {data.length} bytes from the app: too long")
             return
         try:
             load(data)
             pieces = split(data)
         except ValueError as error:
-            complain(f"the app said what cannot be read: {error}")
+            log_error(f"dropped an invalid message from the app: {error}")
             return
         for piece in pieces:
             self._write(piece)
 
     def _wait(self) -> Line | None:
-        while not self._ended.wait(LOOK_AGAIN):
-            if line := self._find():
+        while not self._ended.wait(RETRY_S):
+            if line := self._try_connect():
                 return line
         return None
 
-    def _find(self) -> Line | None:
+    def _try_connect(self) -> Line | None:
         try:
             address = json.loads((self._data / BRIDGE).read_bytes())["address"]
             return connect(address) if isinstance(address, str) else None
@@ -156,8 +156,8 @@ class Host:
             return None
 
 
-def complain(text: str) -> None:
-    """Say something where the browser keeps its log."""
+def log_error(text: str) -> None:
+    """Write to standard error, which goes into the browser's log."""
     with contextlib.suppress(OSError, ValueError):
         print(f"rubato-native-host: {text}", file=sys.stderr, flush=True)
 
@@ -166,17 +166,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the host as a browser starts it.
 
     Returns:
-        0 when the browser closed its side; 1 when it could not be understood; 2 when it is not the one
-        that may start this, or the data folder is not named.
+        0 when the browser closed its side; 1 when its stream was unreadable; 2 when the caller is not Rubato's
+        extension or the data folder is missing.
     """
-    given = list(sys.argv[1:] if argv is None else argv)
-    if len(given) < 2 or given[0] != "--data":
-        complain("it is for browsers to start: --data DIR ORIGIN; rubato browser install tells them how")
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if len(arguments) < 2 or arguments[0] != "--data":
+        log_error("only browsers start this (--data DIR ORIGIN); to set one up, run: rubato browser install")
         return 2
-    # Behind the origin, browsers add what they like.
-    caller = given[2] if len(given) > 2 else ""
+    # Browsers may add arguments after the origin.
+    caller = arguments[2] if len(arguments) > 2 else ""
     if caller != origin():
-        complain(f"only Rubato's own extension may speak to it, not {caller[:100]!r}")
+        log_error(f"only Rubato's extension may start this, not {caller[:100]!r}")
         return 2
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform == "win32":
@@ -185,20 +185,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         msvcrt.setmode(0, os.O_BINARY)
         msvcrt.setmode(1, os.O_BINARY)
     writing = os.dup(1)
-    # Whatever else is printed must not come between the messages.
+    # Stray prints must not end up between the messages.
     os.dup2(2, 1)
-    return Host(Path(given[1]), 0, writing).run()
+    return Host(Path(arguments[1]), 0, writing).run()
 
 
 def run() -> None:
-    """Run the host and end at once, whatever its other thread waits for."""
+    """Run the host and exit without waiting for its other thread."""
     code = 1
     try:
         code = main()
     except Exception:
         import traceback
 
-        complain(traceback.format_exc())
+        log_error(traceback.format_exc())
     finally:
         os._exit(code)
 

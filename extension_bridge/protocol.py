@@ -1,7 +1,7 @@
-"""The messages between app and extension, typed; both ends check what they receive.
+"""The typed messages between app and extension; both ends validate what they receive.
 
-`python -m extension_bridge.protocol` writes their JSON schema into the extension. pydantic takes a while to
-load: import this where a browser joins, not where the app starts.
+`python -m extension_bridge.protocol` writes their JSON schema into the extension. pydantic is slow to import: import
+this module when a browser connects, not at start-up.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from extension_bridge.values import AppAnswer, Joined, State
 
 # A module and not JSON: Chromium 150 fails to restart a service worker that imports JSON.
 SCHEMA = EXTENSION / "schema" / "protocol.js"
-LONGEST_DEADLINE_MS = 600_000
+MAX_DEADLINE_MS = 600_000
 
 Id = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
-Deadline = Annotated[float, Field(gt=0, le=LONGEST_DEADLINE_MS)]
+Deadline = Annotated[float, Field(gt=0, le=MAX_DEADLINE_MS)]
 
 
 class Message(BaseModel):
@@ -34,7 +34,7 @@ class Message(BaseModel):
 
 
 class Request(Message):
-    """A question; each side numbers its own from 1."""
+    """A request; each side numbers its own from 1."""
 
     id: Id
     type: Literal["command"]
@@ -44,7 +44,7 @@ class Request(Message):
 
 
 class HelloArgs(BaseModel):
-    """Who joins: `client` and `secret` are its own, made once and kept by it."""
+    """The browser's identity; it generates `client` and `secret` once and stores them."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -68,7 +68,7 @@ class Error(BaseModel):
 
 
 class Response(Message):
-    """The answer to the request of the same id."""
+    """The answer to the request with the same id."""
 
     id: Id
     status: Literal["ok", "failed", "timeout", "refused"]
@@ -85,7 +85,7 @@ class Event(Message):
 
 
 class MessagePart(Message):
-    """A piece of a message longer than Chrome lets a host say at once; all pieces joined are its JSON."""
+    """A piece of a message that is too long for Chrome to pass on at once; the joined pieces are its JSON."""
 
     type: Literal["part"]
     id: Id
@@ -95,17 +95,17 @@ class MessagePart(Message):
 
 
 class ProtocolError(ValueError):
-    """A message is not as the table says; the text says where."""
+    """A message does not match the protocol; the text names the field and the reason, for logs."""
 
 
 _REQUEST, _HELLO, _RESPONSE, _EVENT = (TypeAdapter[Any](kind) for kind in (Request, Hello, Response, Event))
 
 
 def parse(message: Mapping[str, Any]) -> Request | Hello | Response | Event:
-    """Return a message of the extension's, whatever its version.
+    """Parse a message from the extension.
 
     Raises:
-        ProtocolError: it is none.
+        ProtocolError: it is not a valid message.
     """
     parsed: Request | Hello | Response | Event
     if "status" in message:
@@ -114,41 +114,41 @@ def parse(message: Mapping[str, Any]) -> Request | Hello | Response | Event:
         kinds = {"command": _REQUEST, "hello": _HELLO, "event": _EVENT}
         kind = message.get("type")
         if not isinstance(kind, str) or kind not in kinds:
-            raise ProtocolError("it is neither question, answer nor event")
+            raise ProtocolError("unknown message type")
         parsed = _checked(kinds[kind], message)
     return parsed
 
 
 def check_args(name: str, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a command's arguments as they go to the browser; what is None is left out.
+    """Validate a command's arguments and return them as they are sent; those that are None are omitted.
 
     Raises:
-        ProtocolError: there is no such command, or its arguments are others.
+        ProtocolError: the command is unknown or its arguments are invalid.
     """
-    if (found := COMMANDS.get(name)) is None:
-        raise ProtocolError(f"the browser knows no command {name!r}")
-    checked: dict[str, Any] = _plain(found.args, args, exclude_none=True)
+    if (command := COMMANDS.get(name)) is None:
+        raise ProtocolError(f"unknown browser command {name!r}")
+    checked: dict[str, Any] = _plain(command.args, args, exclude_none=True)
     return checked
 
 
 def check_value(name: str, value: Any) -> Any:
-    """Return a command's answer: its strings clipped, what the table does not name left out.
+    """Validate a command's result: strings are clipped, unknown fields dropped.
 
     Raises:
-        ProtocolError: the answer is not what the table says.
+        ProtocolError: the result is invalid.
     """
     return _plain(COMMANDS[name].value, value)
 
 
 def check_event(name: str, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an event of the extension's says.
+    """Validate an event of the extension and return its arguments.
 
     Raises:
-        ProtocolError: there is no such event, or it says something else.
+        ProtocolError: the event is unknown or its arguments are invalid.
     """
-    if (found := FROM_EXTENSION.get(name)) is None:
-        raise ProtocolError(f"there is no event {name!r}")
-    checked: dict[str, Any] = _plain(found, args)
+    if (event := FROM_EXTENSION.get(name)) is None:
+        raise ProtocolError(f"unknown browser event {name!r}")
+    checked: dict[str, Any] = _plain(event, args)
     return checked
 
 
@@ -166,10 +166,10 @@ def _plain(adapter: TypeAdapter[Any], value: Any, exclude_none: bool = False) ->
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON schema of the wire; every part of it stands by itself, with definitions of its own."""
+    """Return the JSON schema of the protocol; each part is self-contained, with its own definitions."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "The wire between Rubato Desktop and its extension",
+        "title": "The protocol between Rubato Desktop and its extension",
         "v": V,
         "host": HOST,
         "messages": {
@@ -180,12 +180,15 @@ def schema() -> dict[str, Any]:
             "part": MessagePart.model_json_schema(),
         },
         "commands": {
-            name: {"args": found.args.json_schema(), "value": found.value.json_schema(mode="serialization")}
-            for name, found in COMMANDS.items()
+            name: {
+                "args": command.args.json_schema(),
+                "value": command.value.json_schema(mode="serialization"),
+            }
+            for name, command in COMMANDS.items()
         },
         "events": {
-            "from_extension": {name: found.json_schema() for name, found in FROM_EXTENSION.items()},
-            "from_app": {name: found.json_schema() for name, found in FROM_APP.items()},
+            "from_extension": {name: event.json_schema() for name, event in FROM_EXTENSION.items()},
+            "from_app": {name: event.json_schema() for name, event in FROM_APP.items()},
         },
         "answers": {"hello": Joined.model_json_schema(), "command": AppAnswer.model_json_schema()},
     }
@@ -198,7 +201,7 @@ def render_schema() -> str:
 
 
 def main() -> None:
-    """Write the schema."""
+    """Write the schema into the extension."""
     SCHEMA.parent.mkdir(parents=True, exist_ok=True)
     SCHEMA.write_text(render_schema(), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The Windows registry, as far as native hosts need it: one text a key, of this user."""
+"""The part of the Windows registry that native hosts need: the default value of keys of this user."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Protocol
 
 class Registry(Protocol):
     def get(self, key: str) -> str | None:
-        """Return a key's text; None when there is no such key."""
+        """Return a key's value; None when there is no such key."""
         ...
 
     def set(self, key: str, text: str) -> None: ...
 
     def remove(self, key: str) -> None:
-        """Remove a key; nothing happens when there is none."""
+        """Remove a key; does nothing when it does not exist."""
         ...
 
 
 class NoRegistry:
-    """Where there is none."""
+    """An empty registry, for systems without one."""
 
     def get(self, key: str) -> str | None:
         return None
 
     def set(self, key: str, text: str) -> None:
-        raise OSError("there is no registry here")
+        raise OSError("this system has no registry")
 
     def remove(self, key: str) -> None:
         pass
 
 
 def registry() -> Registry:
-    """Return this machine's registry."""
+    """Return the registry of this machine."""
     if sys.platform != "win32":
         return NoRegistry()
     import winreg
@@ -46,8 +46,8 @@ def registry() -> Registry:
                 return None
 
         def set(self, key: str, text: str) -> None:
-            with winreg.CreateKey(winreg.HKEY_CURRENT_USER, key) as made:
-                winreg.SetValueEx(made, "", 0, winreg.REG_SZ, text)
+            with winreg.CreateKey(winreg.HKEY_CURRENT_USER, key) as handle:
+                winreg.SetValueEx(handle, "", 0, winreg.REG_SZ, text)
 
         def remove(self, key: str) -> None:
             with contextlib.suppress(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""What browsers say is data: clipped to what people can use, without characters that command a terminal."""
+"""String types for untrusted text from the browser: limited in length, without control characters."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-LABEL, TEXT, URL, MOST = 200, 4_000, 4_096, 1_000_000
+LABEL, TEXT, URL, LONG_TEXT = 200, 4_000, 4_096, 1_000_000  # characters
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DEPTH = 8
 
 
-def _text(longest: int) -> BeforeValidator:
+def _text(limit: int) -> BeforeValidator:
     return BeforeValidator(
-        lambda given: _CONTROL.sub(" ", given[:longest]) if isinstance(given, str) else given
+        lambda value: _CONTROL.sub(" ", value[:limit]) if isinstance(value, str) else value
     )
 
 
-def _line(given: Any) -> Any:
-    # What is cut first cannot take long.
+def _line(value: Any) -> Any:
+    # Cut first, so that a huge string costs little.
     return (
-        " ".join(_CONTROL.sub(" ", given[: 8 * LABEL]).split())[:LABEL] if isinstance(given, str) else given
+        " ".join(_CONTROL.sub(" ", value[: 8 * LABEL]).split())[:LABEL] if isinstance(value, str) else value
     )
 
 
 def clipped(value: Any, depth: int = _DEPTH) -> Any:
-    """Return a value of any kind with its strings as short and plain as a text's; too deep, it is None."""
+    """Return a JSON value with its strings clipped like `Text`; values nested too deeply become None."""
     match value:
         case str():
             return _CONTROL.sub(" ", value[:TEXT])
@@ -39,13 +39,13 @@ def clipped(value: Any, depth: int = _DEPTH) -> Any:
     return value
 
 
-def most(count: int) -> BeforeValidator:
-    """Let a list hold at most so many; the rest is left out."""
-    return BeforeValidator(lambda given: given[:count] if isinstance(given, list) else given)
+def at_most(count: int) -> BeforeValidator:
+    """Keep the first `count` items of a list."""
+    return BeforeValidator(lambda value: value[:count] if isinstance(value, list) else value)
 
 
 Label = Annotated[str, BeforeValidator(_line)]
 Text = Annotated[str, _text(TEXT)]
-Long = Annotated[str, _text(MOST)]
+Long = Annotated[str, _text(LONG_TEXT)]
 Url = Annotated[str, _text(URL)]
 Anything = Annotated[Any, BeforeValidator(clipped)]

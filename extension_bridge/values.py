@@ -1,4 +1,4 @@
-"""What commands of the browser answer. What an answer holds beyond this is left out."""
+"""The results of browser commands. Fields that a type does not name are dropped."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from extension_bridge.strings import Anything, Label, Long, Text, Url, most
+from extension_bridge.strings import Anything, Label, Long, Text, Url, at_most
 
 
 class Value(BaseModel):
-    """Any answer; numbers are pixels of the view unless said otherwise."""
+    """A result; coordinates and sizes are CSS pixels of the view unless stated otherwise."""
 
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
@@ -49,7 +49,7 @@ class Closed(Value):
 
 
 class Visited(Value):
-    """A page of the history; `time` is ISO 8601 in UTC."""
+    """A page in the history; `time` is its last visit, ISO 8601 in UTC."""
 
     title: Label = ""
     url: Url
@@ -87,7 +87,7 @@ class Point(Value):
 
 
 class Target(Value):
-    """What lies in a cell of the 12 x 12; `density`, `level` and `area` as in `Cell`."""
+    """What is in a cell of the 12 x 12 grid; `density`, `level` and `area` as in `Cell`."""
 
     row: int
     column: int
@@ -107,13 +107,13 @@ class Option(Value):
 
 
 class Clicked(Value):
-    """`checked` is of what can be ticked, `options` of what holds choices."""
+    """`checked` is set for check boxes, radio buttons and switches, `options` for selects."""
 
     label: Label = ""
     kind: Label | None = None
     effect: Literal["clicked", "navigated", "opened", "focused"]
     checked: bool | None = None
-    options: Annotated[list[Option], most(200)] = []
+    options: Annotated[list[Option], at_most(200)] = []
 
 
 class Action(Value):
@@ -138,7 +138,7 @@ class Highlighted(Value):
 
 
 class Item(Value):
-    """Something to read: `index` of `of` in the page's order."""
+    """A block to read: number `index` of `of` in page order, from 0."""
 
     kind: Label
     level: int | None = None
@@ -174,7 +174,7 @@ class Link(Value):
 
 
 class Control(Value):
-    """A field or a button; the value of a password field is never there."""
+    """A field or a button; never with the value of a password field."""
 
     number: int
     label: Label = ""
@@ -219,7 +219,7 @@ class Document(Value):
     title: Label = ""
     url: Url = ""
     language: Label = ""
-    items: Annotated[list[Passage], most(2_000)]
+    items: Annotated[list[Passage], at_most(2_000)]
 
 
 class View(Value):
@@ -228,10 +228,10 @@ class View(Value):
 
 
 class Cell(Value):
-    """One kind in one cell.
+    """One kind of element in one grid cell.
 
-    `density`: share of the cell that is covered, 0 to 1. `level`: of a heading, 1 to 6. `area`: of an image,
-    the share of the view that it covers, 0 to 1.
+    `density`: the share of the cell that is covered, 0-1. `level`: a heading's level, 1-6. `area`: the share of
+    the view that an image covers, 0-1.
     """
 
     x: int
@@ -244,7 +244,7 @@ class Cell(Value):
 
 
 class Picture(Value):
-    """What is in view, as the data of a PNG file in base 64."""
+    """A screenshot of the view: a PNG file in base64."""
 
     png: Annotated[str, Field(max_length=8_000_000)]
 
@@ -260,7 +260,7 @@ class Layout(Value):
 
 
 class Media(Value):
-    """Something that plays: seconds, volume 0 to 1, speed 1 as recorded; a live stream has no duration."""
+    """A media element: times in seconds, volume 0-1, speed 1 is normal; a live stream has no duration."""
 
     tab: int
     frame: int
@@ -281,7 +281,7 @@ class Scroll(Value):
 
 
 class State(Value):
-    """The tab a command ended on; empty when it ended on none."""
+    """The state of the tab a command ended on; empty when there is none."""
 
     window: int | None = None
     tab: int | None = None
@@ -290,11 +290,11 @@ class State(Value):
     scroll: Scroll | None = None
     viewport: View | None = None
     digest: Label | None = None
-    left_out: list[Url] | None = None  # addresses of the frames that did not answer
+    left_out: list[Url] | None = None  # URLs of frames that did not answer
 
 
 class Settings(Value):
-    """What the extension needs to know of the app's settings."""
+    """The app's settings that the extension shows or uses."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -302,7 +302,7 @@ class Settings(Value):
 
 
 class Joined(Value):
-    """The answer to hello: the app's version, whether its command input is on, its settings."""
+    """The answer to hello: the app's version, whether command input is on, and settings."""
 
     app: str
     listening: bool
@@ -310,7 +310,7 @@ class Joined(Value):
 
 
 class AppAnswer(Value):
-    """What a command of the app answers to the panel."""
+    """The result of an app command run from the side panel."""
 
     text: str = ""
     value: Anything = None

@@ -207,7 +207,7 @@ def _packaged(model: PackagedModel) -> Finding:
 def _browser(data: Path) -> Finding:
     from extension_bridge.browsers import KINDS
     from extension_bridge.install import Installation
-    from rubato_desktop.services.browser.launcher import installed
+    from rubato_desktop.services.browser.launcher import find_browser
 
     states = [Installation(data).status(kind) for kind in KINDS]
     if astray := next((state for state in states if state.written and not state.right), None):
@@ -215,4 +215,4 @@ def _browser(data: Path) -> Finding:
         return Finding("browser", False, found, todo)
     if told := [state.name for state in states if state.program and state.right]:
         return Finding("browser", True, f"{' and '.join(told)} can join")
-    return Finding("browser", True, f"{installed()} can be tried: rubato browser open")
+    return Finding("browser", True, f"{find_browser()} can be tried: rubato browser open")

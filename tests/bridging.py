@@ -61,7 +61,7 @@ def start_bridge(tmp_path: Path, ending: ExitStack) -> Callable[..., Bridge]:
 @pytest.fixture
 def bridge(start_bridge: Callable[..., Bridge]) -> Bridge:
     """A bridge that lets everybody join."""
-    return start_bridge(trusting=True)
+    return start_bridge(trust_all=True)
 
 
 @pytest.fixture

@@ -95,11 +95,11 @@ def _pair(args: argparse.Namespace) -> int:
 
 
 def _open(args: argparse.Namespace) -> int:
-    from rubato_desktop.services.browser.launcher import open_beside
+    from rubato_desktop.services.browser.launcher import open_own_profile
 
     data = data_of(args)
     data.mkdir(parents=True, exist_ok=True)
-    found = open_beside(data, args.url)
+    found = open_own_profile(data, args.url)
     emit(
         args,
         {"browser": found, "url": args.url},

@@ -25,7 +25,7 @@ from rubato_desktop.files import write_beside
 from rubato_desktop.language.keys import BASE_NOTE, read_line
 from rubato_desktop.midi.messages import note_off, note_on
 from rubato_desktop.resources import resource
-from rubato_desktop.services.browser.launcher import unseen
+from rubato_desktop.services.browser.launcher import headless_browser
 from rubato_desktop.services.page_sound import layout_cues, read_layout, table_for, write_feedback
 from rubato_desktop.services.run_state import SCREEN
 
@@ -52,7 +52,7 @@ def browsing_tour(out: Path) -> dict[str, Path]:
     shutil.rmtree(out / "data", ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
     with _pages(out) as address, _Desk(out / "data") as desk:
-        with unseen(desk.data, out / "data" / "profile", VIEW, f"{address}/index.html"):
+        with headless_browser(desk.data, out / "data" / "profile", VIEW, f"{address}/index.html"):
             desk.join()
             left = {name: path for line in _script() for name, path in desk.play(line, out)}
         left["session"] = desk.keep(out / "session")

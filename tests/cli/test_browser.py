@@ -56,7 +56,7 @@ def test_the_doctor_tells_how_it_stands_with_the_browser(
     (home / "data" / "rubato-native-host").unlink()
     astray = browser_finding(capsys)
     assert (astray["good"], astray["todo"]) == (False, "rubato browser install --browser chromium")
-    assert "where it was before" in astray["found"]
+    assert "out of date" in astray["found"]
 
 
 def test_a_manifest_of_somebody_elses_stays(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

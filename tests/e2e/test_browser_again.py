@@ -8,7 +8,7 @@ import pytest
 from waiting import until
 
 from rubato_desktop.app import App
-from rubato_desktop.services.browser.launcher import unseen
+from rubato_desktop.services.browser.launcher import headless_browser
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -19,7 +19,7 @@ def test_a_browser_that_is_started_again_joins_without_being_asked_about(tmp_pat
     services = app.services
     try:
         for times in range(3):
-            with unseen(tmp_path / "data", tmp_path / "profile", (1000, 700)):
+            with headless_browser(tmp_path / "data", tmp_path / "profile", (1000, 700)):
                 if times == 0:
                     until(lambda: services.confirmation.text, "the question")
                     assert app.engine.run("confirm").result(10).text.endswith("is joined")

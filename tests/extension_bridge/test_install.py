@@ -184,7 +184,7 @@ def test_an_installed_browser_is_found_and_one_that_is_not_is_said(tmp_path: Pat
     found = program_at(tmp_path / "bin" / "chromium")
     here = Installation(tmp_path / "data", system("linux", tmp_path, PATH=str(tmp_path / "bin")))
     status = here.status(BY_ID["chromium"])
-    assert status.program == str(found) and status.words.startswith("Chromium does not know Rubato")
+    assert status.program == str(found) and status.words.startswith("Chromium is not set up for Rubato")
     assert here.status(BY_ID["brave"]).words == "Brave is not installed"
 
 

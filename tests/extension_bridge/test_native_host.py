@@ -18,7 +18,7 @@ from extension import Extension
 from waiting import until
 
 from extension_bridge.envelope import UPDATE_APP, UPDATE_EXTENSION
-from extension_bridge.frames import LONGEST, frame
+from extension_bridge.frames import MAX_MESSAGE, frame
 from extension_bridge.identity import extension_id, origin
 from extension_bridge.install import Installation
 
@@ -55,7 +55,7 @@ def test_nobody_but_the_extension_may_speak_to_it(caller: list[str], tmp_path: P
     said = frame(b'{"v":1,"id":1,"type":"command","name":"ping","args":{},"deadline_ms":5000}')
     done = run_host(bridge.data, *caller, said=said)
     assert done.returncode == 2 and done.stdout == b""
-    assert b"only Rubato's own extension" in done.stderr
+    assert b"only Rubato's extension" in done.stderr
     assert not bridge.browser.names
 
 
@@ -70,22 +70,22 @@ def test_without_the_app_it_says_so_answers_and_waits_until_it_is_there(
     extension = open_browser()
     assert extension.wait_for("host") == {
         "app": "off",
-        "reason": "Rubato Desktop does not run. Start it with: rubato run",
+        "reason": "Rubato Desktop is not running. To start it, run: rubato run",
     }
     answer = extension.request("record_start")
     assert (answer["status"], answer["error"]["code"]) == ("refused", "not_running")
     for _ in range(2):
-        bridge = start_bridge(trusting=True)
+        bridge = start_bridge(trust_all=True)
         assert extension.wait_for("host") == {"app": "on", "reason": ""}
         extension.join()
         assert bridge.browser.wait(30)
         bridge.browser.close()
-        assert extension.wait_for("host") == {"app": "off", "reason": "Rubato Desktop has ended"}
+        assert extension.wait_for("host") == {"app": "off", "reason": "Rubato Desktop has closed"}
 
 
 @pytest.mark.parametrize("app", [False, True], ids=["without the app", "with the app"])
 def test_it_ends_when_the_browser_lets_go(app: bool, start_bridge: Start, open_browser: Open) -> None:
-    bridge = start_bridge(trusting=True) if app else None
+    bridge = start_bridge(trust_all=True) if app else None
     extension = open_browser()
     extension.wait_for("host")
     if bridge:
@@ -100,8 +100,8 @@ def test_it_ends_when_the_browser_lets_go(app: bool, start_bridge: Start, open_b
 @pytest.mark.parametrize(
     "said, words",
     [
-        (struct.pack("=I", 100 << 20) + b"{}", "104857600 bytes long; that is no message"),
-        (b"\xff\xff\xff\xff", "that is no message"),
+        (struct.pack("=I", 100 << 20) + b"{}", "claims to be 104857600 bytes long"),
+        (b"\xff\xff\xff\xff", "claims to be 4294967295 bytes long"),
         (frame(b"{}") + b"\1\0", "ended within a message"),
         (struct.pack("=I", 50) + b'{"v":1', "ended within a message"),
     ],
@@ -133,7 +133,7 @@ def test_what_is_no_message_is_said_and_the_next_one_is_heard(
     extension = open_browser()
     extension.wait_for("host")
     extension.send_bytes(frame(data))
-    assert "cannot be read" in extension.wait_for("host")["reason"]
+    assert "not valid JSON" in extension.wait_for("host")["reason"]
     extension.join()
 
 
@@ -192,11 +192,11 @@ def test_a_hundred_thousand_bad_messages_change_nothing_and_take_no_memory(
     extension.wait_for("host")
     # A frame of 8 MiB is the most that is kept at once, JSON of nothing but brackets the worst it can become.
     for data in (
-        b"[" + b"[]," * (LONGEST // 3 - 1) + b"[]]",
-        b"x" * LONGEST,
-        b'{"v":1,"id":9' + b" " * LONGEST,
+        b"[" + b"[]," * (MAX_MESSAGE // 3 - 1) + b"[]]",
+        b"x" * MAX_MESSAGE,
+        b'{"v":1,"id":9' + b" " * MAX_MESSAGE,
     ):
-        extension.send_bytes(frame(data[: LONGEST + 5]))
+        extension.send_bytes(frame(data[: MAX_MESSAGE + 5]))
     for data in fuzz(random.Random(3)):
         extension.send_bytes(frame(data))
     extension.join()

@@ -3,7 +3,7 @@ export default {
  "$schema": "https://json-schema.org/draft/2020-12/schema",
  "answers": {
   "command": {
-   "description": "What a command of the app answers to the panel.",
+   "description": "The result of an app command run from the side panel.",
    "properties": {
     "text": {
      "default": "",
@@ -22,7 +22,7 @@ export default {
    "$defs": {
     "Settings": {
      "additionalProperties": true,
-     "description": "What the extension needs to know of the app's settings.",
+     "description": "The app's settings that the extension shows or uses.",
      "properties": {
       "search": {
        "default": "",
@@ -34,7 +34,7 @@ export default {
      "type": "object"
     }
    },
-   "description": "The answer to hello: the app's version, whether its command input is on, its settings.",
+   "description": "The answer to hello: the app's version, whether command input is on, and settings.",
    "properties": {
     "app": {
      "title": "App",
@@ -300,7 +300,7 @@ export default {
    "value": {
     "$defs": {
      "Control": {
-      "description": "A field or a button; the value of a password field is never there.",
+      "description": "A field or a button; never with the value of a password field.",
       "properties": {
        "kind": {
         "default": "",
@@ -509,7 +509,7 @@ export default {
       "type": "object"
      }
     },
-    "description": "`checked` is of what can be ticked, `options` of what holds choices.",
+    "description": "`checked` is set for check boxes, radio buttons and switches, `options` for selects.",
     "properties": {
      "checked": {
       "anyOf": [
@@ -689,7 +689,7 @@ export default {
     "type": "object"
    },
    "value": {
-    "description": "Something to read: `index` of `of` in the page's order.",
+    "description": "A block to read: number `index` of `of` in page order, from 0.",
     "properties": {
      "column": {
       "anyOf": [
@@ -904,7 +904,7 @@ export default {
    "value": {
     "$defs": {
      "Control": {
-      "description": "A field or a button; the value of a password field is never there.",
+      "description": "A field or a button; never with the value of a password field.",
       "properties": {
        "kind": {
         "default": "",
@@ -1340,7 +1340,7 @@ export default {
     "$defs": {
      "GridPoint": {
       "additionalProperties": false,
-      "description": "A cell of the 12 x 12 cells of the view; row 0 is the top.",
+      "description": "A cell of the 12 x 12 grid over the view; row 0 is at the top, column 0 at the left.",
       "properties": {
        "column": {
         "maximum": 11,
@@ -1494,7 +1494,7 @@ export default {
    "value": {
     "$defs": {
      "Visited": {
-      "description": "A page of the history; `time` is ISO 8601 in UTC.",
+      "description": "A page in the history; `time` is its last visit, ISO 8601 in UTC.",
       "properties": {
        "time": {
         "title": "Time",
@@ -1561,7 +1561,7 @@ export default {
    "value": {
     "$defs": {
      "Cell": {
-      "description": "One kind in one cell.\n\n`density`: share of the cell that is covered, 0 to 1. `level`: of a heading, 1 to 6. `area`: of an image,\nthe share of the view that it covers, 0 to 1.",
+      "description": "One kind of element in one grid cell.\n\n`density`: the share of the cell that is covered, 0-1. `level`: a heading's level, 1-6. `area`: the share of\nthe view that an image covers, 0-1.",
       "properties": {
        "area": {
         "anyOf": [
@@ -1762,7 +1762,7 @@ export default {
    "value": {
     "$defs": {
      "Media": {
-      "description": "Something that plays: seconds, volume 0 to 1, speed 1 as recorded; a live stream has no duration.",
+      "description": "A media element: times in seconds, volume 0-1, speed 1 is normal; a live stream has no duration.",
       "properties": {
        "duration": {
         "anyOf": [
@@ -1897,7 +1897,7 @@ export default {
     "type": "object"
    },
    "value": {
-    "description": "Something that plays: seconds, volume 0 to 1, speed 1 as recorded; a live stream has no duration.",
+    "description": "A media element: times in seconds, volume 0-1, speed 1 is normal; a live stream has no duration.",
     "properties": {
      "duration": {
       "anyOf": [
@@ -2039,7 +2039,7 @@ export default {
       "type": "object"
      }
     },
-    "description": "What lies in a cell of the 12 x 12; `density`, `level` and `area` as in `Cell`.",
+    "description": "What is in a cell of the 12 x 12 grid; `density`, `level` and `area` as in `Cell`.",
     "properties": {
      "area": {
       "anyOf": [
@@ -2453,7 +2453,7 @@ export default {
     "type": "object"
    },
    "value": {
-    "description": "What is in view, as the data of a PNG file in base 64.",
+    "description": "A screenshot of the view: a PNG file in base64.",
     "properties": {
      "png": {
       "maxLength": 8000000,
@@ -2553,7 +2553,7 @@ export default {
     "type": "object"
    },
    "value": {
-    "description": "Something to read: `index` of `of` in the page's order.",
+    "description": "A block to read: number `index` of `of` in page order, from 0.",
     "properties": {
      "column": {
       "anyOf": [
@@ -2904,7 +2904,7 @@ export default {
     "$defs": {
      "GridPoint": {
       "additionalProperties": false,
-      "description": "A cell of the 12 x 12 cells of the view; row 0 is the top.",
+      "description": "A cell of the 12 x 12 grid over the view; row 0 is at the top, column 0 at the left.",
       "properties": {
        "column": {
         "maximum": 11,
@@ -3149,7 +3149,7 @@ export default {
       "type": "object"
      }
     },
-    "description": "`checked` is of what can be ticked, `options` of what holds choices.",
+    "description": "`checked` is set for check boxes, radio buttons and switches, `options` for selects.",
     "properties": {
      "checked": {
       "anyOf": [
@@ -3596,7 +3596,7 @@ export default {
     "$defs": {
      "Settings": {
       "additionalProperties": true,
-      "description": "What the extension needs to know of the app's settings.",
+      "description": "The app's settings that the extension shows or uses.",
       "properties": {
        "search": {
         "default": "",
@@ -3608,7 +3608,7 @@ export default {
       "type": "object"
      }
     },
-    "description": "The answer to hello: the app's version, whether its command input is on, its settings.",
+    "description": "The answer to hello: the app's version, whether command input is on, and settings.",
     "properties": {
      "app": {
       "title": "App",
@@ -3634,7 +3634,7 @@ export default {
    },
    "settings": {
     "additionalProperties": true,
-    "description": "What the extension needs to know of the app's settings.",
+    "description": "The app's settings that the extension shows or uses.",
     "properties": {
      "search": {
       "default": "",
@@ -3878,7 +3878,7 @@ export default {
   "hello": {
    "$defs": {
     "HelloArgs": {
-     "description": "Who joins: `client` and `secret` are its own, made once and kept by it.",
+     "description": "The browser's identity; it generates `client` and `secret` once and stores them.",
      "properties": {
       "browser": {
        "title": "Browser",
@@ -3954,7 +3954,7 @@ export default {
    "type": "object"
   },
   "part": {
-   "description": "A piece of a message longer than Chrome lets a host say at once; all pieces joined are its JSON.",
+   "description": "A piece of a message that is too long for Chrome to pass on at once; the joined pieces are its JSON.",
    "properties": {
     "data": {
      "title": "Data",
@@ -3999,7 +3999,7 @@ export default {
    "type": "object"
   },
   "request": {
-   "description": "A question; each side numbers its own from 1.",
+   "description": "A request; each side numbers its own from 1.",
    "properties": {
     "args": {
      "additionalProperties": true,
@@ -4089,7 +4089,7 @@ export default {
      "type": "object"
     },
     "State": {
-     "description": "The tab a command ended on; empty when it ended on none.",
+     "description": "The state of the tab a command ended on; empty when there is none.",
      "properties": {
       "digest": {
        "anyOf": [
@@ -4211,7 +4211,7 @@ export default {
      "type": "object"
     }
    },
-   "description": "The answer to the request of the same id.",
+   "description": "The answer to the request with the same id.",
    "properties": {
     "elapsed_ms": {
      "default": 0.0,
@@ -4277,6 +4277,6 @@ export default {
    "type": "object"
   }
  },
- "title": "The wire between Rubato Desktop and its extension",
+ "title": "The protocol between Rubato Desktop and its extension",
  "v": 1
 };

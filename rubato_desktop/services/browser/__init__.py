@@ -1,4 +1,4 @@
-"""The browser, which joins through its extension and a native host: see `extension_bridge`."""
+"""The browser, connected through its extension and the native host in `extension_bridge`."""
 
 from rubato_desktop.services.browser.browser import Browser
 from rubato_desktop.services.browser.connection import PanelRequest

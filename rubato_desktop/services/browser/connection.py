@@ -1,4 +1,4 @@
-"""One browser on its line: what it says is checked and passed on, what it is asked goes out at once."""
+"""The connection to one browser: validates and forwards what it sends, and queues what is sent to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Protocol
 
 from extension_bridge import V, envelope
-from extension_bridge.envelope import Unfit, examine
+from extension_bridge.envelope import InvalidMessage, decode
 from extension_bridge.frames import dump
 from extension_bridge.line import Line
 from rubato_desktop.services.browser.deadlines import Deadlines
@@ -24,36 +24,36 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_UNSENT = 1_000
+MAX_UNSENT = 1_000
 
 
 class ConnectionListener(Protocol):
-    """What a session reports to; called on the session's own thread."""
+    """Receives what a connection reports, on the connection's own thread."""
 
-    def hello(self, session: BrowserConnection, hello: Hello) -> None: ...
-    def event(self, session: BrowserConnection, name: str, args: Mapping[str, Any]) -> None: ...
-    def asked(self, session: BrowserConnection, request: RequestMessage) -> None: ...
-    def other_version(self, session: BrowserConnection, text: str) -> None: ...
-    def left(self, session: BrowserConnection) -> None: ...
+    def on_hello(self, connection: BrowserConnection, hello: Hello) -> None: ...
+    def on_event(self, connection: BrowserConnection, name: str, args: Mapping[str, Any]) -> None: ...
+    def on_request(self, connection: BrowserConnection, request: RequestMessage) -> None: ...
+    def on_version_mismatch(self, connection: BrowserConnection, text: str) -> None: ...
+    def on_closed(self, connection: BrowserConnection) -> None: ...
 
 
 class BrowserConnection:
-    """The browser at the other end of a line.
+    """One browser at the other end of a line.
 
     Attributes:
-        joined: Whether a person let it in.
-        name: Such as ``Chromium 156``.
-        who: Who it says it is, once it has said so.
-        windows: Its last snapshot.
-        order: Grows each time it joins or one of its windows gets the focus.
+        joined: Whether the user allowed it to connect.
+        name: The browser and its version, such as ``Chromium 156``.
+        who: The identity it sent; None before its hello.
+        windows: The last snapshot of its windows.
+        order: Increases each time it connects or one of its windows gets the focus.
     """
 
-    def __init__(self, line: Line, home: ConnectionListener, deadlines: Deadlines) -> None:
-        self._line, self._home = line, home
+    def __init__(self, line: Line, listener: ConnectionListener, deadlines: Deadlines) -> None:
+        self._line, self._listener = line, listener
         self._in_flight = InFlight(deadlines)
         self._unsent: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._other_version = False
-        self._complaints = 0
+        self._wrong_version = False
+        self._invalid_count = 0
         self.joined = False
         self.name = ""
         self.who: UnknownBrowser | None = None
@@ -70,35 +70,35 @@ class BrowserConnection:
         """Send a command whose arguments have been checked.
 
         Args:
-            deadline: Seconds.
+            deadline: Seconds until it times out.
         """
-        number, future = self._in_flight.begin(name, deadline)
-        wanted = {"name": name, "args": args, "deadline_ms": round(deadline * 1000)}
-        self.send({"v": V, "id": number, "type": "command", **wanted})
+        number, future = self._in_flight.add(name, deadline)
+        command = {"name": name, "args": args, "deadline_ms": round(deadline * 1000)}
+        self.send({"v": V, "id": number, "type": "command", **command})
         return future
 
     def send(self, message: dict[str, Any]) -> None:
-        """Let a message go out after those before it; never waits."""
-        if self._unsent.qsize() > MOST_UNSENT:
-            log.warning("%s does not take what is said to it", self.name)
+        """Queue a message; does not block."""
+        if self._unsent.qsize() > MAX_UNSENT:
+            log.warning("%s does not read its messages; closing its connection", self.name)
             self._line.close()
         self._unsent.put(dump(message))
 
     def close(self) -> None:
         self._line.close()
 
-    def join(self, patience: float) -> None:
-        """Wait until its threads have ended."""
+    def join(self, timeout: float) -> None:
+        """Wait until its threads have ended, at most `timeout` seconds for each."""
         for thread in (self._reading, self._writing):
             if thread is not threading.current_thread() and thread.ident is not None:
-                thread.join(patience)
+                thread.join(timeout)
 
     def _write(self) -> None:
         while (data := self._unsent.get()) is not None:
             try:
                 self._line.send(data)
             except OSError as error:
-                log.info("%s cannot be spoken to: %s", self.name or "a browser", error)
+                log.info("cannot send to %s: %s", self.name or "a browser", error)
                 self._line.close()
                 return
 
@@ -106,37 +106,37 @@ class BrowserConnection:
         try:
             while (data := self._line.receive()) is not None:
                 try:
-                    self._take(examine(data))
-                except Unfit as unfit:
-                    self._unfit(unfit)
+                    self._receive(decode(data))
+                except InvalidMessage as error:
+                    self._reject(error)
                 except Exception:
-                    log.exception("a message of %s was not taken", self.name or "a browser")
+                    log.exception("could not handle a message from %s", self.name or "a browser")
         finally:
             self.joined = False
             self._unsent.put(None)
-            gone = "The browser has gone"
-            self._in_flight.end(BrowserError(gone, status="failed", code="disconnected"))
-            self._home.left(self)
+            text = "The browser has disconnected"
+            self._in_flight.fail_all(BrowserError(text, status="failed", code="disconnected"))
+            self._listener.on_closed(self)
 
-    def _complain(self, text: str) -> None:
-        """Log what cannot be taken; of very much of it, less and less."""
-        self._complaints += 1
-        if self._complaints <= 10 or self._complaints.bit_count() == 1:
+    def _log_invalid(self, text: str) -> None:
+        """Log an invalid message; the more there are, the fewer are logged."""
+        self._invalid_count += 1
+        if self._invalid_count <= 10 or self._invalid_count.bit_count() == 1:
             name = self.name or "a browser"
-            log.warning("%s said what cannot be taken (%d so far): %s", name, self._complaints, text)
+            log.warning("invalid message from %s (%d so far): %s", name, self._invalid_count, text)
 
-    def _unfit(self, unfit: Unfit) -> None:
-        self._complain(unfit.text)
-        if unfit.code == "version":
-            self._other_version = True
-            self._home.other_version(self, unfit.text)
-        if unfit.is_answer and unfit.id is not None:
-            self._in_flight.finish(unfit.id, BrowserError(unfit.text, status="failed", code=unfit.code))
-        elif unfit.id is not None:
-            self.send(envelope.answer(unfit.id, "refused", unfit.code, unfit.text))
+    def _reject(self, error: InvalidMessage) -> None:
+        self._log_invalid(error.text)
+        if error.code == "version":
+            self._wrong_version = True
+            self._listener.on_version_mismatch(self, error.text)
+        if error.is_answer and error.id is not None:
+            self._in_flight.finish(error.id, BrowserError(error.text, status="failed", code=error.code))
+        elif error.id is not None:
+            self.send(envelope.answer(error.id, "refused", error.code, error.text))
 
-    def _take(self, raw: dict[str, Any]) -> None:
-        if self._other_version:
+    def _receive(self, raw: dict[str, Any]) -> None:
+        if self._wrong_version:
             return
         from extension_bridge import protocol
 
@@ -144,37 +144,42 @@ class BrowserConnection:
             message = protocol.parse(raw)
             self._handle(message)
         except protocol.ProtocolError as error:
-            self._complain(str(error))
+            self._log_invalid(str(error))
             number = raw.get("id")
             if type(number) is not int:
                 return
             if "status" in raw:
-                text = f"The browser answered what is no answer: {error}"
-                self._in_flight.finish(number, BrowserError(text, status="failed", code="bad_answer"))
+                text = "Rubato cannot read the browser's answer"
+                todo = "Update the extension in the browser"
+                failure = BrowserError(text, todo=todo, status="failed", code="bad_answer")
+                self._in_flight.finish(number, failure)
             else:
-                self.send(envelope.answer(number, "refused", "bad_arguments", str(error)))
+                text = "Rubato Desktop cannot read this request. Update the extension in the browser"
+                self.send(envelope.answer(number, "refused", "bad_arguments", text))
 
     def _handle(self, message: Message) -> None:
         from extension_bridge import protocol
 
         match message:
             case protocol.Hello():
-                self._home.hello(self, message)
+                self._listener.on_hello(self, message)
             case protocol.Request() if not self.joined:
-                text = "Rubato does not know this browser yet; answer its question first"
+                text = (
+                    "This browser is not allowed to connect yet; answer the question in Rubato Desktop first"
+                )
                 self.send(envelope.answer(message.id, "refused", "pairing", text))
             case protocol.Request():
-                self._home.asked(self, message)
+                self._listener.on_request(self, message)
             case protocol.Response():
-                self._answered(message)
+                self._on_response(message)
             case protocol.Event() if self.joined:
-                self._home.event(self, message.name, protocol.check_event(message.name, message.args))
+                self._listener.on_event(self, message.name, protocol.check_event(message.name, message.args))
 
-    def _answered(self, message: Response) -> None:
+    def _on_response(self, message: Response) -> None:
         from extension_bridge import protocol
 
         if (name := self._in_flight.name_of(message.id)) is None:
-            log.info("an answer to command %d came when it had ended already", message.id)
+            log.info("late answer to command %d; it had ended already", message.id)
             return
         state = message.state.model_dump(exclude_none=True)
         outcome: Reply | BrowserError
@@ -182,18 +187,18 @@ class BrowserConnection:
             outcome = Reply(protocol.check_value(name, message.value), state)
         else:
             code = message.error.code if message.error else message.status
-            text = message.error.message if message.error else "The browser did not say why"
+            text = message.error.message if message.error else "The browser gave no reason"
             outcome = BrowserError(text, status=message.status, code=code, state=state)
         self._in_flight.finish(message.id, outcome)
 
 
 class PanelRequest:
-    """Something the browser's panel asks of the app; it is answered exactly once, late when nobody does.
+    """A request from the browser's side panel. It gets exactly one answer: a timeout if nothing else.
 
     Attributes:
         name: A command of the app, or ``set`` or ``status``.
-        args: Its arguments, as they came.
-        deadline: Seconds it has from now.
+        args: Its arguments, not validated.
+        deadline: Seconds from now until it times out.
     """
 
     def __init__(
@@ -205,7 +210,7 @@ class PanelRequest:
         self._lock = threading.Lock()
         self._done = False
         text = "Rubato did not answer in time"
-        self._late = deadlines.add(self.deadline, lambda: self.refuse("timeout", text, status="timeout"))
+        self._timeout = deadlines.add(self.deadline, lambda: self.refuse("timeout", text, status="timeout"))
 
     def answer(
         self,
@@ -215,20 +220,20 @@ class PanelRequest:
         state: Mapping[str, Any] | None = None,
         elapsed_ms: float = 0,
     ) -> None:
-        """Answer well: `value` is JSON-like, `text` the same in words."""
-        said = {"value": {"text": text, "value": value}, "error": None}
-        self._end({"status": "ok", **said, "state": dict(state or {}), "elapsed_ms": elapsed_ms})
+        """Send a result: `value` is JSON-like, `text` says the same in words."""
+        result = {"value": {"text": text, "value": value}, "error": None}
+        self._end({"status": "ok", **result, "state": dict(state or {}), "elapsed_ms": elapsed_ms})
 
     def refuse(self, code: str, text: str, *, status: str = "refused", elapsed_ms: float = 0) -> None:
-        """Say why not; `status` is ``failed``, ``refused`` or ``timeout``."""
-        said = {"value": None, "error": {"code": code, "message": text}, "state": {}}
-        self._end({"status": status, **said, "elapsed_ms": elapsed_ms})
+        """Send an error; `status` is ``failed``, ``refused`` or ``timeout``."""
+        result = {"value": None, "error": {"code": code, "message": text}, "state": {}}
+        self._end({"status": status, **result, "elapsed_ms": elapsed_ms})
 
-    def _end(self, said: dict[str, Any]) -> None:
+    def _end(self, answer: dict[str, Any]) -> None:
         with self._lock:
             if self._done:
-                log.info("the panel's %s was answered a second time, or too late", self.name)
+                log.info("dropped a second or late answer to the panel's %s", self.name)
                 return
             self._done = True
-        self._late.cancel()
-        self._send({"v": V, "id": self._number, **said})
+        self._timeout.cancel()
+        self._send({"v": V, "id": self._number, **answer})

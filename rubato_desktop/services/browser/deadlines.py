@@ -1,4 +1,4 @@
-"""Everything that must end by a certain time, on one thread."""
+"""Timeouts, all watched by one thread."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ log = logging.getLogger(__name__)
 
 
 class Deadline:
-    """Something that happens at a time, unless it is called off."""
+    """A callback due at a time (s, `time.monotonic`), unless cancelled."""
 
-    __slots__ = ("at", "late")
+    __slots__ = ("at", "callback")
 
-    def __init__(self, at: float, late: Callable[[], None]) -> None:
+    def __init__(self, at: float, callback: Callable[[], None]) -> None:
         self.at = at
-        self.late: Callable[[], None] | None = late
+        self.callback: Callable[[], None] | None = callback
 
     def __lt__(self, other: Deadline) -> bool:
         return self.at < other.at
 
     def cancel(self) -> None:
-        self.late = None
+        self.callback = None
 
 
 class Deadlines:
-    """The thread that watches; it sleeps until the first deadline."""
+    """The thread that runs the callbacks; it sleeps until the next deadline."""
 
     def __init__(self) -> None:
-        self._waiting: list[Deadline] = []
+        self._pending: list[Deadline] = []
         self._changed = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._watch, name="browser-deadlines", daemon=True)
 
     def start(self) -> None:
-        """Watch from now on."""
+        """Start the thread."""
         self._thread.start()
 
-    def add(self, seconds: float, late: Callable[[], None]) -> Deadline:
-        """Call `late`, which must be quick, on the thread of the deadlines, that many seconds from now."""
-        deadline = Deadline(time.monotonic() + seconds, late)
+    def add(self, seconds: float, callback: Callable[[], None]) -> Deadline:
+        """Schedule `callback` on the deadlines' thread, `seconds` from now; it must be quick."""
+        deadline = Deadline(time.monotonic() + seconds, callback)
         with self._changed:
-            heapq.heappush(self._waiting, deadline)
-            if self._waiting[0] is deadline:
+            heapq.heappush(self._pending, deadline)
+            if self._pending[0] is deadline:
                 self._changed.notify()
         return deadline
 
     def close(self) -> None:
-        """Watch no more; what waits never happens."""
+        """Stop the thread; pending callbacks never run."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -59,20 +59,20 @@ class Deadlines:
 
     def _watch(self) -> None:
         while deadline := self._next():
-            if late := deadline.late:
+            if callback := deadline.callback:
                 try:
-                    late()
+                    callback()
                 except Exception:
-                    log.exception("what was to happen at a deadline failed")
+                    log.exception("the callback of a deadline failed")
 
     def _next(self) -> Deadline | None:
         with self._changed:
             while not self._closed:
-                # What was called off is let go of as soon as it comes to the front.
-                while self._waiting and self._waiting[0].late is None:
-                    heapq.heappop(self._waiting)
+                # Cancelled deadlines are dropped when they reach the front of the heap.
+                while self._pending and self._pending[0].callback is None:
+                    heapq.heappop(self._pending)
                 now = time.monotonic()
-                if self._waiting and self._waiting[0].at <= now:
-                    return heapq.heappop(self._waiting)
-                self._changed.wait(self._waiting[0].at - now if self._waiting else None)
+                if self._pending and self._pending[0].at <= now:
+                    return heapq.heappop(self._pending)
+                self._changed.wait(self._pending[0].at - now if self._pending else None)
         return None

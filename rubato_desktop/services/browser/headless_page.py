@@ -1,4 +1,4 @@
-"""Visiting: one page in a Chromium without a window, seen through the extension's own code."""
+"""A page opened in headless Chromium and read through the extension."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from urllib.parse import urlsplit
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.browser.browser import Browser
-from rubato_desktop.services.browser.launcher import unseen
+from rubato_desktop.services.browser.launcher import headless_browser
 
-START_S: Final = 30.0
-LOAD_S: Final = 30.0
-ANSWER_S: Final = 30.0
+START_TIMEOUT_S: Final = 30.0
+LOAD_TIMEOUT_S: Final = 30.0
+ANSWER_TIMEOUT_S: Final = 30.0
 _BLANK: Final = "about:blank"
 
 
 class HeadlessPage:
-    """A page that is open.
+    """An open page.
 
     Attributes:
         url: Its address, as the browser has it.
@@ -34,21 +34,21 @@ class HeadlessPage:
         self.title: str = state.get("title", "")
 
     def ask(self, name: str, /, **args: Any) -> Any:
-        """Ask the extension something about the page; waits for the answer and returns it.
+        """Send a command about the page to the extension and return its answer; blocks.
 
         Raises:
-            BrowserError: it failed, was refused or came too late.
+            BrowserError: the command failed, was refused or timed out.
         """
-        reply = self._browser.ask(name, deadline=ANSWER_S, **args).result(ANSWER_S + 5)
+        reply = self._browser.ask(name, deadline=ANSWER_TIMEOUT_S, **args).result(ANSWER_TIMEOUT_S + 5)
         self.title = reply.state.get("title") or self.title
         return reply.value
 
 
 def address_of(target: str) -> str:
-    """Return the address of what a person named: an address, or a file.
+    """Return the address of a target given by the user: an address or a file.
 
     Raises:
-        RubatoError: it is neither.
+        RubatoError: the target is neither.
     """
     if urlsplit(target).scheme in ("http", "https", "file"):
         return target
@@ -57,44 +57,48 @@ def address_of(target: str) -> str:
         return path.resolve().as_uri()
     raise RubatoError(
         f"{target} is neither a file nor an address",
-        todo="An address begins with http:// or https://",
+        todo="An address starts with http:// or https://",
         code="bad_arguments",
     )
 
 
 @contextlib.contextmanager
 def open_page(target: str, size: tuple[int, int] = (1280, 800)) -> Iterator[HeadlessPage]:
-    """Open a page, wait until it has loaded, and close it when the `with` ends. Nothing of it is kept.
+    """Open a page, wait until it has loaded, and close it when the `with` block ends; leaves nothing behind.
 
     Args:
         target: An address, or a file.
         size: Width and height of the view in CSS pixels.
 
     Raises:
-        RubatoError: there is no Chromium, it does not start, or `target` is nothing to open.
+        RubatoError: there is no Chromium, it does not start, or `target` is neither a file nor an address.
         BrowserError: the page cannot be opened.
     """
     url = address_of(target)
     loaded = threading.Event()
 
-    def happened(name: str, args: Mapping[str, Any]) -> None:
+    def on_event(name: str, args: Mapping[str, Any]) -> None:
         if name == "loaded" and args["url"] != _BLANK:
             loaded.set()
 
     with tempfile.TemporaryDirectory(prefix="rubato-visit-", ignore_cleanup_errors=True) as folder:
-        browser = Browser(Path(folder, "data"), on_event=happened, trusting=True)
+        browser = Browser(Path(folder, "data"), on_event=on_event, trust_all=True)
         browser.start()
         try:
-            with unseen(Path(folder, "data"), Path(folder, "profile"), size, _BLANK):
-                if not browser.wait(START_S):
+            with headless_browser(Path(folder, "data"), Path(folder, "profile"), size, _BLANK):
+                if not browser.wait(START_TIMEOUT_S):
                     raise RubatoError(
                         "The browser did not start with Rubato's extension",
-                        todo="rubato doctor says what is missing",
+                        todo="To see what is missing, run: rubato doctor",
                         code="needs_browser",
                     )
-                state = browser.ask("open", url=url, new=False, deadline=LOAD_S).result(LOAD_S + 5).state
-                # One that never ends to load is taken as it is by then.
-                loaded.wait(LOAD_S)
+                state = (
+                    browser.ask("open", url=url, new=False, deadline=LOAD_TIMEOUT_S)
+                    .result(LOAD_TIMEOUT_S + 5)
+                    .state
+                )
+                # A page that never finishes loading is used as it is by then.
+                loaded.wait(LOAD_TIMEOUT_S)
                 yield HeadlessPage(browser, state)
         finally:
             browser.close()

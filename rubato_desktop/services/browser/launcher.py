@@ -1,4 +1,4 @@
-"""Starting an installed Chromium with the extension in it and a profile that is not the user's own."""
+"""Launches an installed Chromium with the extension and a profile of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from extension_bridge.install import Installation
 from rubato_desktop.errors import RubatoError
 
 PROFILE: Final = "browser-profile"
-START_S: Final = 1.5
+START_S: Final = 1.5  # a browser that cannot start has ended by then
 _QUIET: Final = (
     "--no-first-run",
     "--no-default-browser-check",
@@ -26,7 +26,7 @@ _QUIET: Final = (
     "--password-store=basic",
     "--use-mock-keychain",
 )
-_UNSEEN: Final = (
+_HEADLESS: Final = (
     "--headless=new",
     "--disable-gpu",
     "--disable-background-networking",
@@ -35,96 +35,96 @@ _UNSEEN: Final = (
 )
 
 
-def installed() -> str:
-    """Return the first browser that can be started with an extension that comes from no store.
+def find_browser() -> str:
+    """Return the path of the first installed browser that can load an unpacked extension.
 
     Raises:
-        RubatoError: there is none; what is here instead, and why it does not do, is said.
+        RubatoError: there is none; the error explains why the installed browsers cannot be used.
     """
     system = System()
     for kind in KINDS:
-        found = program(kind, system) if kind.loads_unpacked else None
-        if found:
-            return found
-    why, todo = "", "Install Chromium"
-    if caged := [f"{kind.name} is a {walls}" for kind in KINDS if (walls := sandbox(kind, system))]:
-        why = f": {caged[0]}, which may start no other program"
-        todo = "Install Chromium as a package of your system"
+        program_path = program(kind, system) if kind.loads_unpacked else None
+        if program_path:
+            return program_path
+    reason, todo = "", "Install Chromium"
+    if sandboxed := [f"{kind.name} is a {package}" for kind in KINDS if (package := sandbox(kind, system))]:
+        reason = f": {sandboxed[0]}, which cannot start other programs"
+        todo = "Install Chromium from your system's packages"
     elif any(program(kind, system) for kind in KINDS):
-        why = ": Google Chrome does not take one from the command line"
-        todo += f", or load the folder {EXTENSION} in chrome://extensions and run: rubato browser install"
+        reason = ": Google Chrome cannot load one from the command line"
+        todo += f". Or load the folder {EXTENSION} in chrome://extensions, then run: rubato browser install"
     raise RubatoError(
-        "There is no browser that can be started with Rubato's extension" + why,
+        "No installed browser can start with Rubato's extension" + reason,
         todo=todo,
         code="needs_browser",
     )
 
 
-def open_beside(data: Path, url: str) -> str:
-    """Start a browser beside the user's own, joined to the program of a data folder, and leave it running.
+def open_own_profile(data: Path, url: str) -> str:
+    """Start a browser with a profile of its own, connected to the app of a data folder, and leave it running.
 
     Args:
         data: The data folder; the browser's profile is in it.
-        url: What it shows first.
+        url: The page to open.
 
     Returns:
-        The browser's program.
+        The path of the browser.
 
     Raises:
-        RubatoError: there is none, or it ends at once.
+        RubatoError: there is no browser, or it ends at once.
         OSError: the profile cannot be written.
     """
     profile = data / PROFILE
-    found = installed()
-    _introduce(data, profile)
+    program_path = find_browser()
+    _install_host(data, profile)
     detached: dict[str, Any] = (
         {"creationflags": 0x00000008} if sys.platform == "win32" else {"start_new_session": True}
     )
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            [found, *_flags(profile), *_QUIET, url],
+            [program_path, *_flags(profile), *_QUIET, url],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=said,
+            stderr=output,
             **detached,
         )
         try:
-            # One that runs on this profile already takes the address and ends the new one calmly.
+            # If this profile is already open, that browser opens the address and this process exits with 0.
             status = process.wait(START_S)
         except subprocess.TimeoutExpired:
-            # It goes on by itself, and is nobody's to wait for.
+            # Nobody waits for the process; a return code stops Popen from warning about that.
             process.returncode = 0
-            return found
+            return program_path
         if status:
-            raise _did_not_start(found, said)
-    return found
+            raise _did_not_start(program_path, output)
+    return program_path
 
 
 @contextlib.contextmanager
-def unseen(
+def headless_browser(
     data: Path, profile: Path, size: tuple[int, int], url: str = "about:blank"
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a browser without a window, joined to the bridge of a data folder, for as long as the `with` lasts.
+    """Run a headless browser, connected to the app of a data folder, for the duration of a `with` block.
 
     Args:
-        data: The data folder of the bridge.
-        profile: The browser's profile; made when it is not there.
+        data: The data folder of the app.
+        profile: The browser's profile; created if missing.
         size: Width and height of the view in CSS pixels.
-        url: What it shows first.
+        url: The page to open.
 
     Yields:
         The browser's process.
 
     Raises:
-        RubatoError: there is none.
+        RubatoError: there is no browser.
     """
-    found = installed()
-    _introduce(data, profile)
+    program_path = find_browser()
+    _install_host(data, profile)
     width, height = size
-    # A window of its own would take some of the height for itself; in a kiosk the page has the whole screen.
+    # Window decorations would take some of the height; in kiosk mode the page fills the screen.
     view = ("--kiosk", f"--screen-info={{{width}x{height}}}", f"--window-size={width},{height}")
     process = subprocess.Popen(
-        [found, *_flags(profile), *_QUIET, *_UNSEEN, *view, url],
+        [program_path, *_flags(profile), *_QUIET, *_HEADLESS, *view, url],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -140,31 +140,31 @@ def unseen(
             process.kill()
             process.wait()
         if sys.platform != "win32":
-            # What a browser that was killed leaves behind.
+            # A killed browser leaves child processes behind.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def _did_not_start(found: str, said: IO[bytes]) -> RubatoError:
-    said.seek(0)
-    last = said.read().decode(errors="replace").strip().splitlines()[-1:]
+def _did_not_start(program_path: str, output: IO[bytes]) -> RubatoError:
+    output.seek(0)
+    last = output.read().decode(errors="replace").strip().splitlines()[-1:]
     no_screen = sys.platform.startswith("linux") and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
     return RubatoError(
-        "There is no screen to open a browser on"
+        "There is no screen to open the browser on"
         if no_screen
-        else f"{found} ended at once: {' '.join(last)}",
-        todo="" if no_screen else "Start it once by itself, and see what it says",
+        else f"{program_path} ended at once{': ' if last else ''}{' '.join(last)}",
+        todo="" if no_screen else "Start it by itself to see its messages",
         code="no_screen" if no_screen else "needs_browser",
     )
 
 
-def _introduce(data: Path, profile: Path) -> None:
-    """Let a browser with that profile find the program."""
+def _install_host(data: Path, profile: Path) -> None:
+    """Install the native host for a profile, so that its browser finds the app."""
     installation = Installation(data)
     if sys.platform == "win32":
-        # There a profile of its own looks where every Chromium does.
+        # On Windows, hosts are registered per browser, not per profile.
         installation.install(next(kind for kind in KINDS if kind.id == "chromium"))
     else:
         installation.install_in_profile(profile)
@@ -172,6 +172,6 @@ def _introduce(data: Path, profile: Path) -> None:
 
 def _flags(profile: Path) -> tuple[str, ...]:
     loading = (f"--disable-extensions-except={EXTENSION}", f"--load-extension={EXTENSION}")
-    # Chromium does not start as root with its sandbox.
+    # Chromium refuses to start as root with its sandbox.
     as_root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
     return (*loading, *as_root, f"--user-data-dir={profile}")

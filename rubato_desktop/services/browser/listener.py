@@ -1,4 +1,4 @@
-"""Where native hosts find the app: a socket for its owner alone, its address in `bridge.json`."""
+"""The local socket that native hosts connect to: for its owner only, with its address in `bridge.json`."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from extension_bridge import V
 from extension_bridge.line import Line, PipeLine, SocketLine, connect, user_of
 from extension_bridge.native_host import BRIDGE
 from rubato_desktop.files import write_beside
-from rubato_desktop.ipc import local_socket as channel
+from rubato_desktop.ipc import local_socket
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 5.0
-WAITING = 16
+JOIN_TIMEOUT_S = 5.0
+BACKLOG = 16
 
 
-class Door(Protocol):
-    """What connections come through."""
+class Server(Protocol):
+    """Accepts connections."""
 
     def accept(self) -> Line | None:
-        """Wait for a connection; None for one that is not let in."""
+        """Wait for a connection; None for one that was refused."""
         ...
 
     def close(self) -> None: ...
 
 
-class SocketDoor:
-    """A Unix socket that lets only processes of the same user in."""
+class SocketServer:
+    """A Unix socket that accepts only processes of the same user."""
 
     def __init__(self, address: str) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
         try:
             self._socket.bind(address)
             Path(address).chmod(0o600)
-            self._socket.listen(WAITING)
+            self._socket.listen(BACKLOG)
         except BaseException:
             self._socket.close()
             raise
@@ -51,7 +51,7 @@ class SocketDoor:
     def accept(self) -> Line | None:
         connected, _ = self._socket.accept()
         if (user := user_of(connected)) != os.getuid():
-            log.warning("a process of another user (%s) wanted to join and was not let in", user)
+            log.warning("refused a process of another user (%s)", user)
             connected.close()
             return None
         return SocketLine(connected)
@@ -60,8 +60,8 @@ class SocketDoor:
         self._socket.close()
 
 
-class PipeDoor:
-    """A named pipe, which Windows lets only its owner write to."""
+class PipeServer:
+    """A named pipe; Windows lets only its owner write to it."""
 
     def __init__(self, address: str) -> None:
         from multiprocessing.connection import Listener
@@ -76,53 +76,55 @@ class PipeDoor:
 
 
 class Listener:
-    """Listens from now on, on a thread of its own.
+    """Listens for connections on a thread of its own, from its creation on.
 
     Args:
-        data: The data folder, where `bridge.json` is kept as long as this listens.
-        come: Called with each line that is let in.
+        data: The data folder, where `bridge.json` exists while this listens.
+        on_connection: Called with each accepted line, on the listener's thread.
 
     Raises:
-        OSError: there is no place for a socket, or the data folder cannot be written.
+        OSError: the socket cannot be created, or the data folder cannot be written.
     """
 
-    def __init__(self, data: Path, come: Callable[[Line], None]) -> None:
-        self._come = come
+    def __init__(self, data: Path, on_connection: Callable[[Line], None]) -> None:
+        self._on_connection = on_connection
         self._file = data / BRIDGE
-        self.address = channel.new_address()
+        self.address = local_socket.new_address()
         self._closing = threading.Event()
         with contextlib.ExitStack() as ending:
-            ending.callback(channel.remove, self.address)
-            self._door: Door = PipeDoor(self.address) if sys.platform == "win32" else SocketDoor(self.address)
-            ending.callback(self._door.close)
-            said = {"v": V, "address": self.address, "pid": os.getpid()}
-            write_beside(self._file, json.dumps(said).encode(), mode=0o600)
+            ending.callback(local_socket.remove, self.address)
+            self._server: Server = (
+                PipeServer(self.address) if sys.platform == "win32" else SocketServer(self.address)
+            )
+            ending.callback(self._server.close)
+            entry = {"v": V, "address": self.address, "pid": os.getpid()}
+            write_beside(self._file, json.dumps(entry).encode(), mode=0o600)
             self._ending = ending.pop_all()
         self._thread = threading.Thread(target=self._listen, name="browser-listener", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Listen no more; a second time does nothing."""
+        """Stop listening. Calling it again does nothing."""
         if self._closing.is_set():
             return
         self._closing.set()
         with contextlib.suppress(OSError, ValueError):
-            # Another program may have put its own there meanwhile.
+            # Another instance may have replaced the file meanwhile.
             if json.loads(self._file.read_bytes()).get("address") == self.address:
                 self._file.unlink()
         with contextlib.suppress(OSError):
-            # Nothing else wakes a thread that waits for a connection.
+            # Only a connection wakes a thread that is blocked in accept().
             connect(self.address).close()
-            self._thread.join(PATIENCE)
+            self._thread.join(JOIN_TIMEOUT_S)
         self._ending.close()
 
     def _listen(self) -> None:
         while not self._closing.is_set():
             try:
-                line = self._door.accept()
+                line = self._server.accept()
             except OSError as error:
                 if not self._closing.is_set():
-                    log.warning("a connection could not be accepted: %s", error)
+                    log.warning("cannot accept a connection: %s", error)
                 self._closing.wait(0.1)
                 continue
             if line is None:
@@ -130,4 +132,4 @@ class Listener:
             if self._closing.is_set():
                 line.close()
                 return
-            self._come(line)
+            self._on_connection(line)

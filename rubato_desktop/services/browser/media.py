@@ -1,4 +1,4 @@
-"""A video or a sound on a page, as a source that media words act on."""
+"""Video and audio on a page, as a source for the media commands."""
 
 from __future__ import annotations
 
@@ -7,30 +7,31 @@ from concurrent.futures import Future
 from typing import Any, Protocol
 
 
-class Asks(Protocol):
-    """The part of the browser that this needs."""
+class BrowserClient(Protocol):
+    """The part of `Browser` that this needs."""
 
     def ask(self, name: str, /, *, deadline: float = ..., **args: Any) -> Future[Any]: ...
 
 
 class PageMedia:
-    """One element of one page that sounds.
+    """One media element of a page.
 
     Args:
-        browser: Who reaches it.
-        found: What the browser says of it: ``tab``, ``frame``, ``ref``, ``title``, ``volume``, ``speed``…
+        browser: Sends the commands.
+        state: The element as the browser reported it: ``tab``, ``frame``, ``ref``, ``title``, ``volume`` (0-1),
+            ``speed``.
     """
 
-    def __init__(self, browser: Asks, found: Mapping[str, Any]) -> None:
+    def __init__(self, browser: BrowserClient, state: Mapping[str, Any]) -> None:
         self._browser = browser
-        self._where = {name: found[name] for name in ("tab", "frame", "ref")}
-        self.name = str(found.get("title") or "the media of the page")
-        self.volume = float(found.get("volume", 1.0))
-        self.speed = float(found.get("speed", 1.0))
+        self._element = {name: state[name] for name in ("tab", "frame", "ref")}
+        self.name = str(state.get("title") or "the media on this page")
+        self.volume = float(state.get("volume", 1.0))
+        self.speed = float(state.get("speed", 1.0))
 
-    def is_at(self, found: Mapping[str, Any]) -> bool:
-        """Whether this is the element that the browser speaks of."""
-        return all(found.get(name) == value for name, value in self._where.items())
+    def is_at(self, state: Mapping[str, Any]) -> bool:
+        """Whether this is the element that a report of the browser is about."""
+        return all(state.get(name) == value for name, value in self._element.items())
 
     def play(self) -> Future[Any]:
         return self._do("play")
@@ -50,5 +51,5 @@ class PageMedia:
         return self._do("speed", factor)
 
     def _do(self, action: str, value: float | None = None) -> Future[Any]:
-        more = {} if value is None else {"value": value}
-        return self._browser.ask("media_do", action=action, **self._where, **more)
+        values = {} if value is None else {"value": value}
+        return self._browser.ask("media_do", action=action, **self._element, **values)

@@ -1,4 +1,4 @@
-"""What the app knows of a browser, and how a command there ends."""
+"""The app's model of a browser, and the results of its commands."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from rubato_desktop.errors import RubatoError
 
-Unfinished = Literal["failed", "timeout", "refused"]
+ErrorStatus = Literal["failed", "timeout", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab; `id` is the browser's own, `number` its place in the window, from 1."""
+    """A tab; `id` is the browser's own, `number` its position in the window, from 1."""
 
     id: int
     number: int
@@ -26,7 +26,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window, which people call a channel; `number` counts from 1 in the order they were opened."""
+    """A window, called a channel in commands; `number` counts from 1 in the order windows were opened."""
 
     id: int
     number: int
@@ -35,18 +35,18 @@ class Window:
 
     @property
     def tab(self) -> Tab | None:
-        """The tab that shows."""
+        """The active tab."""
         return next((tab for tab in self.tabs if tab.active), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """How a command ended well.
+    """The result of a command that succeeded.
 
     Attributes:
-        value: What it answers, as `extension_bridge.commands` says.
-        state: The tab it ended on: window, tab, url, title, scroll, viewport, digest; empty when on none.
-        elapsed_ms: From the asking to the answer.
+        value: The answer, of the type given in `extension_bridge.commands`.
+        state: The tab it ended on: window, tab, url, title, scroll, viewport, digest; empty when there is none.
+        elapsed_ms: Time from request to answer, ms.
     """
 
     value: Any
@@ -55,10 +55,10 @@ class Reply:
 
 
 class BrowserError(RubatoError):
-    """How a command ended otherwise.
+    """The error of a command that did not succeed.
 
     Args:
-        status: ``failed`` when it was tried, ``refused`` when a rule says no, ``timeout``.
+        status: ``failed`` when it was tried, ``refused`` when a rule forbids it, ``timeout``.
         state: As in `Reply`.
     """
 
@@ -66,19 +66,19 @@ class BrowserError(RubatoError):
         self,
         happened: str,
         *,
-        status: Unfinished,
+        status: ErrorStatus,
         code: str,
         todo: str = "",
         state: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(happened, todo=todo, code=code)
-        self.status: Unfinished = status
+        self.status: ErrorStatus = status
         self.state: Mapping[str, Any] = state or {}
 
 
 def windows_of(event: Mapping[str, Any]) -> tuple[Window, ...]:
-    """Return the windows of a checked `windows` event."""
+    """Return the windows in a validated `windows` event."""
     return tuple(
-        Window(one["id"], one["number"], one["focused"], tuple(Tab(**tab) for tab in one["tabs"]))
-        for one in event["windows"]
+        Window(window["id"], window["number"], window["focused"], tuple(Tab(**tab) for tab in window["tabs"]))
+        for window in event["windows"]
     )

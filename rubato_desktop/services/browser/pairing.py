@@ -1,4 +1,4 @@
-"""Which browsers may join: those a person said yes to once, known again by a secret of theirs."""
+"""Pairing: which browsers may connect. The user allows a browser once; its secret identifies it from then on."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from rubato_desktop.services.browser.deadlines import Deadline, Deadlines
 
 log = logging.getLogger(__name__)
 
-LAPSE = 120.0  # s
-MOST_WAITING = 8
+QUESTION_TIMEOUT_S = 120.0
+MAX_WAITING = 8
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownBrowser:
-    """Who wants to join.
+    """The identity of a browser that asks to connect.
 
     Attributes:
-        client: The id it gave itself.
-        digest: SHA-256 of its secret.
-        name: Such as ``Chromium 156``; it says so itself.
-        impostor: Whether it goes by the id of a browser that is known, without its secret.
+        client: The id it generated for itself.
+        digest: SHA-256 of its secret, in hex.
+        name: The browser's own name and version, such as ``Chromium 156``.
+        impostor: Whether it uses the id of a known browser without that browser's secret.
     """
 
     client: str
@@ -41,13 +41,13 @@ class UnknownBrowser:
 
     @property
     def question(self) -> str:
-        """What a person is asked."""
-        known = (
-            " It goes by the name of one that is known, but does not know its secret."
+        """The question put to the user."""
+        warning = (
+            " Beware: it uses the identity of a browser you allowed, but not its secret."
             if self.impostor
             else ""
         )
-        return f"{self.name} ({self.client[:8]}) wants to join Rubato. Let it?{known}"
+        return f"Allow {self.name} ({self.client[:8]}) to connect to Rubato?{warning}"
 
 
 def digest_of(secret: str) -> str:
@@ -55,7 +55,7 @@ def digest_of(secret: str) -> str:
 
 
 class KnownBrowsers:
-    """`browsers.json` in the data folder, readable by its owner alone.
+    """The allowed browsers: `browsers.json` in the data folder, readable only by its owner.
 
     Args:
         path: The file; it need not exist.
@@ -66,14 +66,15 @@ class KnownBrowsers:
         self._known: dict[str, dict[str, Any]] = {}
         self.problem: RubatoError | None = None
         try:
-            found = json.loads(path.read_bytes())["browsers"]
-            self._known = {str(client): dict(about) for client, about in found.items()}
+            browsers = json.loads(path.read_bytes())["browsers"]
+            self._known = {str(client): dict(entry) for client, entry in browsers.items()}
         except FileNotFoundError:
             pass
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            reason = (error.strerror if isinstance(error, OSError) else "") or "the file is damaged"
             self.problem = RubatoError(
-                f"The list of known browsers could not be read: {error}",
-                kept="Each is asked about anew",
+                f"Cannot read the list of known browsers, {path}: {reason}",
+                kept="Rubato asks about each browser again",
                 code="bad_browsers",
             )
 
@@ -81,54 +82,54 @@ class KnownBrowsers:
         return client in self._known
 
     def admits(self, client: str, digest: str) -> bool:
-        """Say whether this is a browser that a person said yes to, and no other that goes by its id."""
-        kept = self._known.get(client, {}).get("secret")
-        return isinstance(kept, str) and hmac.compare_digest(kept.encode(), digest.encode())
+        """Return whether the user allowed this browser, and its secret matches."""
+        stored = self._known.get(client, {}).get("secret")
+        return isinstance(stored, str) and hmac.compare_digest(stored.encode(), digest.encode())
 
     def remember(self, who: UnknownBrowser) -> None:
-        """Let a browser join from now on.
+        """Allow a browser from now on.
 
         Raises:
-            OSError: it cannot be written down; it is known until the program ends.
+            OSError: the file cannot be written; the browser is allowed until the program ends.
         """
         since = datetime.now(UTC).isoformat(timespec="seconds")
         self._known = {**self._known, who.client: {"secret": who.digest, "name": who.name, "since": since}}
-        said = json.dumps({"browsers": self._known}, indent=1).encode()
-        write_beside(self._path, said, mode=0o600)
+        data = json.dumps({"browsers": self._known}, indent=1).encode()
+        write_beside(self._path, data, mode=0o600)
 
 
-class Desk:
-    """Where strangers wait for a person's word: one question at a time, the others after it.
+class PairingQueue:
+    """Browsers waiting for the user's answer, asked about one at a time.
 
     Args:
-        deadlines: Ends a question that nobody answers.
-        show: Told who is asked about, None when there is no question any more.
-        lapsed: Told of a stranger whose question nobody answered.
+        deadlines: Runs the timeout of a question.
+        on_question: Called with the browser to ask about; with None when there is no question any more.
+        on_expired: Called with a browser whose question nobody answered in time.
     """
 
     def __init__(
         self,
         deadlines: Deadlines,
-        show: Callable[[UnknownBrowser | None], None],
-        lapsed: Callable[[UnknownBrowser], None],
+        on_question: Callable[[UnknownBrowser | None], None],
+        on_expired: Callable[[UnknownBrowser], None],
     ) -> None:
-        self._deadlines, self._show, self._lapsed = deadlines, show, lapsed
+        self._deadlines, self._on_question, self._on_expired = deadlines, on_question, on_expired
         self._lock = threading.Lock()
         self._waiting: list[UnknownBrowser] = []
         self._deadline: Deadline | None = None
 
     @property
-    def asked(self) -> UnknownBrowser | None:
-        """Who is asked about now."""
+    def current(self) -> UnknownBrowser | None:
+        """The browser that is being asked about; None when the queue is empty."""
         with self._lock:
             return self._waiting[0] if self._waiting else None
 
-    def come(self, who: UnknownBrowser) -> bool:
-        """Wait for a person's word; False when too many wait already."""
+    def add(self, who: UnknownBrowser) -> bool:
+        """Add a browser; False when the queue is full."""
         with self._lock:
             if who in self._waiting:
                 return True
-            if len(self._waiting) >= MOST_WAITING:
+            if len(self._waiting) >= MAX_WAITING:
                 return False
             self._waiting.append(who)
             first = len(self._waiting) == 1
@@ -136,16 +137,16 @@ class Desk:
             self._ask()
         return True
 
-    def leave(self, who: UnknownBrowser) -> None:
-        """Wait no longer."""
+    def remove(self, who: UnknownBrowser) -> None:
+        """Remove a browser that no longer waits."""
         with self._lock:
-            was_asked = self._waiting[:1] == [who]
-            self._waiting = [one for one in self._waiting if one != who]
-        if was_asked:
+            was_current = self._waiting[:1] == [who]
+            self._waiting = [other for other in self._waiting if other != who]
+        if was_current:
             self._ask()
 
-    def answer(self) -> UnknownBrowser | None:
-        """Take the question away, answered; None when there is none."""
+    def pop(self) -> UnknownBrowser | None:
+        """Remove and return the browser being asked about; None when the queue is empty."""
         with self._lock:
             who = self._waiting.pop(0) if self._waiting else None
         if who is not None:
@@ -157,13 +158,15 @@ class Desk:
             if self._deadline is not None:
                 self._deadline.cancel()
             who = self._waiting[0] if self._waiting else None
-            self._deadline = self._deadlines.add(LAPSE, lambda: self._late(who)) if who else None
-        self._show(who)
+            self._deadline = (
+                self._deadlines.add(QUESTION_TIMEOUT_S, lambda: self._on_timeout(who)) if who else None
+            )
+        self._on_question(who)
 
-    def _late(self, who: UnknownBrowser | None) -> None:
+    def _on_timeout(self, who: UnknownBrowser | None) -> None:
         with self._lock:
             if who is None or self._waiting[:1] != [who]:
                 return
             self._waiting.pop(0)
-        self._lapsed(who)
+        self._on_expired(who)
         self._ask()

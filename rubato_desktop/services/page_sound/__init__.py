@@ -1,4 +1,4 @@
-"""The page as sound: cells of a grid over the view become cues, cues become notes (`resources/sounds/page.toml`)."""
+"""The page as sound: grid cells of the view become cues, and cues become notes (`resources/sounds/page.toml`)."""
 
 from rubato_desktop.services.page_sound.cells import KINDS, Cell, Layout, read_layout
 from rubato_desktop.services.page_sound.learning import HearingCounts

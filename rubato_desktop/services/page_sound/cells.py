@@ -1,4 +1,4 @@
-"""Cells: what stands where in the view of a page, as the extension's grid tells it."""
+"""The layout of a page's view: grid cells as reported by the extension's `layout` command."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from rubato_desktop.errors import RubatoError
 
 Kind = Literal["heading", "link", "button", "field", "media", "image", "text"]
-# In one place of the page the kinds are heard in this order: what names it first, what fills it last.
+# The order of kinds at one position: what names it first, what fills it last.
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 COLUMNS: Final = 24
-MOST_ROWS: Final = 400
+MAX_ROWS: Final = 400
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 class Cell(BaseModel):
-    """What one kind of element is in one cell.
+    """One kind of element in one cell.
 
     Attributes:
-        x: Column, 0 is left.
-        y: Row, 0 is top.
+        x: Column, 0 at the left.
+        y: Row, 0 at the top.
         kind: The kind of element.
-        density: Share of the cell that it covers, 0-1.
-        label: Accessible name, for people.
-        level: Of a heading, 1 (most important) to 6; None when it is not known.
-        area: Of an image, the share of the view that the whole image covers, 0-1; None when it is not known.
+        density: The share of the cell it covers, 0-1.
+        label: The accessible name.
+        level: A heading's level, 1 (most important) to 6; None when unknown.
+        area: The share of the view that a whole image covers, 0-1; None when unknown.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     x: int = Field(ge=0, lt=COLUMNS)
-    y: int = Field(ge=0, lt=MOST_ROWS)
+    y: int = Field(ge=0, lt=MAX_ROWS)
     kind: Kind
     density: float = Field(ge=0, le=1)
     label: str = ""
@@ -52,45 +52,45 @@ class Viewport(BaseModel):
 
 
 class Layout(BaseModel):
-    """The answer of the command `layout`: the cells of a view that hold something.
+    """The result of the command `layout`: the cells of the view that are not empty.
 
     Attributes:
         viewport: Size of the view.
         columns: Always 24.
-        rows: As many as make the cells about square.
-        cells: One entry a kind and cell.
-        elements: How many elements were seen.
-        scan_ms: How long seeing them took, ms.
+        rows: The number that makes the cells about square.
+        cells: One entry per kind and cell.
+        elements: The number of visible elements.
+        scan_ms: How long the scan took, ms.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     viewport: Viewport
     columns: Literal[24]
-    rows: int = Field(ge=1, le=MOST_ROWS)
+    rows: int = Field(ge=1, le=MAX_ROWS)
     cells: tuple[Cell, ...]
     elements: int = Field(0, ge=0)
     scan_ms: float = Field(0.0, ge=0)
 
     @model_validator(mode="after")
     def _within(self) -> Layout:
-        low = next((cell for cell in self.cells if cell.y >= self.rows), None)
-        if low is not None:
-            raise ValueError(f"a cell in row {low.y} of a grid of {self.rows} rows")
+        outside = next((cell for cell in self.cells if cell.y >= self.rows), None)
+        if outside is not None:
+            raise ValueError(f"a cell in row {outside.y} of a grid of {self.rows} rows")
         return self
 
 
 def read_layout(value: Mapping[str, Any]) -> Layout:
-    """Read what the extension answered to `layout`.
+    """Validate the extension's answer to `layout`.
 
     Raises:
-        RubatoError: it is no layout; says where and why (code ``bad_layout``).
+        RubatoError: it is invalid (code ``bad_layout``).
     """
     return _read(Layout, value, "layout of the page")
 
 
 def read_cell(value: Mapping[str, Any]) -> Cell:
-    """Read one cell; raises as `read_layout`."""
+    """Validate one cell; raises as `read_layout`."""
     return _read(Cell, value, "cell of the page")
 
 
@@ -99,9 +99,10 @@ def _read(model: type[Model], value: Mapping[str, Any], what: str) -> Model:
         return model.model_validate(value)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
+        own_reason = first["msg"].removeprefix("Value error, ") if first["type"] == "value_error" else ""
         raise RubatoError(
-            f"The {what} cannot be understood{f' at {where}' if where else ''}: {first['msg']}",
-            kept="Nothing sounds",
+            f"The browser sent an invalid {what}: {own_reason or '.'.join(map(str, first['loc']))}",
+            kept="Nothing is played",
+            todo="Update the extension in the browser",
             code="bad_layout",
         ) from None

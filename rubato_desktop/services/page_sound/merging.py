@@ -1,14 +1,13 @@
-"""Merging: neighbouring cells of one kind become one, until there are few enough to be told apart.
+"""Agglomerative merging: cells of one kind are merged pairwise until there are few enough cues to tell apart.
 
-Which two merge next is a question of what is lost least. Neighbours that bear one label are one element cut by
-the grid, and nothing is lost. Otherwise the loss of a merge is
+The pair whose merge loses least is merged next. Neighbours with the same label are parts of one element that the
+grid has cut, so merging them loses nothing. Otherwise the loss of a merge is
 
     (1 + cells between the two) / (cues of that kind)
 
-so near ones go before far ones, and a kind that has many cues gives way before one that has few: the five
-links of a menu are not drowned by three hundred cells of text. Among equal losses the smaller pair merges
-first, then one within a row before one across rows, then the one that comes first on the page. Only cells of
-one kind ever merge, so each kind that is there stays.
+so near cells merge before distant ones, and a kind with many cues gives way to one with few: three hundred cells of
+text do not drown the five links of a menu. Ties: the smaller pair first, then a pair within a row before one across
+rows, then the first on the page. Only cells of one kind merge, so every kind that is present stays.
 """
 
 from __future__ import annotations
@@ -23,24 +22,24 @@ from rubato_desktop.services.page_sound.cells import KINDS, Cell
 
 Group = tuple[Cell, ...]
 
-_FAR: Final = 1 << 20  # no grid is as wide
-_PER_STEP: Final = 1 << 24  # one step weighs more than any difference in size
+_FAR: Final = 1 << 20  # larger than any distance in a grid
+_PER_STEP: Final = 1 << 24  # one step outweighs any difference in size
 
 
-def merge(cells: Iterable[Cell], most: int) -> list[Group]:
-    """Merge cells until at most `most` groups are left; as many as there are kinds always stay.
+def merge(cells: Iterable[Cell], limit: int) -> list[Group]:
+    """Merge cells until at most `limit` groups are left; at least one group of each kind stays.
 
     Args:
         cells: Cells in any order.
-        most: The most groups.
+        limit: The maximum number of groups.
 
     Returns:
-        Groups of cells of one kind; kind after kind, each in page order of its first cell.
+        Groups of cells of one kind, ordered by kind and then by the page position of their first cell.
     """
     ordered = sorted(cells, key=lambda cell: (cell.y, cell.x, cell.label, cell.density))
     kinds = [_OneKind([cell for cell in ordered if cell.kind == kind]) for kind in KINDS]
     total = len(ordered)
-    while total > most:
+    while total > limit:
         mergeable = [kind for kind in kinds if kind.count > 1]
         if not mergeable:
             break
@@ -50,10 +49,10 @@ def merge(cells: Iterable[Cell], most: int) -> list[Group]:
 
 
 class _OneKind:
-    """The groups of one kind, and which two of them are nearest.
+    """The groups of one kind, with the nearest pair among them.
 
-    How far two groups are is counted in steps: from one to the next it is one, within one element none. Each group
-    remembers the one nearest to it, so that a merge looks at a few rows of the table of steps instead of all.
+    The distance of two groups is counted in steps: 1 between neighbouring cells, 0 within one element. Each group
+    caches its nearest neighbour, so that a merge updates a few rows of the distance matrix instead of all.
     """
 
     def __init__(self, cells: list[Cell]) -> None:
@@ -72,13 +71,13 @@ class _OneKind:
         self._best = np.empty(n, np.int64)
         self._with = np.empty(n, np.int64)
         if n:
-            self._look(np.arange(n))
+            self._find_nearest(np.arange(n))
 
     def groups(self) -> list[Group]:
         return [tuple(members) for members in self._members if members]
 
     def loss(self) -> tuple[float, int]:
-        """What the least of its merges would lose, and how many cells would be in it."""
+        """The loss of the cheapest merge, and a tie-breaker that grows with the size of the merged group."""
         steps, rest = divmod(int(self._best.min()), _PER_STEP)
         return steps / self.count, rest
 
@@ -93,17 +92,17 @@ class _OneKind:
         self._bottom[i] = max(self._bottom[i], self._bottom[j])
         steps = np.minimum(self._steps[i], self._steps[j])
         steps[[i, j]] = _FAR
-        # What is no more is far from all, and nobody's nearest.
+        # The removed group is far from all others, so nothing merges with it.
         self._steps[i] = self._steps[:, i] = steps
         self._steps[j] = self._steps[:, j] = _FAR
         self._best[j], self._with[j] = _FAR * _PER_STEP, -1
-        costs = self._look(np.array([i]))[0]
-        self._look(np.flatnonzero((self._with == i) | (self._with == j)))
+        costs = self._find_nearest(np.array([i]))[0]
+        self._find_nearest(np.flatnonzero((self._with == i) | (self._with == j)))
         nearer = costs < self._best
         self._best[nearer], self._with[nearer] = costs[nearer], i
 
-    def _look(self, groups: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Find what is nearest to each of these groups; returns what their merges with all others would cost."""
+    def _find_nearest(self, groups: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Update the nearest neighbour of each of `groups`; returns the costs of merging them with all others."""
         size, top, bottom = self._size[groups, None], self._top[groups, None], self._bottom[groups, None]
         costs = self._steps[groups] * _PER_STEP + (self._size + size) * 2
         costs += (self._top != top) | (self._bottom != bottom)

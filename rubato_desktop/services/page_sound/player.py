@@ -1,4 +1,4 @@
-"""Playing the page: its layout, a single cell, a page that has loaded; stopped at once by whoever asks."""
+"""Plays a page's layout, a single cell, or the sound of a loaded page; playback can be stopped at once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from rubato_desktop.audio.cues import Cue
+from rubato_desktop.plurals import counted
 from rubato_desktop.services.page_sound.cells import COLUMNS, Layout, read_cell, read_layout
 from rubato_desktop.services.page_sound.learning import HearingCounts, word_volume
 from rubato_desktop.services.page_sound.scoring import cell_sound, layout_cues, loaded_sound
@@ -17,12 +18,12 @@ from rubato_desktop.services.page_sound.table import Table
 
 Speak = Callable[[str, float, float], None]
 
-WORD_RATE: Final = 2.0  # times as fast as one speaks
-WORD_MS: Final = 450  # what a fast word takes; the next cue waits for it
+WORD_RATE: Final = 2.0  # relative to normal speech
+WORD_MS: Final = 450  # duration of a fast word; the next cue waits for it
 
 
-class Sounds(Protocol):
-    """What a page needs of the app's sound."""
+class PhrasePlayer(Protocol):
+    """The part of the app's sound that this needs."""
 
     def phrase(self, cues: Iterable[Cue]) -> None: ...
     def stop_phrase(self) -> None: ...
@@ -33,9 +34,9 @@ class Summary:
     """What is heard of a view.
 
     Attributes:
-        cues: How many cues.
-        seconds: From the first onset to the end of the last cue's turn.
-        kinds: Cues by kind, in the order in which they are first heard.
+        cues: The number of cues.
+        seconds: Their total duration, s.
+        kinds: The number of cues of each kind, in the order in which the kinds are first heard.
     """
 
     cues: int
@@ -44,31 +45,31 @@ class Summary:
 
     @classmethod
     def of(cls, cues: Sequence[Cue]) -> Summary:
-        """Sum up cues."""
+        """Summarise cues."""
         kinds = Counter(cue.name for cue in cues)
         return cls(len(cues), sum(cue.span_ms for cue in cues) / 1000, dict(kinds))
 
     def __str__(self) -> str:
         if not self.cues:
-            return "Nothing to hear here"
+            return "There is nothing to hear here"
         parts = [f"{kind} {count}" for kind, count in self.kinds.items()]
-        return f"{self.cues} cue{'s' if self.cues != 1 else ''} in {self.seconds:.1f} s: {', '.join(parts)}"
+        return f"{counted(self.cues, 'cue')} in {self.seconds:.1f} s: {', '.join(parts)}"
 
 
 class PageSound:
-    """Plays pages on the app's sound. Not for two threads at once; nothing in it waits.
+    """Plays pages on the app's sound. Not thread-safe; does not block.
 
     Args:
         sound: The app's sound.
         table: The table of sounds.
-        hearings: What has been learnt; forgotten at the end when left out.
-        speak: Called as ``speak(text, rate, volume)`` for the word that follows a new sound, on a thread of its
-            own: rate 1 is as one speaks, volume 0-1. Without it there are no words.
+        hearings: How often each sound was heard; default: counted, but not stored.
+        speak: Called as ``speak(text, rate, volume)`` for the word after a new sound, on a thread of its own: rate 1
+            is normal speech, volume 0-1. Without it no words are spoken.
     """
 
     def __init__(
         self,
-        sound: Sounds,
+        sound: PhrasePlayer,
         table: Table,
         *,
         hearings: HearingCounts | None = None,
@@ -80,31 +81,31 @@ class PageSound:
         self._hearings = hearings or HearingCounts()
         self._words: list[threading.Timer] = []
         self._began = 0.0
-        self._onsets: dict[str, float] = {}  # kind → seconds after `_began` at which it is first heard
+        self._onsets: dict[str, float] = {}  # kind → first onset, seconds after `_began`
 
     def layout(self, layout: Layout | Mapping[str, Any]) -> Summary:
-        """Sound a view, from its first cue on; what sounded before stops.
+        """Play a view from its first cue on, in place of what is playing.
 
         Args:
-            layout: The answer of the extension to `layout`.
+            layout: The extension's answer to `layout`.
 
         Raises:
-            RubatoError: it is no layout (code ``bad_layout``).
+            RubatoError: the layout is invalid (code ``bad_layout``).
         """
         view = layout if isinstance(layout, Layout) else read_layout(layout)
         return Summary.of(self._play(layout_cues(view, self.table)))
 
     def cell(self, cell: Mapping[str, Any], *, columns: int = 12, rows: int = 12) -> bool:
-        """Sound the cell moved to; returns whether there is anything in it.
+        """Play the cell that was moved to; returns whether there is anything in it.
 
         Args:
-            cell: The answer of the extension to `move`: ``row``, ``column``, ``kind``, ``density`` and, if it has
-                them, ``label``, ``level`` and ``area``.
-            columns: Columns of the grid in which it is; they are spread over the 24 from edge to edge.
-            rows: Rows of that grid.
+            cell: The extension's answer to `move`: ``row``, ``column``, ``kind``, ``density`` and optionally
+                ``label``, ``level`` and ``area``.
+            columns: Columns of the cell's grid; they are spread over the 24 columns of a layout.
+            rows: Rows of the cell's grid.
 
         Raises:
-            RubatoError: it is no cell (code ``bad_layout``).
+            RubatoError: the cell is invalid (code ``bad_layout``).
         """
         if not cell.get("kind"):
             self.stop()
@@ -114,21 +115,21 @@ class PageSound:
         area = cell.get("area")
         if area is None:
             area = density / (columns * rows)
-        place = {"x": column, "y": cell["row"], "density": density, "area": area}
-        self._play([cell_sound(read_cell({**cell, **place}), rows, self.table)])
+        position = {"x": column, "y": cell["row"], "density": density, "area": area}
+        self._play([cell_sound(read_cell({**cell, **position}), rows, self.table)])
         return True
 
     def loaded(self) -> None:
-        """Sound that the page has loaded."""
+        """Play the sound of a loaded page."""
         self._play([loaded_sound(self.table)])
 
     def play(self, cues: Sequence[Cue]) -> None:
-        """Sound cues as they are, in place of what sounds."""
+        """Play cues as they are, in place of what is playing."""
         self.stop()
         self._sound.phrase(cues)
 
     def stop(self) -> None:
-        """Stop at once, also in the middle of a cue."""
+        """Stop at once, even in the middle of a cue."""
         self._sound.stop_phrase()
         for word in self._words:
             word.cancel()
@@ -136,44 +137,44 @@ class PageSound:
         self._count()
 
     def save(self) -> None:
-        """Keep what has been learnt.
+        """Store the hearing counts.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: they cannot be written.
         """
         self._count()
         self._hearings.save()
 
     def _play(self, cues: list[Cue]) -> list[Cue]:
         self.stop()
-        at, heard, words = 0, [], []
+        at_ms, played, words = 0, [], []
         for cue in cues:
             new = cue.name not in self._onsets
             if new:
-                self._onsets[cue.name] = at / 1000
+                self._onsets[cue.name] = at_ms / 1000
             volume = word_volume(self._hearings[cue.name])
             if new and self.speak is not None and volume > 0:
-                words.append((at + cue.span_ms, cue.name, volume))
+                words.append((at_ms + cue.span_ms, cue.name, volume))
                 cue = replace(cue, apart_ms=cue.span_ms + WORD_MS)
-            heard.append(cue)
-            at += cue.span_ms
+            played.append(cue)
+            at_ms += cue.span_ms
         self._began = time.monotonic()
-        self._sound.phrase(heard)
+        self._sound.phrase(played)
         for ms, kind, volume in words:
-            self._say_later(ms, kind, volume)
-        return heard
+            self._schedule_word(ms, kind, volume)
+        return played
 
-    def _say_later(self, ms: int, kind: str, volume: float) -> None:
+    def _schedule_word(self, ms: int, kind: str, volume: float) -> None:
         assert self.speak is not None
         say = getattr(self.table, kind).say
         timer = threading.Timer(ms / 1000, self.speak, (say, WORD_RATE, volume))
         timer.daemon = True
-        timer.name = "word of a sound"
+        timer.name = "page-sound-word"
         self._words.append(timer)
         timer.start()
 
     def _count(self) -> None:
-        """Count what was begun to be heard until now, each kind once a view."""
+        """Count the kinds whose sound has begun, each once per view."""
         passed = time.monotonic() - self._began
-        self._hearings.heard(kind for kind, onset in self._onsets.items() if onset < passed)
+        self._hearings.count(kind for kind, onset in self._onsets.items() if onset < passed)
         self._onsets.clear()

@@ -1,15 +1,15 @@
-"""Scoring: cells become cues, each with its instrument, keys, velocities and place between left and right.
+"""Turns cells into cues, each with instrument, keys, velocities and pan.
 
-The formulas, with `v0`, `v1` = `velocity` of the table, and d = density, a = area, both 0-1:
+Formulas, with `v0`, `v1` = `velocity`, `n0`, `n1` = `times`, `p0`, `p1` = `pan` of the table, and d = density,
+a = area, both 0-1:
 
-- velocity by density = v0 + (v1 - v0) d, by area = v0 + (v1 - v0) sqrt(a): the side of a picture, not its
-  square, is what the eye compares.
+- velocity by density = v0 + (v1 - v0) d; by area = v0 + (v1 - v0) sqrt(a), because the eye compares the sides of
+  pictures, not their areas.
 - repeats by density = n0 + (n1 - n0) d, rounded.
 - pan of column c = p0 + (p1 - p0) c / 23.
 
-Of a cue that several cells make, the density is the mean of theirs, the place is the mean of theirs weighted by
-density, the level is that of the most important heading, and the area is what its cells cover, or the largest
-area they tell.
+For a cue made of several cells, the density is their mean, the position their mean weighted by density, the level that
+of the most important heading, and the area what the cells cover or the largest area among them.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from rubato_desktop.services.page_sound.cells import COLUMNS, KINDS, Cell, Kind,
 from rubato_desktop.services.page_sound.merging import Group, merge
 from rubato_desktop.services.page_sound.table import REST_MS, Table, Voice
 
-LEVEL_UNKNOWN = 2  # as a heading without a level in ARIA
-CUT_MS = 20  # before the next cue a cue is cut off, so that no long release reaches into it
+LEVEL_UNKNOWN = 2  # the default of aria-level
+CUT_MS = 20  # a cue is cut off this long before the next, so that no release reaches into it
 
 
 @dataclass(frozen=True, slots=True)
 class CueSubject:
-    """What one cue stands for.
+    """What one cue represents.
 
     Attributes:
         kind: The kind of element.
         column: 0-23.
-        third: 0 top, 1 middle, 2 bottom third of the view.
+        third: Third of the view: 0 top, 1 middle, 2 bottom.
         density: 0-1.
-        area: Share of the view, 0-1.
-        level: Of a heading, 1-6.
-        label: Accessible name of the first.
+        area: The share of the view, 0-1.
+        level: A heading's level, 1-6.
+        label: The accessible name of the first element with one.
     """
 
     kind: Kind
@@ -51,25 +51,25 @@ class CueSubject:
 
 
 def key_of(column: int) -> int:
-    """Return the key of a column: its number below 12, one more from 12 on; key 12 stays free."""
+    """Return the key (0-24) of a column (0-23); key 12, the middle, is skipped."""
     return column if column < 12 else column + 1
 
 
 def layout_cues(layout: Layout, table: Table) -> list[Cue]:
-    """Return the cues of a view in page order: from top to bottom, within a row from left to right."""
+    """Return the cues of a view in page order: top to bottom, and left to right within a row."""
     groups = merge(layout.cells, table.most)
-    placed = [(min(cell.y for cell in group), _place(group, layout.rows)) for group in groups]
-    placed.sort(key=lambda item: (item[0], item[1].column, KINDS.index(item[1].kind), item[1].third))
-    return [cue_of(place, table) for _, place in placed]
+    subjects = [(min(cell.y for cell in group), _subject(group, layout.rows)) for group in groups]
+    subjects.sort(key=lambda item: (item[0], item[1].column, KINDS.index(item[1].kind), item[1].third))
+    return [cue_of(subject, table) for _, subject in subjects]
 
 
 def cell_sound(cell: Cell, rows: int, table: Table) -> Cue:
-    """Return the cue of a single cell of a view with so many rows."""
-    return cue_of(_place((cell,), rows), table)
+    """Return the cue of a single cell in a view with `rows` rows."""
+    return cue_of(_subject((cell,), rows), table)
 
 
 def loaded_sound(table: Table) -> Cue:
-    """Return the cue of a page that has loaded."""
+    """Return the cue of a loaded page."""
     loaded = table.loaded
     note = CueNote(0, loaded.length_ms, table.base_note + loaded.key, loaded.velocity)
     return Cue(
@@ -83,60 +83,60 @@ def loaded_sound(table: Table) -> Cue:
     )
 
 
-def cue_of(place: CueSubject, table: Table) -> Cue:
-    """Return the cue that stands for something in a place."""
-    voice = table.voice(place.kind)
+def cue_of(subject: CueSubject, table: Table) -> Cue:
+    """Return the cue for a subject."""
+    voice = table.voice(subject.kind)
     left, right = table.pan
-    notes = tuple(_notes(place, voice, table))
+    notes = tuple(_notes(subject, voice, table))
     last = notes[-1]
     return Cue(
-        place.kind,
-        place.label or voice.say,
-        voice.instrument[place.third % len(voice.instrument)] - 1,
+        subject.kind,
+        subject.label or voice.say,
+        voice.instrument[subject.third % len(voice.instrument)] - 1,
         notes,
-        pan=round(left + (right - left) * place.column / (COLUMNS - 1)),
-        volume=voice.volume[place.third % len(voice.volume)],
+        pan=round(left + (right - left) * subject.column / (COLUMNS - 1)),
+        volume=voice.volume[subject.third % len(voice.volume)],
         apart_ms=table.apart_ms,
         tail_ms=table.apart_ms - CUT_MS - last.at_ms - last.length_ms,
     )
 
 
-def _notes(place: CueSubject, voice: Voice, table: Table) -> Iterator[CueNote]:
-    velocity = _velocity(place, voice, table)
-    for i, column in enumerate(_columns(place, voice)):
+def _notes(subject: CueSubject, voice: Voice, table: Table) -> Iterator[CueNote]:
+    velocity = _velocity(subject, voice, table)
+    for i, column in enumerate(_columns(subject, voice)):
         yield CueNote(i * voice.every_ms, voice.length_ms, table.base_note + key_of(column), velocity)
 
 
-def _columns(place: CueSubject, voice: Voice) -> list[int]:
-    """The columns whose keys a cue plays, one after the other."""
-    here = place.column
+def _columns(subject: CueSubject, voice: Voice) -> list[int]:
+    """Return the columns whose keys a cue plays in turn."""
+    here = subject.column
     least, most = voice.times[0], voice.times[-1]
-    times = floor(least + (most - least) * place.density + 0.5)
+    times = floor(least + (most - least) * subject.density + 0.5)
     match voice.figure:
         case "repeat":
             return [here] * times
         case "trill":
-            beside = here + 1 if here + 1 < COLUMNS else here - 1
-            return [beside if i % 2 else here for i in range(times)]
+            neighbour = here + 1 if here + 1 < COLUMNS else here - 1
+            return [neighbour if i % 2 else here for i in range(times)]
         case "rise":
-            return [here, here + voice.rise[place.level - 1]]
+            return [here, here + voice.rise[subject.level - 1]]
         case _:
             return [here]
 
 
-def _velocity(place: CueSubject, voice: Voice, table: Table) -> int:
+def _velocity(subject: CueSubject, voice: Voice, table: Table) -> int:
     low, high = table.velocity
     match voice.velocity:
         case "density":
-            return round(low + (high - low) * place.density)
+            return round(low + (high - low) * subject.density)
         case "area":
-            return round(low + (high - low) * sqrt(place.area))
+            return round(low + (high - low) * sqrt(subject.area))
         case number:
             return number
 
 
-def _place(group: Group, rows: int) -> CueSubject:
-    # A cell that is hardly covered still counts a little, so that the weights are never all nothing.
+def _subject(group: Group, rows: int) -> CueSubject:
+    # The constant keeps the weights from all being zero.
     weights = [cell.density + 0.01 for cell in group]
     column = sum(cell.x * weight for cell, weight in zip(group, weights, strict=True)) / sum(weights)
     row = sum(cell.y * weight for cell, weight in zip(group, weights, strict=True)) / sum(weights)

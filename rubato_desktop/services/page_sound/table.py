@@ -1,12 +1,13 @@
-"""The table of sounds: which instrument and which figure stand for which kind of element.
+"""The table of sounds: the instrument and figure of each kind of element.
 
-It is data: `resources/sounds/page.toml`, or the user's copy of it in the data folder.
+It is read from `resources/sounds/page.toml`, or from the user's copy in the data folder.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -24,29 +25,48 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.resources import resource
 from rubato_desktop.services.page_sound.cells import KINDS, Kind
 
-# What a cue leaves silent before the next one: the release of the notes, cut short, and a gap that is heard.
+# Every cue leaves this much before the next one: the shortened release of its notes and an audible gap.
 REST_MS: Final = 40
 
+_NOT_TOML: Final = "this is not valid TOML"
+# By the beginning of pydantic's error types (https://docs.pydantic.dev/latest/errors/validation_errors/).
+_REASONS: Final = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a known field",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "needs at least {min_length} values",
+    "too_long": "can have at most {max_length} values",
+    "string_too_short": "must not be empty",
+    "string_too_long": "can have at most {max_length} characters",
+    "literal_error": "must be {expected}",
+    "int": "must be a whole number",
+    "string_pattern": "can have at most 40 letters, digits, spaces and hyphens",
+    "string": "must be text in quotes",
+    "tuple": "must be a list of numbers",
+    "model": "must be a table",
+}
 
-def _one_or_more(value: Any) -> Any:
+
+def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
 def _thirds(values: tuple[int, ...]) -> tuple[int, ...]:
     if len(values) not in (1, 3):
-        raise ValueError("it is one number, or three for the thirds of the view")
+        raise ValueError("must be one number, or three for the thirds of the view")
     return values
 
 
 def _rising(values: tuple[int, ...]) -> tuple[int, ...]:
     if len(values) > 2 or values[0] > values[-1]:
-        raise ValueError("a range is two numbers, the smaller one first")
+        raise ValueError("must be one number, or two with the smaller one first")
     return values
 
 
 Program = Annotated[int, Field(ge=1, le=128)]
 Velocity = Annotated[int, Field(ge=1, le=127)]
-Seven = Annotated[int, Field(ge=0, le=127)]
+MidiValue = Annotated[int, Field(ge=0, le=127)]
 Length = Annotated[int, Field(ge=20, le=2000)]
 
 
@@ -55,16 +75,16 @@ class _Strict(BaseModel):
 
 
 class Voice(_Strict):
-    """How one kind of element sounds; the fields are explained at the head of page.toml."""
+    """The sound of one kind of element; the fields are explained at the top of page.toml."""
 
     say: str = Field(min_length=1, max_length=40)
-    instrument: Annotated[tuple[Program, ...], BeforeValidator(_one_or_more), AfterValidator(_thirds)]
+    instrument: Annotated[tuple[Program, ...], BeforeValidator(_as_list), AfterValidator(_thirds)]
     figure: Literal["note", "repeat", "trill", "rise"]
     length_ms: Length
     every_ms: Annotated[int, Field(ge=20, le=2000)] = 100
     times: Annotated[
         tuple[Annotated[int, Field(ge=1, le=20)], ...],
-        BeforeValidator(_one_or_more),
+        BeforeValidator(_as_list),
         Field(min_length=1),
         AfterValidator(_rising),
     ] = (1,)
@@ -72,34 +92,34 @@ class Voice(_Strict):
         (12, 9, 7, 5, 4, 2), min_length=6, max_length=6
     )
     velocity: Velocity | Literal["density", "area"]
-    volume: Annotated[tuple[Seven, ...], BeforeValidator(_one_or_more), AfterValidator(_thirds)] = (127,)
+    volume: Annotated[tuple[MidiValue, ...], BeforeValidator(_as_list), AfterValidator(_thirds)] = (127,)
 
     @property
     def longest_ms(self) -> int:
-        """How long its longest cue sounds, ms."""
+        """The duration of its longest cue, ms."""
         most = {"note": 1, "rise": 2}.get(self.figure, self.times[-1])
         return (most - 1) * self.every_ms + self.length_ms
 
 
 class Loaded(_Strict):
-    """The sound of a page that has loaded."""
+    """The sound of a loaded page."""
 
     say: str = Field(min_length=1, max_length=40)
     instrument: Program
     key: int = Field(ge=0, le=24)
     length_ms: Length
     velocity: Velocity
-    volume: Seven = 127
+    volume: MidiValue = 127
 
 
 class Table(_Strict):
-    """The whole table."""
+    """The table of sounds."""
 
     name: str = Field(pattern=r"^[\w -]{1,40}$")
     base_note: int = Field(ge=0, le=127 - 37)
     apart_ms: int = Field(ge=100, le=2000)
     most: int = Field(ge=len(KINDS), le=100)
-    pan: tuple[Seven, Seven]
+    pan: tuple[MidiValue, MidiValue]
     velocity: tuple[Velocity, Velocity]
     heading: Voice
     link: Voice
@@ -111,8 +131,8 @@ class Table(_Strict):
     loaded: Loaded
 
     def voice(self, kind: Kind) -> Voice:
-        found: Voice = getattr(self, kind)
-        return found
+        voice: Voice = getattr(self, kind)
+        return voice
 
     @model_validator(mode="after")
     def _fits(self) -> Table:
@@ -120,11 +140,11 @@ class Table(_Strict):
             longest = self.voice(kind).longest_ms
             if longest > self.apart_ms - REST_MS:
                 raise ValueError(
-                    f"{kind} takes {longest} ms; with {self.apart_ms} ms from cue to cue"
-                    f" it may take {self.apart_ms - REST_MS}"
+                    f"{kind} takes {longest} ms; with apart_ms = {self.apart_ms} it can take at most"
+                    f" {self.apart_ms - REST_MS} ms"
                 )
         if self.pan[0] > self.pan[1] or self.velocity[0] > self.velocity[1]:
-            raise ValueError("pan and velocity go from the smaller number to the larger")
+            raise ValueError("pan and velocity must go from the smaller number to the larger")
         return self
 
 
@@ -132,11 +152,10 @@ def load_table(path: Path | None = None) -> Table:
     """Read a table of sounds.
 
     Args:
-        path: The file; ours when None.
+        path: The file; default: the program's own table.
 
     Raises:
-        RubatoError: it cannot be read, or something in it is wrong; names the line and the reason
-            (code ``bad_page_sound``).
+        RubatoError: it cannot be read or is invalid; names the line and the reason (code ``bad_page_sound``).
     """
     path = path or resource("sounds", "page.toml")
     try:
@@ -145,57 +164,62 @@ def load_table(path: Path | None = None) -> Table:
     except ValidationError as error:
         first = error.errors()[0]
         loc = [str(part) for part in first["loc"] if not isinstance(part, int)]
-        reason = first["msg"].removeprefix("Value error, ")
-        raise _wrong(path, _line_of(text, loc), ": ".join([*loc[:2], reason])) from None
+        raise _error(path, _line_of(text, loc), ": ".join([*loc[:2], _reason(first)])) from None
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r" \(at line (\d+).*\)", str(error))
-        raise _wrong(
-            path, int(found[1]) if found else 0, re.sub(r" \(at .*\)", "", str(error)).lower()
-        ) from None
+        position = re.search(r" \(at line (\d+).*\)", str(error))
+        raise _error(path, int(position[1]) if position else 0, _NOT_TOML) from None
     except UnicodeDecodeError:
-        raise _wrong(path, 0, "this is not UTF-8 text") from None
+        raise _error(path, 0, "this is not UTF-8 text") from None
     except (OSError, ValueError, RecursionError) as error:
-        raise _wrong(path, 0, getattr(error, "strerror", None) or str(error)) from None
+        raise _error(path, 0, getattr(error, "strerror", None) or _NOT_TOML) from None
 
 
 def table_for(data: Path) -> tuple[Table, RubatoError | None]:
-    """Return the table to use: the user's copy in ``sounds/page.toml`` of the data folder, else ours.
+    """Return the table to use: the user's ``sounds/page.toml`` in the data folder, else the program's own.
 
     Returns:
-        The table, and what is wrong with the user's copy when it cannot be used.
+        The table, and the error when the user's copy cannot be used.
     """
     own = data / "sounds" / "page.toml"
     if not own.exists():
         return load_table(), None
     try:
         return load_table(own), None
-    except RubatoError as problem:
-        return load_table(), problem
+    except RubatoError as error:
+        return load_table(), error
 
 
-def _wrong(path: Path, line: int, reason: str) -> RubatoError:
+def _reason(error: Mapping[str, Any]) -> str:
+    """Return what is wrong with a field, in words."""
+    if error["type"] == "value_error":
+        return str(error["msg"]).removeprefix("Value error, ")
+    reasons = (reason for prefix, reason in _REASONS.items() if error["type"].startswith(prefix))
+    return next(reasons, "has an invalid value").format(**error.get("ctx", {}))
+
+
+def _error(path: Path, line: int, reason: str) -> RubatoError:
     where = f"{path.name}, line {line}" if line else path.name
     return RubatoError(
         f"{where}: {reason}",
-        kept="The program's own sounds of pages are used",
-        todo="Mend the file and start again",
+        kept="Rubato uses its own page sounds instead",
+        todo="Correct the file, then start Rubato again",
         code="bad_page_sound",
     )
 
 
 def _line_of(text: str, loc: list[str]) -> int:
-    """The line on which table `loc[0]`, or its field `loc[1]`, is set; 0 when it is nowhere."""
+    """Return the line that sets table `loc[0]`, or its field `loc[1]`; 0 when there is none."""
     section, found = "", 0
     for number, line in enumerate(text.splitlines(), 1):
         if header := re.match(r"\s*\[\s*(\w+)\s*\]", line):
             section = header[1]
-            place = [section]
+            location = [section]
         elif field := re.match(r"\s*(\w+)\s*=", line):
-            place = [section, field[1]] if section else [field[1]]
+            location = [section, field[1]] if section else [field[1]]
         else:
             continue
-        if place == loc[:2]:
+        if location == loc[:2]:
             return number
-        if place == loc[:1]:
+        if location == loc[:1]:
             found = number
     return found

@@ -1,4 +1,4 @@
-"""When a page is heard by itself: when it has loaded; and when it falls silent: at any key."""
+"""Plays the loaded sound when a page has loaded, and stops page sounds at any key."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from rubato_desktop.settings import Settings
 
 
 class PageSoundTriggers:
-    """Listens, and lets a page sound or be silent.
+    """Starts and stops page sounds on events.
 
     Args:
-        sound: What sounds.
-        settings: Whether pages are heard.
+        sound: The page's sound.
+        settings: `feedback` says whether pages are heard.
     """
 
     def __init__(self, sound: PageSound, settings: Settings) -> None:

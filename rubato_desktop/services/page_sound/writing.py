@@ -1,7 +1,8 @@
-"""Cues as a MIDI file: the one that any sequencer opens, and that this program reads as the language `feedback`.
+"""Writes cues as a standard MIDI file, which this program also reads as the language `feedback`.
 
-Type 1, 100 ticks a quarter at 60 BPM, so a tick is 10 ms; one track, named by the language, with a channel for
-each instrument. Each cue sets its pan before its first note and is cut off (controller 120) after its last.
+Type 1, 100 ticks per quarter note at 60 BPM, so a tick is 10 ms; one track, named after the language, with one channel
+per instrument. Each cue sets its pan (controller 10) before its first note and is cut off (controller 120) after its
+last.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ _TICK_MS = 10
 
 
 def feedback_bytes(cues: Sequence[Cue], language: str = "feedback") -> bytes:
-    """Return the bytes of a MIDI file in which the cues sound one after the other.
+    """Return the bytes of a MIDI file that plays the cues in sequence.
 
     Args:
-        cues: In the order they sound.
-        language: Name of the track.
+        cues: The cues in playing order.
+        language: The name of the track.
     """
     end = sum(cue.span_ms for cue in cues)
     return file_bytes([(language, _events(cues))], _tick(end), ticks_per_quarter=FEEDBACK_TICKS)
@@ -34,16 +35,16 @@ def feedback_bytes(cues: Sequence[Cue], language: str = "feedback") -> bytes:
 def write_feedback(
     cues: Sequence[Cue], language: str = "feedback", *, midi: Path | None = None, wav: Path | None = None
 ) -> None:
-    """Write cues as a MIDI file, as sound, or both.
+    """Write cues as a MIDI file, a WAV file, or both.
 
     Args:
-        cues: In the order they sound.
-        language: Name of the track.
+        cues: The cues in playing order.
+        language: The name of the track.
         midi: The MIDI file to write.
-        wav: The sound file to write.
+        wav: The WAV file to write.
 
     Raises:
-        RubatoError: the sound cannot be made.
+        RubatoError: the sound cannot be rendered.
         OSError: a file cannot be written.
     """
     data = feedback_bytes(cues, language)
@@ -52,8 +53,8 @@ def write_feedback(
     if wav is not None:
         from rubato_desktop.audio.render import render
 
-        read = parse_midi(data)
-        render(read.notes, read.messages, wav)
+        parsed = parse_midi(data)
+        render(parsed.notes, parsed.messages, wav)
 
 
 def _events(cues: Sequence[Cue]) -> Iterator[Event]:
@@ -68,12 +69,12 @@ def _events(cues: Sequence[Cue]) -> Iterator[Event]:
         channel = channels[cue.program, cue.volume]
         yield _tick(onset), encode("control_change", channel=channel, control=PAN, value=cue.pan)
         for note in cue.notes:
-            begin = onset + note.at_ms
+            start = onset + note.at_ms
             pitch = {"channel": channel, "note": note.note}
-            yield _tick(begin), encode("note_on", **pitch, velocity=note.velocity)
-            yield _tick(begin + note.length_ms), encode("note_off", **pitch, velocity=0)
-        silent = onset + cue.end_ms + cue.tail_ms
-        yield _tick(silent), encode("control_change", channel=channel, control=ALL_SOUND_OFF)
+            yield _tick(start), encode("note_on", **pitch, velocity=note.velocity)
+            yield _tick(start + note.length_ms), encode("note_off", **pitch, velocity=0)
+        cut_off = onset + cue.end_ms + cue.tail_ms
+        yield _tick(cut_off), encode("control_change", channel=channel, control=ALL_SOUND_OFF)
         onset += cue.span_ms
 
 

@@ -31,7 +31,7 @@ APP = """
 import sys
 from pathlib import Path
 from rubato_desktop.services.browser import Browser
-browser = Browser(Path(sys.argv[1]), trusting=True)
+browser = Browser(Path(sys.argv[1]), trust_all=True)
 browser.start()
 print("ready", flush=True)
 if browser.wait(30):
@@ -205,7 +205,7 @@ def test_another_version_that_reaches_the_app_is_told_and_taken_no_further(bridg
 
 
 def test_so_many_may_connect_and_no_more(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browser_module, "MOST", 2)
+    monkeypatch.setattr(browser_module, "MAX_CONNECTIONS", 2)
     lines = [connect(address(bridge)) for _ in range(3)]
     assert lines[2].receive() is None
     for line in lines:
@@ -218,7 +218,7 @@ def test_a_data_folder_that_cannot_be_written_is_a_problem_in_words_and_no_error
     browser.start()
     try:
         problem = browser.problem
-        assert problem and problem.code == "needs_browser" and "No browser can join" in problem.happened
+        assert problem and problem.code == "needs_browser" and "No browser can connect" in problem.happened
         refused = browser.ask("ping").exception(30)
         assert isinstance(refused, BrowserError) and refused.happened == problem.happened
     finally:
@@ -237,7 +237,7 @@ def test_whose_bridge_is_whose_is_not_mixed_up(start_bridge: Start) -> None:
 def test_an_extension_that_takes_nothing_any_more_is_let_go(
     bridge: Bridge, open_browser: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rubato_desktop.services.browser.connection.MOST_UNSENT", 50)
+    monkeypatch.setattr("rubato_desktop.services.browser.connection.MAX_UNSENT", 50)
     extension = open_browser(answer=lambda command: ok(command, {})).join()
     assert bridge.browser.wait(30)
     extension.process.send_signal(signal.SIGSTOP)

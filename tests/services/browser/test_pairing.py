@@ -60,7 +60,7 @@ def test_no_is_no_until_a_person_thinks_better_of_it(start_bridge: Start, open_b
     extension = open_browser()
     extension.hello()
     assert bridge.browser.answer_pairing(False)
-    assert "no" in extension.wait_for("unpaired")["reason"]
+    assert "refused" in extension.wait_for("unpaired")["reason"]
     assert code(extension.hello()) == "pairing"
     assert [bool(who) for who in bridge.questions] == [True, False], "it is not asked about again"
     assert not bridge.browser.answer_pairing(False)
@@ -76,8 +76,8 @@ def test_a_wrong_secret_makes_a_stranger_of_a_known_browser(start_bridge: Start,
     bridge.browser.answer_pairing(True)
     impostor = open_browser(secret="6" * 64)
     assert code(impostor.hello()) == "pairing"
-    who = bridge.browser.stranger
-    assert who and who.impostor and "does not know its secret" in who.question
+    who = bridge.browser.pending_browser
+    assert who and who.impostor and "not its secret" in who.question
     assert bridge.browser.answer_pairing(False)
     assert friend.hello()["status"] == "ok", "the friend is still one"
 
@@ -108,7 +108,7 @@ def test_a_question_goes_away_with_who_is_asked_about(start_bridge: Start, open_
 def test_a_question_that_nobody_answers_lapses_and_the_browser_may_still_join(
     start_bridge: Start, open_browser: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pairing, "LAPSE", 0.1)
+    monkeypatch.setattr(pairing, "QUESTION_TIMEOUT_S", 0.1)
     bridge = start_bridge()
     extension = open_browser()
     extension.hello()
@@ -121,9 +121,9 @@ def test_a_question_that_nobody_answers_lapses_and_the_browser_may_still_join(
 
 def test_so_many_strangers_may_wait_and_no_more(start_bridge: Start, open_browser: Open) -> None:
     bridge = start_bridge()
-    desk = bridge.browser._desk
-    strangers = [pairing.UnknownBrowser(f"client-{n}", "0", "x") for n in range(pairing.MOST_WAITING + 1)]
-    assert [desk.come(who) for who in strangers] == [True] * pairing.MOST_WAITING + [False]
+    desk = bridge.browser._pairing
+    strangers = [pairing.UnknownBrowser(f"client-{n}", "0", "x") for n in range(pairing.MAX_WAITING + 1)]
+    assert [desk.add(who) for who in strangers] == [True] * pairing.MAX_WAITING + [False]
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ def test_the_word_is_loud_for_twenty_hearings_then_fades_to_nothing() -> None:
 def test_hearings_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "hearings.json"
     hearings = HearingCounts(path)
-    hearings.heard(["link", "text", "link"])
-    hearings.heard(["link"])
+    hearings.count(["link", "text", "link"])
+    hearings.count(["link"])
     hearings.save()
     again = HearingCounts(path)
     assert (again["link"], again["text"], again["image"]) == (2, 1, 0)
@@ -40,7 +40,7 @@ def test_a_damaged_file_begins_anew(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     hearings = HearingCounts(path)
     assert hearings["link"] == 0
-    hearings.heard(["link"])
+    hearings.count(["link"])
     hearings.save()
     assert HearingCounts(path)["link"] == 1
 
@@ -48,6 +48,6 @@ def test_a_damaged_file_begins_anew(tmp_path: Path, content: bytes) -> None:
 def test_a_file_that_cannot_be_written_leaves_the_old(tmp_path: Path) -> None:
     hearings = HearingCounts(tmp_path / "nowhere" / "hearings.json")
     (tmp_path / "nowhere").write_text("a file, no folder")
-    hearings.heard(["link"])
+    hearings.count(["link"])
     with pytest.raises(OSError):
         hearings.save()

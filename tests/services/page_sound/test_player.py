@@ -55,7 +55,7 @@ def test_a_layout_sounds_and_is_summed_up(score: Score, page: PageSound) -> None
 
 
 def test_a_layout_of_nothing_says_so(score: Score, page: PageSound) -> None:
-    assert str(page.layout(LAYOUTS["nothing"])) == "Nothing to hear here"
+    assert str(page.layout(LAYOUTS["nothing"])) == "There is nothing to hear here"
     assert score.last == []
 
 
@@ -140,7 +140,7 @@ def test_a_new_sound_is_followed_by_its_word_once_a_view(score: Score) -> None:
 def test_a_learnt_sound_has_no_word_and_no_pause(score: Score) -> None:
     hearings = HearingCounts()
     for _ in range(40):
-        hearings.heard(["link", "heading"])
+        hearings.count(["link", "heading"])
     page = PageSound(score, load_table(), speak=Voice(), hearings=hearings)
     page.layout(LAYOUTS["few"])
     assert {cue.span_ms for cue in score.last} == {300}

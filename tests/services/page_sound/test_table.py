@@ -78,7 +78,7 @@ def test_a_damaged_one_is_said_and_ours_is_used(tmp_path: Path) -> None:
         ('figure = "trill"', 'figure = "shake"', 'figure = "shake"', "link: figure"),
         ("pan = [10, 117]", "pan = [117, 10]", "", "smaller number to the larger"),
         ("rise = [12, 9, 7, 5, 4, 2]", "rise = [12, 9]", "rise = [12, 9]", "heading: rise"),
-        ('say = "link"', "say = ", "say = \n", "invalid value"),
+        ('say = "link"', "say = ", "say = \n", "this is not valid TOML"),
         ("base_note = 48", "base_note = 120", "base_note = 120", "base_note"),
     ],
 )
