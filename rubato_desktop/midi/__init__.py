@@ -1,1 +1,1 @@
-"""Devices, notes, files, synthesiser: everything MIDI, nothing of words."""
+"""MIDI messages, notes, devices and files. Knows nothing of the musical language."""

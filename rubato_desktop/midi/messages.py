@@ -1,6 +1,6 @@
-"""A MIDI message as it arrived: raw bytes, when, and from which device.
+"""A MIDI message as it arrived: its raw bytes, the time and the device.
 
-Raw bytes are the one form that loses nothing, whatever the channel, pedal, wheel or sysex.
+Messages are stored as raw bytes because no other form keeps every channel, pedal, wheel and sysex unchanged.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ PROGRAM, CHANNEL_PRESSURE, PITCH_BEND, SYSEX = 0xC0, 0xD0, 0xE0, 0xF0
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One complete MIDI message (no running status).
+    """One complete MIDI message, with its status byte.
 
     Attributes:
         t: Microseconds on the program's clock.
-        device: Name of the device it came from.
+        device: Name of the device that sent it.
         data: The bytes, status byte first.
     """
 
@@ -39,7 +39,7 @@ class Message:
 
     @property
     def is_note_on(self) -> bool:
-        """True for a note-on that sounds: velocity 0 is a note-off (MIDI 1.0)."""
+        """True for a note-on with a velocity above 0; velocity 0 is a note-off (MIDI 1.0)."""
         return len(self.data) == 3 and self.data[0] & 0xF0 == NOTE_ON and self.data[2] > 0
 
     @property
@@ -61,10 +61,18 @@ class Message:
 
 
 def note_on(t: int, device: str, note: int, velocity: int = 80, channel: int = 0) -> Message:
-    """Return a note-on; ValueError where a value is out of range."""
+    """Return a note-on message.
+
+    Raises:
+        ValueError: a value is out of range.
+    """
     return Message(t, device, encode("note_on", channel=channel, note=note, velocity=velocity))
 
 
 def note_off(t: int, device: str, note: int, velocity: int = 0, channel: int = 0) -> Message:
-    """Return a note-off; ValueError where a value is out of range."""
+    """Return a note-off message.
+
+    Raises:
+        ValueError: a value is out of range.
+    """
     return Message(t, device, encode("note_off", channel=channel, note=note, velocity=velocity))

@@ -91,7 +91,7 @@ def test_unplugged_in_mid_chord_what_was_held_is_released_in_order(heard: Heard)
     assert heard.of(KEYS)[6:] == ["80 30 00", "82 34 00", "b0 40 00", "e0 00 40"]
     state = heard.state(KEYS)
     assert state and not state.connected
-    assert heard.news[-1].happened == f"{KEYS} is no longer connected"
+    assert heard.news[-1].happened == f"{KEYS} was disconnected"
     assert heard.news[-1].todo
 
 
@@ -188,7 +188,7 @@ def test_the_lowest_key_is_learnt(heard: Heard) -> None:
 def test_a_server_that_dies_is_said_and_the_next_is_found_without_a_leak(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(devices, "LOOK_FOR_SYSTEM_EVERY", 0.1)
+    monkeypatch.setattr(devices, "RECONNECT_INTERVAL", 0.1)
     with JackServer() as server:
         heard = Heard()
         heard.manager.start()
@@ -204,7 +204,7 @@ def test_a_server_that_dies_is_said_and_the_next_is_found_without_a_leak(
                     (server.kill if round % 2 else server.stop)()
                     until(lambda: heard.manager.problem, "the end to be noticed")
                     assert heard.of(KEYS)[-1] == "80 30 00"
-                    assert heard.news[-1].happened == "The JACK server has ended"
+                    assert heard.news[-1].happened == "The JACK server has stopped"
                     keys.kill()
                 server.start()
             until(lambda: heard.manager.problem is None, "the new server to be found")

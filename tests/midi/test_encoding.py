@@ -1,4 +1,4 @@
-"""Messages by their names: built, refused, told in words."""
+"""Building messages by name, refusing bad values, and describing messages in words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from rubato_desktop.midi.messages import note_off, note_on
         ("sysex", {"data": (0x7E, 0, 6, 1)}, "f0 7e 00 06 01 f7"),
     ],
 )
-def test_a_message_is_built_by_its_name(name: str, values: dict[str, Any], expected: str) -> None:
+def test_a_message_is_built_by_name(name: str, values: dict[str, Any], expected: str) -> None:
     assert encode(name, **values) == bytes.fromhex(expected)
 
 
@@ -46,7 +46,7 @@ def test_a_value_out_of_range_is_refused(name: str, values: dict[str, Any]) -> N
         encode(name, **values)
 
 
-def test_a_played_note_is_checked_too() -> None:
+def test_note_messages_are_checked_too() -> None:
     assert note_on(5, "keys", 60, 100, 2).data == bytes.fromhex("92 3c 64")
     assert note_off(5, "keys", 60).data == bytes.fromhex("80 3c 00")
     with pytest.raises(ValueError):
@@ -54,7 +54,7 @@ def test_a_played_note_is_checked_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("data", "description"),
     [
         ("93 3c 40", "note_on channel=3 note=60 velocity=64"),
         ("f0 01 02 f7", "sysex data=(1,2)"),
@@ -64,8 +64,8 @@ def test_a_played_note_is_checked_too() -> None:
         ("", ""),
     ],
 )
-def test_a_message_is_told_in_words(data: str, words: str) -> None:
-    assert describe_message(bytes.fromhex(data)) == words
+def test_a_message_is_described_in_words(data: str, description: str) -> None:
+    assert describe_message(bytes.fromhex(data)) == description
 
 
 def test_a_status_has_a_name() -> None:
@@ -78,20 +78,20 @@ def test_a_status_has_a_name() -> None:
     ]
 
 
-def test_the_process_of_the_sound_does_without_mido() -> None:
+def test_the_audio_process_does_not_import_mido() -> None:
     code = "import sys, rubato_desktop.audio.process; print('mido' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 
 
 @pytest.mark.parametrize(
-    ("what", "arriving", "kept"),
+    ("feature", "arriving", "kept"),
     [
         ("running status", "90 3c 40 3e 41", ["90 3c 40"]),
         ("a clock within a message", "90 3c f8 40", ["f8"]),
     ],
 )
-def test_mido_still_cannot_cut_the_bytes_of_a_device(what: str, arriving: str, kept: list[str]) -> None:
-    """When this fails, `rubato_desktop.midi.devices.byte_stream` can give way to mido."""
-    found = [bytes(message).hex(" ") for message in Tokenizer(bytes.fromhex(arriving))]
-    assert found == kept, f"mido now keeps {what}"
+def test_mido_still_cannot_split_a_byte_stream(feature: str, arriving: str, kept: list[str]) -> None:
+    """When this fails, mido can replace `rubato_desktop.midi.devices.byte_stream`."""
+    messages = [bytes(message).hex(" ") for message in Tokenizer(bytes.fromhex(arriving))]
+    assert messages == kept, f"mido now supports {feature}"

@@ -1,1 +1,1 @@
-"""MIDI devices: ports, hot-plug, roles, held notes."""
+"""MIDI devices: ports, hot-plugging, roles, held notes."""

@@ -1,17 +1,17 @@
-"""A stream of MIDI bytes cut into complete messages, whatever pieces it comes in.
+"""Splits a stream of MIDI bytes into complete messages, however the bytes are chunked.
 
-MIDI 1.0 Detailed Specification, "Data Format": a status byte (high bit set) may be left out when it would be
-the same as before (running status); system real-time bytes (F8-FF) may come anywhere, even inside another
-message, and change nothing; other system messages end running status; a system-exclusive message is ended by
-F7 or by any other status byte.
+MIDI 1.0 Detailed Specification, "Data Format": a status byte (high bit set) may be omitted when it repeats the
+previous one (running status); system real-time bytes (F8-FF) may come anywhere, even inside another message, and
+change nothing; other system messages end running status; a system-exclusive message ends at F7 or any other
+status byte.
 
-mido's tokenizer is not used: it knows no running status, drops a message that a real-time byte comes within, and has
-no limit for system exclusives.
+mido's tokenizer does not fit: it does not support running status, drops a message that contains a real-time byte,
+and sets no limit on system-exclusive messages.
 """
 
 from __future__ import annotations
 
-# Length of a message with its status byte, by the status's high half; F0-F7 have their own.
+# Message lengths in bytes, status byte included: by the high nibble of the status, and by status for F1-F6.
 _CHANNEL_LENGTH = {0x80: 3, 0x90: 3, 0xA0: 3, 0xB0: 3, 0xC0: 2, 0xD0: 2, 0xE0: 3}
 _SYSTEM_LENGTH = {0xF1: 2, 0xF2: 3, 0xF3: 2, 0xF6: 1}
 _LENGTH = {
@@ -23,26 +23,26 @@ LONGEST_SYSEX = 1 << 20
 
 
 class ByteStream:
-    """Cuts one device's bytes into messages; keeps what is unfinished for the next piece."""
+    """Splits the bytes of one device into messages, and buffers an incomplete message until more bytes arrive."""
 
     def __init__(self) -> None:
-        self._running = 0
-        self._open = bytearray()
+        self._running_status = 0
+        self._buffer = bytearray()
 
     def feed(self, data: bytes) -> tuple[bytes, ...]:
-        """Take the next bytes of the device.
+        """Process the next bytes from the device.
 
         Args:
-            data: Any number of bytes, cut anywhere.
+            data: Any number of bytes, split at any point.
 
         Returns:
-            The messages they complete, in order, each with its status byte. Bytes that belong to no message
-            (data before any status, a system-exclusive message over 1 MiB or without its end) are dropped.
+            The messages that are now complete, in order, each with its status byte. Bytes that belong to no message
+            (data bytes before any status, a system-exclusive message over 1 MiB or without an end) are dropped.
         """
-        # A whole channel message is by far the most common piece, and the player waits for the sound of it.
+        # Fast path: a whole channel message is by far the most common chunk, and the player waits for its sound.
         if data and 0x80 <= data[0] < SYSEX_BEGIN and len(data) == _LENGTH[data[0]] and max(data[1:]) < 0x80:
-            self._running = data[0]
-            self._open.clear()
+            self._running_status = data[0]
+            self._buffer.clear()
             return (data,)
         messages = []
         for byte in data:
@@ -55,35 +55,35 @@ class ByteStream:
             return bytes((byte,))
         if byte >= 0x80:
             return self._take_status(byte)
-        if not self._open:
-            if not self._running:
+        if not self._buffer:
+            if not self._running_status:
                 return None
-            self._open.append(self._running)
-        self._open.append(byte)
-        if self._open[0] != SYSEX_BEGIN:
-            return self._finished()
-        if len(self._open) >= LONGEST_SYSEX:
-            self._open.clear()
+            self._buffer.append(self._running_status)
+        self._buffer.append(byte)
+        if self._buffer[0] != SYSEX_BEGIN:
+            return self._complete_message()
+        if len(self._buffer) >= LONGEST_SYSEX:
+            self._buffer.clear()
         return None
 
     def _take_status(self, byte: int) -> bytes | None:
-        ends_sysex = byte == SYSEX_END and self._open[:1] == bytes((SYSEX_BEGIN,))
+        ends_sysex = byte == SYSEX_END and self._buffer[:1] == bytes((SYSEX_BEGIN,))
         if not ends_sysex:
-            self._open.clear()
-        self._running = byte if byte < SYSEX_BEGIN else 0
+            self._buffer.clear()
+        self._running_status = byte if byte < SYSEX_BEGIN else 0
         if byte == SYSEX_END and not ends_sysex:
             return None
-        self._open.append(byte)
+        self._buffer.append(byte)
         if ends_sysex:
-            message = bytes(self._open)
-            self._open.clear()
+            message = bytes(self._buffer)
+            self._buffer.clear()
             return message
-        return self._finished()
+        return self._complete_message()
 
-    def _finished(self) -> bytes | None:
-        """Return the open message when it is complete."""
-        if self._open[0] == SYSEX_BEGIN or len(self._open) < _LENGTH[self._open[0]]:
+    def _complete_message(self) -> bytes | None:
+        """Return the buffered message if it is complete, and clear the buffer."""
+        if self._buffer[0] == SYSEX_BEGIN or len(self._buffer) < _LENGTH[self._buffer[0]]:
             return None
-        message = bytes(self._open)
-        self._open.clear()
+        message = bytes(self._buffer)
+        self._buffer.clear()
         return message

@@ -1,4 +1,4 @@
-"""One MIDI device while the program knows it: what it sends, what it holds, and letting go when it goes."""
+"""One known MIDI device: receives its messages, and releases its held notes when it disconnects."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ log = logging.getLogger(__name__)
 
 
 class Device:
-    """A device by its name, through all its comings and goings.
+    """A device identified by its name, across disconnecting and reconnecting.
 
-    `receive` is called on a thread of the MIDI system, all else on the device manager's.
+    `receive` is called on a thread of the MIDI system, everything else on the device manager's thread.
 
     Args:
         name: The device's name.
         use: What it is used for.
-        clock: Stamps each message.
-        on_message: Takes each message; it must be quick, for the player waits.
-        on_learned: Takes the MIDI note that was pressed to become the lowest key.
+        clock: Timestamps each message.
+        on_message: Called with each message; must be quick, since the player waits for the sound.
+        on_learned: Called with the device name and the MIDI note (0-127) pressed while learning the lowest key.
 
     Attributes:
-        use: What it is used for; replaced, never changed.
-        source: Where it is plugged in; None while it is not.
-        messages: How many messages it has sent.
-        rate: Messages a second when last measured.
-        last_seen: When it last sent or was plugged in, µs; None while never.
-        problem: Why it is not listened to though it should be.
+        use: What it is used for; replaced, never mutated.
+        source: Where it is plugged in, or None while it is not.
+        messages: Number of messages received.
+        rate: Messages per second at the last measurement.
+        last_seen: Time of its last message or connection (µs), or None if there was none.
+        problem: Why it is not open although it should be.
         learning: True while its next note becomes its lowest key.
     """
 
@@ -61,80 +61,80 @@ class Device:
         self._port: InputPort | None = None
         self._stream = ByteStream()
         self._held = HeldNotes()
-        self._kept_back: bytes | None = None
+        self._learned_note: bytes | None = None
         self._measured = (clock.now(), 0)
 
     @property
-    def listened_to(self) -> bool:
+    def is_open(self) -> bool:
         return self._port is not None
 
     def receive(self, data: bytes) -> None:
-        """Take bytes from the MIDI system and pass on the messages they complete."""
+        """Process bytes from the MIDI system and pass on the messages that are complete."""
         t = self._now()
         try:
             for message in self._stream.feed(data):
                 self.messages += 1
                 self.last_seen = t
-                if (self.learning or self._kept_back) and self._is_answer(message):
+                if (self.learning or self._learned_note) and self._is_learning_input(message):
                     continue
                 self._held.feed(message)
                 self._on_message(Message(t, self.name, message))
         except Exception:
-            log.exception("a message of %s was not taken: %s", self.name, describe_message(data))
+            log.exception("cannot process a message from %s: %s", self.name, describe_message(data))
 
     def connect(self, system: MidiSystem, source: Source) -> None:
-        """Listen to it where it is plugged in; why that cannot be is then its `problem`.
+        """Open the port the device is plugged into; on failure, set `problem`.
 
         Raises:
-            NoMidi: the system is gone.
+            NoMidi: the MIDI system is gone.
         """
         self._stream = ByteStream()
         try:
             self._port = system.open(source, self.receive)
         except PortError as error:
-            # Tried again and again while it lasts: the same trouble is no news.
+            # The manager retries every half second: report each problem only once.
             if str(error) != str(self.problem):
                 self.problem = error
-                log.info("%s is not connected", self.name, exc_info=True)
+                log.info("cannot open %s", self.name, exc_info=True)
         else:
             self.problem = None
             self.last_seen = self._now()
 
     def is_cut_off(self, system: MidiSystem, source: Source) -> bool:
-        """Return whether it was unplugged since it was joined, though it may be plugged in again by now."""
+        """Return whether the device was unplugged since it was opened, even if it is plugged in again by now."""
         if self._port is None or self.source is None:
             return False
         return self.source.address != source.address or not system.carries(source, self._port)
 
     def disconnect(self) -> None:
-        """Stop listening and release all that it held."""
+        """Close the port, and send releases for everything the device held."""
         self.problem = None
         if self._port is None:
             return
         self._port.close()
         self._port = None
-        self.learning, self._kept_back = False, None
+        self.learning, self._learned_note = False, None
         t = self._now()
-        for message in self._held.let_go():
+        for message in self._held.release_all():
             self._on_message(Message(t, self.name, message))
 
     def measure(self) -> None:
-        """Count messages a second since the last time."""
-        before, sent = self._measured
+        """Update `rate`, the messages per second since the last measurement."""
+        before, count = self._measured
         now = self._now()
         if now - before >= SECOND // 4:
-            self.rate = (self.messages - sent) * SECOND / (now - before)
+            self.rate = (self.messages - count) * SECOND / (now - before)
             self._measured = (now, self.messages)
 
-    def _is_answer(self, data: bytes) -> bool:
-        """Return whether a message only answers which key is the lowest; then nobody else hears it."""
+    def _is_learning_input(self, data: bytes) -> bool:
+        """Return whether a message is the key press, or its release, that teaches the lowest key; not passed on."""
         message = Message(0, self.name, data)
         if self.learning and message.is_note_on:
             self.learning = False
-            self._kept_back = bytes((message.channel, message.note))
+            self._learned_note = bytes((message.channel, message.note))
             self._on_learned(self.name, message.note)
             return True
-        if message.is_note_off and self._kept_back == bytes((message.channel, message.note)):
-            self._kept_back = None
+        if message.is_note_off and self._learned_note == bytes((message.channel, message.note)):
+            self._learned_note = None
             return True
         return False

@@ -1,6 +1,6 @@
-"""What a device holds down: notes, pedals, wheels, pressure; and the messages that let it all go.
+"""Tracks what a device holds down (notes, pedals, wheels, pressure), and builds the messages that release it.
 
-A device that is unplugged in mid-chord sends no note-off; somebody has to.
+A device that is unplugged in the middle of a chord never sends its note-offs, so the program sends them instead.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from rubato_desktop.midi.messages import (
     SYSEX,
 )
 
-# Controllers that stay where they are until a message lets them go (MIDI 1.0, table 3): modulation; sustain,
+# Controllers that keep their value until another message resets them (MIDI 1.0, table 3): modulation; sustain,
 # portamento, sostenuto, soft pedal, legato, hold 2.
 MODULATION = 1
 PEDALS = frozenset(range(64, 70))
-LET_GO_BY_CONTROL = frozenset((MODULATION, *PEDALS))
+HELD_CONTROLLERS = frozenset((MODULATION, *PEDALS))
 BEND_CENTRE = bytes((0x00, 0x40))
 
 
 class HeldNotes:
-    """Follows the messages of one device, a dict look-up each."""
+    """Tracks what one device holds, at the cost of one dict operation per message."""
 
     def __init__(self) -> None:
-        # What is held by its status and number, in the order it was pressed.
+        # Held items by (status, number), in the order in which they were pressed.
         self._held: dict[tuple[int, int], None] = {}
 
     def feed(self, message: bytes) -> None:
-        """Take note of one complete message, status byte first."""
+        """Process one complete message, status byte first."""
         status = message[0]
         kind = status & 0xF0
         if kind == SYSEX or kind < NOTE_OFF:
@@ -42,7 +42,7 @@ class HeldNotes:
         if kind in (NOTE_ON, NOTE_OFF):
             down = kind == NOTE_ON and message[2] > 0
             self._set((NOTE_ON | channel, first), down)
-        elif kind == CONTROL and first in LET_GO_BY_CONTROL:
+        elif kind == CONTROL and first in HELD_CONTROLLERS:
             self._set((status, first), message[2] > 0)
         elif kind == PITCH_BEND:
             self._set((status, 0), message[1:] != BEND_CENTRE)
@@ -51,17 +51,17 @@ class HeldNotes:
         elif kind == POLY_PRESSURE:
             self._set((status, first), message[2] > 0)
 
-    def let_go(self) -> tuple[bytes, ...]:
-        """Return the messages that release all that is held, in the order it was pressed; then nothing is."""
+    def release_all(self) -> tuple[bytes, ...]:
+        """Return the messages that release everything held, in the order it was pressed, and forget it."""
         released = tuple(_release(status, number) for status, number in self._held)
         self._held.clear()
         return released
 
-    def _set(self, what: tuple[int, int], down: bool) -> None:
+    def _set(self, item: tuple[int, int], down: bool) -> None:
         if down:
-            self._held.setdefault(what)
+            self._held.setdefault(item)
         else:
-            self._held.pop(what, None)
+            self._held.pop(item, None)
 
 
 def _release(status: int, number: int) -> bytes:

@@ -1,8 +1,7 @@
-"""The MIDI devices: found, joined, known by name, released when they go, joined again when they return.
+"""Manages the MIDI devices: finds and opens them, releases their notes when they disconnect, and reconnects them.
 
-No MIDI system reports plugging and unplugging through python-rtmidi, so one thread looks every half second
-and does all that touches ports. What people ask for (`choose` and the like) counts at once and is carried out
-there.
+python-rtmidi does not report hot-plugging, so one thread scans every half second and does all work on ports. The
+methods that users trigger (such as `choose`) change the settings at once, and that thread applies them.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ from rubato_desktop.midi.devices.state import (
     DeviceState,
     DeviceUse,
     Role,
-    joined,
-    parted,
-    problem_of,
+    connected_news,
+    disconnected_news,
+    problem_news,
 )
 from rubato_desktop.midi.devices.systems import open_system
 from rubato_desktop.midi.messages import Message
@@ -37,26 +36,26 @@ __all__ = ["ROLES", "DeviceManager", "DeviceNews", "DeviceState", "DeviceUse", "
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.5
-# Asking for a system that is not there costs a few milliseconds.
-LOOK_FOR_SYSTEM_EVERY = 2.0
+SCAN_INTERVAL = 0.5  # s
+# Longer: connecting to a system that is missing costs a few milliseconds.
+RECONNECT_INTERVAL = 2.0  # s
 HIGHEST_BASE = 127
 
 
 class DeviceManager:
-    """Keeps all devices.
+    """Manages all devices.
 
     Args:
-        clock: Stamps each message, first thing when it arrives.
-        on_message: Takes each message, on the MIDI system's thread; it must be quick. What a device held when
-            it went is released by messages made here, on the manager's thread.
-        on_change: Called on the manager's thread when `states` or `problem` changed; `messages`, `rate` and
-            `last_seen` alone are no change.
-        on_news: Takes, on the manager's thread, what people should be told.
-        remembered: What devices of earlier runs are used for, by name; `DeviceUse` as a mapping. They are
-            listed from the start, not connected.
+        clock: Timestamps each message as soon as it arrives.
+        on_message: Called with each message on the MIDI system's thread; must be quick. When a device disconnects,
+            also called on the manager's thread with the messages that release what the device held.
+        on_change: Called on the manager's thread when `states` or `problem` changed; changes of `messages`, `rate` or
+            `last_seen` alone do not count.
+        on_news: Called on the manager's thread with each notice to the user.
+        remembered: `DeviceUse` fields of devices from earlier runs, by device name. They are listed from the start as
+            not connected.
         system: The MIDI system to use.
-        open_system: Joins a MIDI system.
+        open_system: Connects to a MIDI system.
     """
 
     def __init__(
@@ -78,82 +77,80 @@ class DeviceManager:
         self._open_system = open_system
         self._system: MidiSystem | None = None
         self._problem: NoMidi | None = None
-        # Replaced, never changed, so that any thread may read it.
+        # Replaced, never mutated, so that any thread may read it.
         self._devices: dict[str, Device] = {}
-        self._asked: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         for name, use in (remembered or {}).items():
             self._device(name, DeviceUse(**use))
 
     @property
     def problem(self) -> RubatoError | None:
-        """Why there is no MIDI at all, in words; None when there is, or before the first look."""
+        """Why there is no MIDI system; None if there is one, or before the first scan."""
         return self._problem
 
     @property
     def system(self) -> str:
-        """The MIDI system in use, such as ``jack``; empty when there is none."""
+        """Name of the MIDI system in use, such as ``jack``, or an empty string."""
         system = self._system
         return system.name if system else ""
 
     def start(self) -> None:
-        """Begin to look for devices; returns at once."""
+        """Start scanning for devices in the background."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="midi-devices", daemon=True)
             self._thread.start()
-            # A MIDI system's thread that calls into an interpreter that has ended brings the program down.
+            # A MIDI thread that calls into an interpreter that has shut down crashes the program.
             atexit.register(self.stop)
 
     def stop(self) -> None:
-        """Release what is held, close all ports and stop looking; returns when that is done."""
+        """Release held notes, close all ports and stop scanning; waits until that is done."""
         if self._thread is not None:
-            self._asked.put(None)
+            self._requests.put(None)
             self._thread.join()
             self._thread = None
             atexit.unregister(self.stop)
 
     def states(self) -> tuple[DeviceState, ...]:
-        """Return all devices known, in the order they were first seen."""
+        """Return all known devices, in the order in which they were first seen."""
         return tuple(self._state(device) for device in self._devices.values())
 
     def state(self, name: str) -> DeviceState:
-        """Return one device.
+        """Return the state of one device.
 
         Raises:
-            RubatoError: there is none of that name.
+            RubatoError: there is no device of that name.
         """
         return self._state(self._known(name))
 
     def choose(self, name: str, used: bool = True) -> None:
-        """Listen to a device, or no longer.
+        """Select a device for use, or deselect it.
 
         Raises:
-            RubatoError: there is none of that name.
+            RubatoError: there is no device of that name.
         """
         self._use(self._known(name), used=used)
 
     def set_role(self, name: str, role: Role) -> None:
-        """Say what a device's keys are: ``command``, ``performance`` or ``both``.
+        """Set what a device's keys play: ``command``, ``performance`` or ``both``.
 
         Raises:
-            RubatoError: no such device, or no such role.
+            RubatoError: there is no such device or role.
         """
         if role not in ROLES:
             raise RubatoError(
-                f"{role!r} is no role", todo=f"Take one of {', '.join(ROLES)}", code="bad_value"
+                f"Unknown role: {role}", todo=f"Choose one of {', '.join(ROLES)}", code="bad_value"
             )
         self._use(self._known(name), role=role)
 
     def set_base(self, name: str, base_note: int) -> None:
-        """Say which MIDI note 0-127 is a device's lowest key; a name that is no MIDI device changes nothing.
+        """Set the MIDI note (0-127) of a device's lowest key; does nothing if the name is not a MIDI device's.
 
         Raises:
-            RubatoError: no such note.
+            RubatoError: the note is out of range.
         """
         if not 0 <= base_note <= HIGHEST_BASE:
-            raise RubatoError(
-                f"There is no MIDI note {base_note}", todo="Take one of 0 to 127", code="bad_value"
-            )
+            raise RubatoError(f"There is no MIDI note {base_note}", todo="Choose 0 to 127", code="bad_value")
         if name in self._devices:
             self._use(self._devices[name], base_note=base_note)
 
@@ -161,39 +158,38 @@ class DeviceManager:
         """Make the next note of a device its lowest key; that note is not passed on.
 
         Args:
-            learn: False takes the request back.
+            name: The device's name.
+            learn: False cancels an earlier request.
 
         Raises:
-            RubatoError: no such device, or it is not listened to.
+            RubatoError: there is no such device, or it is not open.
         """
         device = self._known(name)
-        if learn and not device.listened_to:
+        if learn and not device.is_open:
             raise RubatoError(
-                f"{name} is not connected", todo="Plug it in and choose it", code="not_connected"
+                f"{name} is not connected", todo="Plug it in and select it", code="not_connected"
             )
         device.learning = learn
-        self._asked.put(self._on_change)
+        self._requests.put(self._on_change)
 
     def use_system(self, choice: SystemChoice) -> None:
-        """Change to another MIDI system."""
+        """Switch to another MIDI system."""
 
         def change() -> None:
             self._choice = choice
-            self._leave()
+            self._disconnect()
 
-        self._asked.put(change)
+        self._requests.put(change)
 
     def _known(self, name: str) -> Device:
         try:
             return self._devices[name]
         except KeyError:
-            names = ", ".join(self._devices) or "none"
-            raise RubatoError(
-                f"There is no device {name!r}", todo=f"The devices are: {names}", code="no_device"
-            ) from None
+            todo = f"Choose one of: {', '.join(self._devices)}" if self._devices else "Connect a device"
+            raise RubatoError(f"There is no device {name!r}", todo=todo, code="no_device") from None
 
     def _state(self, device: Device) -> DeviceState:
-        use, system, listening = device.use, self._system, device.listened_to
+        use, system, listening = device.use, self._system, device.is_open
         return DeviceState(
             name=device.name,
             connected=device.source is not None,
@@ -211,7 +207,7 @@ class DeviceManager:
 
     def _use(self, device: Device, **changes: Any) -> None:
         device.use = dataclasses.replace(device.use, **changes)
-        self._asked.put(self._on_change)
+        self._requests.put(self._on_change)
 
     def _device(self, name: str, use: DeviceUse | None = None) -> Device:
         if name not in self._devices:
@@ -219,79 +215,79 @@ class DeviceManager:
             self._devices = {**self._devices, name: device}
         return self._devices[name]
 
-    # From here on everything runs on the manager's thread.
+    # Everything below runs on the manager's thread.
 
     def _run(self) -> None:
         while True:
-            self._safely(self._look)
+            self._safely(self._scan)
             try:
-                asked = self._asked.get(timeout=LOOK_EVERY if self._system else LOOK_FOR_SYSTEM_EVERY)
+                request = self._requests.get(timeout=SCAN_INTERVAL if self._system else RECONNECT_INTERVAL)
             except queue.Empty:
                 continue
-            if asked is None:
+            if request is None:
                 break
-            self._safely(asked)
-        self._safely(self._leave)
+            self._safely(request)
+        self._safely(self._disconnect)
 
     @staticmethod
     def _safely(step: Callable[[], None]) -> None:
-        """A bug must not end the watch."""
+        """Run a step; a bug in it must not end the thread."""
         try:
             step()
         except Exception:
-            log.exception("the device manager failed at a step")
+            log.exception("a step of the device manager failed")
 
-    def _look(self) -> None:
+    def _scan(self) -> None:
         try:
             if self._system is None:
                 self._system = self._open_system(self._choice)
-                self._explain(None)
-            found = self._system.inputs()
-            for device in [self._device(name) for name in {**self._devices, **found}]:
-                self._follow(device, found.get(device.name), self._system)
+                self._set_problem(None)
+            inputs = self._system.inputs()
+            for device in [self._device(name) for name in {**self._devices, **inputs}]:
+                self._update(device, inputs.get(device.name), self._system)
         except NoMidi as problem:
-            self._leave()
-            self._explain(problem)
+            self._disconnect()
+            self._set_problem(problem)
 
-    def _follow(self, device: Device, source: Source | None, system: MidiSystem) -> None:
-        """Bring one device in line with where it is plugged in now and whether it is used."""
+    def _update(self, device: Device, source: Source | None, system: MidiSystem) -> None:
+        """Open or close one device, according to whether it is plugged in and used."""
         device.measure()
         if device.source and (source is None or device.is_cut_off(system, source)):
-            if device.listened_to:
-                self._on_news(parted(device.name))
-            self._part(device)
+            if device.is_open:
+                self._on_news(disconnected_news(device.name))
+            self._unplug(device)
         if source is None:
             return
-        before = (device.source, device.listened_to, device.problem)
+        before = (device.source, device.is_open, device.problem)
         if not device.use.used:
             device.disconnect()
-        elif not device.listened_to:
+        elif not device.is_open:
             device.connect(system, source)
         device.source = source
         if device.problem and not before[-1]:
-            self._on_news(problem_of(device.problem))
-        elif device.listened_to and not before[1]:
-            self._on_news(joined(device.name))
-        if (device.source, device.listened_to, device.problem) != before:
+            self._on_news(problem_news(device.problem))
+        elif device.is_open and not before[1]:
+            self._on_news(connected_news(device.name))
+        if (device.source, device.is_open, device.problem) != before:
             self._on_change()
 
-    def _part(self, device: Device) -> None:
+    def _unplug(self, device: Device) -> None:
         device.disconnect()
         device.source = None
         self._on_change()
 
-    def _leave(self) -> None:
-        """Close all ports and the system, whether it lives or not."""
+    def _disconnect(self) -> None:
+        """Close all ports and the system, whether or not it is still running."""
         for device in self._devices.values():
             if device.source:
-                self._part(device)
+                self._unplug(device)
         system, self._system = self._system, None
         if system is not None:
             system.close()
 
-    def _explain(self, problem: NoMidi | None) -> None:
+    def _set_problem(self, problem: NoMidi | None) -> None:
         before, self._problem = self._problem, problem
         if problem and not before:
-            self._on_news(problem_of(problem))
+            self._on_news(problem_news(problem))
         if bool(problem) != bool(before):
             self._on_change()

@@ -1,9 +1,9 @@
-"""From the names MIDI systems give their ports to the name of the device, the same at every plugging-in.
+"""Derives a device name, the same each time it is plugged in, from the port names of the MIDI systems.
 
-What stands for one keyboard:
+How one keyboard appears:
 
 ========  =============================================================  =====================
-system    its port                                                       device
+system    port                                                           device
 ========  =============================================================  =====================
 alsa      ``Keystation 25:Keystation 25 MIDI 1 20:0``                    ``Keystation 25 MIDI 1``
 jack      ``Keystation 25:out``, ``Keystation 25-01:out``                ``Keystation 25``
@@ -26,19 +26,19 @@ _ALSA_ADDRESS = re.compile(r" (\d+:\d+)$")
 _JACK_SUFFIX = re.compile(r"-0\d$")
 _A2J = re.compile(r"^(?P<client>.+) \[\d+\] \(capture\): (?P<port>.+)$")
 _WINMM_INDEX = re.compile(r" \d+$")
-_SAYS_NOTHING = re.compile(r"(midi[ _-]?)?(out|output|capture|port)?[ _-]?1?", re.IGNORECASE)
-# The through ports and what the systems themselves announce are nobody's keyboard.
+_GENERIC_PORT = re.compile(r"(midi[ _-]?)?(out|output|capture|port)?[ _-]?1?", re.IGNORECASE)
+# Through ports and the systems' own service ports are not keyboards.
 _NO_CONTROLLER = re.compile(rf"midi[ -_]?through|^{CLIENT}\b|^announce$|^timer$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A device that can be listened to.
+    """A device that can be opened for input.
 
     Attributes:
-        name: The device's name, which stays when it is plugged in again; unique in one list.
-        port: What the system calls its port now.
-        address: What changes when the device was away in between, as far as the system tells.
+        name: The device's name, the same each time it is plugged in; unique within one list.
+        port: The system's current name of its port.
+        address: Changes when the device is unplugged and plugged in again, as far as the system reveals it.
     """
 
     name: str
@@ -47,60 +47,60 @@ class Source:
 
 
 def sources(system: str, ports: Iterable[tuple[str, str]]) -> dict[str, Source]:
-    """Return the devices behind ports that send.
+    """Return the devices behind a list of output ports.
 
     Args:
         system: ``alsa``, ``jack``, ``coremidi`` or ``winmm``.
-        ports: The system's ports, each with its alias; the alias is empty where there is none.
+        ports: Pairs of port name and alias, the alias empty if there is none.
 
     Returns:
-        By name, one for each port that may be a controller, in the system's order. Devices of the same name are
-        told apart by `` (2)``, `` (3)`` behind it.
+        Sources by name, one for each port that may be a controller, in the order of `ports`. A repeated name gets a
+        suffix: `` (2)``, `` (3)``.
     """
     found: dict[str, Source] = {}
-    times: dict[str, int] = {}
+    seen: dict[str, int] = {}
     for port, alias in ports:
-        name, address = _ABOUT[system](port, alias)
+        name, address = _PARSERS[system](port, alias)
         if _NO_CONTROLLER.search(name) or _NO_CONTROLLER.search(port):
             continue
-        times[name] = times.get(name, 0) + 1
-        unique = name if times[name] == 1 else f"{name} ({times[name]})"
+        seen[name] = seen.get(name, 0) + 1
+        unique = name if seen[name] == 1 else f"{name} ({seen[name]})"
         found[unique] = Source(unique, port, address)
     return found
 
 
-def _about_alsa(port: str, _: str) -> tuple[str, str]:
+def _parse_alsa(port: str, _: str) -> tuple[str, str]:
     address = _ALSA_ADDRESS.search(port)
     client, _colon, rest = _ALSA_ADDRESS.sub("", port).partition(":")
-    return _device(client, rest), address[1] if address else port
+    return _device_name(client, rest), address[1] if address else port
 
 
-def _about_jack(port: str, alias: str) -> tuple[str, str]:
-    said = alias if port.startswith("system:") and alias else port
-    client, _colon, rest = said.partition(":")
+def _parse_jack(port: str, alias: str) -> tuple[str, str]:
+    full_name = alias if port.startswith("system:") and alias else port
+    client, _colon, rest = full_name.partition(":")
     if bridged := _A2J.match(rest):
-        return _device(bridged["client"], bridged["port"]), port
+        return _device_name(bridged["client"], bridged["port"]), port
     if client == "alsa_pcm":
         client, _slash, rest = rest.partition("/")
-    return _device(_JACK_SUFFIX.sub("", client), rest), port
+    return _device_name(_JACK_SUFFIX.sub("", client), rest), port
 
 
-def _about_winmm(port: str, _: str) -> tuple[str, str]:
-    # The number is only the place in the list: it moves when another device goes.
+def _parse_winmm(port: str, _: str) -> tuple[str, str]:
+    # The number is only the index in the list: it shifts when another device is unplugged.
     name = _WINMM_INDEX.sub("", port)
     return name, name
 
 
-def _about_coremidi(port: str, _: str) -> tuple[str, str]:
+def _parse_coremidi(port: str, _: str) -> tuple[str, str]:
     return port, port
 
 
-_ABOUT = {"alsa": _about_alsa, "jack": _about_jack, "winmm": _about_winmm, "coremidi": _about_coremidi}
+_PARSERS = {"alsa": _parse_alsa, "jack": _parse_jack, "winmm": _parse_winmm, "coremidi": _parse_coremidi}
 
 
-def _device(client: str, port: str) -> str:
-    """Return the shortest name that says both whose port it is and which."""
-    if not port or port == client or _SAYS_NOTHING.fullmatch(port):
+def _device_name(client: str, port: str) -> str:
+    """Return the shortest name that identifies both the client and the port."""
+    if not port or port == client or _GENERIC_PORT.fullmatch(port):
         return client
     if port.startswith(client):
         return port

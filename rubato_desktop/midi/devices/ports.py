@@ -1,7 +1,7 @@
-"""A small port to the machine's MIDI system, so that what lies behind it can be exchanged.
+"""The interface to the machine's MIDI system, so that the implementation can be replaced.
 
-Today python-rtmidi lies behind it. A system lists what can be listened to, opens it, and says when it is
-gone; nothing here runs a thread of its own. All methods of one system are called from one thread.
+It is implemented with python-rtmidi. A system lists its inputs, opens them, and reports when it is gone; it runs no
+thread of its own. All methods of one system are called from one thread.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ SystemName = Literal["alsa", "jack", "coremidi", "winmm"]
 SystemChoice = Literal["auto", "alsa", "jack", "coremidi", "winmm"]
 Callback = Callable[[bytes], None]
 
-KEPT = "The keys on the screen and the computer's own keys work"
+KEPT = "The on-screen keys and the computer keyboard still work"
 _MISSING = {
     "alsa": "the ALSA sequencer is missing",
-    "jack": "no JACK server runs",
-    "coremidi": "CoreMIDI does not answer",
-    "winmm": "Windows' MIDI does not answer",
+    "jack": "no JACK server is running",
+    "coremidi": "CoreMIDI does not respond",
+    "winmm": "Windows MIDI does not respond",
 }
 _TODO = {
     "alsa": "load the sequencer (sudo modprobe snd-seq)",
@@ -32,16 +32,18 @@ _TODO = {
 
 
 class NoMidi(RubatoError):
-    """A MIDI system that is not there, or no longer."""
+    """The MIDI system is missing or has stopped."""
 
 
 class PortError(RubatoError):
-    """A device that is there but cannot be listened to."""
+    """A device is plugged in but cannot be opened."""
 
 
 class InputPort(Protocol):
+    """An open input."""
+
     def close(self) -> None:
-        """Stop listening; when this returns, the callback is not running and will not be called again."""
+        """Close it; once this returns, the callback is not running and is not called again."""
         ...
 
 
@@ -53,11 +55,11 @@ class MidiSystem(Protocol):
 
     @property
     def period_ms(self) -> float | None:
-        """Milliseconds between two hand-overs of messages; None where they come at once."""
+        """Interval at which the system delivers messages (ms), or None if it delivers them immediately."""
         ...
 
     def inputs(self) -> dict[str, Source]:
-        """Return the devices that can be listened to, by name, in the system's order.
+        """Return the devices that can be opened, by name, in the system's order.
 
         Raises:
             NoMidi: the system is gone.
@@ -65,33 +67,33 @@ class MidiSystem(Protocol):
         ...
 
     def open(self, source: Source, callback: Callback) -> InputPort:
-        """Listen to a device.
+        """Open a device for input.
 
         Args:
-            source: From the newest `inputs`.
-            callback: Called with the bytes of each message on a thread of the system; it must be quick.
+            source: From the latest call of `inputs`.
+            callback: Called with the bytes of each message, on a thread of the system; must be quick.
 
         Raises:
-            PortError: the device is busy or just vanished.
+            PortError: the device is busy or was just unplugged.
             NoMidi: the system is gone.
         """
         ...
 
     def carries(self, source: Source, port: InputPort) -> bool:
-        """Return whether what `source` sends still reaches `port`."""
+        """Return whether `source` is still connected to `port`."""
         ...
 
     def close(self) -> None:
-        """Leave the system; its ports are closed before."""
+        """Disconnect from the system; its ports must be closed first."""
         ...
 
 
 def no_midi(names: tuple[SystemName, ...]) -> NoMidi:
-    """Return the error that says in words that none of these systems is there."""
+    """Return the error that reports that none of these systems is available."""
     todo = " or ".join(_TODO[name] for name in names)
     return NoMidi(
-        f"There is no MIDI on this computer: {' and '.join(_MISSING[name] for name in names)}",
+        f"MIDI is not available: {' and '.join(_MISSING[name] for name in names)}",
         kept=KEPT,
-        todo=f"{todo[0].upper()}{todo[1:]}; it is found by itself",
+        todo=f"{todo[0].upper()}{todo[1:]}; Rubato then connects automatically",
         code="no_midi",
     )

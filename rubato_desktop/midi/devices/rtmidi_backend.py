@@ -1,4 +1,4 @@
-"""The MIDI systems as python-rtmidi reaches them."""
+"""The MIDI systems, implemented with python-rtmidi."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import rtmidi
 
-from rubato_desktop.midi.devices.jack_watch import JackClosed, JackWatch, keep_quiet
+from rubato_desktop.midi.devices.jack_watch import JackClosed, JackWatch, silence_libraries
 from rubato_desktop.midi.devices.port_names import CLIENT, Source, sources
 from rubato_desktop.midi.devices.ports import (
     Callback,
@@ -28,18 +28,19 @@ _APIS = {
     "coremidi": rtmidi.API_MACOSX_CORE,
     "winmm": rtmidi.API_WINDOWS_MM,
 }
-# Of a JACK server that ended, and whose memory libjack may have freed: neither closed nor forgotten.
+# Ports of a JACK server that has stopped: libjack may have freed their memory, so they are never closed, and are
+# referenced here so that the garbage collector does not close them either.
 _ABANDONED: list[Any] = []
-# No two ports of ours have one name: a port just closed may still show as connected when the next is opened.
+# Makes our port names unique: a port that was just closed may still show as connected when the next one opens.
 _NUMBERS = itertools.count(1)
-CONNECTING, LOOK_AGAIN, QUIET = 1.0, 0.002, 0.02  # s
+CONNECT_TIMEOUT, POLL_INTERVAL, QUIET_TIME = 1.0, 0.002, 0.02  # s
 
 
-def join(name: SystemName) -> MidiSystem | None:
-    """Join a MIDI system by its name; None when it is not there."""
+def connect(name: SystemName) -> MidiSystem | None:
+    """Return a connection to a MIDI system, or None if the system is not available."""
     if _APIS[name] not in rtmidi.get_compiled_api():
         return None
-    keep_quiet()
+    silence_libraries()
     try:
         return JackSystem() if name == "jack" else RtMidiSystem(name)
     except (rtmidi.RtMidiError, JackClosed):
@@ -51,39 +52,39 @@ class RtMidiPort:
 
     def __init__(self, api: int, callback: Callback) -> None:
         self.midi = rtmidi.MidiIn(api, name=CLIENT)
-        # Active sensing says three times a second that nothing happened; all else is passed on.
+        # Active sensing only repeats, three times a second, that the device is alive; everything else is passed on.
         self.midi.ignore_types(sysex=False, timing=False, active_sense=True)
         self._callback = callback
         self._calls = 0
         self.midi.set_callback(self._call)
 
     def close(self) -> None:
-        # python-rtmidi closes while it holds the interpreter, and waits there for a call under way, which waits for
-        # the interpreter: for ever. So no new calls, time for the last one to end, and only then closing.
-        used_by_a_last_call = gc.get_referents(self.midi)
+        # python-rtmidi holds the GIL while it closes a port and waits for a running callback, which waits for the
+        # GIL: a deadlock. So stop new callbacks first, let the last one finish, and only then close.
+        used_by_last_call = gc.get_referents(self.midi)
         self.midi.cancel_callback()
-        self.let_calls_end()
+        self.wait_for_calls()
         self.midi.close_port()
         self.midi.delete()
-        del used_by_a_last_call
+        del used_by_last_call
 
     def _call(self, event: tuple[list[int], float], _: None) -> None:
         self._calls += 1
         self._callback(bytes(event[0]))
 
-    def let_calls_end(self) -> None:
-        """Return when no call has come for a while."""
+    def wait_for_calls(self) -> None:
+        """Wait until no callback has run for `QUIET_TIME`."""
         seen = -1
         while seen != self._calls:
             seen = self._calls
-            time.sleep(QUIET)
+            time.sleep(QUIET_TIME)
 
 
 class RtMidiSystem:
-    """ALSA's sequencer, CoreMIDI or Windows' MIDI.
+    """The ALSA sequencer, CoreMIDI or Windows MIDI.
 
     Raises:
-        rtmidi.RtMidiError: it is not there.
+        rtmidi.RtMidiError: the system is not available.
     """
 
     def __init__(self, name: SystemName) -> None:
@@ -101,7 +102,7 @@ class RtMidiSystem:
         try:
             return self._open(source, callback, source.name)
         except rtmidi.RtMidiError as error:
-            raise PortError(f"{source.name} cannot be listened to", code="busy") from error
+            raise PortError(f"Cannot open {source.name}", code="busy") from error
 
     def carries(self, source: Source, port: InputPort) -> bool:
         return True
@@ -119,18 +120,18 @@ class RtMidiSystem:
         except (rtmidi.RtMidiError, OSError) as error:
             port.close()
             raise PortError(
-                f"{source.name} cannot be listened to",
-                todo="Close the other program that uses it; it is then joined by itself",
+                f"Cannot open {source.name}",
+                todo="Close the other program that uses it; Rubato then connects automatically",
                 code="busy",
             ) from error
         return port
 
 
 class JackPort:
-    """An input in JACK.
+    """An open input in JACK.
 
     Attributes:
-        own: Full names of its ports, as others see them connected.
+        own: Full names of our JACK ports that the source is connected to.
     """
 
     def __init__(self, port: RtMidiPort, source: Source, own: frozenset[str], system: JackSystem) -> None:
@@ -144,18 +145,18 @@ class JackPort:
             _ABANDONED.append(self._port)
             return
         self._system.disconnect(self._source, self.own)
-        self._port.let_calls_end()
+        self._port.wait_for_calls()
         self._port.close()
 
 
 class JackSystem(RtMidiSystem):
-    """JACK: python-rtmidi carries the messages, a client of ours watches the server.
+    """JACK: python-rtmidi receives the messages, and a client of our own watches the server.
 
-    When a server has ended and a client is opened before those of the old server are closed, libjack frees
-    these, and closing them then ends the program. So: closed first while that can be, else never.
+    If a server stops and a new client is opened before the old server's clients are closed, libjack frees the old
+    clients, and closing them afterwards crashes the program. So they are closed before that, or never.
 
     Raises:
-        JackClosed: no server answers.
+        JackClosed: no server is running.
     """
 
     def __init__(self) -> None:
@@ -176,8 +177,8 @@ class JackSystem(RtMidiSystem):
         try:
             port = self._open(source, callback, f"{source.name} {next(_NUMBERS)}")
         except rtmidi.RtMidiError as error:
-            if self._answers():
-                raise PortError(f"JACK has no room to listen to {source.name}", code="busy") from error
+            if self._responds():
+                raise PortError(f"JACK has no free port for {source.name}", code="busy") from error
             self.abandoned = True
             raise self._gone() from error
         return JackPort(port, source, self._new_connections(source, before), self)
@@ -192,24 +193,24 @@ class JackSystem(RtMidiSystem):
             self._watch.close()
 
     def disconnect(self, source: Source, own: frozenset[str]) -> None:
-        """Let a source send no more to ports of ours, if it still does."""
+        """Disconnect a source from our ports, if it is still connected."""
         for port in own if self._watch.alive else ():
             self._watch.disconnect(source.port, port)
         self._wait(lambda: own.isdisjoint(self._watch.connections(source.port)))
 
     def _new_connections(self, source: Source, before: frozenset[str]) -> frozenset[str]:
-        """Return what is connected to a source and was not before; nothing when the source has vanished."""
+        """Return the ports that were connected to a source since `before`; empty if the source is gone."""
         self._wait(lambda: bool(self._watch.connections(source.port) - before))
         return self._watch.connections(source.port) - before
 
     def _wait(self, done: Callable[[], bool]) -> None:
-        """Wait a while for a change of connections, which shows only when the server has begun its next period."""
-        deadline = time.monotonic() + CONNECTING
+        """Wait for a change of connections, which shows only once the server begins its next period."""
+        deadline = time.monotonic() + CONNECT_TIMEOUT
         while self._watch.alive and not done() and time.monotonic() < deadline:
-            time.sleep(LOOK_AGAIN)
+            time.sleep(POLL_INTERVAL)
 
     @staticmethod
-    def _answers() -> bool:
+    def _responds() -> bool:
         try:
             JackWatch(CLIENT).close()
         except JackClosed:
@@ -219,8 +220,8 @@ class JackSystem(RtMidiSystem):
     @staticmethod
     def _gone() -> NoMidi:
         return NoMidi(
-            "The JACK server has ended",
-            kept="What was held is released; the keys on the screen and the computer's own keys work",
-            todo="Start it again; it is found by itself",
+            "The JACK server has stopped",
+            kept="Held notes were released; the on-screen keys and the computer keyboard still work",
+            todo="Restart it; Rubato then reconnects automatically",
             code="no_midi",
         )

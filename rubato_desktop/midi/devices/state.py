@@ -1,4 +1,4 @@
-"""A MIDI device as people see it, what it is used for, and what they are told of it."""
+"""The state of a MIDI device as shown to users, its settings, and the notices about it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class DeviceUse:
     """What a device is used for.
 
     Attributes:
-        role: What its keys are: commands, music, or both.
+        role: What its keys play: commands, music, or both.
         base_note: MIDI note 0-127 of its lowest command key.
-        used: Whether the program should listen to it.
+        used: Whether the program should open it.
     """
 
     role: Role = "both"
@@ -28,21 +28,21 @@ class DeviceUse:
 
 @dataclass(frozen=True, slots=True)
 class DeviceState:
-    """One device at one moment.
+    """A snapshot of one device.
 
     Attributes:
-        name: Its name, the same at every plugging-in.
+        name: Its name, the same each time it is plugged in.
         connected: Whether it is plugged in.
-        listening: Whether the program listens to it now.
-        used: Whether the program should listen to it.
-        role: What its keys are: commands, music, or both.
+        listening: Whether it is open for input.
+        used: Whether the program should open it.
+        role: What its keys play: commands, music, or both.
         base_note: MIDI note 0-127 of its lowest command key.
-        last_seen: When it last sent or was joined, µs; None while never in this run.
-        messages: How many messages it has sent in this run.
-        rate: Messages a second, over the last half second.
-        latency_ms: Most milliseconds its MIDI system keeps a message; None where it hands it over at once.
+        last_seen: Time of its last message or connection in this run (µs), or None if there was none.
+        messages: Number of messages received in this run.
+        rate: Messages per second, over the last half second.
+        latency_ms: Longest time its MIDI system holds a message back (ms), or None if it delivers immediately.
         learning: Whether its next note becomes its lowest key.
-        problem: Why it is not listened to although it is plugged in and used.
+        problem: Why it is not open although it is plugged in and used.
     """
 
     name: str
@@ -61,7 +61,7 @@ class DeviceState:
 
 @dataclass(frozen=True, slots=True)
 class DeviceNews:
-    """Something a person should be told: what happened, what was kept, what to do."""
+    """A notice to the user: what happened, what was kept, what to do."""
 
     level: Literal["info", "warning"]
     happened: str
@@ -69,18 +69,18 @@ class DeviceNews:
     todo: str = ""
 
 
-def joined(name: str) -> DeviceNews:
+def connected_news(name: str) -> DeviceNews:
     return DeviceNews("info", f"{name} is connected")
 
 
-def parted(name: str) -> DeviceNews:
+def disconnected_news(name: str) -> DeviceNews:
     return DeviceNews(
         "warning",
-        f"{name} is no longer connected",
-        "What it held is released",
-        "Plug it in again; it is joined by itself",
+        f"{name} was disconnected",
+        "Its held notes were released",
+        "Plug it in again; Rubato reconnects automatically",
     )
 
 
-def problem_of(problem: RubatoError) -> DeviceNews:
+def problem_news(problem: RubatoError) -> DeviceNews:
     return DeviceNews("warning", problem.happened, problem.kept, problem.todo)

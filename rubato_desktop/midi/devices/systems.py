@@ -1,4 +1,4 @@
-"""Opens the MIDI system of this machine."""
+"""Connects to the MIDI system of this machine."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ ON_LINUX: tuple[SystemName, ...] = ("alsa", "jack")
 
 
 def open_system(choice: SystemChoice = "auto") -> MidiSystem:
-    """Join a MIDI system.
+    """Connect to a MIDI system.
 
     Args:
-        choice: Which; ``auto`` takes the first of this platform that works.
+        choice: The system; ``auto`` takes the first one of this platform that works.
 
     Raises:
-        NoMidi: there is none; in words, with what to do.
+        NoMidi: none is available.
     """
     try:
-        from rubato_desktop.midi.devices.rtmidi_backend import join
+        from rubato_desktop.midi.devices.rtmidi_backend import connect
     except ImportError as error:
         log.exception("python-rtmidi cannot be loaded")
         raise NoMidi(
-            "MIDI cannot be used: python-rtmidi could not be loaded",
+            "MIDI is not available: the library python-rtmidi cannot be loaded",
             kept=KEPT,
-            todo="Install Rubato again",
+            todo="Reinstall Rubato",
             code="no_midi",
         ) from error
     names = BY_PLATFORM.get(sys.platform, ON_LINUX) if choice == "auto" else (choice,)
     for name in names:
-        if (system := join(name)) is not None:
+        if (system := connect(name)) is not None:
             return system
     raise no_midi(names)

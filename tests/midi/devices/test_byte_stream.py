@@ -1,4 +1,4 @@
-"""Bytes cut into messages. A line is the pieces that arrive, in hexadecimal, and the messages they make."""
+"""Splitting a byte stream into messages. A case is the arriving chunks, in hex, and the resulting messages."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from rubato_desktop.midi.devices.byte_stream import LONGEST_SYSEX, ByteStream
 
-LINES = [
-    # a message a piece, as MIDI systems deliver them
+CASES = [
+    # one message per chunk, as MIDI systems deliver them
     ("90 3c 40", "90 3c 40"),
     ("9f 3c 00", "9f 3c 00"),
     ("80 3c 40 | a3 3c 01 | b0 40 7f | e0 00 40", "80 3c 40 | a3 3c 01 | b0 40 7f | e0 00 40"),
     ("c0 05 | d1 22", "c0 05 | d1 22"),
-    # many in a piece, one in many pieces
+    # several messages in one chunk, one message in several chunks
     ("90 3c 40 80 3c 00", "90 3c 40 | 80 3c 00"),
     ("90 | 3c | 40", "90 3c 40"),
     ("90 3c | 40 80 | 3c 00", "90 3c 40 | 80 3c 00"),
@@ -30,7 +30,7 @@ LINES = [
     ("90 f8 3c fa 40", "f8 | fa | 90 3c 40"),
     ("90 3c 40 f8 3e 41", "90 3c 40 | f8 | 90 3e 41"),
     ("f0 01 f8 02 f7", "f8 | f0 01 02 f7"),
-    # system exclusive, whole, in pieces, after each other
+    # system exclusive: whole, chunked, back to back
     ("f0 7e 00 06 01 f7", "f0 7e 00 06 01 f7"),
     ("f0 01 | 02 03 | 04 f7", "f0 01 02 03 04 f7"),
     ("f0 f7 f0 01 f7", "f0 f7 | f0 01 f7"),
@@ -38,7 +38,7 @@ LINES = [
     ("90 3c 40 f6 3e 41", "90 3c 40 | f6"),
     ("f2 01 02 | f3 05 | f1 11", "f2 01 02 | f3 05 | f1 11"),
     ("90 3c 40 f0 01 f7 3e 41 90 40 42", "90 3c 40 | f0 01 f7 | 90 40 42"),
-    # what belongs to nothing is dropped, and what follows is heard
+    # bytes that belong to no message are dropped, and the next message arrives
     ("3c 40 90 3c 40", "90 3c 40"),
     ("90 3c 80 3c 00", "80 3c 00"),
     ("90 3c | 90 3e 40", "90 3e 40"),
@@ -50,32 +50,34 @@ LINES = [
 ]
 
 
-def pieces(line: str) -> list[bytes]:
-    return [bytes.fromhex(piece) for piece in line.split("|") if piece.strip()]
+def chunks(case: str) -> list[bytes]:
+    return [bytes.fromhex(chunk) for chunk in case.split("|") if chunk.strip()]
 
 
-@pytest.mark.parametrize("arriving, messages", LINES)
-def test_bytes_become_messages(arriving: str, messages: str) -> None:
+@pytest.mark.parametrize("arriving, messages", CASES)
+def test_bytes_are_split_into_messages(arriving: str, messages: str) -> None:
     stream = ByteStream()
-    assert [message for piece in pieces(arriving) for message in stream.feed(piece)] == pieces(messages)
+    assert [message for chunk in chunks(arriving) for message in stream.feed(chunk)] == chunks(messages)
 
 
-def test_an_endless_system_exclusive_message_is_dropped_and_what_follows_is_heard() -> None:
+def test_an_endless_system_exclusive_message_is_dropped_and_the_next_message_arrives() -> None:
     stream = ByteStream()
     assert stream.feed(b"\xf0" + bytes(LONGEST_SYSEX + 10)) == ()
     assert stream.feed(bytes.fromhex("f7 90 3c 40")) == (bytes.fromhex("90 3c 40"),)
 
 
 @given(st.binary(max_size=60), st.lists(st.integers(0, 60), max_size=6))
-def test_where_the_bytes_are_cut_makes_no_difference(data: bytes, cuts: list[int]) -> None:
-    whole, cut = ByteStream(), ByteStream()
+def test_chunking_makes_no_difference(data: bytes, cuts: list[int]) -> None:
+    whole, chunked = ByteStream(), ByteStream()
     edges = [0, *sorted(cuts), len(data)]
-    in_pieces = [message for begin, end in itertools.pairwise(edges) for message in cut.feed(data[begin:end])]
-    assert in_pieces == list(whole.feed(data))
+    from_chunks = [
+        message for begin, end in itertools.pairwise(edges) for message in chunked.feed(data[begin:end])
+    ]
+    assert from_chunks == list(whole.feed(data))
 
 
 @given(st.binary(max_size=60))
-def test_whatever_comes_every_message_is_complete(data: bytes) -> None:
+def test_every_message_is_complete_for_any_input(data: bytes) -> None:
     for message in ByteStream().feed(data):
         assert message[0] >= 0x80
         assert all(byte < 0x80 for byte in message[1:-1])

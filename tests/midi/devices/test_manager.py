@@ -1,6 +1,6 @@
-"""The device manager with a MIDI system made for the test: what JACK cannot do, it can.
+"""The device manager with a simulated MIDI system, for cases that JACK cannot produce.
 
-The same manager with JACK and another process stands in `tests/e2e/test_devices_jack.py`.
+`tests/e2e/test_devices_jack.py` tests the manager with JACK and another process.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class Port:
 
 
 @dataclass
-class Desk:
-    """A MIDI system on the table: plug devices in and out of it."""
+class SimulatedSystem:
+    """A MIDI system that devices can be plugged into and unplugged from."""
 
     name: SystemName = "alsa"
     period_ms: float | None = None
-    there: bool = True
+    running: bool = True
     busy: set[str] = field(default_factory=set)
     plugged: dict[str, Source] = field(default_factory=dict)
     ports: list[Port] = field(default_factory=list)
@@ -64,21 +64,21 @@ class Desk:
         for message in messages:
             port.callback(bytes.fromhex(message))
 
-    def join(self, _: SystemChoice) -> MidiSystem:
-        if not self.there:
+    def connect(self, _: SystemChoice) -> MidiSystem:
+        if not self.running:
             raise no_midi(("alsa", "jack"))
         return self
 
-    # What the manager asks of it.
+    # The interface that the manager uses.
 
     def inputs(self) -> dict[str, Source]:
-        if not self.there:
+        if not self.running:
             raise NoMidi("It is gone")
         return self.plugged
 
     def open(self, source: Source, callback: Callback) -> Port:
         if source.name in self.busy:
-            raise PortError(f"{source.name} cannot be listened to", code="busy")
+            raise PortError(f"Cannot open {source.name}", code="busy")
         self.ports.append(Port(source.name, callback))
         return self.ports[-1]
 
@@ -86,71 +86,69 @@ class Desk:
         return True
 
     def close(self) -> None:
-        assert not any(port.open for port in self.ports), "ports are closed before their system"
+        assert not any(port.open for port in self.ports), "ports must be closed before their system"
 
 
 @dataclass
-class Room:
-    """A desk, the manager that watches it, and what it told."""
+class Setup:
+    """A simulated system, the manager that uses it, and everything the manager reported."""
 
-    desk: Desk
+    system: SimulatedSystem
     remembered: dict[str, dict[str, Any]] = field(default_factory=dict)
-    heard: list[Message] = field(default_factory=list)
+    received: list[Message] = field(default_factory=list)
     news: list[DeviceNews] = field(default_factory=list)
     changes: list[None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.manager = DeviceManager(
             SystemClock(),
-            self.heard.append,
+            self.received.append,
             lambda: self.changes.append(None),
             on_news=self.news.append,
             remembered=self.remembered,
-            open_system=self.desk.join,
+            open_system=self.system.connect,
         )
 
-    def said(self) -> list[str]:
+    def notices(self) -> list[str]:
         return [news.happened for news in self.news]
 
-    def sounds(self) -> list[str]:
-        return [f"{message.device}: {message.data.hex(' ')}" for message in self.heard]
+    def messages(self) -> list[str]:
+        return [f"{message.device}: {message.data.hex(' ')}" for message in self.received]
 
     def plug(self, name: str) -> None:
-        self.desk.plug(name)
-        self.until_listening(name)
+        self.system.plug(name)
+        self.until_open(name)
 
-    def until_listening(self, name: str, listening: bool = True) -> None:
-        until(
-            lambda: self.listens(name) is listening, f"{name} to be {'' if listening else 'not '}listened to"
-        )
+    def until_open(self, name: str, expected: bool = True) -> None:
+        until(lambda: self.is_open(name) is expected, f"{name} to be {'open' if expected else 'closed'}")
 
-    def listens(self, name: str) -> bool:
+    def is_open(self, name: str) -> bool:
         return any(state.listening for state in self.manager.states() if state.name == name)
 
 
 @pytest.fixture
-def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Room]]:
-    monkeypatch.setattr(devices, "LOOK_EVERY", 0.01)
-    monkeypatch.setattr(devices, "LOOK_FOR_SYSTEM_EVERY", 0.01)
-    rooms: list[Room] = []
+def make_setup(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Setup]]:
+    monkeypatch.setattr(devices, "SCAN_INTERVAL", 0.01)
+    monkeypatch.setattr(devices, "RECONNECT_INTERVAL", 0.01)
+    setups: list[Setup] = []
 
-    def make(**given: Any) -> Room:
-        rooms.append(Room(Desk(), **given))
-        rooms[-1].manager.start()
-        return rooms[-1]
+    def make(**options: Any) -> Setup:
+        setups.append(Setup(SimulatedSystem(), **options))
+        setups[-1].manager.start()
+        return setups[-1]
 
     yield make
-    for made in rooms:
-        made.manager.stop()
+    for setup in setups:
+        setup.manager.stop()
 
 
-def test_a_device_is_joined_heard_and_told(room: Callable[..., Room]) -> None:
-    here = room()
-    here.plug("Keys")
-    here.desk.send("Keys", "90 30 40", "99 31 00")
-    assert here.sounds() == ["Keys: 90 30 40", "Keys: 99 31 00"]
-    assert here.said() == ["Keys is connected"]
-    state = here.manager.state("Keys")
+def test_a_device_is_connected_received_from_and_announced(make_setup: Callable[..., Setup]) -> None:
+    setup = make_setup()
+    setup.plug("Keys")
+    setup.system.send("Keys", "90 30 40", "99 31 00")
+    assert setup.messages() == ["Keys: 90 30 40", "Keys: 99 31 00"]
+    assert setup.notices() == ["Keys is connected"]
+    state = setup.manager.state("Keys")
     assert (state.connected, state.used, state.role, state.base_note, state.messages) == (
         True,
         True,
@@ -158,92 +156,96 @@ def test_a_device_is_joined_heard_and_told(room: Callable[..., Room]) -> None:
         48,
         2,
     )
-    assert state.last_seen is not None and here.heard[-1].t == state.last_seen
+    assert state.last_seen is not None and setup.received[-1].t == state.last_seen
 
 
-@pytest.mark.parametrize("pause", [True, False], ids=["after a while", "at once"])
-def test_what_an_unplugged_device_held_is_released_and_it_is_joined_again(
-    pause: bool, room: Callable[..., Room]
+@pytest.mark.parametrize("pause", [True, False], ids=["later", "at once"])
+def test_an_unplugged_device_is_released_and_reconnected(
+    pause: bool, make_setup: Callable[..., Setup]
 ) -> None:
-    here = room()
-    here.plug("Keys")
-    here.desk.send("Keys", "90 30 40", "91 34 40", "b0 40 7f", "90 37 40", "80 37 00")
-    before = len(here.heard)
-    here.desk.unplug("Keys")
+    setup = make_setup()
+    setup.plug("Keys")
+    setup.system.send("Keys", "90 30 40", "91 34 40", "b0 40 7f", "90 37 40", "80 37 00")
+    before = len(setup.received)
+    setup.system.unplug("Keys")
     if pause:
-        until(lambda: not here.manager.state("Keys").connected, "the device to vanish")
-    here.desk.plug("Keys")
-    until(lambda: len(here.said()) == 3, "the device to be joined again")
-    assert here.sounds()[before:] == ["Keys: 80 30 00", "Keys: 81 34 00", "Keys: b0 40 00"]
-    assert here.said() == ["Keys is connected", "Keys is no longer connected", "Keys is connected"]
-    here.until_listening("Keys")
-    here.desk.send("Keys", "90 30 40")
-    assert here.sounds()[-1] == "Keys: 90 30 40"
+        until(lambda: not setup.manager.state("Keys").connected, "the device to disappear")
+    setup.system.plug("Keys")
+    until(lambda: len(setup.notices()) == 3, "the device to be reconnected")
+    assert setup.messages()[before:] == ["Keys: 80 30 00", "Keys: 81 34 00", "Keys: b0 40 00"]
+    assert setup.notices() == ["Keys is connected", "Keys was disconnected", "Keys is connected"]
+    setup.until_open("Keys")
+    setup.system.send("Keys", "90 30 40")
+    assert setup.messages()[-1] == "Keys: 90 30 40"
 
 
-def test_another_device_goes_on_when_one_is_unplugged(room: Callable[..., Room]) -> None:
-    here = room()
-    here.plug("Keys")
-    here.plug("Pads")
-    here.desk.send("Pads", "90 24 40")
-    here.desk.unplug("Keys")
-    until(lambda: not here.manager.state("Keys").connected, "the device to vanish")
-    here.desk.send("Pads", "80 24 00")
-    assert here.sounds() == ["Pads: 90 24 40", "Pads: 80 24 00"]
+def test_unplugging_one_device_does_not_affect_another(make_setup: Callable[..., Setup]) -> None:
+    setup = make_setup()
+    setup.plug("Keys")
+    setup.plug("Pads")
+    setup.system.send("Pads", "90 24 40")
+    setup.system.unplug("Keys")
+    until(lambda: not setup.manager.state("Keys").connected, "the device to disappear")
+    setup.system.send("Pads", "80 24 00")
+    assert setup.messages() == ["Pads: 90 24 40", "Pads: 80 24 00"]
 
 
-def test_a_device_that_is_not_chosen_is_shown_but_not_heard(room: Callable[..., Room]) -> None:
-    here = room()
-    here.plug("Keys")
-    here.desk.send("Keys", "90 30 40")
-    here.manager.choose("Keys", False)
-    here.until_listening("Keys", False)
-    assert here.sounds() == ["Keys: 90 30 40", "Keys: 80 30 00"]
-    assert here.manager.state("Keys").connected
-    here.manager.choose("Keys")
-    here.until_listening("Keys")
+def test_a_deselected_device_is_listed_but_not_received_from(make_setup: Callable[..., Setup]) -> None:
+    setup = make_setup()
+    setup.plug("Keys")
+    setup.system.send("Keys", "90 30 40")
+    setup.manager.choose("Keys", False)
+    setup.until_open("Keys", False)
+    assert setup.messages() == ["Keys: 90 30 40", "Keys: 80 30 00"]
+    assert setup.manager.state("Keys").connected
+    setup.manager.choose("Keys")
+    setup.until_open("Keys")
 
 
-def test_what_is_remembered_counts_and_is_listed_before_it_is_plugged_in(room: Callable[..., Room]) -> None:
-    here = room(
+def test_remembered_devices_keep_their_settings_and_are_listed_before_they_connect(
+    make_setup: Callable[..., Setup],
+) -> None:
+    setup = make_setup(
         remembered={
             "Keys": {"role": "command", "base_note": 36, "used": True},
             "Pads": {"role": "performance", "base_note": 48, "used": False},
         }
     )
-    assert [(state.name, state.connected, state.role) for state in here.manager.states()] == [
+    assert [(state.name, state.connected, state.role) for state in setup.manager.states()] == [
         ("Keys", False, "command"),
         ("Pads", False, "performance"),
     ]
-    here.desk.plug("Pads")
-    here.plug("Keys")
-    assert here.manager.state("Keys").base_note == 36
-    assert not here.manager.state("Pads").listening
+    setup.system.plug("Pads")
+    setup.plug("Keys")
+    assert setup.manager.state("Keys").base_note == 36
+    assert not setup.manager.state("Pads").listening
 
 
-def test_the_lowest_key_is_learnt_by_pressing_it_and_that_press_is_no_word(room: Callable[..., Room]) -> None:
-    here = room()
-    here.plug("Keys")
-    here.manager.learn_base("Keys")
-    assert here.manager.state("Keys").learning
-    here.desk.send("Keys", "b0 01 20", "90 24 40", "90 30 40", "80 24 00", "80 30 00", "90 24 40")
-    state = here.manager.state("Keys")
+def test_the_lowest_key_is_learned_by_pressing_it_and_the_press_is_not_passed_on(
+    make_setup: Callable[..., Setup],
+) -> None:
+    setup = make_setup()
+    setup.plug("Keys")
+    setup.manager.learn_base("Keys")
+    assert setup.manager.state("Keys").learning
+    setup.system.send("Keys", "b0 01 20", "90 24 40", "90 30 40", "80 24 00", "80 30 00", "90 24 40")
+    state = setup.manager.state("Keys")
     assert (state.base_note, state.learning) == (36, False)
-    assert here.sounds() == ["Keys: b0 01 20", "Keys: 90 30 40", "Keys: 80 30 00", "Keys: 90 24 40"]
+    assert setup.messages() == ["Keys: b0 01 20", "Keys: 90 30 40", "Keys: 80 30 00", "Keys: 90 24 40"]
 
 
-def test_learning_can_be_taken_back(room: Callable[..., Room]) -> None:
-    here = room()
-    here.plug("Keys")
-    here.manager.learn_base("Keys")
-    here.manager.learn_base("Keys", False)
-    here.desk.send("Keys", "90 24 40")
-    assert here.manager.state("Keys").base_note == 48
-    assert here.sounds() == ["Keys: 90 24 40"]
+def test_learning_can_be_cancelled(make_setup: Callable[..., Setup]) -> None:
+    setup = make_setup()
+    setup.plug("Keys")
+    setup.manager.learn_base("Keys")
+    setup.manager.learn_base("Keys", False)
+    setup.system.send("Keys", "90 24 40")
+    assert setup.manager.state("Keys").base_note == 48
+    assert setup.messages() == ["Keys: 90 24 40"]
 
 
 @pytest.mark.parametrize(
-    "ask, code",
+    "call, code",
     [
         (lambda manager: manager.choose("Nobody"), "no_device"),
         (lambda manager: manager.set_role("Nobody", "both"), "no_device"),
@@ -254,96 +256,98 @@ def test_learning_can_be_taken_back(room: Callable[..., Room]) -> None:
         (lambda manager: manager.state("Nobody"), "no_device"),
     ],
 )
-def test_what_cannot_be_done_is_said(
-    ask: Callable[[DeviceManager], Any], code: str, room: Callable[..., Room]
+def test_impossible_requests_are_refused_with_a_code(
+    call: Callable[[DeviceManager], Any], code: str, make_setup: Callable[..., Setup]
 ) -> None:
-    here = room(remembered={"Pads": {}})
-    here.plug("Keys")
+    setup = make_setup(remembered={"Pads": {}})
+    setup.plug("Keys")
     with pytest.raises(RubatoError) as caught:
-        ask(here.manager)
+        call(setup.manager)
     assert caught.value.code == code
 
 
-def test_role_and_base_are_told(room: Callable[..., Room]) -> None:
-    here = room()
-    here.plug("Keys")
-    before = len(here.changes)
-    here.manager.set_role("Keys", "performance")
-    here.manager.set_base("Keys", 60)
-    here.manager.set_base("screen", 60)
-    until(lambda: len(here.changes) == before + 2, "both changes to be told")
-    assert [state.name for state in here.manager.states()] == ["Keys"]
-    assert (here.manager.state("Keys").role, here.manager.state("Keys").base_note) == ("performance", 60)
+def test_role_and_base_changes_are_reported(make_setup: Callable[..., Setup]) -> None:
+    setup = make_setup()
+    setup.plug("Keys")
+    before = len(setup.changes)
+    setup.manager.set_role("Keys", "performance")
+    setup.manager.set_base("Keys", 60)
+    setup.manager.set_base("screen", 60)
+    until(lambda: len(setup.changes) == before + 2, "both changes to be reported")
+    assert [state.name for state in setup.manager.states()] == ["Keys"]
+    assert (setup.manager.state("Keys").role, setup.manager.state("Keys").base_note) == ("performance", 60)
 
 
-def test_a_busy_device_is_said_once_and_joined_when_it_is_free(room: Callable[..., Room]) -> None:
-    here = room()
-    here.desk.busy.add("Keys")
-    here.desk.plug("Keys")
-    until(lambda: here.news, "the trouble to be told")
-    looks = len(here.changes)
-    here.plug("Pads")
-    state = here.manager.state("Keys")
+def test_a_busy_device_is_reported_once_and_connected_when_it_is_free(
+    make_setup: Callable[..., Setup],
+) -> None:
+    setup = make_setup()
+    setup.system.busy.add("Keys")
+    setup.system.plug("Keys")
+    until(lambda: setup.news, "the problem to be reported")
+    before = len(setup.changes)
+    setup.plug("Pads")
+    state = setup.manager.state("Keys")
     assert (state.connected, state.listening) == (True, False)
     assert state.problem is not None and state.problem.code == "busy"
-    assert here.said() == ["Keys cannot be listened to", "Pads is connected"]
-    assert len(here.changes) == looks + 1, "the same trouble is no change"
-    here.desk.busy.clear()
-    here.until_listening("Keys")
-    assert here.manager.state("Keys").problem is None
+    assert setup.notices() == ["Cannot open Keys", "Pads is connected"]
+    assert len(setup.changes) == before + 1, "the same problem is not a change"
+    setup.system.busy.clear()
+    setup.until_open("Keys")
+    assert setup.manager.state("Keys").problem is None
 
 
-def test_without_midi_the_problem_is_said_once_and_gone_when_midi_is_there(room: Callable[..., Room]) -> None:
-    here = Room(Desk(there=False))
-    here.manager.start()
+def test_missing_midi_is_reported_once_until_midi_is_available(make_setup: Callable[..., Setup]) -> None:
+    setup = Setup(SimulatedSystem(running=False))
+    setup.manager.start()
     try:
-        until(lambda: here.manager.problem, "the problem")
-        assert here.manager.system == ""
-        here.desk.plug("Keys")
-        here.desk.there = True
-        here.until_listening("Keys")
-        assert here.manager.problem is None
-        assert here.manager.system == "alsa"
-        assert len(here.news) == 2, here.news
+        until(lambda: setup.manager.problem, "the problem")
+        assert setup.manager.system == ""
+        setup.system.plug("Keys")
+        setup.system.running = True
+        setup.until_open("Keys")
+        assert setup.manager.problem is None
+        assert setup.manager.system == "alsa"
+        assert len(setup.news) == 2, setup.news
     finally:
-        here.manager.stop()
+        setup.manager.stop()
 
 
-def test_when_the_system_goes_what_was_held_is_released(room: Callable[..., Room]) -> None:
-    here = room()
-    here.plug("Keys")
-    here.desk.send("Keys", "90 30 40")
-    here.desk.there = False
-    until(lambda: here.manager.problem, "the problem")
-    assert here.sounds() == ["Keys: 90 30 40", "Keys: 80 30 00"]
-    assert here.said() == ["Keys is connected", "It is gone"]
-    here.desk.there = True
-    here.until_listening("Keys")
+def test_held_notes_are_released_when_the_system_stops(make_setup: Callable[..., Setup]) -> None:
+    setup = make_setup()
+    setup.plug("Keys")
+    setup.system.send("Keys", "90 30 40")
+    setup.system.running = False
+    until(lambda: setup.manager.problem, "the problem")
+    assert setup.messages() == ["Keys: 90 30 40", "Keys: 80 30 00"]
+    assert setup.notices() == ["Keys is connected", "It is gone"]
+    setup.system.running = True
+    setup.until_open("Keys")
 
 
-def test_at_the_end_what_was_held_is_released_and_nobody_is_warned(room: Callable[..., Room]) -> None:
-    here = room()
-    here.plug("Keys")
-    here.desk.send("Keys", "90 30 40")
-    here.manager.stop()
-    here.manager.stop()
-    assert here.sounds() == ["Keys: 90 30 40", "Keys: 80 30 00"]
-    assert here.said() == ["Keys is connected"]
-    assert not any(port.open for port in here.desk.ports)
+def test_stopping_releases_held_notes_without_a_warning(make_setup: Callable[..., Setup]) -> None:
+    setup = make_setup()
+    setup.plug("Keys")
+    setup.system.send("Keys", "90 30 40")
+    setup.manager.stop()
+    setup.manager.stop()
+    assert setup.messages() == ["Keys: 90 30 40", "Keys: 80 30 00"]
+    assert setup.notices() == ["Keys is connected"]
+    assert not any(port.open for port in setup.system.ports)
 
 
-def test_a_listener_that_fails_stops_neither_the_device_nor_the_watch(
-    room: Callable[..., Room], caplog: pytest.LogCaptureFixture
+def test_a_failing_callback_stops_neither_the_device_nor_the_manager(
+    make_setup: Callable[..., Setup], caplog: pytest.LogCaptureFixture
 ) -> None:
-    here = room()
-    here.plug("Keys")
-    taken = here.heard.append
+    setup = make_setup()
+    setup.plug("Keys")
+    append = setup.received.append
 
     def fail_once(message: Message) -> None:
-        here.manager._devices["Keys"]._on_message = taken
+        setup.manager._devices["Keys"]._on_message = append
         raise ZeroDivisionError
 
-    here.manager._devices["Keys"]._on_message = fail_once
-    here.desk.send("Keys", "90 30 40", "80 30 00")
-    assert here.sounds() == ["Keys: 80 30 00"]
+    setup.manager._devices["Keys"]._on_message = fail_once
+    setup.system.send("Keys", "90 30 40", "80 30 00")
+    assert setup.messages() == ["Keys: 80 30 00"]
     assert "ZeroDivisionError" in caplog.text

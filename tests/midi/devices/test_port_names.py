@@ -1,4 +1,4 @@
-"""From port names to device names. A line is a system, its port (and alias), and the device, empty for none."""
+"""Device names from port names. A case is the system, its port and alias, and the device, empty if ignored."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from rubato_desktop.midi.devices.port_names import sources
 
-LINES = [
+CASES = [
     ("alsa", "Keystation 25:Keystation 25 MIDI 1 20:0", "", "Keystation 25 MIDI 1"),
     ("alsa", "Launchkey Mini MK3:Launchkey Mini MK3 DAW Port 28:1", "", "Launchkey Mini MK3 DAW Port"),
     ("alsa", "nanoKEY2:nanoKEY2 nanoKEY2 _ KEYBOARD 24:0", "", "nanoKEY2 nanoKEY2 _ KEYBOARD"),
@@ -42,14 +42,14 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize("system, port, alias, device", LINES)
-def test_a_port_says_which_device_it_is(system: str, port: str, alias: str, device: str) -> None:
+@pytest.mark.parametrize("system, port, alias, device", CASES)
+def test_a_port_name_gives_the_device_name(system: str, port: str, alias: str, device: str) -> None:
     found = sources(system, [(port, alias)])
     assert list(found) == ([device] if device else [])
     assert all(source.port == port for source in found.values())
 
 
-def test_two_devices_of_one_name_are_told_apart() -> None:
+def test_two_devices_with_the_same_name_are_numbered() -> None:
     ports = ["Keystation 25 0", "Other 1", "Keystation 25 2"]
     found = sources("winmm", [(port, "") for port in ports])
     assert {name: source.port for name, source in found.items()} == {
@@ -68,7 +68,7 @@ def test_two_devices_of_one_name_are_told_apart() -> None:
         ("coremidi", "Keys", "Keys", True),
     ],
 )
-def test_the_address_says_whether_it_was_plugged_in_again(
+def test_the_address_changes_when_the_device_is_plugged_in_again(
     system: str, before: str, after: str, same: bool
 ) -> None:
     ((name, was),) = sources(system, [(before, "")]).items()
