@@ -1,1 +1,1 @@
-"""Standard MIDI Files: read, salvaged, written, summarised."""
+"""Standard MIDI Files: reading, salvaging, writing, summarising."""

@@ -1,7 +1,7 @@
-"""The chunks of a Standard MIDI File: its header and its tracks.
+"""Reads the chunks of a Standard MIDI File: its header and its tracks.
 
-Format: Standard MIDI Files 1.0 (RP-001); RIFF-wrapped files (RP-029) are read too. What a file says of
-itself, its lengths first of all, is believed only where the bytes bear it out.
+Format: Standard MIDI Files 1.0 (RP-001); RIFF-wrapped files (RP-029) are read too. Declared values, above all
+lengths, are trusted only if the following bytes confirm them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rubato_desktop.midi.file.event_offsets import PAD
-from rubato_desktop.midi.file.events import Track, walk
-from rubato_desktop.midi.file.problems import FileProblem, MidiFileError
+from rubato_desktop.midi.file.events import Track, read_track
+from rubato_desktop.midi.file.problems import FileProblems, MidiFileError
 from rubato_desktop.midi.file.salvage import Budget
 from rubato_desktop.midi.file.tempo import Division
 from rubato_desktop.plurals import counted
@@ -19,17 +19,17 @@ from rubato_desktop.plurals import counted
 HEADER, TRACK = b"MThd", b"MTrk"
 MAX_TRACKS = 4096
 _END_OF_TRACK = b"\xff\x2f\x00"
-_USUAL = 480  # ticks a quarter, where a damaged header says nothing of use
+_DEFAULT_TICKS = 480  # per quarter note, if a damaged header has no valid division
 
 
 class Header(NamedTuple):
-    """What a file says of itself.
+    """The header of a file.
 
     Attributes:
-        format: 0 one track, 1 tracks that sound together, 2 patterns each for itself.
-        tracks: How many there should be.
-        division: How long a tick is.
-        end: Byte at which the first track should begin.
+        format: 0 for one track, 1 for simultaneous tracks, 2 for independent patterns.
+        tracks: Declared number of tracks.
+        division: The length of a tick.
+        end: Byte offset at which the first track should begin.
     """
 
     format: int
@@ -38,44 +38,40 @@ class Header(NamedTuple):
     end: int
 
 
-def read_header(raw: bytes, trouble: FileProblem) -> Header:
+def read_header(raw: bytes, problems: FileProblems) -> Header:
     """Read the header.
 
     Raises:
-        MidiFileError: it is no MIDI file at all; or it is damaged, unless it is being salvaged.
+        MidiFileError: this is not a MIDI file, or the header is damaged (when not salvaging).
     """
     start = raw.find(HEADER)
     if start < 0:
-        start = _nameless_header(raw, trouble)
+        start = _damaged_header(raw, problems)
     elif start and not raw.startswith(b"RIFF"):
-        trouble.damage("it should begin with its header, which comes later", byte=start)
+        problems.damage("the header should be at the start of the file", byte=start)
     if start < 0:
-        return Header(1, 0, Division.quarters(_USUAL), _next_track(raw, 0))
+        return Header(1, 0, Division.quarters(_DEFAULT_TICKS), _next_track(raw, 0))
     if len(raw) < start + 14:
-        trouble.damage("its header is cut short", byte=start)
-        return Header(1, 0, Division.quarters(_USUAL), len(raw))
+        problems.damage("the header is cut short", byte=start)
+        return Header(1, 0, Division.quarters(_DEFAULT_TICKS), len(raw))
     length, format, tracks = (
         int.from_bytes(raw[start + a : start + b]) for a, b in ((4, 8), (8, 10), (10, 12))
     )
     end = start + 8 + length
     if length < 6 or (end != len(raw) and not _is_chunk(raw, end)):
-        trouble.damage(
-            f"its header says it is {counted(length, 'byte')} long, which is wrong", byte=start + 4
-        )
+        problems.damage(f"the header has a wrong length of {counted(length, 'byte')}", byte=start + 4)
         end = _next_track(raw, start + 8)
     if format > 2:
-        trouble.damage(
-            f"it is of format {format}, which does not exist", byte=start + 8, repair="read as format 1"
-        )
+        problems.damage(f"format {format} does not exist", byte=start + 8, repair="read as format 1")
         format = 1
-    return Header(format, tracks, _division(raw[start + 12], raw[start + 13], start + 12, trouble), end)
+    return Header(format, tracks, _division(raw[start + 12], raw[start + 13], start + 12, problems), end)
 
 
-def read_tracks(raw: bytes, header: Header, trouble: FileProblem) -> Iterator[Track]:
-    """Read the tracks one after another; chunks of other kinds are passed over, as the format asks for.
+def read_tracks(raw: bytes, header: Header, problems: FileProblems) -> Iterator[Track]:
+    """Read the tracks one by one; skips chunks of other types, as the format requires.
 
     Raises:
-        MidiFileError: damage, or more than the program can open; not while salvaging.
+        MidiFileError: the file is damaged or exceeds a limit (when not salvaging).
     """
     padded = raw + bytes(PAD)
     budget = Budget()
@@ -84,10 +80,10 @@ def read_tracks(raw: bytes, header: Header, trouble: FileProblem) -> Iterator[Tr
         if not _is_chunk(raw, at):
             following = _next_track(raw, at + 1)
             if number >= header.tracks and following == len(raw):
-                trouble.oddity(f"{counted(following - at, 'byte')} after the last track left out", byte=at)
+                problems.oddity(f"{counted(following - at, 'byte')} after the last track left out", byte=at)
             else:
-                trouble.damage(
-                    "a track should begin here", byte=at, repair=f"{counted(following - at, 'byte')} left out"
+                problems.damage(
+                    "a track should start here", byte=at, repair=f"{counted(following - at, 'byte')} left out"
                 )
             at = following
             continue
@@ -95,57 +91,59 @@ def read_tracks(raw: bytes, header: Header, trouble: FileProblem) -> Iterator[Tr
         kind = raw[at : at + 4]
         chunks += 1
         if chunks > MAX_TRACKS:
-            trouble.excess(f"it has more than {MAX_TRACKS:,} tracks", byte=at)
+            problems.excess(f"it has more than {MAX_TRACKS:,} tracks", byte=at)
             break
         if kind != TRACK and not _resembles_track(kind):
             at = end
             continue
         number += 1
         if kind != TRACK:
-            trouble.damage("it does not begin as a track", track=number, byte=at, repair="it was read as one")
-        end = _believable_end(raw, start, end, number, trouble)
-        track = walk(padded, start, end, number, trouble, budget)
-        at = _after(raw, track, end, number, trouble)
+            problems.damage("the chunk type is damaged", track=number, byte=at, repair="read as a track")
+        end = _plausible_end(raw, start, end, number, problems)
+        track = read_track(padded, start, end, number, problems, budget)
+        at = _next_chunk(raw, track, end, number, problems)
         yield track
     if number < header.tracks:
-        trouble.damage(f"its header says {counted(header.tracks, 'track')}, there are {number}")
+        problems.damage(f"the header declares {counted(header.tracks, 'track')}, but the file has {number}")
     elif number > header.tracks:
-        trouble.oddity(
-            f"its header says {counted(header.tracks, 'track')}, there are {number}; all were read"
+        problems.oddity(
+            f"the header declares {counted(header.tracks, 'track')}, but the file has {number}; all were read"
         )
 
 
-def _nameless_header(raw: bytes, trouble: FileProblem) -> int:
-    """Return where the header must be in a file in which no header is named, -1 when it has none."""
+def _damaged_header(raw: bytes, problems: FileProblems) -> int:
+    """Return the offset of a header whose chunk type is damaged, or -1 if there is none."""
     track = _next_track(raw, 0)
     if track == len(raw):
         clip = raw.startswith(b"SMF2CLIP")
-        what = "is a MIDI 2.0 clip, which is another format" if clip else "is not a MIDI file"
+        what = "is a MIDI 2.0 clip, which Rubato cannot read" if clip else "is not a MIDI file"
         raise MidiFileError(
-            f"{trouble.name} {what}", todo="Choose a Standard MIDI File, such as one ending in .mid"
+            f"{problems.name} {what}", todo="Choose a Standard MIDI File, such as one ending in .mid"
         )
     start = track - 14
     if start >= 0 and raw[start + 4 : start + 8] == (6).to_bytes(4):
-        trouble.damage("its header does not begin as one", byte=start, repair="it was read")
+        problems.damage("the chunk type of the header is damaged", byte=start, repair="read as a header")
         return start
-    trouble.damage("its header is missing", repair=f"read as format 1 with {_USUAL} ticks a quarter")
+    problems.damage(
+        "the header is missing", repair=f"read as format 1 with {_DEFAULT_TICKS} ticks per quarter note"
+    )
     return -1
 
 
-def _division(high: int, low: int, at: int, trouble: FileProblem) -> Division:
+def _division(high: int, low: int, at: int, problems: FileProblems) -> Division:
     if high < 0x80 and high << 8 | low:
         return Division.quarters(high << 8 | low)
     frames = 256 - high
     if frames in (24, 25, 29, 30) and low:
         return Division.frames(frames, low)
-    trouble.damage(
-        "it does not say how long a tick is", byte=at, repair=f"read with {_USUAL} ticks a quarter"
+    problems.damage(
+        "the time division is not valid", byte=at, repair=f"read with {_DEFAULT_TICKS} ticks per quarter note"
     )
-    return Division.quarters(_USUAL)
+    return Division.quarters(_DEFAULT_TICKS)
 
 
 def _is_chunk(raw: bytes, at: int) -> bool:
-    """True where a track begins, or another chunk that ends within the file."""
+    """Return whether a track begins at `at`, or another chunk that ends within the file."""
     if raw[at : at + 4] == TRACK:
         return len(raw) >= at + 8
     kind, length = raw[at : at + 4], raw[at + 4 : at + 8]
@@ -154,40 +152,41 @@ def _is_chunk(raw: bytes, at: int) -> bool:
 
 
 def _resembles_track(kind: bytes) -> bool:
-    """True for the name of a track with one letter damaged, or in the wrong case."""
-    return sum(is_ == should_be for is_, should_be in zip(kind.lower(), TRACK.lower(), strict=True)) >= 3
+    """Return whether a chunk type is that of a track, except for case and one damaged letter."""
+    return sum(actual == expected for actual, expected in zip(kind.lower(), TRACK.lower(), strict=True)) >= 3
 
 
 def _next_track(raw: bytes, at: int) -> int:
-    found = raw.find(TRACK, at)
-    return found if found >= 0 else len(raw)
+    position = raw.find(TRACK, at)
+    return position if position >= 0 else len(raw)
 
 
-def _believable_end(raw: bytes, start: int, end: int, number: int, trouble: FileProblem) -> int:
-    """Return where the track that begins at `start` ends, which says itself that it is at `end`."""
+def _plausible_end(raw: bytes, start: int, end: int, number: int, problems: FileProblems) -> int:
+    """Return the end of the track that begins at `start`; `end` is the one that its length declares."""
     if end == len(raw) or (
         end < len(raw) and (_is_chunk(raw, end) or raw[start:end].endswith(_END_OF_TRACK))
     ):
         return end
     if end > len(raw):
-        what = f"it should have {counted(end - start, 'byte')}, the file ends {end - len(raw):,} too soon"
+        missing = counted(end - len(raw), "byte")
+        what = f"the track should have {counted(end - start, 'byte')}, but the file ends {missing} early"
     else:
-        what = f"it says it is {counted(end - start, 'byte')} long, which is wrong"
-    trouble.damage(what, track=number, byte=start - 4)
+        what = f"the track has a wrong length of {counted(end - start, 'byte')}"
+    problems.damage(what, track=number, byte=start - 4)
     return _next_track(raw, start)
 
 
-def _after(raw: bytes, track: Track, end: int, number: int, trouble: FileProblem) -> int:
-    """Say what the end of a track leaves over; return where the next chunk begins."""
+def _next_chunk(raw: bytes, track: Track, end: int, number: int, problems: FileProblems) -> int:
+    """Return the offset of the next chunk; reports bytes left over at the end of the track."""
     if not track.ended:
-        trouble.oddity("the track does not say where it ends", track=number, byte=end)
+        problems.oddity("the track has no end-of-track event", track=number, byte=end)
         return end
     following = raw.find(TRACK, track.stopped, end)
     if following >= 0:
-        what = "the track ends before its length is over, and another one begins within it"
-        trouble.damage(what, track=number, byte=track.stopped, repair="both were read")
+        what = "the track ends before its declared length, and another one starts within it"
+        problems.damage(what, track=number, byte=track.stopped, repair="both were read")
         return following
     if track.stopped < end:
         what = f"{counted(end - track.stopped, 'byte')} after the end of the track left out"
-        trouble.oddity(what, track=number, byte=track.stopped)
+        problems.oddity(what, track=number, byte=track.stopped)
     return end

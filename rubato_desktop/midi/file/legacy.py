@@ -1,8 +1,8 @@
-"""The kinds of MIDI file that recordings made before this program come in.
+"""Kinds of MIDI files written by the predecessors of this program.
 
-Feedback files: type 1, 100 ticks a quarter at 60 BPM, so a tick is 10 ms; one track a language, whose name
-is the language's. Old recorder files: milliseconds written as ticks, in a file that says 480 a quarter at
-120 BPM; an ordinary file may say so too, so they are read as such only when asked.
+Feedback files: format 1, 100 ticks per quarter note at 60 BPM, so a tick is 10 ms; one track per language, named
+after it. Old recorder files: ticks are milliseconds, although the header says 480 per quarter note at 120 BPM; an
+ordinary file may have the same header, so they are read this way only on request.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from rubato_desktop.midi.file.tempo import Division, Tempo
 
 FEEDBACK_TICKS = 100
 FEEDBACK_DIVISION = Division.quarters(FEEDBACK_TICKS)
-FEEDBACK_TEMPO = 1_000_000  # µs a quarter, 60 BPM
+FEEDBACK_TEMPO = 1_000_000  # µs per quarter note, 60 BPM
 CORE = "core"
 _CORE_NAMES = frozenset({"", "Feedback", "base"})
 
 
 def language_of(track_name: str) -> str:
-    """Return the language of a feedback file's track: ``Feedback``, ``base`` and no name are ``core``.
+    """Return the language of a track of a feedback file: ``Feedback``, ``base`` and an empty name mean ``core``.
 
-    ``feedback``, without the capital, is the language of pages as sound.
+    ``feedback`` in lower case is the language of pages as sound.
     """
     name = track_name.strip()
     return CORE if name in _CORE_NAMES else name
 
 
 def is_feedback(format: int, division: Division, tempos: Sequence[Tempo]) -> bool:
-    """True for a feedback file: each track is a language, its notes are that language's words."""
+    """Return whether this is a feedback file: each track is a language, and its notes are words of it."""
     return (
         format == 1
         and division == FEEDBACK_DIVISION

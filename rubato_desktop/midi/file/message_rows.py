@@ -1,4 +1,4 @@
-"""Messages that are no notes, as rows: a list to those who read it, columns in memory."""
+"""Messages other than notes: a sequence of rows that is stored as columns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROW_DTYPE = np.dtype(
     [
         ("t", np.int64),  # µs
         ("track", np.uint16),
-        ("status", np.uint8),  # 0 for a long message
+        ("status", np.uint8),  # 0 for a long message (system exclusive or escape)
         ("a", np.uint8),
         ("b", np.uint8),
         ("long", np.int32),  # index into `MessageRows.long`, -1 for a channel message
@@ -23,11 +23,11 @@ ROW_DTYPE = np.dtype(
 
 
 class MessageRows(Sequence[Row]):
-    """Rows (µs, index of the track, bytes with status first), sorted by time.
+    """Rows (µs, track index, bytes with the status first), sorted by time.
 
     Args:
         table: Structured array of `ROW_DTYPE`.
-        long: The bytes of system exclusives.
+        long: Bytes of the long messages.
     """
 
     __slots__ = ("long", "table")
@@ -49,7 +49,7 @@ class MessageRows(Sequence[Row]):
         return self._row(*self.table[index].item())
 
     def __iter__(self) -> Iterator[Row]:
-        # In pieces: the whole as Python objects would take ten times the memory of the table.
+        # In batches: the whole table as Python objects would take ten times its memory.
         for start in range(0, len(self.table), 4096):
             for row in self.table[start : start + 4096].tolist():
                 yield self._row(*row)

@@ -1,4 +1,4 @@
-"""What meta events say: texts, tempos, time signatures.
+"""Decodes meta events: texts, tempos, time signatures.
 
 Format: Standard MIDI Files 1.0 (RP-001), "Meta-Events".
 """
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rubato_desktop.midi.file.event_offsets import META
 from rubato_desktop.midi.file.events import Special, Track
-from rubato_desktop.midi.file.problems import FileProblem
+from rubato_desktop.midi.file.problems import FileProblems
 
 TEXT_KINDS = {
     0x01: "text",
@@ -28,7 +28,7 @@ _LAST_TEXT = 0x0F
 
 
 class Text(NamedTuple):
-    """A text at `t` µs in a track, counted from 0; `kind` as in `TEXT_KINDS`, else ``text 10`` …"""
+    """A text at `t` (µs) in a track, counted from 0; `kind` is from `TEXT_KINDS`, or for example ``text 10``."""
 
     t: int
     track: int
@@ -37,7 +37,7 @@ class Text(NamedTuple):
 
 
 class TimeSignature(NamedTuple):
-    """A time signature at `t` µs, such as 6/8."""
+    """A time signature from `t` (µs) on, such as 6/8."""
 
     t: int
     numerator: int
@@ -45,19 +45,19 @@ class TimeSignature(NamedTuple):
 
 
 def metas(track: Track, kind: int) -> Iterator[Special]:
-    """The meta events of one kind."""
+    """Return the meta events of one type, such as `SET_TEMPO`."""
     return (event for event in track.special if event.status == META and event.kind == kind)
 
 
 def texts(track: Track) -> Iterator[tuple[int, str, str]]:
-    """The texts of a track as (tick, kind, text)."""
+    """Yield the texts of a track as (tick, kind, text)."""
     for event in track.special:
         if event.status == META and TEXT <= event.kind <= _LAST_TEXT:
-            yield event.tick, TEXT_KINDS.get(event.kind, f"text {event.kind}"), decoded(event.data)
+            yield event.tick, TEXT_KINDS.get(event.kind, f"text {event.kind}"), decode_text(event.data)
 
 
-def decoded(data: bytes) -> str:
-    """Return the text of a meta event: UTF-8, else Latin-1 as in older files; the format does not say."""
+def decode_text(data: bytes) -> str:
+    """Decode the text of a meta event as UTF-8, or else as Latin-1 like older files; the format does not specify it."""
     data = data.rstrip(b"\0")
     try:
         return data.decode()
@@ -65,24 +65,24 @@ def decoded(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def tempo_changes(track: Track, number: int, trouble: FileProblem) -> Iterator[tuple[int, int]]:
-    """The tempo changes of a track as (tick, µs a quarter).
+def tempo_changes(track: Track, number: int, problems: FileProblems) -> Iterator[tuple[int, int]]:
+    """Yield the tempo changes of a track as (tick, µs per quarter note).
 
     Raises:
-        MidiFileError: one cannot be understood, which puts all later times in doubt; not while salvaging.
+        MidiFileError: a tempo is not valid, which makes all later times unreliable; not while salvaging.
     """
     for event in metas(track, SET_TEMPO):
         tempo = int.from_bytes(event.data)
         if len(event.data) == 3 and tempo:
             yield event.tick, tempo
         else:
-            trouble.damage("a tempo cannot be understood", track=number, repair="it is left out")
+            problems.damage("a tempo is not valid", track=number, repair="it was left out")
 
 
-def time_signatures(track: Track, number: int, trouble: FileProblem) -> Iterator[tuple[int, int, int]]:
-    """The time signatures of a track as (tick, numerator, denominator)."""
+def time_signatures(track: Track, number: int, problems: FileProblems) -> Iterator[tuple[int, int, int]]:
+    """Yield the time signatures of a track as (tick, numerator, denominator)."""
     for event in metas(track, TIME_SIGNATURE):
         if len(event.data) >= 2 and event.data[0] and event.data[1] < 8:
             yield event.tick, event.data[0], 1 << event.data[1]
         else:
-            trouble.oddity("a time signature cannot be understood", track=number, repair="it is left out")
+            problems.oddity("a time signature is not valid", track=number, repair="it was left out")

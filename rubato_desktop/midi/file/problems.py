@@ -1,4 +1,4 @@
-"""What can be wrong with a MIDI file, in words: raised at once, or listed when a damaged file is salvaged."""
+"""Problems with a MIDI file: raised as an error, or collected while a damaged file is salvaged."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ _LISTED = 100
 
 
 class MidiFileError(RubatoError):
-    """The one error for anything wrong with a MIDI file: missing, empty, not MIDI, damaged, too large."""
+    """A MIDI file is missing, empty, not MIDI, damaged or too large."""
 
     def __init__(self, happened: str, *, kept: str = "", todo: str = "") -> None:
         super().__init__(happened, kept=kept, todo=todo, code="midi_file")
 
 
-class FileProblem:
-    """Collects what is wrong with one file.
+class FileProblems:
+    """Collects the problems of one file.
 
     Args:
         name: The file's name, for messages.
-        salvage: False: damage is raised as a `MidiFileError`. True: it is listed and reading goes on.
+        salvage: Whether to list damage and continue, instead of raising a `MidiFileError`.
     """
 
     def __init__(self, name: str, salvage: bool = False) -> None:
@@ -29,35 +29,35 @@ class FileProblem:
         self._more = 0
 
     @property
-    def problems(self) -> tuple[str, ...]:
-        """What was odd or damaged, in the order found; after the first hundred only their number."""
-        more = (f"and {self._more} more like these",) if self._more else ()
+    def descriptions(self) -> tuple[str, ...]:
+        """Descriptions of the problems in the order found: the first hundred, then the number of the rest."""
+        more = (f"and {self._more:,} more",) if self._more else ()
         return (*self._listed, *more)
 
     def damage(
         self, what: str, *, track: int | None = None, byte: int | None = None, repair: str = ""
     ) -> None:
-        """Say that something cannot be read as it stands.
+        """Report data that cannot be read.
 
         Args:
-            what: What is wrong, a clause such as ``a message is cut short``.
-            track: Number of the track, counted from 1.
-            byte: Place in the file, counted from 0.
-            repair: What salvaging does about it, a clause.
+            what: The problem as a clause, such as ``a message is cut short``.
+            track: Track number, from 1.
+            byte: Offset in the file, from 0.
+            repair: What salvaging does about it, as a clause.
 
         Raises:
-            MidiFileError: unless the file is being salvaged.
+            MidiFileError: the file is not being salvaged.
         """
         self._raise_or_list("is damaged", what, track, byte, repair)
 
     def excess(self, what: str, *, track: int | None = None, byte: int | None = None) -> None:
-        """Say that there is more than can be opened; salvaging leaves out the rest. Else as `damage`."""
-        self._raise_or_list("is too large", what, track, byte, "the rest is left out")
+        """Report that a limit is exceeded; salvaging omits the rest. Arguments and errors as for `damage`."""
+        self._raise_or_list("is too large", what, track, byte, "the rest was left out")
 
     def oddity(
         self, what: str, *, track: int | None = None, byte: int | None = None, repair: str = ""
     ) -> None:
-        """List something that is odd but loses nothing that could be played."""
+        """List an irregularity that loses no playable data. Arguments as for `damage`."""
         if len(self._listed) == _LISTED:
             self._more += 1
             return
@@ -68,7 +68,7 @@ class FileProblem:
         if not self.salvage:
             where = _where("in track", track, "at byte", byte, " ")
             happened = f"{self.name} {how}{where and ' ' + where}: {what}"
-            raise MidiFileError(happened, todo="Open it with --salvage to keep what can be read")
+            raise MidiFileError(happened, todo="Open it with --salvage to recover what can be read")
         self.oddity(what, track=track, byte=byte, repair=repair)
 
 

@@ -1,4 +1,4 @@
-"""Reading MIDI files: all that is in them, times in microseconds, and one error for all that is wrong."""
+"""Reads MIDI files completely, with times in microseconds; every failure is a `MidiFileError`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rubato_desktop.midi.file.events import Track
 from rubato_desktop.midi.file.legacy import is_feedback
 from rubato_desktop.midi.file.message_rows import ROW_DTYPE, MessageRows
 from rubato_desktop.midi.file.meta_events import Text, TimeSignature, tempo_changes, time_signatures
-from rubato_desktop.midi.file.problems import FileProblem, MidiFileError
+from rubato_desktop.midi.file.problems import FileProblems, MidiFileError
 from rubato_desktop.midi.file.tempo import Division, Tempo, TempoMap
 from rubato_desktop.midi.file.tracks import TimedTrack, TrackInfo
 from rubato_desktop.midi.notes import NOTE_DTYPE, Notes
@@ -33,26 +33,25 @@ __all__ = [
     "read_midi",
 ]
 
-MAX_BYTES = 64 << 20  # some eight million notes
+MAX_BYTES = 64 << 20  # about eight million notes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MidiFile:
-    """All that is in a MIDI file. Times are µs from its beginning, tracks are counted from 0.
+    """The contents of a MIDI file. Times are µs from its beginning; tracks are counted from 0.
 
     Attributes:
-        notes: The notes of all tracks and channels; tracks are called by their titles there.
-        tracks: One entry a track, empty ones included, in the file's order.
-        messages: All else that is sent to an instrument: controllers, programs, bends, pressures, sysex.
+        notes: The notes of all tracks and channels; their `tracks` are the track titles.
+        tracks: One entry per track, including empty ones, in file order.
+        messages: All other messages to an instrument: controllers, programs, bends, pressure, sysex.
         texts: Every text: words, lyrics, markers, names.
-        format: 0, 1 or 2. In format 2 each track has its own tempos; all begin at 0.
-        division: How the file counts time.
-        tempos: Where the tempo changes (in format 2: the first track's); empty when the file does not count
-            quarters.
-        time_signatures: Where the time signature changes.
-        duration_us: Where the last track ends.
-        feedback: True for a feedback file: see `importing`.
-        problems: What was odd and, when it was salvaged, what was damaged and left out.
+        format: 0, 1 or 2. In format 2 each track has its own tempos, and all tracks begin at 0.
+        division: The length of a tick.
+        tempos: Tempo changes (in format 2, those of the first track); empty unless time is in quarter notes.
+        time_signatures: Changes of the time signature.
+        duration_us: End of the last track.
+        feedback: True for a feedback file; see `legacy`.
+        problems: Descriptions of irregularities and, if salvaged, of the damage.
     """
 
     notes: Notes
@@ -69,7 +68,7 @@ class MidiFile:
 
     @property
     def ticks_per_quarter(self) -> int | None:
-        """Ticks a quarter note; None when the file counts frames or is read as milliseconds."""
+        """Ticks per quarter note, or None if time is in frames or milliseconds."""
         return self.division.ticks_per_quarter
 
 
@@ -78,115 +77,115 @@ def read_midi(path: str | Path, *, as_recorder: bool = False, salvage: bool = Fa
 
     Args:
         path: The file.
-        as_recorder: Read its ticks as milliseconds, whatever it says of its tempo: see `importing`.
-        salvage: Keep all that can be read of a damaged file; what could not is in ``problems``.
+        as_recorder: Read ticks as milliseconds and ignore tempos; see `legacy`.
+        salvage: Read as much as possible of a damaged file, and list the damage in ``problems``.
 
     Raises:
-        MidiFileError: missing, a folder, unreadable, empty, larger than `MAX_BYTES`, not a MIDI file, or
-            damaged and not to be salvaged.
+        MidiFileError: the file is missing, unreadable, empty, larger than `MAX_BYTES`, not a MIDI file, or damaged
+            (when not salvaging).
     """
-    return parse_midi(_bytes_of(Path(path)), str(path), as_recorder=as_recorder, salvage=salvage)
+    return parse_midi(_read_bytes(Path(path)), str(path), as_recorder=as_recorder, salvage=salvage)
 
 
 def parse_midi(
     raw: bytes, name: str = "the file", *, as_recorder: bool = False, salvage: bool = False
 ) -> MidiFile:
-    """Read the bytes of a Standard MIDI File as `read_midi` does; `name` is what messages call it."""
+    """Parse the bytes of a Standard MIDI File like `read_midi`; `name` is the file's name in messages."""
     if not raw:
         raise MidiFileError(f"{name} is empty", todo="Choose another file")
-    trouble = FileProblem(name, salvage)
-    header = read_header(raw, trouble)
+    problems = FileProblems(name, salvage)
+    header = read_header(raw, problems)
     division = Division.milliseconds() if as_recorder else header.division
-    tracks = list(read_tracks(raw, header, trouble))
-    maps = _tempo_maps(header.format, division, tracks, trouble)
-    timed = [TimedTrack.of(index, track, maps[index], trouble) for index, track in enumerate(tracks)]
+    tracks = list(read_tracks(raw, header, problems))
+    maps = _tempo_maps(header.format, division, tracks, problems)
+    timed = [TimedTrack.of(index, track, maps[index], problems) for index, track in enumerate(tracks)]
 
     tempos = maps[0].tempos if tracks and division.ticks_per_quarter else ()
     feedback = is_feedback(header.format, header.division, tempos)
     tables = [track.notes() for track in timed]
     texts = [track.texts() for track in timed]
     infos = tuple(
-        track.info(len(table), len(own), feedback)
-        for track, table, own in zip(timed, tables, texts, strict=True)
+        track.info(len(table), len(track_texts), feedback)
+        for track, table, track_texts in zip(timed, tables, texts, strict=True)
     )
     return MidiFile(
         notes=Notes(_merged(tables, NOTE_DTYPE, "on"), tuple(info.title for info in infos)),
         tracks=infos,
         messages=_messages(timed),
-        texts=tuple(sorted((text for own in texts for text in own), key=lambda text: text.t)),
+        texts=tuple(sorted((text for track_texts in texts for text in track_texts), key=lambda text: text.t)),
         format=header.format,
         division=division,
         tempos=tempos,
-        time_signatures=_time_signatures(timed, trouble),
+        time_signatures=_time_signatures(timed, problems),
         duration_us=max((track.end_us for track in timed), default=0),
         feedback=feedback,
-        problems=trouble.problems,
+        problems=problems.descriptions,
     )
 
 
-def _bytes_of(path: Path) -> bytes:
-    """Read a whole file, if it is one and is not too large."""
+def _read_bytes(path: Path) -> bytes:
+    """Read a whole file, provided it is a regular file and not too large."""
     try:
-        # Not blocking: a pipe that nobody writes to would be waited for.
+        # Non-blocking: opening a pipe without a writer would otherwise hang.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
-            kind = os.fstat(handle)
-            if not stat.S_ISREG(kind.st_mode):
-                what = "a folder" if stat.S_ISDIR(kind.st_mode) else "not an ordinary file"
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
                 raise MidiFileError(f"{path} is {what}", todo="Choose a MIDI file")
             with os.fdopen(handle, "rb", closefd=False) as file:
                 raw = file.read(MAX_BYTES + 1)
         finally:
             os.close(handle)
     except FileNotFoundError:
-        raise MidiFileError(f"There is no file {path}", todo="Check its name and folder") from None
+        raise MidiFileError(f"There is no file {path}", todo="Check the name and the folder") from None
     except (OSError, ValueError) as error:
         if isinstance(error, PermissionError) and path.is_dir():  # Windows refuses to open a folder
             raise MidiFileError(f"{path} is a folder", todo="Choose a MIDI file") from None
-        reason = getattr(error, "strerror", None) or "no file can have this name"
-        raise MidiFileError(f"{path} cannot be read: {reason}", todo="Check that you may read it") from error
+        reason = getattr(error, "strerror", None) or "the name is not valid"
+        raise MidiFileError(f"Cannot read {path}: {reason}", todo="Check its name and permissions") from error
     if len(raw) > MAX_BYTES:
-        size = f"{kind.st_size / 1e6:,.0f} MB"
+        size = f"{status.st_size / 1e6:,.0f} MB"
         raise MidiFileError(
-            f"{path} is too large: {size}, the program opens up to {MAX_BYTES / 1e6:.0f} MB",
+            f"{path} is too large ({size}); Rubato opens files of up to {MAX_BYTES / 1e6:.0f} MB",
             todo="Split it with a sequencer",
         )
     return raw
 
 
 def _tempo_maps(
-    format: int, division: Division, tracks: Sequence[Track], trouble: FileProblem
+    format: int, division: Division, tracks: Sequence[Track], problems: FileProblems
 ) -> list[TempoMap]:
-    """One map a track: its own in format 2, else the same for all, from the tempos of all tracks."""
-    changes = [list(tempo_changes(track, number, trouble)) for number, track in enumerate(tracks, 1)]
+    """Return one map per track: in format 2 its own, otherwise one map of the tempos of all tracks."""
+    by_track = [list(tempo_changes(track, number, problems)) for number, track in enumerate(tracks, 1)]
     if format == 2:
-        return [TempoMap.of(division, own) for own in changes]
-    return [TempoMap.of(division, (change for own in changes for change in own))] * len(tracks)
+        return [TempoMap.of(division, changes) for changes in by_track]
+    return [TempoMap.of(division, (change for changes in by_track for change in changes))] * len(tracks)
 
 
-def _time_signatures(timed: Sequence[TimedTrack], trouble: FileProblem) -> tuple[TimeSignature, ...]:
-    found = {
+def _time_signatures(timed: Sequence[TimedTrack], problems: FileProblems) -> tuple[TimeSignature, ...]:
+    signatures = {
         TimeSignature(track.tempo.microsecond(tick), numerator, denominator)
         for track in timed
-        for tick, numerator, denominator in time_signatures(track.track, track.index + 1, trouble)
+        for tick, numerator, denominator in time_signatures(track.track, track.index + 1, problems)
     }
-    return tuple(sorted(found))
+    return tuple(sorted(signatures))
 
 
 def _messages(timed: Sequence[TimedTrack]) -> MessageRows:
     tables: list[npt.NDArray[np.void]] = []
     long: list[bytes] = []
     for track in timed:
-        table, own_long = track.messages(len(long))
+        table, track_long = track.messages(len(long))
         tables.append(table)
-        long += own_long
+        long += track_long
     return MessageRows(_merged(tables, ROW_DTYPE, "t"), tuple(long))
 
 
 def _merged(
     tables: Sequence[npt.NDArray[np.void]], dtype: np.dtype[Any], column: str
 ) -> npt.NDArray[np.void]:
-    """Put sorted tables into one; at one time the rows keep the order of the tracks."""
+    """Merge sorted tables by time; rows with equal times stay in track order."""
     tables = [table for table in tables if len(table)]
     if len(tables) < 2:
         return tables[0] if tables else np.empty(0, dtype)

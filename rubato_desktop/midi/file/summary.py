@@ -1,4 +1,4 @@
-"""What is in a MIDI file, for programs and for people."""
+"""Summarises a MIDI file as JSON and as text."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from rubato_desktop.midi.encoding import message_name
 from rubato_desktop.midi.file.reader import MidiFile, TrackInfo
 from rubato_desktop.plurals import counted
 
-_NAMED = 12  # tempos and the like that are named one by one for people
+_LISTED = 12  # tempos and the like that the text lists one by one
 
 
 def describe(midi: MidiFile) -> dict[str, Any]:
-    """Return what is in a file, ready for JSON. Times are seconds from the file's beginning.
+    """Return a summary for JSON. Times are in seconds from the beginning of the file.
 
     Returns:
         ``format``: 0, 1 or 2. ``seconds``: length.
-        ``ticks_per_quarter``: null when the file counts frames (then ``frames_per_second`` and ``ticks_per_frame``
-        are set; 29 stands for 29.97) or is read as milliseconds.
+        ``ticks_per_quarter``: null if time is in frames (then ``frames_per_second`` and ``ticks_per_frame`` are set;
+        29 means 29.97) or milliseconds.
         ``tempos``: list of ``{t, bpm}``. ``time_signatures``: list of ``{t, numerator, denominator}``.
-        ``notes``, ``messages``: numbers of notes, and of messages that are no notes.
-        ``message_names``: number of those messages by name, such as ``control_change``, the most frequent first.
+        ``notes``, ``messages``: number of notes, and of other messages.
+        ``message_names``: number of other messages by name, such as ``control_change``, most frequent first.
         ``lowest``, ``highest``: MIDI notes 0-127, null without notes.
         ``tracks``: list of ``{name, notes, messages, texts, channels, programs, seconds, language}``; channels 0-15,
-        programs 0-127, ``language`` empty but in a feedback file.
+        programs 0-127, ``language`` empty except in a feedback file.
         ``texts``: list of ``{t, track, kind, text}``, tracks counted from 0.
         ``feedback``: whether each track is a language and its notes are words.
-        ``problems``: list of sentences: what is odd, and what was salvaged.
+        ``problems``: list of descriptions of irregularities and salvaged damage.
     """
     pitch = midi.notes.table["note"]
     return {
@@ -39,8 +39,12 @@ def describe(midi: MidiFile) -> dict[str, Any]:
         "ticks_per_frame": midi.division.ticks_per_frame,
         "tempos": [{"t": tempo.t / SECOND, "bpm": round(tempo.bpm, 3)} for tempo in midi.tempos],
         "time_signatures": [
-            {"t": sign.t / SECOND, "numerator": sign.numerator, "denominator": sign.denominator}
-            for sign in midi.time_signatures
+            {
+                "t": signature.t / SECOND,
+                "numerator": signature.numerator,
+                "denominator": signature.denominator,
+            }
+            for signature in midi.time_signatures
         ],
         "notes": len(midi.notes),
         "messages": len(midi.messages),
@@ -58,21 +62,21 @@ def describe(midi: MidiFile) -> dict[str, Any]:
 
 
 def describe_text(midi: MidiFile) -> str:
-    """Return what is in a file, in lines for people; channels and programs count from 1 there."""
+    """Return a summary as lines of text, in which channels and programs count from 1."""
     lines = [
         f"{counted(len(midi.notes), 'note')} in {counted(len(midi.tracks), 'track')}, {_time(midi.duration_us)}",
         f"Format {midi.format}, {_division(midi)}",
     ]
     if midi.tempos:
-        lines.append("Tempo " + _some([f"{t.bpm:g} BPM" + _since(t.t) for t in midi.tempos]))
+        lines.append("Tempo: " + _abridged([f"{t.bpm:g} BPM" + _since(t.t) for t in midi.tempos]))
     if midi.time_signatures:
-        signs = [f"{sign.numerator}/{sign.denominator}{_since(sign.t)}" for sign in midi.time_signatures]
-        lines.append("Time " + _some(signs))
+        signatures = [f"{s.numerator}/{s.denominator}{_since(s.t)}" for s in midi.time_signatures]
+        lines.append("Time signature: " + _abridged(signatures))
     if midi.feedback:
-        lines.append("A feedback file: each track is a language, and its notes are words")
+        lines.append("Feedback file: each track is a language, and its notes are words")
     if midi.messages:
-        named = [f"{name.replace('_', ' ')} {count}" for name, count in _message_names(midi).items()]
-        lines.append("Messages other than notes: " + ", ".join(named))
+        counts = [f"{name.replace('_', ' ')} ({count:,})" for name, count in _message_names(midi).items()]
+        lines.append("Other messages: " + ", ".join(counts))
     lines += [_track_line(number, track) for number, track in enumerate(midi.tracks, 1)]
     return "\n".join([*lines, *(f"Problem: {problem}" for problem in midi.problems)])
 
@@ -101,11 +105,11 @@ def _track(track: TrackInfo) -> dict[str, Any]:
 
 
 def _track_line(number: int, track: TrackInfo) -> str:
-    named = track.texts - bool(track.name)
+    texts = track.texts - bool(track.name)
     parts = [
         counted(track.notes, "note"),
         counted(track.messages, "other message") if track.messages else "",
-        counted(named, "text") if named else "",
+        counted(texts, "text") if texts else "",
         _list("channel", track.channels),
         _list("program", track.programs),
         f"language {track.language}" if track.language else "",
@@ -113,24 +117,25 @@ def _track_line(number: int, track: TrackInfo) -> str:
     return f"{number:3}  {track.title}: {', '.join(part for part in parts if part)}"
 
 
-def _list(what: str, numbers: tuple[int, ...]) -> str:
+def _list(noun: str, numbers: tuple[int, ...]) -> str:
     if not numbers:
         return ""
-    return f"{what if len(numbers) == 1 else what + 's'} {_some([str(number + 1) for number in numbers])}"
+    return f"{noun if len(numbers) == 1 else noun + 's'} {_abridged([str(number + 1) for number in numbers])}"
 
 
-def _some(items: list[str]) -> str:
-    more = [f"and {len(items) - _NAMED} more"] if len(items) > _NAMED else []
-    return ", ".join([*items[:_NAMED], *more])
+def _abridged(items: list[str]) -> str:
+    more = [f"and {len(items) - _LISTED} more"] if len(items) > _LISTED else []
+    return ", ".join([*items[:_LISTED], *more])
 
 
 def _division(midi: MidiFile) -> str:
     division = midi.division
     if division.ticks_per_quarter:
-        return f"{division.ticks_per_quarter} ticks a quarter"
-    if division.frames_per_second:
-        return f"{division.frames_per_second} frames a second, {division.ticks_per_frame} ticks a frame"
-    return "read as milliseconds"
+        return f"{counted(division.ticks_per_quarter, 'tick')} per quarter note"
+    if division.frames_per_second and division.ticks_per_frame:
+        ticks = counted(division.ticks_per_frame, "tick")
+        return f"{division.frames_per_second} frames per second, {ticks} per frame"
+    return "ticks read as milliseconds"
 
 
 def _since(t: int) -> str:
@@ -138,6 +143,6 @@ def _since(t: int) -> str:
 
 
 def _time(t: int) -> str:
-    """Minutes and seconds, such as 2:31.5."""
+    """Return a time (µs) as minutes and seconds, such as 2:31.5."""
     tenths = round(t * 10 / SECOND)
     return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"

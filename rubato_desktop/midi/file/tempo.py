@@ -1,4 +1,4 @@
-"""Ticks of a file into microseconds.
+"""Converts ticks of a file to microseconds.
 
 Format: Standard MIDI Files 1.0 (RP-001), header division and "Set Tempo" (FF 51 03).
 """
@@ -14,15 +14,15 @@ import numpy.typing as npt
 
 from rubato_desktop.clock import SECOND
 
-DEFAULT_TEMPO = 500_000  # µs a quarter, 120 BPM, until a file says otherwise
-# µs, 142 years: the longest delta time at the slowest tempo just fits, and a float still tells one µs from the next.
+DEFAULT_TEMPO = 500_000  # µs per quarter note, 120 BPM, until the file sets a tempo
+# µs, 142 years: the longest delta time at the slowest tempo just fits, and a float can still represent every µs.
 LONGEST = 1 << 52
-_MOST = 1 << 62  # µs times `ticks` that the sums below may reach, so that they stay within 64 bits
-_DROP_FRAME = 29  # stands for 30000/1001 frames a second
+_MAX_SUM = 1 << 62  # limit of the sums below, in µs times `ticks`, so that they stay within 64 bits
+_DROP_FRAME = 29  # means 30000/1001 frames per second
 
 
 class Tempo(NamedTuple):
-    """A change of tempo, at `t` µs: from there a quarter lasts `us_per_quarter`."""
+    """A tempo change: from `t` (µs) on, a quarter note lasts `us_per_quarter` µs."""
 
     t: int
     us_per_quarter: int
@@ -33,12 +33,14 @@ class Tempo(NamedTuple):
 
 
 class Division(NamedTuple):
-    """How long a tick is: `us` / `ticks` µs, where `us` is that of a quarter in a file that counts quarters.
+    """The length of a tick: `us` / `ticks` µs.
 
     Attributes:
-        ticks_per_quarter: As in the header; None when the file counts frames, or is read as milliseconds.
-        frames_per_second: 24, 25, 29 (29.97) or 30 in a file that counts frames, else None.
-        ticks_per_frame: In a file that counts frames, else None.
+        ticks: Ticks per unit of time: a quarter note, or 1 or 1.001 seconds.
+        us: Length of that unit (µs); for a quarter note, the default.
+        ticks_per_quarter: As in the header, or None if time is in frames or milliseconds.
+        frames_per_second: 24, 25, 29 (29.97) or 30 if time is in frames, otherwise None.
+        ticks_per_frame: As in the header if time is in frames, otherwise None.
     """
 
     ticks: int
@@ -64,13 +66,13 @@ class Division(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TempoMap:
-    """From which tick on a tick is how long.
+    """The tempo changes of a file or track.
 
     Attributes:
         ticks: As in `Division`.
-        tick: Ticks at which the tempo changes, ascending, the first 0.
-        us: µs of a quarter from there on.
-        base: Microseconds from 0 to there, times `ticks`.
+        tick: Ticks at which the tempo changes, ascending; the first is 0.
+        us: Length of a quarter note from each of them on (µs).
+        base: Time of each of them, in µs times `ticks`.
     """
 
     ticks: int
@@ -80,31 +82,31 @@ class TempoMap:
 
     @classmethod
     def of(cls, division: Division, changes: Iterable[tuple[int, int]] = ()) -> TempoMap:
-        """Make a map.
+        """Build a map.
 
         Args:
             division: From the file's header.
-            changes: (tick, µs a quarter), in any order; of several at one tick the last counts. They have no
-                meaning in a file that counts frames or milliseconds.
+            changes: (tick, µs per quarter note), in any order; of several at one tick the last applies. Ignored if
+                time is in frames or milliseconds.
         """
         at = {0: division.us}
         if division.ticks_per_quarter:
             at.update(sorted(changes, key=lambda change: change[0]))
         tick, us = np.array(list(at), np.int64), np.array(list(at.values()), np.int64)
-        # Times beyond `latest_tick` are never asked for, so what would overflow may as well be cut off.
-        spans = np.minimum(np.diff(tick).astype(np.float64) * us[:-1], float(_MOST))
-        fits = np.concatenate(([True], np.cumsum(spans) <= _most(division.ticks)))
+        # Times beyond `latest_tick` are never computed, so changes that would overflow can be dropped.
+        spans = np.minimum(np.diff(tick).astype(np.float64) * us[:-1], float(_MAX_SUM))
+        fits = np.concatenate(([True], np.cumsum(spans) <= _max_sum(division.ticks)))
         tick, us = tick[fits], us[fits]
         base = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.diff(tick) * us[:-1])))
         return cls(division.ticks, tick, us, base)
 
     def latest_tick(self) -> int:
-        """The last tick that is not later than `LONGEST`, nor too late for the sums."""
-        room = _most(self.ticks) - int(self.base[-1])
+        """Return the last tick that is not later than `LONGEST` and whose sums do not overflow."""
+        room = _max_sum(self.ticks) - int(self.base[-1])
         return int(self.tick[-1]) + room // int(self.us[-1])
 
     def microseconds(self, ticks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Return the times of ticks, to the nearest µs; exact, none may be later than `latest_tick`."""
+        """Return the exact times of ticks, rounded to the nearest µs; no tick may be later than `latest_tick`."""
         if len(self.tick) == 1:
             exact = ticks * self.us[0]
         else:
@@ -114,16 +116,16 @@ class TempoMap:
         return nearest
 
     def microsecond(self, tick: int) -> int:
-        """Return the time of one tick."""
+        """Return the time of one tick (µs)."""
         return int(self.microseconds(np.array([tick], np.int64))[0])
 
     @property
     def tempos(self) -> tuple[Tempo, ...]:
-        """The changes, with their times."""
+        """The tempo changes with their times."""
         times = (self.base + self.ticks // 2) // self.ticks
         return tuple(Tempo(t, us) for t, us in zip(times.tolist(), self.us.tolist(), strict=True))
 
 
-def _most(ticks: int) -> int:
-    """Return how late a time may be, µs times `ticks`."""
-    return min(LONGEST * ticks, _MOST)
+def _max_sum(ticks: int) -> int:
+    """Return the limit of a time, in µs times `ticks`."""
+    return min(LONGEST * ticks, _MAX_SUM)

@@ -1,4 +1,4 @@
-"""One track with its times: its notes, its other messages, and what is said of it."""
+"""One track in real time: its notes, other messages, texts and summary."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from rubato_desktop.midi.file.event_offsets import META
 from rubato_desktop.midi.file.events import Track
 from rubato_desktop.midi.file.legacy import language_of
 from rubato_desktop.midi.file.message_rows import ROW_DTYPE
-from rubato_desktop.midi.file.meta_events import TRACK_NAME, Text, decoded, metas, texts
+from rubato_desktop.midi.file.meta_events import TRACK_NAME, Text, decode_text, metas, texts
 from rubato_desktop.midi.file.note_pairing import is_note, pair
-from rubato_desktop.midi.file.problems import FileProblem
+from rubato_desktop.midi.file.problems import FileProblems
 from rubato_desktop.midi.file.tempo import TempoMap
 from rubato_desktop.midi.messages import PROGRAM
 from rubato_desktop.midi.notes import NOTE_DTYPE
@@ -24,18 +24,18 @@ Table = npt.NDArray[np.void]
 
 @dataclass(frozen=True, slots=True)
 class TrackInfo:
-    """What is said of one track.
+    """Summary of one track.
 
     Attributes:
-        name: Its name in the file, empty when it has none.
-        title: What to call it: its name, else its language, else ``track 3``.
+        name: Its name in the file, or an empty string.
+        title: Its display name: its name, or its language, or for example ``track 3``.
         notes: Number of notes.
-        messages: Number of messages that are no notes.
-        texts: Number of texts, the name included.
-        channels: Channels (0-15) that are used.
-        programs: Programs (0-127) that are chosen.
-        end_us: Where the track ends.
-        language: In a feedback file the language whose words its notes are, else empty.
+        messages: Number of other messages.
+        texts: Number of texts, including the name.
+        channels: Channels in use, 0-15.
+        programs: Programs selected, 0-127.
+        end_us: End of the track (µs).
+        language: In a feedback file, the language whose words its notes are; otherwise empty.
     """
 
     name: str
@@ -51,13 +51,13 @@ class TrackInfo:
 
 @dataclass(frozen=True, slots=True)
 class TimedTrack:
-    """A track whose ticks have become microseconds.
+    """A track with its ticks converted to microseconds.
 
     Attributes:
-        index: Its place in the file, counted from 0.
+        index: Its index in the file, from 0.
         track: Its events.
-        tempo: How its ticks are counted.
-        t: Microsecond of each of its channel messages.
+        tempo: Converts its ticks to microseconds.
+        t: Time of each of its channel messages (µs).
     """
 
     index: int
@@ -66,13 +66,13 @@ class TimedTrack:
     t: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, index: int, track: Track, tempo: TempoMap, trouble: FileProblem) -> TimedTrack:
-        """Give a track its times.
+    def of(cls, index: int, track: Track, tempo: TempoMap, problems: FileProblems) -> TimedTrack:
+        """Convert the times of a track.
 
         Raises:
-            MidiFileError: a time is out of all reason; not while salvaging.
+            MidiFileError: a time is too large (when not salvaging).
         """
-        track = _within(track, tempo.latest_tick(), index + 1, trouble)
+        track = _truncated(track, tempo.latest_tick(), index + 1, problems)
         return cls(index, track, tempo, tempo.microseconds(track.tick))
 
     @property
@@ -80,7 +80,7 @@ class TimedTrack:
         return self.tempo.microsecond(self.track.end_tick)
 
     def notes(self) -> Table:
-        """Its notes, sorted by onset: an array of `NOTE_DTYPE`."""
+        """Return its notes sorted by onset, as an array of `NOTE_DTYPE`."""
         status, a, b = self.track.status, self.track.a, self.track.b
         on, off = pair(status, a, b)
         table = np.empty(len(on), NOTE_DTYPE)
@@ -93,43 +93,49 @@ class TimedTrack:
         return table
 
     def messages(self, long_before: int) -> tuple[Table, list[bytes]]:
-        """Its messages that are no notes, sorted by time.
+        """Return its messages other than notes, sorted by time.
 
         Args:
-            long_before: How many long messages there are in the tracks before.
+            long_before: Number of long messages in the previous tracks.
 
         Returns:
             An array of `ROW_DTYPE`, and the bytes of its long messages.
         """
-        kept = np.flatnonzero(~is_note(self.track.status))
-        table = np.empty(len(kept), ROW_DTYPE)
-        table["t"] = self.t[kept]
-        table["status"] = self.track.status[kept]
-        table["a"], table["b"] = self.track.a[kept], self.track.b[kept]
+        others = np.flatnonzero(~is_note(self.track.status))
+        table = np.empty(len(others), ROW_DTYPE)
+        table["t"] = self.t[others]
+        table["status"] = self.track.status[others]
+        table["a"], table["b"] = self.track.a[others], self.track.b[others]
         table["long"] = -1
-        # An empty escape says nothing.
+        # An empty escape sends nothing, so it is dropped.
         exclusives = [event for event in self.track.special if event.status != META]
         exclusives = [event for event in exclusives if event.status == 0xF0 or event.data]
         if exclusives:
-            places = np.searchsorted(kept, [event.order for event in exclusives])
+            positions = np.searchsorted(others, [event.order for event in exclusives])
             rows = np.zeros(len(exclusives), ROW_DTYPE)
             rows["t"] = self.tempo.microseconds(np.array([event.tick for event in exclusives], np.int64))
             rows["long"] = long_before + np.arange(len(exclusives))
-            table = np.insert(table, places, rows)
+            table = np.insert(table, positions, rows)
         table["track"] = self.index
-        # 0xF7 stands before bytes that are sent just as they are.
+        # 0xF7 escapes bytes that are sent unchanged, so it is not part of the message.
         return table, [(b"\xf0" if event.status == 0xF0 else b"") + event.data for event in exclusives]
 
     def texts(self) -> list[Text]:
-        """Its texts in order."""
-        found = list(texts(self.track))
-        times = self.tempo.microseconds(np.array([tick for tick, _, _ in found], np.int64)).tolist()
-        return [Text(t, self.index, kind, text) for t, (_, kind, text) in zip(times, found, strict=True)]
+        """Return its texts in order."""
+        rows = list(texts(self.track))
+        times = self.tempo.microseconds(np.array([tick for tick, _, _ in rows], np.int64)).tolist()
+        return [Text(t, self.index, kind, text) for t, (_, kind, text) in zip(times, rows, strict=True)]
 
     def info(self, notes: int, texts: int, feedback: bool) -> TrackInfo:
-        """Return what is said of it, which has so many `notes` and `texts`; `feedback`: its name is a language's."""
+        """Return its summary.
+
+        Args:
+            notes: Number of its notes.
+            texts: Number of its texts.
+            feedback: Whether its name is that of a language.
+        """
         status = self.track.status
-        name = next((decoded(event.data) for event in metas(self.track, TRACK_NAME)), "").strip()
+        name = next((decode_text(event.data) for event in metas(self.track, TRACK_NAME)), "").strip()
         language = language_of(name) if feedback else ""
         return TrackInfo(
             name=name,
@@ -146,17 +152,17 @@ class TimedTrack:
 
 
 def _used(values: npt.NDArray[Any]) -> tuple[int, ...]:
-    """The values that occur, ascending."""
-    found = np.zeros(256, np.bool_)
-    found[values] = True
-    return tuple(np.flatnonzero(found).tolist())
+    """Return the distinct values of bytes, ascending."""
+    used = np.zeros(256, np.bool_)
+    used[values] = True
+    return tuple(np.flatnonzero(used).tolist())
 
 
-def _within(track: Track, latest: int, number: int, trouble: FileProblem) -> Track:
-    """Cut off what comes after the tick `latest`."""
+def _truncated(track: Track, latest: int, number: int, problems: FileProblems) -> Track:
+    """Drop the events after the tick `latest`."""
     if track.end_tick <= latest:
         return track
-    trouble.damage("a time is too far ahead", track=number, repair="what comes later is left out")
+    problems.damage("an event time is too large", track=number, repair="later events were left out")
     fits = int(np.searchsorted(track.tick, latest, "right"))
     return replace(
         track,

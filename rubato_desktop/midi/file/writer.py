@@ -1,7 +1,7 @@
-"""Writing MIDI files, so that any sequencer opens them and this program reads back what it wrote.
+"""Writes MIDI files that any sequencer can open and that this program reads back unchanged.
 
-A file is of type 1 with 1,000 ticks a quarter at 60 BPM: a tick is a millisecond. The first track carries
-the tempo.
+A file has format 1 and 1,000 ticks per quarter note at 60 BPM, so a tick is a millisecond. The first track has the
+tempo.
 
 Format: Standard MIDI Files 1.0 (RP-001).
 """
@@ -19,12 +19,12 @@ from rubato_desktop.midi.file.reader import MidiFile
 from rubato_desktop.midi.messages import NOTE_OFF, NOTE_ON, SYSEX, Message
 
 TICKS_PER_QUARTER = 1000
-TEMPO = 1_000_000  # µs a quarter: 60 BPM
-_LONGEST_WAIT = (1 << 28) - 1  # ticks, the most that a delta time can say: three days
-_NOTHING = bytes((META, 0x7F, 0))  # a sequencer-specific event without content: only time passes
+TEMPO = 1_000_000  # µs per quarter note, 60 BPM
+_LONGEST_DELTA = (1 << 28) - 1  # ticks: the largest delta time, three days
+_EMPTY_EVENT = bytes((META, 0x7F, 0))  # a sequencer-specific event without data, to carry a delta time
 _KINDS = {name: kind for kind, name in TEXT_KINDS.items()}
 
-Event = tuple[int, bytes]  # tick, and the event as it stands in a file after its delta time
+Event = tuple[int, bytes]  # tick, and the encoded event without its delta time
 
 
 def write_session(
@@ -35,18 +35,18 @@ def write_session(
     *,
     start_us: int = 0,
 ) -> None:
-    """Write a session: a track for each device, then one for each language.
+    """Write a session: one track per device, then one per language.
 
     Args:
-        path: The file; its folder is made when missing, and it is replaced in one move.
-        tracks: Device, which names the track → its messages, in any order. Clock, active sensing and the
-            other system messages that have no place in a file are left out; system exclusives are kept.
-        texts: Language, which names the track → its words as (µs, one line of JSON).
-        end_us: Where the session ends; the last event's time when left out or earlier.
-        start_us: What of all these times is the file's 0; what is earlier stands at 0.
+        path: The file; its folder is created if missing, and the file is replaced atomically.
+        tracks: Messages by device, in any order; the device names the track. Clock, active sensing and other system
+            messages that are not allowed in a file are omitted; system exclusives are kept.
+        texts: Words by language, as (µs, one line of JSON); the language names the track.
+        end_us: End of the session (µs); never before the last event.
+        start_us: The time (µs) that becomes 0 in the file; earlier events are moved to 0.
 
     Raises:
-        OSError: the disk is full or not writable; `path` is as it was.
+        OSError: the disk is full or not writable; `path` is unchanged.
     """
     write_beside(Path(path), session_bytes(tracks, texts, end_us, start_us=start_us))
 
@@ -58,40 +58,40 @@ def session_bytes(
     *,
     start_us: int = 0,
 ) -> bytes:
-    """Return the bytes of a session's file; see `write_session`."""
+    """Return the bytes that `write_session` writes."""
 
     def tick(t: int) -> int:
         return tick_of(t - start_us)
 
-    written: list[tuple[str, list[Event]]] = [
-        (device, [(tick(m.t), _sent(m.data)) for m in messages if _belongs(m.data)])
+    named_tracks: list[tuple[str, list[Event]]] = [
+        (device, [(tick(m.t), _encode_event(m.data)) for m in messages if _is_allowed(m.data)])
         for device, messages in tracks.items()
     ]
-    written += [
+    named_tracks += [
         (language, [(tick(t), text_event(TEXT, text)) for t, text in lines])
         for language, lines in texts.items()
     ]
-    return file_bytes(written, 0 if end_us is None else tick(end_us))
+    return file_bytes(named_tracks, 0 if end_us is None else tick(end_us))
 
 
 def write_midi(path: str | Path, midi: MidiFile) -> None:
-    """Write a file that was read, such as a salvaged one: as type 1 in milliseconds, without its tempos.
+    """Write a file that was read, such as a salvaged one, as format 1 in milliseconds without its tempos.
 
     Raises:
-        OSError: the disk is full or not writable; `path` is as it was.
+        OSError: the disk is full or not writable; `path` is unchanged.
     """
     write_beside(Path(path), midi_bytes(midi))
 
 
 def midi_bytes(midi: MidiFile) -> bytes:
     """Return the bytes that `write_midi` writes."""
-    # At one time: texts, note-offs, other messages, note-ons. A note of no length ends after it begins.
+    # Order at equal times: texts, note-offs, other messages, note-ons. The note-off of an empty note comes last.
     ranked: list[list[tuple[int, int, bytes]]] = [[] for _ in midi.tracks]
     for t, track, kind, text in midi.texts:
         if kind != TEXT_KINDS[TRACK_NAME]:
             ranked[track].append((tick_of(t), 0, text_event(_kind(kind), text)))
     for t, track, data in midi.messages:
-        ranked[track].append((tick_of(t), 2, _sent(data)))
+        ranked[track].append((tick_of(t), 2, _encode_event(data)))
     for on, off, track, channel, note, velocity in midi.notes.table.tolist():
         begin, end = tick_of(on), tick_of(off)
         ranked[track].append((begin, 3, bytes((NOTE_ON | channel, note, velocity))))
@@ -99,22 +99,22 @@ def midi_bytes(midi: MidiFile) -> bytes:
     for t, numerator, denominator in midi.time_signatures:
         data = bytes((META, TIME_SIGNATURE, 4, numerator, denominator.bit_length() - 1, 24, 8))
         ranked[0].append((tick_of(t), 0, data))
-    written = []
+    tracks = []
     for info, events in zip(midi.tracks, ranked, strict=True):
         events.sort(key=lambda event: event[:2])
-        written.append((info.name, [(tick, data) for tick, _, data in events]))
-    return file_bytes(written, tick_of(midi.duration_us))
+        tracks.append((info.name, [(tick, data) for tick, _, data in events]))
+    return file_bytes(tracks, tick_of(midi.duration_us))
 
 
 def file_bytes(
     tracks: Sequence[tuple[str, Iterable[Event]]], end: int = 0, *, ticks_per_quarter: int = TICKS_PER_QUARTER
 ) -> bytes:
-    """Return a whole file of type 1 at 60 BPM.
+    """Return a complete file of format 1 at 60 BPM.
 
     Args:
-        tracks: Name, which may be empty, and events of each; they are put in the order of their ticks.
-        end: Tick at which all tracks end, if nothing comes later.
-        ticks_per_quarter: How many ticks are a second.
+        tracks: Name (which may be empty) and events of each track; events are sorted by tick.
+        end: Tick at which all tracks end, unless an event is later.
+        ticks_per_quarter: Ticks per quarter note, which lasts one second.
     """
     sorted_tracks = [(name, sorted(events, key=lambda event: event[0])) for name, events in tracks] or [
         ("", [])
@@ -131,31 +131,31 @@ def file_bytes(
 
 
 def tick_of(t: int) -> int:
-    """Return the tick nearest to `t` µs."""
+    """Return the tick nearest to `t` (µs), at least 0."""
     return max(0, (t + MILLISECOND // 2) // MILLISECOND)
 
 
 def text_event(kind: int, text: str) -> bytes:
-    """Return a meta event with a text, in UTF-8."""
+    """Return a meta event with a text in UTF-8; `kind` is one of `TEXT_KINDS`."""
     data = text.encode("utf-8", "replace")
     return bytes((META, kind)) + quantity_bytes(len(data)) + data
 
 
 def quantity_bytes(value: int) -> bytes:
-    """Return a variable-length quantity: seven bits a byte, highest first, bit 7 set in all but the last."""
-    found = bytearray((value & 0x7F,))
+    """Encode a variable-length quantity: seven bits per byte, highest first, bit 7 set in all but the last."""
+    encoded = bytearray((value & 0x7F,))
     while value := value >> 7:
-        found.append(value & 0x7F | 0x80)
-    found.reverse()
-    return bytes(found)
+        encoded.append(value & 0x7F | 0x80)
+    encoded.reverse()
+    return bytes(encoded)
 
 
-def _belongs(data: bytes) -> bool:
+def _is_allowed(data: bytes) -> bool:
     return len(data) > 1 and (0x80 <= data[0] <= SYSEX)
 
 
-def _sent(data: bytes) -> bytes:
-    """A message as it stands in a file."""
+def _encode_event(data: bytes) -> bytes:
+    """Encode a message as an event of a file: a system exclusive gets a length, other system messages an escape."""
     if 0x80 <= data[0] < SYSEX:
         return data
     if data[0] == SYSEX:
@@ -168,15 +168,15 @@ def _kind(name: str) -> int:
 
 
 def _track(events: Iterable[Event]) -> bytes:
-    found = bytearray()
+    encoded = bytearray()
     now = 0
     for tick, data in events:
-        while tick - now > _LONGEST_WAIT:
-            found += quantity_bytes(_LONGEST_WAIT) + _NOTHING
-            now += _LONGEST_WAIT
-        found += quantity_bytes(tick - now) + data
+        while tick - now > _LONGEST_DELTA:
+            encoded += quantity_bytes(_LONGEST_DELTA) + _EMPTY_EVENT
+            now += _LONGEST_DELTA
+        encoded += quantity_bytes(tick - now) + data
         now = tick
-    return bytes(found)
+    return bytes(encoded)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Note-ons and note-offs into notes, against the plainest way to do it."""
+"""Pairing note-ons with note-offs, compared with a naive implementation."""
 
 from collections import defaultdict
 
@@ -17,21 +17,21 @@ messages = st.lists(
 )
 
 
-def plainly(rows: list[tuple[int, int, int]]) -> list[list[int]]:
-    found: list[list[int]] = []
-    waiting: dict[tuple[int, int], list[list[int]]] = defaultdict(list)
+def naive_pairs(rows: list[tuple[int, int, int]]) -> list[list[int]]:
+    pairs: list[list[int]] = []
+    open_notes: dict[tuple[int, int], list[list[int]]] = defaultdict(list)
     for row, (status, note, velocity) in enumerate(rows):
         key = (status & 0x0F, note)
         if status & 0xF0 == 0x90 and velocity:
-            found.append([row, -1])
-            waiting[key].append(found[-1])
-        elif status & 0xE0 == 0x80 and waiting[key]:
-            waiting[key].pop(0)[1] = row
-    return found
+            pairs.append([row, -1])
+            open_notes[key].append(pairs[-1])
+        elif status & 0xE0 == 0x80 and open_notes[key]:
+            open_notes[key].pop(0)[1] = row
+    return pairs
 
 
 @given(messages)
-def test_each_note_ends_at_the_first_note_off_that_is_left_for_it(rows: list[tuple[int, int, int]]) -> None:
+def test_each_note_ends_at_the_first_note_off_still_unused(rows: list[tuple[int, int, int]]) -> None:
     status, note, velocity = (np.array([row[i] for row in rows], np.uint8) for i in range(3))
     on, off = pair(status, note, velocity)
-    assert [list(one) for one in zip(on.tolist(), off.tolist(), strict=True)] == plainly(rows)
+    assert [list(row) for row in zip(on.tolist(), off.tolist(), strict=True)] == naive_pairs(rows)

@@ -1,4 +1,4 @@
-"""Reading MIDI files: what is in them, and when."""
+"""Reading MIDI files: contents and times."""
 
 import os
 from pathlib import Path
@@ -21,7 +21,7 @@ A_SECOND_LATER = "87 40"  # 960 ticks
 
 
 def rows(midi: MidiFile) -> list[tuple[int, ...]]:
-    """Notes as (on, off in ticks of 480 at 120 BPM, channel, note, velocity)."""
+    """Return the notes as (on, off, channel, note, velocity), in ticks of 1/480 quarter note at 120 BPM."""
     return [
         (round(on * 480 / QUARTER), round(off * 480 / QUARTER), channel, note, velocity)
         for on, off, _, channel, note, velocity in midi.notes.table.tolist()
@@ -57,13 +57,16 @@ NOTES = {
         "00 90 3C 50  10 80 3C 00  00 90 3C 51  10 80 3C 00",
         [(0, 16, 0, 60, 80), (16, 32, 0, 60, 81)],
     ),
-    "a note of no length": ("10 90 3C 50  00 80 3C 00", [(16, 16, 0, 60, 80)]),
-    "a note never ended lasts as long as its track": ("00 90 3C 50  60 B0 07 40", [(0, 96, 0, 60, 80)]),
-    "a note-off too many ends nothing": (
+    "a note without length": ("10 90 3C 50  00 80 3C 00", [(16, 16, 0, 60, 80)]),
+    "a note without a note-off lasts as long as its track": (
+        "00 90 3C 50  60 B0 07 40",
+        [(0, 96, 0, 60, 80)],
+    ),
+    "a surplus note-off ends nothing": (
         "00 80 3C 00  00 90 3C 50  10 80 3C 00  10 80 3C 00  00 90 3C 51  10 80 3C 00",
         [(0, 16, 0, 60, 80), (32, 48, 0, 60, 81)],
     ),
-    "chords stay in the file's order": (
+    "chords keep the file's order": (
         "00 90 40 50  00 90 3C 51  10 80 3C 00  00 80 40 00",
         [(0, 16, 0, 64, 80), (0, 16, 0, 60, 81)],
     ),
@@ -89,18 +92,18 @@ SENT = {
     "a system exclusive in two packets": ("00 F0 03 43 12 00  00 F7 03 01 02 F7", ["F0431200", "0102F7"]),
     "an escape": ("00 F7 01 F8", ["F8"]),
     "an empty escape": ("00 F7 00  00 C0 01", ["C001"]),
-    "order at one time": ("00 B0 00 01  00 F0 01 F7  00 C0 05", ["B00001", "F0F7", "C005"]),
-    "what stands between notes": ("00 90 3C 50  00 C0 05  10 80 3C 00  00 D0 06", ["C005", "D006"]),
+    "order at equal times": ("00 B0 00 01  00 F0 01 F7  00 C0 05", ["B00001", "F0F7", "C005"]),
+    "messages between notes": ("00 90 3C 50  00 C0 05  10 80 3C 00  00 D0 06", ["C005", "D006"]),
 }
 
 
 @pytest.mark.parametrize("case", SENT)
-def test_everything_else_is_kept(case: str) -> None:
+def test_all_other_messages_are_kept(case: str) -> None:
     events, expected = SENT[case]
     assert [data.hex().upper() for _, _, data in parse_midi(smf(events)).messages] == expected
 
 
-def test_messages_of_all_tracks_come_in_the_order_of_time() -> None:
+def test_messages_of_all_tracks_are_sorted_by_time() -> None:
     midi = parse_midi(smf("00 C0 01  20 C0 02", "10 C1 03  10 C1 04"))
     assert [(track, data[1]) for _, track, data in midi.messages] == [(0, 1), (1, 3), (0, 2), (1, 4)]
     assert midi.messages[-1] == (32 * QUARTER // 480, 1, b"\xc1\x04")
@@ -123,12 +126,12 @@ def test_texts_of_every_kind_are_kept() -> None:
 @pytest.mark.parametrize(
     ("written", "read"), [("é".encode(), "é"), ("é".encode("latin-1"), "é"), (b"name\0", "name"), (b"", "")]
 )
-def test_a_text_is_utf8_or_else_latin1(written: bytes, read: str) -> None:
+def test_texts_are_utf8_or_latin1(written: bytes, read: str) -> None:
     midi = parse_midi(smf(f"00 FF 01 {len(written):02X} {written.hex()}"))
     assert [text.text for text in midi.texts] == [read]
 
 
-def test_a_track_says_what_is_in_it() -> None:
+def test_tracks_are_summarised() -> None:
     midi = parse_midi(
         smf("00 FF 03 04 42617373  00 C2 20  00 92 3C 50  60 82 3C 00", "", "00 B0 07 40  00 B1 07 40")
     )
@@ -144,30 +147,30 @@ def onsets(*tracks: str, format: int = 1, division: int = 480) -> list[int]:
     return parse_midi(smf(*tracks, format=format, division=division)).notes.table["on"].tolist()
 
 
-def test_time_without_a_tempo_is_at_120() -> None:
+def test_the_default_tempo_is_120_bpm() -> None:
     assert onsets(f"{A_SECOND_LATER} 90 3C 50") == [1_000_000]
 
 
-def test_time_follows_each_change_of_tempo() -> None:
+def test_times_follow_tempo_changes() -> None:
     events = f"00 {tempo(1_000_000)}  83 60 90 3C 50  00 {tempo(250_000)}  83 60 90 3D 50  83 60 90 3E 50"
     assert onsets(events) == [1_000_000, 1_250_000, 1_500_000]
 
 
-def test_a_tempo_in_any_track_holds_for_all_of_them() -> None:
+def test_a_tempo_in_any_track_applies_to_all_tracks() -> None:
     assert onsets("83 60 90 3C 50  83 60 90 3D 50", f"83 60 {tempo(1_000_000)}") == [500_000, 1_500_000]
 
 
-def test_of_two_tempos_at_one_time_the_last_holds() -> None:
+def test_the_last_of_two_tempos_at_the_same_time_applies() -> None:
     assert onsets(f"00 {tempo(1_000_000)}  00 {tempo(250_000)}  83 60 90 3C 50") == [250_000]
 
 
-def test_the_patterns_of_format_2_have_tempos_of_their_own() -> None:
+def test_tracks_of_format_2_have_their_own_tempos() -> None:
     patterns = (f"00 {tempo(1_000_000)}  83 60 90 3C 50", "83 60 90 3D 50")
     assert onsets(*patterns, format=2) == [500_000, 1_000_000]
 
 
-def test_time_is_exact_to_the_microsecond_after_a_hundred_thousand_changes() -> None:
-    # 333,333 µs a quarter of 480 is no whole number of µs a tick: rounded sums would drift by tens of ms.
+def test_times_are_exact_to_the_microsecond_after_a_hundred_thousand_tempo_changes() -> None:
+    # 333,333 µs / 480 ticks is not an integer: rounded sums would drift by tens of milliseconds.
     changes = f"01 {tempo(333_333)}  01 {tempo(333_334)}" * 50_000
     ticks_at_each = 50_000
     expected = (500_000 + ticks_at_each * 333_333 + (ticks_at_each - 1) * 333_334 + 333_334 + 240) // 480
@@ -179,7 +182,7 @@ def test_time_is_exact_to_the_microsecond_after_a_hundred_thousand_changes() -> 
     [(0xE728, 1000), (0xE250, 2400), (0xE808, 192), (0xE364, 30 * 100 / 1.001)],
     ids=["25 frames", "30 frames", "24 frames", "29.97 frames"],
 )
-def test_a_file_may_count_frames_and_then_knows_no_tempo(division: int, ticks_a_second: float) -> None:
+def test_time_in_frames_ignores_tempos(division: int, ticks_a_second: float) -> None:
     midi = parse_midi(smf(f"00 {tempo(1_000_000)}  {A_SECOND_LATER} 90 3C 50", division=division))
     assert midi.notes.table["on"].tolist() == [round(960 / ticks_a_second * 1e6)]
     assert midi.ticks_per_quarter is None
@@ -193,18 +196,18 @@ def test_tempos_and_time_signatures_are_listed() -> None:
     assert midi.time_signatures == (TimeSignature(0, 6, 8), TimeSignature(750_000, 3, 4))
 
 
-def test_silence_before_the_end_belongs_to_a_file() -> None:
+def test_the_duration_includes_silence_at_the_end() -> None:
     assert parse_midi(smf(track("00 90 3C 50  60 80 3C 00", "87 40 FF 2F 00"))).duration_us == 1_100_000
 
 
-# Recordings that exist
+# Legacy recordings
 
 
 @pytest.mark.parametrize(
     ("name", "language"),
     [("Feedback", "core"), ("base", "core"), ("", "core"), ("names", "names"), ("Wörter", "Wörter")],
 )
-def test_a_feedback_files_tracks_are_languages(name: str, language: str) -> None:
+def test_tracks_of_a_feedback_file_are_languages(name: str, language: str) -> None:
     named = f"00 FF 03 {len(name.encode()):02X} {name.encode().hex()}"
     midi = parse_midi(smf(f"00 {tempo(1_000_000)}", f"{named} 64 90 3C 50  0A 80 3C 00", division=100))
     assert midi.feedback
@@ -221,13 +224,13 @@ def test_a_feedback_files_tracks_are_languages(name: str, language: str) -> None
     ],
     ids=["at 120 BPM", "480 ticks", "format 0"],
 )
-def test_an_ordinary_files_tracks_are_not_languages(raw: bytes) -> None:
+def test_tracks_of_an_ordinary_file_are_not_languages(raw: bytes) -> None:
     midi = parse_midi(raw)
     assert not midi.feedback
     assert midi.tracks[0].language == ""
 
 
-def test_an_old_recorders_ticks_are_milliseconds_when_asked_for() -> None:
+def test_old_recorder_files_are_read_in_milliseconds_on_request() -> None:
     raw = smf(f"00 {tempo(500_000)}  {A_SECOND_LATER} 90 3C 50  60 80 3C 00", format=0)
     assert rows(parse_midi(raw))[0][:2] == (960, 1056)
     midi = parse_midi(raw, as_recorder=True)
@@ -235,10 +238,10 @@ def test_an_old_recorders_ticks_are_milliseconds_when_asked_for() -> None:
     assert (midi.ticks_per_quarter, midi.tempos) == (None, ())
 
 
-# Odd but whole: it opens, and says what is odd
+# Irregular but undamaged files open with a note about the irregularity
 
 
-def test_chunks_of_other_kinds_are_passed_over() -> None:
+def test_chunks_of_other_types_are_skipped() -> None:
     midi = parse_midi(smf(track("414243", "", name=b"XFIH"), "00 90 3C 50", count=1))
     assert (len(midi.notes), len(midi.tracks), midi.problems) == (1, 1, ())
 
@@ -257,20 +260,20 @@ def test_a_riff_wrapped_file_is_read() -> None:
 ODD = {
     "bytes after the last track": smf("00 90 3C 50") + b"**",
     "bytes after the end of a track": smf(track("00 90 3C 50", END + "00 00")),
-    "a track that does not say where it ends": smf(track("00 90 3C 50", "")),
-    "more tracks than the header says": smf("00 90 3C 50", "", count=1),
+    "a track without an end-of-track event": smf(track("00 90 3C 50", "")),
+    "more tracks than declared": smf("00 90 3C 50", "", count=1),
     "an impossible time signature": smf("00 FF 58 04 00 63 18 08  00 90 3C 50"),
 }
 
 
 @pytest.mark.parametrize("case", ODD)
-def test_what_is_odd_but_whole_opens_and_is_said(case: str) -> None:
+def test_irregular_files_open_with_one_problem_listed(case: str) -> None:
     midi = parse_midi(ODD[case])
     assert len(midi.notes) == 1
     assert len(midi.problems) == 1
 
 
-# What is not there or is no MIDI file
+# Missing files, and files that are not MIDI
 
 
 def test_a_file_is_read_from_disk(tmp_path: Path) -> None:
@@ -281,7 +284,7 @@ def test_a_file_is_read_from_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (b"", "is empty"),
         (b"RIFF\x24\0\0\0WAVEfmt ", "is not a MIDI file"),
@@ -291,40 +294,42 @@ def test_a_file_is_read_from_disk(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("salvage", [False, True])
-def test_no_midi_file_is_said_to_be_none(tmp_path: Path, content: bytes, says: str, salvage: bool) -> None:
-    path = tmp_path / "thing.mid"
+def test_files_that_are_not_midi_are_refused(
+    tmp_path: Path, content: bytes, message: str, salvage: bool
+) -> None:
+    path = tmp_path / "other.mid"
     path.write_bytes(content)
-    with pytest.raises(MidiFileError, match=says) as caught:
+    with pytest.raises(MidiFileError, match=message) as caught:
         read_midi(path, salvage=salvage)
     assert str(path) in caught.value.happened
     assert caught.value.todo
 
 
-def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(MidiFileError, match="There is no file"):
         read_midi(tmp_path / "none.mid")
 
 
-def test_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
+def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MidiFileError, match="is a folder"):
         read_midi(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["a\0b.mid", "x" * 300 + ".mid"])
-def test_a_name_that_no_file_can_have_is_a_midi_file_error(tmp_path: Path, name: str) -> None:
-    with pytest.raises(MidiFileError, match="cannot be read"):
+def test_an_invalid_file_name_is_a_midi_file_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(MidiFileError, match="Cannot read"):
         read_midi(tmp_path / name)
 
 
-def test_a_device_or_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+def test_devices_and_pipes_are_refused_without_blocking(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.mid"
     os.mkfifo(pipe)
     for path in (pipe, Path("/dev/zero")):
-        with pytest.raises(MidiFileError, match="not an ordinary file"):
+        with pytest.raises(MidiFileError, match="not a regular file"):
             read_midi(path)
 
 
-def test_an_enormous_file_is_refused_unread(tmp_path: Path) -> None:
+def test_an_enormous_file_is_refused_without_reading_it_all(tmp_path: Path) -> None:
     path = tmp_path / "enormous.mid"
     with path.open("wb") as file:
         file.write(smf(""))

@@ -1,4 +1,4 @@
-"""The reader against others that read the same files: mido for everything, symusic for the notes."""
+"""The reader compared with other readers: mido for everything, symusic for the notes."""
 
 from collections import defaultdict
 from fractions import Fraction
@@ -32,7 +32,7 @@ tracks = st.lists(st.lists(played, max_size=40).map(mido.MidiTrack), min_size=1,
 def as_mido_reads(
     file: mido.MidiFile,
 ) -> tuple[list[tuple[int, ...]], list[tuple[int, int, bytes]], list[str]]:
-    """Notes as in our table, other messages as in our rows, and texts."""
+    """Return the notes as in our table, other messages as in our rows, and the texts."""
     absolute = [
         (at, track, message) for track, messages in enumerate(file.tracks) for at, message in timed(messages)
     ]
@@ -40,8 +40,8 @@ def as_mido_reads(
     tempos.update(
         (at, m.tempo) for at, _, m in sorted(absolute, key=lambda row: row[0]) if m.type == "set_tempo"
     )
-    found, others, texts = [], [], []
-    waiting: dict[tuple[int, int, int], list[list[int]]] = defaultdict(list)
+    notes, others, texts = [], [], []
+    pending: dict[tuple[int, int, int], list[list[int]]] = defaultdict(list)
     ends = [
         max((at for at, of, _ in absolute if of == track), default=0) for track in range(len(file.tracks))
     ]
@@ -51,26 +51,26 @@ def as_mido_reads(
             texts += [message.text] if message.type == "text" else []
         elif message.type == "note_on" and message.velocity:
             end = microsecond(ends[track], tempos, file.ticks_per_beat)
-            found.append([t, end, track, message.channel, message.note, message.velocity])
-            waiting[track, message.channel, message.note].append(found[-1])
+            notes.append([t, end, track, message.channel, message.note, message.velocity])
+            pending[track, message.channel, message.note].append(notes[-1])
         elif message.type in ("note_on", "note_off"):
-            if open_notes := waiting[track, message.channel, message.note]:
+            if open_notes := pending[track, message.channel, message.note]:
                 open_notes.pop(0)[1] = t
         else:
             others.append((t, track, bytes(message.bytes())))
     return (
-        [tuple(row) for row in sorted(found, key=lambda row: row[0])],
+        [tuple(row) for row in sorted(notes, key=lambda row: row[0])],
         sorted(others, key=lambda row: row[0]),
         texts,
     )
 
 
 def timed(messages: mido.MidiTrack) -> list[tuple[int, mido.Message]]:
-    at, found = 0, []
+    at, rows = 0, []
     for message in messages:
         at += message.time
-        found.append((at, message))
-    return found
+        rows.append((at, message))
+    return rows
 
 
 def microsecond(tick: int, tempos: dict[int, int], ticks_per_quarter: int) -> int:
@@ -81,9 +81,9 @@ def microsecond(tick: int, tempos: dict[int, int], ticks_per_quarter: int) -> in
     return int(t + Fraction(1, 2))
 
 
-def written(parts: list[mido.MidiTrack], ticks_per_quarter: int) -> bytes:
+def file_bytes(midi_tracks: list[mido.MidiTrack], ticks_per_quarter: int) -> bytes:
     file, out = mido.MidiFile(type=1, ticks_per_beat=ticks_per_quarter), BytesIO()
-    file.tracks = parts
+    file.tracks = midi_tracks
     file.save(file=out)
     return out.getvalue()
 
@@ -91,9 +91,9 @@ def written(parts: list[mido.MidiTrack], ticks_per_quarter: int) -> bytes:
 @settings(max_examples=200, deadline=None)
 @given(tracks, st.integers(1, 0x7FFF))
 def test_ordinary_files_are_read_as_mido_reads_them(
-    parts: list[mido.MidiTrack], ticks_per_quarter: int
+    midi_tracks: list[mido.MidiTrack], ticks_per_quarter: int
 ) -> None:
-    raw = written(parts, ticks_per_quarter)
+    raw = file_bytes(midi_tracks, ticks_per_quarter)
     expected_notes, expected_others, expected_texts = as_mido_reads(mido.MidiFile(file=BytesIO(raw)))
     midi = parse_midi(raw)
     assert midi.notes.table.tolist() == expected_notes
@@ -103,7 +103,7 @@ def test_ordinary_files_are_read_as_mido_reads_them(
 
 
 def long_track(number: int) -> mido.MidiTrack:
-    """Twenty thousand events with texts and system exclusives among them: longer than a window of the reader."""
+    """Return a track of 20,000 events, with texts and system exclusives, that is longer than a window of the reader."""
     track = mido.MidiTrack()
     for i in range(10_000):
         note, channel = 40 + i * 7 % 40, i * 5 % 4 + number
@@ -117,7 +117,7 @@ def long_track(number: int) -> mido.MidiTrack:
 
 
 def test_a_long_file_is_read_as_mido_and_symusic_read_it() -> None:
-    raw = written([long_track(0), long_track(4)], 480)
+    raw = file_bytes([long_track(0), long_track(4)], 480)
     assert len(raw) > 200_000
     expected_notes, expected_others, expected_texts = as_mido_reads(mido.MidiFile(file=BytesIO(raw)))
     midi = parse_midi(raw)

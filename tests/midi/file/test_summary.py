@@ -1,4 +1,4 @@
-"""What is said of a MIDI file, to programs and to people."""
+"""Summaries of MIDI files, as JSON and as text."""
 
 import json
 
@@ -14,7 +14,7 @@ SONG = smf(
 )
 
 
-def test_a_file_is_described_for_programs() -> None:
+def test_a_file_is_summarised_as_json() -> None:
     described = json.loads(json.dumps(describe(parse_midi(SONG))))
     assert described == {
         "format": 1,
@@ -44,13 +44,13 @@ def test_a_file_is_described_for_programs() -> None:
     }  # fmt: skip
 
 
-def test_a_file_is_described_for_people() -> None:
+def test_a_file_is_summarised_as_text() -> None:
     assert describe_text(parse_midi(SONG)).splitlines() == [
         "2 notes in 2 tracks, 0:00.6",
-        "Format 1, 480 ticks a quarter",
-        "Tempo 100 BPM",
-        "Time 6/8",
-        "Messages other than notes: program change 1",
+        "Format 1, 480 ticks per quarter note",
+        "Tempo: 100 BPM",
+        "Time signature: 6/8",
+        "Other messages: program change (1)",
         "  1  Piano: 1 note, 1 other message, channel 1, program 1",
         "  2  track 2: 1 note, 1 text, channel 10",
     ]
@@ -68,21 +68,21 @@ def test_messages_are_named_and_counted() -> None:
 @pytest.mark.parametrize(
     ("raw", "line"),
     [
-        (smf("", division=0xE728), "Format 1, 25 frames a second, 40 ticks a frame"),
+        (smf("", division=0xE728), "Format 1, 25 frames per second, 40 ticks per frame"),
         (smf(f"00 {tempo(1_000_000)}", division=100), "  1  core: 0 notes, language core"),
-        (smf(f"83 60 {tempo(250_000)}"), "Tempo 120 BPM, 240 BPM from 0:00.5"),
-        (smf("", count=0), "Problem: its header says 0 tracks, there are 1; all were read"),
+        (smf(f"83 60 {tempo(250_000)}"), "Tempo: 120 BPM, 240 BPM from 0:00.5"),
+        (smf("", count=0), "Problem: the header declares 0 tracks, but the file has 1; all were read"),
     ],
 )
-def test_what_is_special_has_a_line(raw: bytes, line: str) -> None:
+def test_special_properties_have_a_line(raw: bytes, line: str) -> None:
     assert line in describe_text(parse_midi(raw)).splitlines()
 
 
-def test_a_file_of_nothing_is_described() -> None:
+def test_an_empty_file_is_summarised() -> None:
     described = describe(parse_midi(smf(count=0)))
     assert (described["notes"], described["lowest"], described["tracks"]) == (0, None, [])
 
 
-def test_a_hundred_tempos_are_not_all_named() -> None:
+def test_a_long_list_of_tempos_is_abridged() -> None:
     text = describe_text(parse_midi(smf("".join(f"10 {tempo(400_000 + i)}" for i in range(100)))))
     assert "and 89 more" in text

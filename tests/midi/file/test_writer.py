@@ -1,4 +1,4 @@
-"""Writing MIDI files: what was written is read back, here and by others."""
+"""Writing MIDI files that this program and other programs read back."""
 
 import json
 import subprocess
@@ -29,17 +29,17 @@ WORD = json.dumps(
 
 
 def scale(device: str = "piano") -> list[Message]:
-    found = []
+    messages = []
     for i, note in enumerate((60, 64, 67)):
-        found += [note_on(i * SECOND, device, note), note_off(i * SECOND + 900 * MS, device, note)]
-    return found
+        messages += [note_on(i * SECOND, device, note), note_off(i * SECOND + 900 * MS, device, note)]
+    return messages
 
 
 def texts_of(midi: MidiFile, kind: str = "text") -> list[tuple[int, str, str]]:
     return [(text.t, midi.tracks[text.track].name, text.text) for text in midi.texts if text.kind == kind]
 
 
-def test_a_session_has_a_track_a_device_and_a_track_a_language() -> None:
+def test_a_session_has_one_track_per_device_and_language() -> None:
     midi = parse_midi(
         session_bytes(
             {"piano": scale(), "pads": [note_on(5 * MS, "pads", 36, channel=9)]},
@@ -56,11 +56,11 @@ def test_a_session_has_a_track_a_device_and_a_track_a_language() -> None:
     assert not midi.feedback
 
 
-def test_a_session_without_anything_is_still_a_file() -> None:
+def test_an_empty_session_is_a_valid_file() -> None:
     assert parse_midi(session_bytes({}, {}, SECOND)).duration_us == SECOND
 
 
-def test_a_sessions_times_may_begin_anywhere() -> None:
+def test_the_times_of_a_session_may_start_anywhere() -> None:
     raw = session_bytes({"p": scale()}, {"core": [(SECOND, "{}")]}, 4 * SECOND, start_us=SECOND)
     midi = parse_midi(raw)
     assert midi.notes.table["on"].tolist() == [0, 0, SECOND]
@@ -68,7 +68,7 @@ def test_a_sessions_times_may_begin_anywhere() -> None:
     assert midi.duration_us == 3 * SECOND
 
 
-def test_messages_given_out_of_order_are_written_in_order() -> None:
+def test_messages_are_sorted_by_time() -> None:
     midi = parse_midi(session_bytes({"p": scale()[::-1]}, {}))
     assert midi.notes.table["note"].tolist() == [60, 64, 67]
 
@@ -77,7 +77,7 @@ KEPT = ["B0407F", "E00040", "C305", "D330", "A33C20", "F07E7F0901F7"]
 LEFT_OUT = ["F8", "FE", "FA", "F17F", "F27F7F", "F6"]
 
 
-def test_all_but_clock_and_the_like_is_kept() -> None:
+def test_everything_except_clock_and_similar_messages_is_kept() -> None:
     messages = [Message(i * MS, "p", bytes.fromhex(data)) for i, data in enumerate(KEPT + LEFT_OUT)]
     midi = parse_midi(session_bytes({"p": messages}, {}))
     assert [(t, data.hex().upper()) for t, _, data in midi.messages] == [
@@ -85,14 +85,14 @@ def test_all_but_clock_and_the_like_is_kept() -> None:
     ]
 
 
-def test_a_silence_of_a_week_is_kept() -> None:
+def test_a_week_of_silence_is_kept() -> None:
     week = 7 * 24 * 3600 * SECOND
     midi = parse_midi(session_bytes({"p": [note_on(0, "p", 60), note_off(week, "p", 60)]}, {}))
     assert midi.notes.table["off"].tolist() == [week]
 
 
 @pytest.mark.parametrize("text", [WORD, "Wörter – 語 🎹", "x" * 20_000, ""])
-def test_a_text_of_any_kind_and_length_is_kept(text: str) -> None:
+def test_any_text_is_kept(text: str) -> None:
     assert texts_of(parse_midi(session_bytes({}, {"core": [(0, text)]}))) == [(0, "core", text)]
 
 
@@ -115,7 +115,7 @@ lines = st.dictionaries(
 
 @settings(max_examples=150, deadline=None)
 @given(sessions, lines)
-def test_a_session_comes_back_to_the_millisecond(
+def test_a_session_round_trips_to_the_millisecond(
     devices: dict[str, list[tuple[int, bytes]]], languages: dict[str, list[tuple[int, str]]]
 ) -> None:
     tracks = {name: [Message(t, name, data) for t, data in rows] for name, rows in devices.items()}
@@ -168,7 +168,7 @@ def test_symusic_reads_a_session() -> None:
     assert [tempo.qpm for tempo in score.tempos] == [60]
 
 
-def test_fluidsynth_plays_a_session_at_its_pitch_and_time(tmp_path: Path) -> None:
+def test_fluidsynth_plays_a_session_with_the_right_pitches_and_times(tmp_path: Path) -> None:
     song, out = tmp_path / "session.mid", tmp_path / "session.wav"
     ocarina = Message(0, "piano", bytes((0xC0, 79)))
     song.write_bytes(session_bytes({"piano": [ocarina, *scale()]}, {"core": [(500 * MS, WORD)]}))
@@ -179,14 +179,14 @@ def test_fluidsynth_plays_a_session_at_its_pitch_and_time(tmp_path: Path) -> Non
         sound = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)[:, 0]
     for second, note in enumerate((60, 64, 67)):
         start = int((second + 0.2) * 44100)
-        heard = pitch_of(sound[start : start + 22050] / np.float32(32768), 44100)
-        assert heard == pytest.approx(frequency(note), rel=0.01)
+        pitch = pitch_of(sound[start : start + 22050] / np.float32(32768), 44100)
+        assert pitch == pytest.approx(frequency(note), rel=0.01)
 
 
 # Files on disk
 
 
-def test_a_session_is_written_and_replaced_whole(tmp_path: Path) -> None:
+def test_a_session_is_written_and_replaced_atomically(tmp_path: Path) -> None:
     path = tmp_path / "2026" / "11" / "session.mid"
     write_session(path, {"piano": scale()}, {})
     write_session(path, {"piano": scale()[:2]}, {})
@@ -194,9 +194,7 @@ def test_a_session_is_written_and_replaced_whole(tmp_path: Path) -> None:
     assert [other.name for other in path.parent.iterdir()] == ["session.mid"]
 
 
-def test_a_session_that_cannot_be_written_leaves_the_old_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_write_keeps_the_old_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "session.mid"
     write_session(path, {"piano": scale()}, {})
     before = path.read_bytes()
@@ -211,7 +209,7 @@ def test_a_session_that_cannot_be_written_leaves_the_old_one(
     assert [other.name for other in tmp_path.iterdir()] == ["session.mid"]
 
 
-def test_a_file_that_was_read_is_written_with_all_that_sounds(tmp_path: Path) -> None:
+def test_a_file_that_was_read_is_written_with_everything_but_its_tempos(tmp_path: Path) -> None:
     raw = smf(
         "00 FF 03 04 42617373  00 FF 58 04 06 03 24 08  00 C0 20"
         "00 90 3C 50  83 60 80 3C 00  00 90 3C 51  00 80 3C 00",
@@ -229,6 +227,6 @@ def test_a_file_that_was_read_is_written_with_all_that_sounds(tmp_path: Path) ->
     assert [track.name for track in again.tracks] == ["Bass", ""]
 
 
-def test_writing_what_was_written_and_read_changes_nothing() -> None:
+def test_writing_a_written_file_again_changes_nothing() -> None:
     once = midi_bytes(parse_midi(session()))
     assert midi_bytes(parse_midi(once)) == once
