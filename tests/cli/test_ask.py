@@ -77,11 +77,11 @@ def test_prompt_model_temperature_and_length_reach_the_model(
     ("arguments", "words"),
     [
         (["ask", "Who?", "--model", "nobody"], "There is no model 'nobody'"),
-        (["ask", "Who?", "--prompt", "PROMPT"], "no place for the context"),
+        (["ask", "Who?", "--prompt", "PROMPT"], "The prompt does not contain {context}"),
         (["ask", "Who?", "--prompt", "nowhere.txt"], "nowhere.txt"),
         (["ask", " "], "The question is empty"),
         (["correct", "nobody", "x"], "There is no inquiry 'nobody'"),
-        (["inquiries", "export", "x.pdf"], "ends neither in .jsonl nor in .md"),
+        (["inquiries", "export", "x.pdf"], "Choose a name that ends in .jsonl or .md"),
         (["inquiries", "prune", "--sample", "2"], "a sample is 0 to 1"),
     ],
 )

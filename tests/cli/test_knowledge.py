@@ -79,7 +79,7 @@ def test_what_is_forgotten_is_not_found(
     [
         (["learn", "nowhere.txt"], 1, "nowhere.txt: is not there"),
         (["search", "x", "-k", "0"], 2, "-k is 1 or more"),
-        (["search", "x", *(["--topic", "t"] * 6)], 2, "At most 5 topics are asked at once"),
+        (["search", "x", *(["--topic", "t"] * 6)], 2, "You can search at most 5 topics at once"),
         (["tags", "nowhere.txt", "--add", "x"], 2, "has not been learnt"),
         (["learn", "DATA/settings.toml"], 1, "is of no kind that can be learnt"),
         (["learn", "DATA", "--topic", "x" * 101], 2, "at most 100 signs"),

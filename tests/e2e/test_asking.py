@@ -102,7 +102,7 @@ def test_nothing_learnt_is_said(program: Program) -> None:
     answer = program.ask("ask", question="Who tuned the Pleyel?")["value"]
     assert (answer["answered"], answer["answer"]) == (
         False,
-        "Nothing is known about this: no source was found.",
+        "Nothing in your library matches this question.",
     )
 
 

@@ -1,4 +1,5 @@
-"""Answers to questions, from passages that were found, with numbered citations.
+"""Answers to questions, grounded in retrieved passages, with numbered citations.
 
-`Answers` is the class to call; `inquiries` beside this package keeps what was asked and answered.
+`pipeline.Answers` answers one question; `service.AnswerService` does so on a thread of its own and saves the answers
+through the `history` package.
 """

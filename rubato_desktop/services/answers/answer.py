@@ -1,4 +1,4 @@
-"""An answer, with all that led to it."""
+"""An answer, with everything that led to it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.answers.passages import Citation, Passage
 
 UNANSWERED = "The sources do not answer this."
-NOTHING_LEARNT = "Nothing is known about this: no source was found."
+NOTHING_FOUND = "Nothing in your library matches this question."
 
 
 @dataclass(slots=True)
 class PerTag:
-    """What one chosen tag or topic answers for itself.
+    """The part of an answer that one chosen tag or topic gives.
 
     Attributes:
         summary: Its part of the answer.
-        citations: What that cites.
-        weight: Its share of the answer, 0 to 1; rare ones have more.
-        damped: Whether it has less than an equal share, since it is common.
+        citations: The citations in that part.
+        weight: Its share of the answer, 0 to 1; rare tags have a larger share.
+        damped: Whether its share is less than an equal one, because it is common.
     """
 
     summary: str
@@ -41,19 +41,24 @@ class PerTag:
 @dataclass(slots=True)
 class Answer:
     """Attributes:
-    question: As it was asked.
-    query: What was searched for, with what the conversation carries on.
-    prompt: The template that was used.
-    answer: The text, with marks such as ``[1]`` for its citations.
-    citations: What the marks stand for.
+    question: The question as the user asked it.
+    query: The search query: the question, plus words carried over from the conversation.
+    prompt: The prompt template.
+    length: ``short``, ``normal`` or ``long``.
+    temperature: Sampling temperature of the model.
+    topics, tags: The chosen topics and tags.
+    answer: The text, with citations such as ``[1]``.
+    citations: What the numbers in the text refer to.
     per_tag: The part of each chosen tag or topic.
-    retrieved: All that was found, best first; citations number it from 1.
-    model: The model's name; empty where none was needed.
-    small: Whether it was one that may only quote.
-    answered: Whether the sources answer it.
-    confidence: 0 to 1: how well what is said is borne out by what is cited.
-    problem: What went wrong in the middle; what was said before is kept.
-    stopped: Whether it was stopped.
+    retrieved: All retrieved passages, best first; citations number them from 1.
+    model: The model's name; empty if no model was needed.
+    small: Whether the model is a small one, which may only quote.
+    answered: Whether the sources answer the question.
+    confidence: How well the cited sources support the text, 0 to 1.
+    problem: What went wrong halfway; the text up to then is kept.
+    stopped: Whether the user stopped it.
+    first_ms: Time until the first words, in milliseconds.
+    elapsed_ms: Time until the end, in milliseconds.
     """
 
     question: str
@@ -77,7 +82,7 @@ class Answer:
     elapsed_ms: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
-        """Return the shape of `rubato ask --json`."""
+        """Return the output of `rubato ask --json`."""
         return {
             "question": self.question,
             "answer": self.answer,

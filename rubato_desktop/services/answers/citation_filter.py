@@ -1,4 +1,4 @@
-"""What a model says, as it may be shown: only citations of sources it was given, no more words than were asked for."""
+"""Filters a model's output stream: drops citations of sources it was not given, and enforces the word limit."""
 
 from __future__ import annotations
 
@@ -7,76 +7,83 @@ from typing import Final
 
 LIMITS: Final = {"short": 60, "normal": 150, "long": 400}  # words
 
-_MARK: Final = re.compile(
+_CITATION: Final = re.compile(
     r"\s*[\[【]\s*(?:(?:sources?|quellen?)\s*)?\d+(?:\s*(?:[,;–-]|and|und)\s*\d+)*\s*[\]】]", re.I
 )
-_OPEN: Final = re.compile(r"\s*[\[【][^\]】]{0,40}(?:[\]】]\S*)?$|\s*\S*$")
+# A citation or a word at the end of the text, which the next token may continue.
+_UNFINISHED: Final = re.compile(r"\s*[\[【][^\]】]{0,40}(?:[\]】]\S*)?$|\s*\S*$")
 _NUMBER: Final = re.compile(r"\d+")
+_SOFT_PUNCTUATION: Final = " ,;:–-"  # looks wrong before an ellipsis
 
 
-def without_marks(text: str) -> str:
+def strip_citations(text: str) -> str:
     """Return a text without anything that reads as a citation."""
-    return _MARK.sub("", text)
+    return _CITATION.sub("", text)
 
 
 class CitationFilter:
-    """Takes a stream of words in and gives out what may be shown.
+    """Turns a stream of tokens into the text that may be shown.
 
     Args:
         numbers: The sources that may be cited.
-        limit: The most words, counted as what stands between blanks, marks of citation among them.
+        limit: Maximum number of words, separated by white space; a citation counts as one.
 
     Attributes:
-        text: All that was given out.
-        full: Whether the limit is reached; what comes after is dropped.
-        cited: The numbers that were cited, each once, in order.
+        text: All text returned so far.
+        full: Whether the limit is reached; further input is dropped.
+        cited: The numbers cited so far, each once, in order.
     """
 
     def __init__(self, numbers: set[int], limit: int) -> None:
         self._numbers, self._limit = numbers, limit
-        self._waiting = ""
+        self._pending = ""
         self.text = ""
         self.full = False
         self.cited: list[int] = []
 
-    def feed(self, piece: str) -> str:
-        """Take a piece in; returns what can be shown now. A word or a mark that may go on waits."""
-        self._waiting += piece
-        cut = _OPEN.search(self._waiting)
-        ready, self._waiting = (
-            (self._waiting[: cut.start()], self._waiting[cut.start() :]) if cut else (self._waiting, "")
-        )
+    def feed(self, token: str) -> str:
+        """Add a token and return the text that can be shown now; an unfinished word or citation stays pending."""
+        self._pending += token
+        unfinished = _UNFINISHED.search(self._pending)
+        end = unfinished.start() if unfinished else len(self._pending)
+        ready, self._pending = self._pending[:end], self._pending[end:]
         return self._show(ready)
 
-    def end(self) -> str:
-        """There is no more; returns the rest that can be shown."""
-        ready, self._waiting = self._waiting.rstrip(), ""
-        return self._show(ready)
+    def finish(self) -> str:
+        """Return the rest of the text, once the stream has ended."""
+        ready, self._pending = self._pending.rstrip(), ""
+        return self._show(ready, final=True)
 
-    def _show(self, text: str) -> str:
+    def _show(self, text: str, *, final: bool = False) -> str:
         if self.full or not text:
             return ""
-        text = _MARK.sub(self._mark, text)
+        text = _CITATION.sub(self._normalise, text)
         if not self.text:
             text = text.lstrip()
-        room = self._limit - len(self.text.split())
+        words_left = self._limit - len(self.text.split())
         if self.text and not self.text[-1].isspace() and text and not text[0].isspace():
-            room += 1  # it goes on with the word that stands there
+            words_left += 1  # it continues the last word
         words = list(re.finditer(r"\s*\S+", text))
-        if len(words) > room:
+        if len(words) > words_left:
             self.full = True
-            text = text[: words[room - 1].end()].rstrip(" ,;:–-") if room > 0 else ""
+            text = text[: words[words_left - 1].end()].rstrip(_SOFT_PUNCTUATION) if words_left > 0 else ""
             if (self.text + text)[-1:] not in ("", *".!?]”"):
                 text += "…"
-        marked = (int(number) for mark in _MARK.findall(text) for number in _NUMBER.findall(mark))
-        self.cited = list(dict.fromkeys([*self.cited, *marked]))
+        elif len(words) == words_left and not final:
+            # An ellipsis may follow, and shown punctuation cannot be taken back.
+            whole, text = text, text.rstrip(_SOFT_PUNCTUATION)
+            self._pending = whole[len(text) :] + self._pending
+        numbers = (
+            int(number) for citation in _CITATION.findall(text) for number in _NUMBER.findall(citation)
+        )
+        self.cited = list(dict.fromkeys([*self.cited, *numbers]))
         self.text += text
         return text
 
-    def _mark(self, found: re.Match[str]) -> str:
-        """Keep of a mark the numbers that were given; write it the one way."""
-        numbers = _NUMBER.findall(found[0])
-        if len(numbers) == 2 and re.search(r"\d\s*[–-]\s*\d", found[0]):
+    def _normalise(self, match: re.Match[str]) -> str:
+        """Rewrite a citation as ``[1, 2]`` with the known numbers only; expand a range by at most 50."""
+        numbers = _NUMBER.findall(match[0])
+        if len(numbers) == 2 and re.search(r"\d\s*[–-]\s*\d", match[0]):
             numbers = list(map(str, range(int(numbers[0]), min(int(numbers[1]), int(numbers[0]) + 50) + 1)))
-        kept = [number for number in dict.fromkeys(map(int, numbers)) if number in self._numbers]
-        return f" [{', '.join(map(str, kept))}]" if kept else ""
+        known = [number for number in dict.fromkeys(map(int, numbers)) if number in self._numbers]
+        return f" [{', '.join(map(str, known))}]" if known else ""

@@ -1,4 +1,4 @@
-"""One part of an answer: from passages to cited words, by quoting or by a model that is trusted to write."""
+"""Generates one part of an answer from passages: quotes by a small model, free text by a larger one."""
 
 from __future__ import annotations
 
@@ -9,31 +9,40 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.answers import extractive as quoting
-from rubato_desktop.services.answers import template
+from rubato_desktop.services.answers import extractive, template
 from rubato_desktop.services.answers.answer import UNANSWERED
-from rubato_desktop.services.answers.citation_filter import CitationFilter, without_marks
+from rubato_desktop.services.answers.citation_filter import CitationFilter, strip_citations
 from rubato_desktop.services.answers.conversation import Turn
 from rubato_desktop.services.answers.evidence import CERTAIN, Evidence
 from rubato_desktop.services.answers.passages import Passage
-from rubato_desktop.services.answers.tokens import instructs, plain, sentences, terms
+from rubato_desktop.services.answers.tokens import instructs, normalise, sentences, terms
 from rubato_desktop.services.model.cancellation import Cancellation, Cancelled
 from rubato_desktop.services.model.models import Message, Model, Models
 
-TOKENS_A_WORD: Final = 1.4
-_BEFORE_FIRST_S: Final = 0.6  # of the second until the first words, what a prompt may take
-_LEAST_WORDS, _MOST_WORDS = (
-    80,
-    1600,
-)  # of sources in a prompt; more does not fit beside an answer in 4096 tokens
-_TURNS: Final = 3
-CHOOSING_S: Final = 8.0  # how long a small model may choose, on a machine that is busy with something else
-_SUPPORTED: Final = 0.5
+TOKENS_PER_WORD: Final = 1.4
+_PROMPT_S: Final = 0.6  # time to read the prompt, of the one second until the first words
+# Words of sources in a prompt; more does not fit beside an answer in 4096 tokens.
+_MIN_SOURCE_WORDS, _MAX_SOURCE_WORDS = 80, 1600
+_TURNS: Final = 3  # of the conversation in a prompt
+CHOOSING_S: Final = 8.0  # time limit for a small model to choose quotes on a busy machine
+_NEAR_BEST: Final = 0.85  # of the best score, to be quoted without the model's choice
+_SUPPORTED: Final = 0.6  # share of a sentence's terms in a source
+_CITABLE: Final = 0.5  # share of an answer's terms in the source that is cited for it
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRequest:
-    """How a question is to be answered."""
+    """A question, and how to answer it.
+
+    Attributes:
+        question: The question.
+        template: The prompt template.
+        model: The language model.
+        temperature: Sampling temperature.
+        length: ``short``, ``normal`` or ``long``.
+        limit: Maximum number of words.
+        turns: The conversation so far.
+    """
 
     question: str
     template: str
@@ -46,7 +55,17 @@ class AnswerRequest:
 
 @dataclass(slots=True)
 class GeneratedAnswer:
-    """What came of it."""
+    """The generated part of an answer; its fields are filled while it is generated.
+
+    Attributes:
+        text: The text, with citations.
+        cited: The numbers cited.
+        quoted: The source sentences quoted.
+        answered: Whether the sources answer the question.
+        confidence: How well the sources support the text, 0 to 1.
+        problem: What went wrong.
+        asked_model: Whether the model was used.
+    """
 
     text: str = ""
     cited: list[int] = field(default_factory=list)
@@ -57,230 +76,251 @@ class GeneratedAnswer:
     asked_model: bool = False
 
 
-Say = Callable[[str], None]
+OnText = Callable[[str], None]
 
 
 def generate(
     models: Models,
-    asked: AnswerRequest,
-    found: Sequence[Passage],
+    request: AnswerRequest,
+    passages: Sequence[Passage],
     numbers: Sequence[int],
     evidence: Sequence[Evidence],
-    part: GeneratedAnswer,
-    on_text: Say,
+    result: GeneratedAnswer,
+    on_text: OnText,
     stop: Cancellation,
 ) -> None:
-    """Answer from passages, telling each piece as it comes; `part` holds what was said, whatever happens.
+    """Answer from passages, as a stream.
 
     Args:
-        numbers: The number that each passage is cited by.
-        evidence: The passages' sentences, weighed.
+        models: The language models.
+        request: What to answer, and how.
+        passages: The retrieved passages.
+        numbers: The number each passage is cited by.
+        evidence: The scored sentences of the passages.
+        result: Receives the text as it grows, so that it survives an exception.
+        on_text: Called with each new piece of text.
+        stop: Cancels the generation.
 
     Raises:
-        Stopped: the wish to stop came.
+        Cancelled: it was cancelled.
     """
-    if asked.model.small:
-        _quote(models, asked, numbers, evidence, part, on_text, stop)
+    if request.model.small:
+        _quote(models, request, numbers, evidence, result, on_text, stop)
         return
     try:
-        _write(models, asked, found, numbers, evidence, part, on_text, stop)
+        _write(models, request, passages, numbers, evidence, result, on_text, stop)
     except RubatoError as error:
-        if part.text:
-            part.problem = error
+        if result.text:
+            result.problem = error
             return
-        _quote(models, asked, numbers, evidence, part, on_text, stop, alone=True)
-        error.kept = "The sources' own sentences are quoted instead" if part.answered else error.kept
-        part.problem = error
+        _quote(models, request, numbers, evidence, result, on_text, stop, use_model=False)
+        if result.answered:
+            error.kept = "The answer quotes the sources instead"
+        result.problem = error
 
 
 def _quote(
     models: Models,
-    asked: AnswerRequest,
+    request: AnswerRequest,
     numbers: Sequence[int],
     evidence: Sequence[Evidence],
-    part: GeneratedAnswer,
-    on_text: Say,
+    result: GeneratedAnswer,
+    on_text: OnText,
     stop: Cancellation,
     *,
-    alone: bool = False,
+    use_model: bool = True,
 ) -> None:
-    """Quote the best sentence at once, then those that the model chooses, then those as good as the best."""
-    offered = quoting.candidates(evidence, asked.length)
+    """Quote the best sentence at once, then those the model chooses, then those that score nearly as well."""
+    offered = extractive.candidates(evidence, request.length)
     if not offered:
-        part.text = UNANSWERED
-        on_text(part.text)
+        result.text = UNANSWERED
+        on_text(result.text)
         return
 
     def chosen() -> Iterator[Evidence]:
         yield offered[0]
-        if len(offered) > 1 and not alone and offered[0].score < CERTAIN:
-            yield from _selected(models, asked, numbers, offered, part, stop)
-        yield from (one for one in offered if one.score >= 0.85 * offered[0].score)
+        if len(offered) > 1 and use_model and offered[0].score < CERTAIN:
+            yield from _choose(models, request, numbers, offered, result, stop)
+        yield from (one for one in offered if one.score >= _NEAR_BEST * offered[0].score)
 
-    for count, (one, text) in enumerate(quoting.told(chosen(), numbers, asked.limit), 1):
+    for count, (one, text) in enumerate(extractive.quotes(chosen(), numbers, request.limit), 1):
         stop.check()
-        part.text += text
-        part.quoted.append(one.text)
-        if (number := numbers[one.passage]) not in part.cited:
-            part.cited.append(number)
-        part.answered, part.confidence = True, min(1.0, offered[0].score)
+        result.text += text
+        result.quoted.append(one.text)
+        if (number := numbers[one.passage]) not in result.cited:
+            result.cited.append(number)
+        result.answered, result.confidence = True, min(1.0, offered[0].score)
         on_text(text)
-        if count == quoting.MOST[asked.length]:
+        if count == extractive.MAX_QUOTES[request.length]:
             return
 
 
-def _selected(
+def _choose(
     models: Models,
-    asked: AnswerRequest,
+    request: AnswerRequest,
     numbers: Sequence[int],
     offered: Sequence[Evidence],
-    part: GeneratedAnswer,
+    result: GeneratedAnswer,
     stop: Cancellation,
 ) -> Iterator[Evidence]:
-    """Let the model write, and yield the offered sentences that it used; what it made up comes to nothing."""
-    seen = [one for one in offered if not instructs(one.text)]
-    blocks = [(numbers[one.passage], one.text) for one in _within(seen, _room(models, asked.model))]
-    part.asked_model = True
-    said = ""
-    enough = Cancellation()
-    clock = threading.Timer(CHOOSING_S, enough.cancel)
-    clock.start()
+    """Let the model write, and yield the offered sentences its text matches; the text itself is discarded."""
+    shown = [one for one in offered if not instructs(one.text)]
+    fitting = _within(shown, _max_source_words(models, request.model))
+    blocks = [(numbers[one.passage], one.text) for one in fitting]
+    result.asked_model = True
+    text = ""
+    timeout = Cancellation()
+    timer = threading.Timer(CHOOSING_S, timeout.cancel)
+    timer.start()
     try:
-        with stop.on_cancel(enough.cancel):
-            for piece in models.chat(
-                asked.model,
-                _messages(asked, blocks),
-                temperature=asked.temperature,
-                most_tokens=min(200, round(asked.limit * TOKENS_A_WORD)),
-                stop=enough,
+        with stop.on_cancel(timeout.cancel):
+            for token in models.chat(
+                request.model,
+                _messages(request, blocks),
+                temperature=request.temperature,
+                most_tokens=min(200, round(request.limit * TOKENS_PER_WORD)),
+                stop=timeout,
             ):
-                said += piece
-                *whole, last = sentences(said) or [""]
-                for sentence in whole:
-                    yield from quoting.meant(without_marks(sentence), seen)
-                said = last if whole else said
+                text += token
+                *complete, last = sentences(text) or [""]
+                for sentence in complete:
+                    yield from extractive.match(strip_citations(sentence), shown)
+                text = last if complete else text
     except Cancelled:
         stop.check()
     except RubatoError as error:
-        part.problem = error
+        result.problem = error
     finally:
-        clock.cancel()
-    yield from quoting.meant(without_marks(said), seen)
+        timer.cancel()
+    yield from extractive.match(strip_citations(text), shown)
 
 
 def _write(
     models: Models,
-    asked: AnswerRequest,
-    found: Sequence[Passage],
+    request: AnswerRequest,
+    passages: Sequence[Passage],
     numbers: Sequence[int],
     evidence: Sequence[Evidence],
-    part: GeneratedAnswer,
-    on_text: Say,
+    result: GeneratedAnswer,
+    on_text: OnText,
     stop: Cancellation,
 ) -> None:
-    """Let a model write from the sources, as it streams."""
-    given = _cut(found, evidence, _room(models, asked.model))
-    shown = CitationFilter({numbers[place] for place, _ in given}, asked.limit)
+    """Let a model write an answer from the sources, as a stream."""
+    sources = {
+        numbers[index]: text
+        for index, text in _excerpts(passages, evidence, _max_source_words(models, request.model))
+    }
+    output = CitationFilter(set(sources), request.limit)
 
-    def tell(text: str) -> None:
-        part.text, part.cited = shown.text, shown.cited
+    def show(text: str) -> None:
+        result.text, result.cited = output.text, output.cited
         if text:
             on_text(text)
 
-    part.asked_model = True
-    words = models.chat(
-        asked.model,
-        _messages(asked, [(numbers[place], text) for place, text in given]),
-        temperature=asked.temperature,
-        most_tokens=round(asked.limit * 2 * TOKENS_A_WORD),
+    result.asked_model = True
+    tokens = models.chat(
+        request.model,
+        _messages(request, list(sources.items())),
+        temperature=request.temperature,
+        most_tokens=round(request.limit * 2 * TOKENS_PER_WORD),
         stop=stop,
     )
     try:
-        for piece in words:
-            tell(shown.feed(piece))
-            if shown.full:
+        for token in tokens:
+            show(output.feed(token))
+            if output.full:
                 break
     finally:
-        words.close()
-        tell(shown.end())
-    part.answered = bool(part.text) and plain(UNANSWERED) not in plain(without_marks(part.text))
-    texts = {numbers[place]: text for place, text in given}
-    part.confidence = _support(part.text, texts) if part.answered else 0.0
-    if part.answered and not part.cited:
-        _cite(part, texts, asked.limit, on_text)
-    part.quoted = [
-        sentence for number in part.cited for sentence in sentences(texts[number]) if sentence in part.text
+        tokens.close()
+        show(output.finish())
+    result.answered = bool(result.text) and normalise(UNANSWERED) not in normalise(
+        strip_citations(result.text)
+    )
+    result.confidence = _support(result.text, sources) if result.answered else 0.0
+    if result.answered and not result.cited:
+        _cite(result, sources, request.limit, on_text)
+    result.quoted = [
+        sentence
+        for number in result.cited
+        for sentence in sentences(sources[number])
+        if sentence in result.text
     ]
 
 
-def _messages(asked: AnswerRequest, blocks: Sequence[tuple[int, str]]) -> list[Message]:
-    told: list[Message] = [
-        {"role": "system", "content": template.LENGTH.format(words=asked.limit)},
+def _messages(request: AnswerRequest, blocks: Sequence[tuple[int, str]]) -> list[Message]:
+    messages: list[Message] = [
+        {"role": "system", "content": template.LENGTH.format(words=request.limit)},
     ]
-    for turn in asked.turns[-_TURNS:]:
-        # Its numbers stood for other sources.
-        told.append({"role": "user", "content": turn.question})
-        told.append({"role": "assistant", "content": without_marks(turn.answer)})
-    context = template.context(blocks, secrets.token_hex(6))
-    return [*told, {"role": "user", "content": template.fill(asked.template, context, asked.question)}]
+    for turn in request.turns[-_TURNS:]:
+        # The numbers of earlier answers refer to other sources.
+        messages.append({"role": "user", "content": turn.question})
+        messages.append({"role": "assistant", "content": strip_citations(turn.answer)})
+    context = template.format_sources(blocks, secrets.token_hex(6))
+    prompt = template.fill(request.template, context, request.question)
+    return [*messages, {"role": "user", "content": prompt}]
 
 
-def _room(models: Models, model: Model) -> int:
+def _max_source_words(models: Models, model: Model) -> int:
     """Return how many words of sources the model can read before its first word is due."""
-    words = models.prompt_rate(model) * _BEFORE_FIRST_S / TOKENS_A_WORD
-    return round(min(_MOST_WORDS, max(_LEAST_WORDS, words)))
+    words = models.prompt_rate(model) * _PROMPT_S / TOKENS_PER_WORD
+    return round(min(_MAX_SOURCE_WORDS, max(_MIN_SOURCE_WORDS, words)))
 
 
-def _within(offered: Sequence[Evidence], room: int) -> Iterator[Evidence]:
+def _within(offered: Sequence[Evidence], max_words: int) -> Iterator[Evidence]:
+    """Yield sentences up to a number of words; the first one always."""
     for one in offered:
-        room -= len(one.text.split())
-        if room < 0 and one is not offered[0]:
+        max_words -= len(one.text.split())
+        if max_words < 0 and one is not offered[0]:
             return
         yield one
 
 
-def _cut(found: Sequence[Passage], evidence: Sequence[Evidence], room: int) -> list[tuple[int, str]]:
-    """Return what of each passage is shown to a model: whole where there is room, else the sentences that weigh most.
+def _excerpts(
+    passages: Sequence[Passage], evidence: Sequence[Evidence], max_words: int
+) -> list[tuple[int, str]]:
+    """Return what the model sees of each passage, as (index, text): all of it if it fits, else the best sentences.
 
-    Sentences that speak to a model are left out.
+    Sentences that read as instructions to a model are left out.
     """
-    whole = [
-        (place, [sentence for sentence in sentences(passage.text) if not instructs(sentence)])
-        for place, passage in enumerate(found)
+    excerpts = [
+        (index, [sentence for sentence in sentences(passage.text) if not instructs(sentence)])
+        for index, passage in enumerate(passages)
     ]
     if not evidence:
-        evidence = [Evidence(text, place, 0, 0.0, False) for place, kept in whole for text in kept]
-    if sum(len(sentence.split()) for _, kept in whole for sentence in kept) > room:
+        evidence = [Evidence(text, index, 0, 0.0, False) for index, texts in excerpts for text in texts]
+    if sum(len(sentence.split()) for _, texts in excerpts for sentence in texts) > max_words:
         best: set[tuple[int, str]] = set()
         for one in evidence:
-            room -= len(one.text.split())
-            if room < 0 and best:
+            max_words -= len(one.text.split())
+            if max_words < 0 and best:
                 break
             best.add((one.passage, one.text))
-        whole = [(place, [text for text in kept if (place, text) in best]) for place, kept in whole]
-    return [(place, " ".join(kept)) for place, kept in whole if kept]
+        excerpts = [(index, [text for text in texts if (index, text) in best]) for index, texts in excerpts]
+    return [(index, " ".join(texts)) for index, texts in excerpts if texts]
 
 
 def _support(text: str, sources: dict[int, str]) -> float:
-    """Return the share of an answer's sentences whose words stand in one of its sources."""
-    said = sentences(without_marks(text))
-    borne = sum(
-        max((_stands(sentence, source) for source in sources.values()), default=0) >= 0.6 for sentence in said
+    """Return the share of an answer's sentences that a source supports."""
+    said = sentences(strip_citations(text))
+    supported = sum(
+        max((_overlap(sentence, source) for source in sources.values()), default=0) >= _SUPPORTED
+        for sentence in said
     )
-    return borne / len(said) if said else 0.0
+    return supported / len(said) if said else 0.0
 
 
-def _stands(sentence: str, source: str) -> float:
-    words = set(terms(sentence))
+def _overlap(text: str, source: str) -> float:
+    """Return the share of a text's terms that a source contains."""
+    words = set(terms(text))
     return len(words & set(terms(source))) / len(words) if words else 0.0
 
 
-def _cite(part: GeneratedAnswer, sources: dict[int, str], limit: int, on_text: Say) -> None:
-    """Name the source of an answer whose model named none."""
-    bears, number = max((_stands(part.text, source), -number) for number, source in sources.items())
-    if bears >= _SUPPORTED and len(part.text.split()) < limit:
-        part.cited.append(-number)
-        part.text += f" [{-number}]"
+def _cite(result: GeneratedAnswer, sources: dict[int, str], limit: int, on_text: OnText) -> None:
+    """Cite the best matching source for an answer that cites none."""
+    overlap, number = max((_overlap(result.text, source), -number) for number, source in sources.items())
+    if overlap >= _CITABLE and len(result.text.split()) < limit:
+        result.cited.append(-number)
+        result.text += f" [{-number}]"
         on_text(f" [{-number}]")
 
 

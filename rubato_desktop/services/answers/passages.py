@@ -1,4 +1,4 @@
-"""What is found for a question, and how an answer points at it."""
+"""Retrieved passages, and the citations that refer to them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of something that was learnt.
+    """A chunk of a document, as retrieved.
 
     Attributes:
-        document: Its document's stable id.
-        source: The document's path or address.
-        text: The passage.
-        start_ms: Where in a recording or video it begins.
+        document: Stable id of its document.
+        source: Path or address of the document.
+        text: The text.
+        start_ms: Where it begins in a recording or video, in milliseconds.
         page: Its page, from 1.
-        topics, tags: What its document belongs to.
-        score: How well it fits what was searched; higher is better.
+        topics, tags: Those of its document.
+        score: Relevance to the query; higher is better.
     """
 
     document: str
@@ -35,7 +35,7 @@ class Passage:
 
 
 class Retrieval(Protocol):
-    """Where passages come from."""
+    """Retrieves passages for a query."""
 
     def search(
         self,
@@ -46,18 +46,25 @@ class Retrieval(Protocol):
         k: int = 10,
         within: bool = False,
     ) -> Sequence[Passage]:
-        """Return at most `k` passages, best first, of everything (ALL), those of the given topics before others, or
-        only those where it is to stay `within` them; with tags, only of documents that carry one of them."""
+        """Return the best passages for a query, best first.
+
+        Args:
+            query: The question.
+            topics: Topics that count more than others.
+            tags: Only documents with one of these tags; empty for all.
+            k: Maximum number of passages.
+            within: Only documents of `topics`.
+        """
         ...
 
     def count(self, *, topic: str = "", tag: str = "") -> int:
-        """Return how many documents belong to a topic, or carry a tag."""
+        """Return the number of documents with a topic or a tag."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a number in an answer stands for; the fields are those of its `Passage`."""
+    """What a number in an answer refers to: `n` is the number, the other fields are those of its `Passage`."""
 
     n: int
     document: str
@@ -72,14 +79,14 @@ class Citation:
 
 @dataclass(slots=True)
 class Numbered:
-    """The passages of one answer, each with its number: the order in which they came, none twice."""
+    """The passages of one answer, each once, numbered from 1 in the order they were added."""
 
     passages: list[Passage] = field(default_factory=list)
 
-    def add(self, found: Sequence[Passage]) -> list[int]:
-        """Take passages in; returns the number of each."""
+    def add(self, passages: Sequence[Passage]) -> list[int]:
+        """Add passages and return the number of each."""
         numbers = []
-        for passage in found:
+        for passage in passages:
             known = [(other.document, other.text) for other in self.passages]
             if (key := (passage.document, passage.text)) not in known:
                 self.passages.append(passage)

@@ -1,4 +1,4 @@
-"""Answers questions: searches, weighs, speaks as it goes, and keeps to what was found."""
+"""Answers a question: retrieval, evidence scoring, then generation as a stream, grounded in what was retrieved."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from typing import Final, Literal
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.answers import template
-from rubato_desktop.services.answers.answer import NOTHING_LEARNT, UNANSWERED, Answer, PerTag
+from rubato_desktop.services.answers.answer import NOTHING_FOUND, UNANSWERED, Answer, PerTag
 from rubato_desktop.services.answers.citation_filter import LIMITS
-from rubato_desktop.services.answers.conversation import Conversation, Turn, carried, small_talk, subject_of
-from rubato_desktop.services.answers.evidence import Evidence, Sought, as_it_stands, weigh
+from rubato_desktop.services.answers.conversation import (
+    Conversation,
+    Turn,
+    carried_words,
+    small_talk_reply,
+    subject_of,
+)
+from rubato_desktop.services.answers.evidence import Evidence, QuestionTerms, as_certain, score_sentences
 from rubato_desktop.services.answers.generation import AnswerRequest, GeneratedAnswer, generate
 from rubato_desktop.services.answers.passages import Numbered, Passage, Retrieval
 from rubato_desktop.services.answers.tag_weights import Weight, weights
@@ -22,17 +28,17 @@ from rubato_desktop.services.model.models import Models
 
 Length = Literal["short", "normal", "long"]
 
-_FOUND: Final = 8  # passages for an answer
-_LEAST_PART: Final = 12  # words of one tag's part
+_K: Final = 8  # passages retrieved for an answer
+_MIN_PART_WORDS: Final = 12  # of one tag
 
 
 class Answers:
-    """Answers questions from what was learnt.
+    """Answers questions from the user's library.
 
     Args:
         models: The language models.
-        retrieval: Where passages come from.
-        find_corrections: Returns a person's own corrections of earlier answers to such a question; they are preferred.
+        retrieval: Retrieves passages.
+        find_corrections: Returns the user's corrections of earlier answers to such a question; they take precedence.
     """
 
     def __init__(
@@ -63,37 +69,37 @@ class Answers:
         """Answer a question.
 
         Args:
-            question: As a person asks.
-            topics, tags: Where to search; each tag, and each of several topics, answers for itself.
-            prompt: A template with places for context and question; empty for the program's own.
-            model: A model's name; empty for the first.
-            temperature: How freely it speaks.
+            question: The question, in natural language.
+            topics, tags: Where to search; each tag, and each of several topics, gets a part of the answer.
+            prompt: A template with the placeholders ``{context}`` and ``{question}``; empty for the default one.
+            model: A model's name; empty for the first one.
+            temperature: Sampling temperature.
             length: At most 60, 150 or 400 words.
             conversation: The turns so far; this one is added to it.
-            on_text: Told each piece of the answer as it comes, on this thread.
-            stop: Ends it, from any thread; what was said stays.
+            on_text: Called on this thread with each new piece of the answer.
+            stop: Cancels it, from any thread; the text up to then is kept.
 
         Raises:
-            RubatoError: the prompt lacks a place, there is no such model, or the search failed. What goes wrong once
-                it speaks is the answer's `problem`.
+            RubatoError: a placeholder is missing, there is no such model, or the search failed. An error after the
+                first words is the answer's `problem` instead.
         """
         if not question.strip():
             raise RubatoError("The question is empty", code="bad_arguments")
         if length not in LIMITS:
-            raise RubatoError(f"A length is one of {', '.join(LIMITS)}", code="bad_arguments")
-        used = template.check(prompt or template.DEFAULT)
-        asking = _Asking(question, used, length, temperature, topics, tags, on_text)
-        answer = asking.answer
-        if reply := small_talk(question):
-            asking.tell(reply)
+            raise RubatoError("The length must be short, normal or long", code="bad_arguments")
+        prompt = template.check(prompt or template.DEFAULT)
+        builder = _AnswerBuilder(question, prompt, length, temperature, topics, tags, on_text)
+        answer = builder.answer
+        if reply := small_talk_reply(question):
+            builder.append(reply)
             answer.answered, answer.confidence = True, 1.0
-            return asking.end()
-        before = carried(question, conversation)
-        answer.query = " ".join([question.strip(), *before])
+            return builder.finish()
+        carried = carried_words(question, conversation)
+        answer.query = " ".join([question.strip(), *carried])
         chosen = self._models.choose(model)
-        asked = AnswerRequest(
+        request = AnswerRequest(
             question,
-            used,
+            prompt,
             chosen,
             temperature,
             length,
@@ -101,36 +107,40 @@ class Answers:
             conversation.turns[:] if conversation else (),
         )
         answer.small = chosen.small
-        sought = Sought.of(question, [term for word in before for term in terms(word)])
+        asked = QuestionTerms.of(question, [term for word in carried for term in terms(word)])
         try:
             if tags or len(topics) > 1:
-                quoted = self._by_tag(asking, asked, sought, stop or Cancellation())
+                quoted = self._answer_by_tag(builder, request, asked, stop or Cancellation())
             else:
-                quoted = self._at_once(asking, asked, sought, stop or Cancellation())
+                quoted = self._answer_as_one(builder, request, asked, stop or Cancellation())
         except Cancelled:
             answer.stopped, quoted = True, []
-        asking.end()
+        builder.finish()
         if conversation is not None and answer.answered:
-            subject = [*subject_of(question), *before]
+            subject = [*subject_of(question), *carried]
             conversation.turns.append(Turn(question, answer.answer, subject, quoted))
         return answer
 
-    def _at_once(
-        self, asking: _Asking, asked: AnswerRequest, sought: Sought, stop: Cancellation
+    def _answer_as_one(
+        self, builder: _AnswerBuilder, request: AnswerRequest, asked: QuestionTerms, stop: Cancellation
     ) -> list[str]:
-        right = list(self._find_corrections(asking.answer.query))[:1]
-        found = self._retrieval.search(asking.answer.query, topics=asking.answer.topics, k=_FOUND)
-        if not right and not found:
-            asking.tell(NOTHING_LEARNT)
+        answer = builder.answer
+        corrections = list(self._find_corrections(answer.query))[:1]
+        passages = self._retrieval.search(answer.query, topics=answer.topics, k=_K)
+        if not corrections and not passages:
+            builder.append(NOTHING_FOUND)
             return []
-        if right and asked.model.small:
-            # What it corrects stands in the sources still: beside it, it would be said again.
-            found = []
-        return self._part(asking, asked, sought, [*right, *found], stop, as_it_stands(right)).quoted
+        if corrections and request.model.small:
+            # The sources still contain what was corrected; they would be quoted beside the correction.
+            passages = []
+        certain = as_certain(corrections)
+        return self._answer_part(builder, request, asked, [*corrections, *passages], stop, certain).quoted
 
-    def _by_tag(self, asking: _Asking, asked: AnswerRequest, sought: Sought, stop: Cancellation) -> list[str]:
-        """Let every tag and topic answer for itself, rare ones first, and put the parts together under their names."""
-        answer = asking.answer
+    def _answer_by_tag(
+        self, builder: _AnswerBuilder, request: AnswerRequest, asked: QuestionTerms, stop: Cancellation
+    ) -> list[str]:
+        """Give each tag and topic a part of the answer under its name, rare ones first."""
+        answer = builder.answer
         groups = {
             **{name: ("tag", name) for name in answer.tags},
             **{name: ("topic", name) for name in answer.topics if name not in answer.tags},
@@ -140,69 +150,72 @@ class Answers:
         for name in sorted(groups, key=lambda name: -shares[name].share):
             kind = groups[name][0]
             stop.check()
-            found = self._retrieval.search(
+            passages = self._retrieval.search(
                 answer.query,
                 topics=answer.topics if kind == "tag" else [name],
                 tags=[name] if kind == "tag" else (),
-                k=_FOUND,
+                k=_K,
                 within=kind == "topic",
             )
-            quoted += self._group(asking, asked, sought, name, found, shares[name], stop)
+            quoted += self._answer_group(builder, request, asked, name, passages, shares[name], stop)
         return quoted
 
-    def _group(
+    def _answer_group(
         self,
-        asking: _Asking,
-        asked: AnswerRequest,
-        sought: Sought,
+        builder: _AnswerBuilder,
+        request: AnswerRequest,
+        asked: QuestionTerms,
         name: str,
-        found: Sequence[Passage],
+        passages: Sequence[Passage],
         weight: Weight,
         stop: Cancellation,
     ) -> list[str]:
-        answer = asking.answer
-        head = f"{chr(10) if answer.answer else ''}{name}: "
-        left = LIMITS[answer.length] - len(f"{answer.answer}{head}".split())
-        room = min(left, max(_LEAST_PART, round(LIMITS[answer.length] * weight.share) - len(head.split())))
+        answer = builder.answer
+        heading = f"{chr(10) if answer.answer else ''}{name}: "
+        limit = LIMITS[answer.length]
+        words_left = limit - len(f"{answer.answer}{heading}".split())
+        max_words = min(words_left, max(_MIN_PART_WORDS, round(limit * weight.share) - len(heading.split())))
         part = GeneratedAnswer()
-        if room >= _LEAST_PART // 2:
-            asking.tell(head)
-            if found:
-                part = self._part(asking, replace(asked, limit=room), sought, found, stop)
+        if max_words >= _MIN_PART_WORDS // 2:
+            builder.append(heading)
+            if passages:
+                limited = replace(request, limit=max_words)
+                part = self._answer_part(builder, limited, asked, passages, stop)
             else:
                 part.text = UNANSWERED
-                asking.tell(part.text)
-        citations = [asking.numbered.citation(number) for number in part.cited]
+                builder.append(part.text)
+        citations = [builder.numbered.citation(number) for number in part.cited]
         answer.per_tag[name] = PerTag(part.text, citations, weight.share, weight.damped)
         return part.quoted
 
-    def _part(
+    def _answer_part(
         self,
-        asking: _Asking,
-        asked: AnswerRequest,
-        sought: Sought,
-        found: Sequence[Passage],
+        builder: _AnswerBuilder,
+        request: AnswerRequest,
+        asked: QuestionTerms,
+        passages: Sequence[Passage],
         stop: Cancellation,
-        known: Sequence[Evidence] = (),
+        certain: Sequence[Evidence] = (),
     ) -> GeneratedAnswer:
-        answer = asking.answer
-        numbers = asking.numbered.add(found)
-        weighed = weigh(sought, found)
-        evidence = [*known, *(one for one in weighed if not known or one.passage)]
+        """Generate one part of the answer; `certain` is the evidence of a correction, which is the first passage."""
+        answer = builder.answer
+        numbers = builder.numbered.add(passages)
+        scored = score_sentences(asked, passages)
+        evidence = [*certain, *(one for one in scored if not certain or one.passage)]
         part = GeneratedAnswer()
         try:
-            generate(self._models, asked, found, numbers, evidence, part, asking.tell, stop)
+            generate(self._models, request, passages, numbers, evidence, part, builder.append, stop)
         finally:
-            asking.cite(part.cited)
+            builder.cite(part.cited)
             answer.answered = answer.answered or part.answered
             answer.confidence = max(answer.confidence, part.confidence)
             answer.problem = part.problem or answer.problem
-            answer.model = asked.model.name if part.asked_model else answer.model
+            answer.model = request.model.name if part.asked_model else answer.model
         return part
 
 
-class _Asking:
-    """One answer while it comes into being."""
+class _AnswerBuilder:
+    """Collects the text and the citations of one answer."""
 
     def __init__(
         self,
@@ -227,9 +240,9 @@ class _Asking:
             tuple(dict.fromkeys(tags)),
         )
 
-    def tell(self, text: str) -> None:
+    def append(self, text: str) -> None:
         if not self.answer.answer:
-            self.answer.first_ms = self._ms()
+            self.answer.first_ms = self._elapsed_ms()
         self.answer.answer += text
         self._on_text(text)
 
@@ -238,10 +251,10 @@ class _Asking:
         self.answer.citations += [self.numbered.citation(number) for number in numbers if number not in known]
         self.answer.citations.sort(key=lambda citation: citation.n)
 
-    def end(self) -> Answer:
+    def finish(self) -> Answer:
         self.answer.retrieved = self.numbered.passages
-        self.answer.elapsed_ms = self._ms()
+        self.answer.elapsed_ms = self._elapsed_ms()
         return self.answer
 
-    def _ms(self) -> float:
+    def _elapsed_ms(self) -> float:
         return (time.perf_counter() - self._began) * 1e3

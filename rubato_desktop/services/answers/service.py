@@ -1,4 +1,4 @@
-"""The conversation with what has been learnt: one question at a time, answered as it comes, stopped at a word, kept."""
+"""Answers the user's questions in the background: one at a time, streamed, cancellable, and saved to the history."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.plurals import counted
 from rubato_desktop.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,26 +26,26 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_OFTEN_S: Final = 0.04  # a text that grows faster is told in one
+_TEXT_INTERVAL_S: Final = 0.04  # minimum time between two callbacks for a growing text
 _END_S: Final = 2.0
 
 T = TypeVar("T")
-Grew = Callable[[str, str], None]
+OnText = Callable[[str, str], None]
 
 
 class AnswerService:
-    """Answers questions on a thread of its own. Its methods may be called from any thread; none but `close` waits.
+    """Answers questions on a thread of its own. All methods are thread-safe, and only `close` blocks.
 
     Args:
         data: The data folder.
-        settings: Which model, how long, how many topics.
-        retrieval: Where passages come from.
-        on_text: Told the question, and its answer so far, as it grows.
-        on_notice: Told in words which model answers, when that is another.
+        settings: The model, the length of answers and the number of topics.
+        retrieval: Retrieves passages.
+        on_text: Called with the question and the answer so far, as it grows.
+        on_notice: Called with a message when another model than the chosen one answers.
 
     Attributes:
-        topics, tags: What is asked beside everything, in the order in which it was chosen.
-        last: The answer given last, as it is kept; None before the first.
+        topics, tags: The chosen ones, in the order they were chosen.
+        last: The latest answer, as saved; None before the first.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class AnswerService:
         settings: Settings,
         retrieval: Retrieval,
         *,
-        on_text: Grew = lambda question, text: None,
+        on_text: OnText = lambda question, text: None,
         on_notice: Callable[[str], None] = lambda _: None,
     ) -> None:
         from rubato_desktop.services.answers.conversation import Conversation
@@ -61,7 +62,7 @@ class AnswerService:
         self._data, self._settings, self._retrieval = data, settings, retrieval
         self._on_text, self._on_notice = on_text, on_notice
         self._lock = threading.Lock()
-        self._stop: Cancellation | None = None
+        self._cancellation: Cancellation | None = None
         self._thread: threading.Thread | None = None
         self._models: Models | None = None
         self._files = ThreadPoolExecutor(1, "inquiries")
@@ -72,11 +73,11 @@ class AnswerService:
 
     @property
     def busy(self) -> bool:
-        """Whether an answer is being given."""
-        return self._stop is not None
+        """Whether a question is being answered."""
+        return self._cancellation is not None
 
     def with_inquiries(self, work: Callable[[InquiryStore], T]) -> Future[T]:
-        """Do something with the questions and answers that are kept, on a thread of its own: they are many files."""
+        """Run a function on the history in a thread of its own, because it reads many files."""
         return self._files.submit(lambda: work(self._inquiries))
 
     @property
@@ -86,45 +87,48 @@ class AnswerService:
         return InquiryStore(self._data)
 
     def ask(self, question: str) -> Future[tuple[Answer, Inquiry]]:
-        """Ask; an answer that is being given ends.
+        """Ask a question, and cancel the one that is being answered.
 
         Returns:
-            The answer, and what is kept of it; or a `RubatoError`.
+            The answer, and the inquiry saved for it; or a `RubatoError`.
         """
         from rubato_desktop.services.model.cancellation import Cancellation
 
-        promise: Future[tuple[Answer, Inquiry]] = Future()
+        future: Future[tuple[Answer, Inquiry]] = Future()
         with self._lock:
-            if self._stop is not None:
-                self._stop.cancel()
-            before, stop = self._thread, Cancellation()
-            self._stop = stop
+            if self._cancellation is not None:
+                self._cancellation.cancel()
+            previous, cancellation = self._thread, Cancellation()
+            self._cancellation = cancellation
             self._thread = threading.Thread(
-                target=self._answer, args=(question, stop, promise, before), name="answer", daemon=True
+                target=self._answer,
+                args=(question, cancellation, future, previous),
+                name="answer",
+                daemon=True,
             )
             self._thread.start()
-        return promise
+        return future
 
     def stop(self) -> bool:
-        """End what is being answered; returns whether there was anything. What was said stays."""
+        """Cancel the question that is being answered; returns whether there was one. The text so far is kept."""
         with self._lock:
-            stop = self._stop
-        if stop is None:
+            cancellation = self._cancellation
+        if cancellation is None:
             return False
-        stop.cancel()
+        cancellation.cancel()
         return True
 
     def forget_conversation(self) -> None:
-        """What is asked next has nothing to do with what was asked before."""
+        """Start a new conversation: the next question is no follow-up."""
         from rubato_desktop.services.answers.conversation import Conversation
 
         self._conversation = Conversation()
 
     def choose(self, kind: str, name: str) -> None:
-        """Ask a ``topic`` or ``tag`` as well.
+        """Add a ``topic`` or ``tag`` to the chosen ones.
 
         Raises:
-            RubatoError: there are as many topics as may be.
+            RubatoError: there are too many topics.
         """
         chosen = self._chosen(kind)
         if name in chosen:
@@ -134,17 +138,17 @@ class AnswerService:
         chosen.append(name)
 
     def leave(self, kind: str, name: str) -> None:
-        """Ask a ``topic`` or ``tag`` no longer."""
+        """Remove a ``topic`` or ``tag`` from the chosen ones."""
         if name in (chosen := self._chosen(kind)):
             chosen.remove(name)
 
     @property
     def user(self) -> str:
-        """Whose questions these are."""
+        """The name that questions are saved under."""
         return user_of(self._settings)
 
     def close(self) -> None:
-        """End, the model too. Safe to call twice."""
+        """Stop answering and close the models. Safe to call twice."""
         self.stop()
         if (thread := self._thread) is not None:
             thread.join(_END_S)
@@ -158,13 +162,13 @@ class AnswerService:
     def _answer(
         self,
         question: str,
-        stop: Cancellation,
-        promise: Future[tuple[Answer, Inquiry]],
-        before: threading.Thread | None,
+        cancellation: Cancellation,
+        future: Future[tuple[Answer, Inquiry]],
+        previous: threading.Thread | None,
     ) -> None:
-        if before is not None:
-            before.join(_END_S)
-        growing = _Growing(lambda text: self._on_text(question, text))
+        if previous is not None:
+            previous.join(_END_S)
+        throttle = _Throttle(lambda text: self._on_text(question, text))
         try:
             answer = self._answers().ask(
                 question,
@@ -174,36 +178,36 @@ class AnswerService:
                 temperature=self._settings.temperature,
                 length=self._settings.answer_length,
                 conversation=self._conversation,
-                on_text=growing.add,
-                stop=stop,
+                on_text=throttle.add,
+                stop=cancellation,
             )
-            growing.end()
+            throttle.flush()
             self.last = self._inquiries.add(answer, self.user)
         except RubatoError as problem:
-            self._ended(stop)
-            promise.set_exception(problem)
+            self._finish(cancellation)
+            future.set_exception(problem)
         except OSError as error:
-            self._ended(stop)
-            promise.set_exception(
+            self._finish(cancellation)
+            future.set_exception(
                 RubatoError(
-                    f"The answer could not be kept: {error.strerror}",
-                    kept="It stays on the screen",
-                    todo="Make room on the disk",
+                    f"Cannot save the answer: {error.strerror}",
+                    kept="It is still on the screen",
+                    todo="Free some disk space",
                     code="not_kept",
                 )
             )
         except Exception as bug:
             log.exception("a question was not answered")
-            self._ended(stop)
-            promise.set_exception(bug)
+            self._finish(cancellation)
+            future.set_exception(bug)
         else:
-            self._ended(stop)
-            promise.set_result((answer, self.last))
+            self._finish(cancellation)
+            future.set_result((answer, self.last))
 
-    def _ended(self, stop: Cancellation) -> None:
+    def _finish(self, cancellation: Cancellation) -> None:
         with self._lock:
-            if self._stop is stop:
-                self._stop = None
+            if self._cancellation is cancellation:
+                self._cancellation = None
 
     def _answers(self) -> Answers:
         from rubato_desktop.services.answers.pipeline import Answers
@@ -214,39 +218,39 @@ class AnswerService:
         return Answers(self._models, self._retrieval, find_corrections=self._inquiries.find_corrections)
 
 
-class _Growing:
-    """Hands a growing text on, not for each of its syllables."""
+class _Throttle:
+    """Collects a growing text, and passes it on at most once in `_TEXT_INTERVAL_S`."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell, self._text, self._told_at, self._told = tell, "", 0.0, ""
+    def __init__(self, on_text: Callable[[str], None]) -> None:
+        self._on_text, self._text, self._sent_at, self._sent = on_text, "", 0.0, ""
 
-    def add(self, piece: str) -> None:
-        self._text += piece
-        if time.monotonic() >= self._told_at + _OFTEN_S:
-            self.end()
+    def add(self, text: str) -> None:
+        self._text += text
+        if time.monotonic() >= self._sent_at + _TEXT_INTERVAL_S:
+            self.flush()
 
-    def end(self) -> None:
-        if self._text != self._told:
-            self._told, self._told_at = self._text, time.monotonic()
-            self._tell(self._text)
+    def flush(self) -> None:
+        if self._text != self._sent:
+            self._sent, self._sent_at = self._text, time.monotonic()
+            self._on_text(self._text)
 
 
 def check_topic_count(topics: Sequence[str], settings: Settings) -> None:
-    """Refuse more topics at once than are set.
+    """Check that no more topics are chosen than the setting ``most_topics`` allows.
 
     Raises:
-        RubatoError: there are.
+        RubatoError: there are too many topics.
     """
     if len(topics) > settings.most_topics:
         raise RubatoError(
-            f"At most {settings.most_topics} topics are asked at once",
+            f"You can search at most {counted(settings.most_topics, 'topic')} at once",
             todo="Choose fewer, or raise the setting most_topics",
             code="too_many_topics",
         )
 
 
 def user_of(settings: Settings) -> str:
-    """Return whose questions these are: as set, else the name somebody is logged in with."""
+    """Return the user's name: from the settings, or the login name."""
     if settings.user:
         return settings.user
     try:

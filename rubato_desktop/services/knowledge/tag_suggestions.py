@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from rubato_desktop.services.answers.tokens import plain, terms
+from rubato_desktop.services.answers.tokens import normalise, terms
 from rubato_desktop.services.knowledge.store import Store
 
 _LIKE_IT: Final = 12  # passages that are looked at
@@ -49,7 +49,7 @@ def _best(score: Mapping[str, float]) -> list[str]:
 def _about(store: Store, text: str) -> list[str]:
     """The words a text has often, and others seldom (tf-idf), as they stand in it; the best first."""
     words = [
-        word for word in plain(text).split() if len(word) >= _SHORTEST and not any(map(str.isdigit, word))
+        word for word in normalise(text).split() if len(word) >= _SHORTEST and not any(map(str.isdigit, word))
     ]
     as_written = {stem: word for word in reversed(words) for stem in terms(word)}
     often = Counter(stem for word in words for stem in terms(word))

@@ -1,4 +1,4 @@
-"""Which sentence answers a question, or none: the made questions of the benchmark, and rules one by one."""
+"""Which sentence answers a question, if any: the questions of the benchmark, and each rule."""
 
 from __future__ import annotations
 
@@ -8,27 +8,31 @@ from pathlib import Path
 import pytest
 from shelf import Shelf
 
-from rubato_desktop.services.answers.evidence import Sought, weigh
+from rubato_desktop.services.answers.evidence import QuestionTerms, score_sentences
 from rubato_desktop.services.answers.passages import Passage
 
-MADE = tomllib.loads(Path("benchmarks", "answers_questions.toml").read_text(encoding="utf-8"))
+BENCHMARK = tomllib.loads(Path("benchmarks", "answers_questions.toml").read_text(encoding="utf-8"))
 
 
 def best(question: str, *texts: str, source: str = "a.md") -> str:
     found = [Passage(str(number), source, text) for number, text in enumerate(texts)]
-    answering = [one for one in weigh(Sought.of(question), found) if one.answers]
+    answering = [one for one in score_sentences(QuestionTerms.of(question), found) if one.answers]
     return answering[0].text if answering else ""
 
 
-def test_most_made_questions_are_answered_and_most_others_refused() -> None:
-    shelf = Shelf.of(MADE["texts"])
+def test_most_benchmark_questions_are_answered_or_refused_correctly() -> None:
+    shelf = Shelf.of(BENCHMARK["texts"])
     right = {True: 0, False: 0}
     asked = {True: 0, False: 0}
-    for question, wanted in [pair for pairs in MADE["questions"].values() for pair in pairs]:
-        found = [one for one in weigh(Sought.of(question), shelf.search(question, k=8)) if one.answers]
-        good = wanted in found[0].text if wanted and found else not wanted and not found
-        asked[bool(wanted)] += 1
-        right[bool(wanted)] += good
+    for question, expected in [pair for pairs in BENCHMARK["questions"].values() for pair in pairs]:
+        found = [
+            one
+            for one in score_sentences(QuestionTerms.of(question), shelf.search(question, k=8))
+            if one.answers
+        ]
+        good = expected in found[0].text if expected and found else not expected and not found
+        asked[bool(expected)] += 1
+        right[bool(expected)] += good
     assert right[True] / asked[True] > 0.85
     assert right[False] / asked[False] > 0.85
 
@@ -43,7 +47,7 @@ def test_most_made_questions_are_answered_and_most_others_refused() -> None:
         ("Is the piano out of tune?", "Is the piano out of tune?"),
     ],
 )
-def test_a_sentence_without_what_is_asked_for_is_no_answer(question: str, text: str) -> None:
+def test_a_sentence_without_the_expected_kind_of_answer_is_rejected(question: str, text: str) -> None:
     assert best(question, text) == ""
 
 
@@ -56,11 +60,11 @@ def test_a_sentence_without_what_is_asked_for_is_no_answer(question: str, text: 
         ("ピアノはいつ調律しましたか", "ピアノは五月三日に調律しました。"),
     ],
 )
-def test_a_sentence_with_it_is(question: str, text: str) -> None:
+def test_a_sentence_with_the_expected_kind_of_answer_is_accepted(question: str, text: str) -> None:
     assert best(question, text) == text
 
 
-def test_what_the_sentence_before_or_the_name_of_the_file_says_counts() -> None:
+def test_the_previous_sentence_and_the_file_name_count_as_context() -> None:
     assert (
         best("When was the Pleyel tuned?", "The Pleyel stands here. It was tuned in May.")
         == "It was tuned in May."
@@ -69,6 +73,6 @@ def test_what_the_sentence_before_or_the_name_of_the_file_says_counts() -> None:
     assert not best("When was the Pleyel tuned?", "It was tuned in May.")
 
 
-def test_of_nothing_nothing_answers() -> None:
-    assert weigh(Sought.of("Who?"), [Passage("1", "a.md", "Anna.")]) == []
-    assert weigh(Sought.of("Who tuned it?"), []) == []
+def test_no_terms_or_no_passages_give_no_evidence() -> None:
+    assert score_sentences(QuestionTerms.of("Who?"), [Passage("1", "a.md", "Anna.")]) == []
+    assert score_sentences(QuestionTerms.of("Who tuned it?"), []) == []

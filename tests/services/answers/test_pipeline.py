@@ -1,4 +1,4 @@
-"""Questions and answers: with the real small model, and with servers that stand for larger ones."""
+"""Answers by the real small model, and by fake servers that stand for larger ones."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from played_ollama import PlayedOllama
 from shelf import Shelf
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.answers import generation as saying
-from rubato_desktop.services.answers.answer import NOTHING_LEARNT, UNANSWERED
+from rubato_desktop.services.answers import generation
+from rubato_desktop.services.answers.answer import NOTHING_FOUND, UNANSWERED
 from rubato_desktop.services.answers.citation_filter import LIMITS
-from rubato_desktop.services.answers.conversation import GREETED, THANKED, Conversation
+from rubato_desktop.services.answers.conversation import GREETING_REPLY, THANKS_REPLY, Conversation
 from rubato_desktop.services.answers.passages import Passage
 from rubato_desktop.services.answers.pipeline import Answers
 from rubato_desktop.services.model.models import SMALL, Cancellation, Models
@@ -37,7 +37,7 @@ def small() -> Iterator[Models]:
     models.close()
 
 
-def test_the_small_model_quotes_its_source_at_once_and_cites_it(small: Models) -> None:
+def test_the_small_model_quotes_and_cites_its_source(small: Models) -> None:
     pieces: list[str] = []
     answer = Answers(small, Shelf.of(TEXTS)).ask("Who tuned the Pleyel?", on_text=pieces.append)
     assert answer.answer.startswith("“The Pleyel was tuned by Anna Berg on 3 May.” [1]")
@@ -46,28 +46,28 @@ def test_the_small_model_quotes_its_source_at_once_and_cites_it(small: Models) -
     assert answer.small and answer.answered and answer.confidence > 0.5
 
 
-def test_when_the_sources_do_not_answer_it_says_so(small: Models) -> None:
+def test_it_says_when_the_sources_do_not_answer(small: Models) -> None:
     answer = Answers(small, Shelf.of(TEXTS)).ask("Who built the Pleyel?")
     assert (answer.answer, answer.answered, answer.citations) == (UNANSWERED, False, [])
 
 
-def test_when_nothing_is_learnt_it_says_so(small: Models) -> None:
-    assert Answers(small, Shelf([])).ask("Who tuned the Pleyel?").answer == NOTHING_LEARNT
+def test_it_says_when_nothing_was_found(small: Models) -> None:
+    assert Answers(small, Shelf([])).ask("Who tuned the Pleyel?").answer == NOTHING_FOUND
 
 
-def test_marks_in_a_source_are_no_citations(small: Models) -> None:
+def test_citations_inside_a_source_are_stripped(small: Models) -> None:
     answer = Answers(small, Shelf.of(TEXTS)).ask("How many strings were replaced?")
     assert answer.answer.startswith("“She replaced two strings.” [1]")
 
 
 @pytest.mark.parametrize("length", ["short", "normal", "long"])
-def test_the_length_is_kept_by_the_small_model(small: Models, length: str) -> None:
+def test_the_small_model_keeps_to_the_length(small: Models, length: str) -> None:
     answer = Answers(small, Shelf.of(MANY)).ask("Tell me facts about the organ pipe.", length=length)  # type: ignore[arg-type]
     assert 10 < len(answer.answer.split()) <= LIMITS[length]
 
 
 @pytest.mark.parametrize("length", ["short", "normal", "long"])
-def test_the_length_is_kept_by_a_large_one_that_goes_on_and_on(length: str) -> None:
+def test_a_large_model_is_cut_at_the_length(length: str) -> None:
     with PlayedOllama(*["word "] * 2000) as ollama:
         answer = Answers(Models(lambda: ollama.url), Shelf.of(TEXTS)).ask(
             "Who tuned the Pleyel?", length=length
@@ -79,20 +79,20 @@ def test_the_length_is_kept_by_a_large_one_that_goes_on_and_on(length: str) -> N
 @pytest.mark.parametrize(
     ("said", "reply"),
     [
-        ("Hello!", GREETED),
-        ("guten Morgen", GREETED),
-        ("Thank you.", THANKED),
-        ("¡Hola!", GREETED),
-        ("你好", GREETED),
+        ("Hello!", GREETING_REPLY),
+        ("guten Morgen", GREETING_REPLY),
+        ("Thank you.", THANKS_REPLY),
+        ("¡Hola!", GREETING_REPLY),
+        ("你好", GREETING_REPLY),
     ],
 )
-def test_a_greeting_searches_nothing(small: Models, said: str, reply: str) -> None:
+def test_small_talk_searches_nothing(small: Models, said: str, reply: str) -> None:
     shelf = Shelf.of(TEXTS)
     assert Answers(small, shelf).ask(said).answer == reply
     assert shelf.searched == []
 
 
-def test_a_question_that_points_back_takes_what_was_said_and_quoted_along(small: Models) -> None:
+def test_a_follow_up_carries_over_the_users_words_and_quoted_names(small: Models) -> None:
     shelf = Shelf.of(TEXTS)
     answers, talk = Answers(small, shelf), Conversation()
     answers.ask("Who tuned the Pleyel?", conversation=talk)
@@ -103,7 +103,7 @@ def test_a_question_that_points_back_takes_what_was_said_and_quoted_along(small:
     assert shelf.searched[-1] == "Where does the cat sleep?"
 
 
-def test_what_a_model_made_up_is_not_searched_for() -> None:
+def test_the_models_own_words_are_not_searched_for() -> None:
     with PlayedOllama("It was tuned by Zebedee Quux. [1]") as ollama:
         shelf = Shelf.of(TEXTS)
         answers, talk = Answers(Models(lambda: ollama.url), shelf), Conversation()
@@ -118,7 +118,7 @@ def test_what_a_model_made_up_is_not_searched_for() -> None:
         ]
 
 
-def test_prompt_model_and_temperature_take_effect() -> None:
+def test_prompt_model_and_temperature_are_used() -> None:
     with PlayedOllama("Arr. [1]", models=[("big:latest", "8.0B"), ("other:latest", "70B")]) as ollama:
         answer = Answers(Models(lambda: ollama.url), Shelf.of(TEXTS)).ask(
             "Who tuned the {context} Pleyel?",
@@ -129,27 +129,27 @@ def test_prompt_model_and_temperature_take_effect() -> None:
         assert answer.model == "other:latest"
         assert ollama.asked[0]["model"] == "other:latest"
         assert ollama.asked[0]["options"]["temperature"] == 0.9
-        told = ollama.asked[0]["messages"][-1]["content"]
-        assert told.startswith("Speak as a pirate. [1] <<")
-        assert told.endswith("QUESTION Who tuned the {context} Pleyel?")
-        assert "Anna Berg" in told
+        prompt = ollama.asked[0]["messages"][-1]["content"]
+        assert prompt.startswith("Speak as a pirate. [1] <<")
+        assert prompt.endswith("QUESTION Who tuned the {context} Pleyel?")
+        assert "Anna Berg" in prompt
 
 
 @pytest.mark.parametrize("prompt", ["Answer!", "{question}", "{context}", "{context} {context} {question}"])
-def test_a_prompt_without_its_places_is_refused(small: Models, prompt: str) -> None:
-    with pytest.raises(RubatoError, match="place for the") as caught:
+def test_a_prompt_without_its_placeholders_is_refused(small: Models, prompt: str) -> None:
+    with pytest.raises(RubatoError, match=r"The prompt (does not contain|repeats) \{") as caught:
         Answers(small, Shelf.of(TEXTS)).ask("Who tuned the Pleyel?", prompt=prompt)
     assert caught.value.code == "bad_prompt"
 
 
-def test_a_large_model_that_cites_nothing_has_its_source_named() -> None:
+def test_an_answer_without_citations_gets_the_best_source() -> None:
     with PlayedOllama("Anna Berg tuned ", "the Pleyel.") as ollama:
         answer = Answers(Models(lambda: ollama.url), Shelf.of(TEXTS)).ask("Who tuned the Pleyel?")
     assert answer.answer == "Anna Berg tuned the Pleyel. [1]"
     assert answer.confidence == 1
 
 
-def test_sources_are_cut_to_what_the_model_reads_in_time() -> None:
+def test_sources_are_cut_to_what_the_model_can_read_in_time() -> None:
     with PlayedOllama("Yes. [1]") as ollama:
         models = Models(lambda: ollama.url)
         models._note_rate(models.choose(), 100, 1_000_000_000)
@@ -158,7 +158,7 @@ def test_sources_are_cut_to_what_the_model_reads_in_time() -> None:
     assert 10 < shown <= 80
 
 
-def test_what_was_said_before_the_server_died_is_kept_with_what_went_wrong() -> None:
+def test_the_text_before_a_server_failure_is_kept_with_the_problem() -> None:
     with PlayedOllama("Anna Berg ", "tuned it. [1] ", "And", dies_after=2) as ollama:
         answer = Answers(Models(lambda: ollama.url), Shelf.of(TEXTS)).ask("Who tuned the Pleyel?")
     assert answer.answer.startswith("Anna Berg tuned it. [1]")
@@ -167,19 +167,17 @@ def test_what_was_said_before_the_server_died_is_kept_with_what_went_wrong() -> 
 
 
 @pytest.mark.parametrize("line", [b"<html>\n", b'{"error": "out of memory"}\n', b"[]\n"])
-def test_when_a_model_fails_before_it_speaks_the_sources_are_quoted(line: bytes) -> None:
+def test_the_sources_are_quoted_if_the_model_fails_before_its_first_word(line: bytes) -> None:
     with PlayedOllama(line=line) as ollama:
         answer = Answers(Models(lambda: ollama.url), Shelf.of(TEXTS)).ask("Who tuned the Pleyel?")
     assert "“The Pleyel was tuned by Anna Berg on 3 May.” [1]" in answer.answer
-    assert (
-        answer.problem is not None and answer.problem.kept == "The sources' own sentences are quoted instead"
-    )
+    assert answer.problem is not None and answer.problem.kept == "The answer quotes the sources instead"
 
 
 @pytest.mark.parametrize(
     "nonsense", ['{"answer": [', "\x00\x00", "[[[[1]]]]", "[1] [2] [3] [999]", "   ", "…" * 400]
 )
-def test_nonsense_from_a_model_is_shown_without_citations_of_nothing(nonsense: str) -> None:
+def test_nonsense_from_a_model_cites_no_unknown_source(nonsense: str) -> None:
     with PlayedOllama(nonsense) as ollama:
         answer = Answers(Models(lambda: ollama.url), Shelf.of(TEXTS)).ask("Who tuned the Pleyel?")
     numbers = {
@@ -188,7 +186,7 @@ def test_nonsense_from_a_model_is_shown_without_citations_of_nothing(nonsense: s
     assert numbers <= {one.n for one in answer.citations}
 
 
-def test_it_stops_at_once_and_keeps_what_was_said() -> None:
+def test_a_cancelled_answer_ends_and_keeps_its_text() -> None:
     with PlayedOllama(*["word "] * 500, pause_s=0.05) as ollama:
         stop = Cancellation()
         threading.Timer(0.4, stop.cancel).start()
@@ -198,16 +196,16 @@ def test_it_stops_at_once_and_keeps_what_was_said() -> None:
     assert 0 < len(answer.answer.split()) < 100
 
 
-def test_a_small_model_that_is_slow_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saying, "CHOOSING_S", 0.3)
+def test_a_slow_small_model_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generation, "CHOOSING_S", 0.3)
     with PlayedOllama(*["word "] * 500, models=[("little:1b", "1B")], pause_s=0.1) as ollama:
         answer = Answers(Models(lambda: ollama.url), Shelf.of(PIPES)).ask("Which pipe does the organ have?")
         assert ollama.gone.wait(10)
-    assert len(answer.answer.split("”")) > 2, "the sources are quoted all the same"
+    assert len(answer.answer.split("”")) > 2, "the sources are still quoted"
     assert (answer.stopped, answer.problem) == (False, None)
 
 
-def test_a_small_model_is_stopped_while_it_chooses() -> None:
+def test_a_small_model_is_cancelled_while_it_chooses() -> None:
     with PlayedOllama(*["word "] * 500, models=[("little:1b", "1B")], pause_s=0.1) as ollama:
         stop = Cancellation()
         threading.Timer(0.4, stop.cancel).start()
@@ -218,7 +216,7 @@ def test_a_small_model_is_stopped_while_it_chooses() -> None:
     assert answer.stopped and "[1]" in answer.answer and len(answer.citations) == 1
 
 
-def test_what_a_small_model_says_decides_what_is_quoted_next_and_its_own_words_come_to_nothing() -> None:
+def test_a_small_model_chooses_quotes_and_its_own_words_are_discarded() -> None:
     with PlayedOllama(
         "Surely the organ has a pipe of lead. And dragons live there.", models=[("little:1b", "1B")]
     ) as ollama:
@@ -228,7 +226,7 @@ def test_what_a_small_model_says_decides_what_is_quoted_next_and_its_own_words_c
     assert answer.answer == "“The organ has a pipe of tin.” [1] “The organ has a pipe of lead.” [1]"
 
 
-def test_every_tag_answers_for_itself_the_rare_one_first(small: Models) -> None:
+def test_each_tag_gets_a_part_of_the_answer_the_rare_one_first(small: Models) -> None:
     common = {
         f"c{number}": f"The organ in village {number} was tuned by Otto {number}." for number in range(200)
     }
@@ -246,7 +244,7 @@ def test_every_tag_answers_for_itself_the_rare_one_first(small: Models) -> None:
     assert len(answer.answer.split()) <= LIMITS["normal"]
 
 
-def test_several_topics_answer_for_themselves_too(small: Models) -> None:
+def test_each_of_several_topics_gets_a_part_of_the_answer(small: Models) -> None:
     shelf = Shelf(
         [
             Passage("a", "a.md", "The organ was tuned by Zita.", topics=("chapel",)),
@@ -258,7 +256,7 @@ def test_several_topics_answer_for_themselves_too(small: Models) -> None:
     assert answer.per_tag["village"].summary == UNANSWERED
 
 
-def test_many_tags_still_keep_the_length(small: Models) -> None:
+def test_many_tags_keep_to_the_length(small: Models) -> None:
     texts = {
         f"t{n}": f"The organ number {n} was tuned by Otto of the house of tuners in the year 19{n}."
         for n in range(10, 40)
@@ -270,18 +268,18 @@ def test_many_tags_still_keep_the_length(small: Models) -> None:
     assert set(answer.per_tag) == set(texts)
 
 
-def test_a_persons_correction_comes_first(small: Models) -> None:
-    right = Passage("correction", "inquiry.json", "Eva Holm. It was on 4 May.")
-    answers = Answers(small, Shelf.of(TEXTS), find_corrections=lambda _: [right])
+def test_a_correction_takes_precedence(small: Models) -> None:
+    correction = Passage("correction", "inquiry.json", "Eva Holm. It was on 4 May.")
+    answers = Answers(small, Shelf.of(TEXTS), find_corrections=lambda _: [correction])
     assert answers.ask("Who tuned the Pleyel?").answer == "“Eva Holm.” [1] “It was on 4 May.” [1]"
     with PlayedOllama("Eva Holm. [1]") as ollama:
-        Answers(Models(lambda: ollama.url), Shelf.of(TEXTS), find_corrections=lambda _: [right]).ask(
+        Answers(Models(lambda: ollama.url), Shelf.of(TEXTS), find_corrections=lambda _: [correction]).ask(
             "Who tuned it?"
         )
         assert "[1] <<" in ollama.prompt and "Eva Holm. It was on 4 May." in ollama.prompt
 
 
-def test_a_large_model_is_shown_sources_also_where_no_word_of_the_question_is_known() -> None:
+def test_a_large_model_gets_sources_even_if_the_question_has_no_terms() -> None:
     long = {name: f"{text} " * 80 for name, text in TEXTS.items()}
     with PlayedOllama("Well. [1]") as ollama:
         shelf = Shelf.of(long)
@@ -290,7 +288,7 @@ def test_a_large_model_is_shown_sources_also_where_no_word_of_the_question_is_kn
         assert "Anna Berg" in ollama.prompt
 
 
-def test_the_answer_as_json_has_the_shape_that_programs_know(small: Models) -> None:
+def test_the_json_of_an_answer_has_its_documented_keys(small: Models) -> None:
     value = Answers(small, Shelf.of(TEXTS)).ask("Who tuned the Pleyel?").as_json()
     assert {"answer", "citations", "per_tag", "model", "retrieved", "elapsed_ms"} <= set(value)
     assert set(value["citations"][0]) == {"n", "document", "source", "text", "start_ms", "page"}

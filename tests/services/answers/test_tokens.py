@@ -1,4 +1,4 @@
-"""Sentences, and the words that say what they are about."""
+"""Sentences and terms."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from rubato_desktop.services.answers.tokens import names, sentences, terms
         (" \n…\n ", []),
     ],
 )  # fmt: skip
-def test_sentences_are_cut_where_they_end(text: str, cut: list[str]) -> None:
+def test_text_is_split_into_sentences(text: str, cut: list[str]) -> None:
     assert sentences(text) == cut
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("tuning", "tuned"), ("Pedals", "pedal"), ("lent", "lend"), ("Bach’s", "Bach")]
 )
-def test_forms_of_a_word_are_one(one: str, other: str) -> None:
+def test_inflections_share_a_stem(one: str, other: str) -> None:
     assert terms(one) == terms(other)
 
 
-def test_words_that_say_nothing_are_left_out() -> None:
+def test_stop_words_are_left_out() -> None:
     assert terms("What is the name of the pedal?") == terms("pedal")
 
 
-def test_what_picks_one_thing_out_is_a_name() -> None:
+def test_names_are_capitalised_words_ordinals_and_numbers() -> None:
     assert names("When did Chopin write the third Ballade, Op. 47?") == {
         "chopin",
         "third",

@@ -1,4 +1,5 @@
-"""Questions and answers, kept as one JSON file each; corrected, exported, and let go by rule.
+"""The history of questions and answers, one JSON file each.
 
-`Inquiries` keeps and finds them, `retention` says which may go, `exporting` writes them out before they do.
+`store` saves, finds and corrects them, `retention` decides which may be deleted, and `export` writes them to a file
+before they are.
 """

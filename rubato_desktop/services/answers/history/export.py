@@ -1,4 +1,4 @@
-"""Questions and answers as files for others: JSON lines to train a model with, Markdown to read."""
+"""Exports questions and answers: JSON Lines for training a model, Markdown for reading."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from typing import Any
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.files import write_beside
-from rubato_desktop.services.answers.citation_filter import without_marks
+from rubato_desktop.services.answers.citation_filter import strip_citations
 from rubato_desktop.services.answers.history.model import Inquiry
 
 
 def export(inquiries: Sequence[Inquiry], path: Path, *, whole: bool = False) -> None:
-    """Write them, to `.jsonl` or `.md`, whole or not at all.
+    """Write inquiries to a `.jsonl` or `.md` file, atomically.
 
-    A line of JSON has ``messages`` as chat models are trained with (user, assistant), the answer as it was corrected
-    and without marks of citation.
+    A JSON line has ``messages`` in the usual chat format (user, assistant), with the latest correction of the answer
+    and without citations.
 
     Args:
-        whole: Whether each line also has all that is kept of it, as ``inquiry``.
+        inquiries: What to write.
+        path: The file.
+        whole: Whether each JSON line also holds the whole inquiry, as ``inquiry``.
 
     Raises:
-        RubatoError: the file's name ends otherwise.
-        OSError: it cannot be written.
+        RubatoError: the file name has another extension.
+        OSError: the file cannot be written.
     """
     match path.suffix.lower():
         case ".jsonl":
@@ -34,37 +36,42 @@ def export(inquiries: Sequence[Inquiry], path: Path, *, whole: bool = False) -> 
             text = "\n".join(_section(one) for one in inquiries)
         case _:
             raise RubatoError(
-                f"{path.name} ends neither in .jsonl nor in .md", todo="Name it so", code="bad_arguments"
+                f"Cannot export to {path.name}",
+                todo="Choose a name that ends in .jsonl or .md",
+                code="bad_arguments",
             )
     write_beside(path, text.encode())
 
 
 def _line(inquiry: Inquiry, whole: bool) -> dict[str, Any]:
-    said = [("user", inquiry.question), ("assistant", without_marks(inquiry.current_answer).strip())]
-    told: dict[str, Any] = {
-        "messages": [{"role": role, "content": text} for role, text in said],
+    messages = [
+        ("user", inquiry.question),
+        ("assistant", strip_citations(inquiry.current_answer).strip()),
+    ]
+    line: dict[str, Any] = {
+        "messages": [{"role": role, "content": text} for role, text in messages],
         "id": inquiry.id,
         "topics": inquiry.topics,
         "tags": inquiry.tags,
         "sources": [source.document for source in inquiry.sources],
         "corrected": bool(inquiry.corrections),
     }
-    return {**told, "inquiry": inquiry.model_dump(mode="json")} if whole else told
+    return {**line, "inquiry": inquiry.model_dump(mode="json")} if whole else line
 
 
 def _section(inquiry: Inquiry) -> str:
     lines = [f"## {' '.join(inquiry.question.split())}", "", inquiry.current_answer, ""]
     lines += [
-        f"{source.n}. {source.source}{_place(source.page, source.start_ms)}" for source in inquiry.sources
+        f"{source.n}. {source.source}{_location(source.page, source.start_ms)}" for source in inquiry.sources
     ]
     if inquiry.corrections:
-        lines += ["", f"Before it was corrected: {inquiry.answer}"]
+        lines += ["", f"Original answer: {inquiry.answer}"]
     return "\n".join(
         [*lines, "", f"*{inquiry.at:%Y-%m-%d %H:%M}, {inquiry.user}, {inquiry.model or 'no model'}*", ""]
     )
 
 
-def _place(page: int | None, start_ms: int | None) -> str:
+def _location(page: int | None, start_ms: int | None) -> str:
     if start_ms is not None:
         return f", at {start_ms // 60_000}:{start_ms // 1000 % 60:02}"
     return f", page {page}" if page is not None else ""

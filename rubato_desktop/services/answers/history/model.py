@@ -1,4 +1,4 @@
-"""One question with its answer, as it is kept."""
+"""The file format of the history: one question with its answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rubato_desktop.services.answers.answer import Answer
 
 
 class Source(BaseModel):
-    """What an answer cites, by its number."""
+    """A citation: `n` is its number in the answer."""
 
     n: int
     document: str
@@ -22,7 +22,7 @@ class Source(BaseModel):
 
 
 class Correction(BaseModel):
-    """What a person made of an answer, and when."""
+    """A user's correction of an answer."""
 
     text: str
     user: str
@@ -30,12 +30,12 @@ class Correction(BaseModel):
 
 
 class Inquiry(BaseModel):
-    """What a file in `inquiries/` holds. A field that another version wrote is kept as it is.
+    """A question and its answer, as saved in `inquiries/`. Unknown fields of other versions are preserved.
 
     Attributes:
-        id: The file's name without its end: local time with offset, and ``-2`` for a second one in a second.
-        corrections: Oldest first; the last one holds.
-        accepted: Whether a person found it good; None while nobody said.
+        id: File name without its extension: local time with offset, plus ``-2`` for a second one in the same second.
+        corrections: Oldest first; the last one is valid.
+        accepted: Whether the user marked the answer as good; None if the user has not said.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -61,8 +61,8 @@ class Inquiry(BaseModel):
 
     @classmethod
     def of(cls, answer: Answer, user: str, at: datetime) -> Inquiry:
-        """Make one of an answer that was just given; its id comes when it is kept."""
-        told = answer.as_json()
+        """Return an inquiry for a new answer; it gets its id when it is saved."""
+        values = answer.as_json()
         return cls(
             id="",
             at=at,
@@ -76,18 +76,18 @@ class Inquiry(BaseModel):
             temperature=answer.temperature,
             topics=list(answer.topics),
             tags=list(answer.tags),
-            sources=told["citations"],
-            per_tag=told["per_tag"],
+            sources=values["citations"],
+            per_tag=values["per_tag"],
             confidence=min(1.0, max(0.0, answer.confidence)),
-            problem=told["problem"],
+            problem=values["problem"],
         )
 
     @property
     def current_answer(self) -> str:
-        """The answer as it holds now: its last correction, else as it was given."""
+        """The last correction, or the original answer if there is none."""
         return self.corrections[-1].text if self.corrections else self.answer
 
     @property
     def good(self) -> bool:
-        """Whether a person corrected or accepted it."""
+        """Whether the user corrected or accepted the answer."""
         return bool(self.corrections) or self.accepted is True

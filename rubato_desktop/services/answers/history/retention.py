@@ -1,4 +1,4 @@
-"""Which questions and answers may go: by age, by size, or by the share of a year since it was last looked."""
+"""The retention policy of the history: deletes by age, by total size, or by the time since the last scan."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from rubato_desktop.services.answers.history.model import Inquiry
 from rubato_desktop.services.answers.history.store import InquiryStore
 
 YEAR_DAYS: Final = 365
-_STAMP: Final = "last-scan.json"
+_LAST_SCAN: Final = "last-scan.json"
 _EXPORTS: Final = "exported"
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionPolicy:
     """Attributes:
-    days: Older ones go; 0 lets none go by age.
-    bytes: Together they take no more; the oldest go first; 0 sets no limit.
-    sample: Share of those that would go by age that stays, drawn by their names: the same ones each time.
-    by_scan: In place of the age, so many of the oldest go as the days since the last scan are of 365.
+    days: Maximum age in days; 0 for no limit.
+    bytes: Maximum total size in bytes, enforced by deleting the oldest first; 0 for no limit.
+    sample: Share of the expired ones to keep, 0 to 1; chosen by id, so each run keeps the same ones.
+    by_scan: Instead of by age, delete the oldest share that the days since the last scan are of a year.
     """
 
     days: int = YEAR_DAYS
@@ -37,7 +37,7 @@ class RetentionPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """One that goes, and why."""
+    """An inquiry to delete, with the reason."""
 
     id: str
     path: Path
@@ -50,12 +50,12 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class PruneResult:
-    """What was let go, or would be.
+    """What was deleted, or would be.
 
     Attributes:
-        going: Those that go.
-        kept: How many stay.
-        exported: The files they were written to before; empty for a dry run, or for none.
+        removals: The inquiries deleted.
+        kept: Number of inquiries kept.
+        exported: The files they were exported to first; empty for a dry run or if nothing was deleted.
     """
 
     removals: list[Removal]
@@ -64,71 +64,71 @@ class PruneResult:
 
 
 def plan(inquiries: InquiryStore, policy: RetentionPolicy, now: datetime) -> PruneResult:
-    """Say which would go. Deletes nothing; what a person corrected or accepted goes by size alone, and last."""
-    held: list[tuple[Inquiry, Path, int]] = []
+    """Return what the policy would delete. Corrected and accepted answers are deleted for size only, and last."""
+    entries: list[tuple[Inquiry, Path, int]] = []
     for path, inquiry in _readable(inquiries):
-        held.append((inquiry, path, path.stat().st_size))
-    free = [one for one in held if not one[0].good]
-    going: dict[str, Removal] = {}
+        entries.append((inquiry, path, path.stat().st_size))
+    unprotected = [entry for entry in entries if not entry[0].good]
+    removals: dict[str, Removal] = {}
     if policy.by_scan:
         share = min(1.0, _days_since_scan(inquiries, now) / YEAR_DAYS)
-        for inquiry, path, size in free[: int(len(held) * share)]:
-            going[inquiry.id] = Removal(inquiry.id, path, size, "scan")
+        for inquiry, path, size in unprotected[: int(len(entries) * share)]:
+            removals[inquiry.id] = Removal(inquiry.id, path, size, "scan")
     elif policy.days:
-        for inquiry, path, size in free:
-            old = (now - inquiry.at).total_seconds() > policy.days * 86_400
-            if old and not _drawn(inquiry.id, policy.sample):
-                going[inquiry.id] = Removal(inquiry.id, path, size, "age")
+        for inquiry, path, size in unprotected:
+            expired = (now - inquiry.at).total_seconds() > policy.days * 86_400
+            if expired and not _in_sample(inquiry.id, policy.sample):
+                removals[inquiry.id] = Removal(inquiry.id, path, size, "age")
     if policy.bytes:
-        left = sum(size for inquiry, _, size in held if inquiry.id not in going)
-        for inquiry, path, size in sorted(held, key=lambda one: one[0].good):
-            if left <= policy.bytes:
+        total = sum(size for inquiry, _, size in entries if inquiry.id not in removals)
+        for inquiry, path, size in sorted(entries, key=lambda entry: entry[0].good):
+            if total <= policy.bytes:
                 break
-            if inquiry.id not in going:
-                going[inquiry.id] = Removal(inquiry.id, path, size, "size")
-                left -= size
-    return PruneResult(list(going.values()), len(held) - len(going), [])
+            if inquiry.id not in removals:
+                removals[inquiry.id] = Removal(inquiry.id, path, size, "size")
+                total -= size
+    return PruneResult(list(removals.values()), len(entries) - len(removals), [])
 
 
 def prune(
     inquiries: InquiryStore, policy: RetentionPolicy, now: datetime, *, dry_run: bool = False
 ) -> PruneResult:
-    """Let those go that may, after they were written out.
+    """Export what the policy deletes, then delete it.
 
     Raises:
-        OSError: they could not be written out; none has gone.
+        OSError: the export failed; nothing is deleted.
     """
     planned = plan(inquiries, policy, now)
     if dry_run:
         return planned
-    written: list[Path] = []
+    exported: list[Path] = []
     if planned.removals:
         leaving = [inquiries.get(one.id) for one in planned.removals]
         stem = inquiries.folder / _EXPORTS / f"{now:%Y-%m-%dT%H-%M-%S%z}"
-        written = [stem.with_suffix(".jsonl"), stem.with_suffix(".md")]
-        for path in written:
+        exported = [stem.with_suffix(".jsonl"), stem.with_suffix(".md")]
+        for path in exported:
             export(leaving, path, whole=True)
         for one in planned.removals:
             one.path.unlink()
-    write_beside(inquiries.folder / _STAMP, json.dumps({"at": now.isoformat()}).encode())
-    return PruneResult(planned.removals, planned.kept, written)
+    write_beside(inquiries.folder / _LAST_SCAN, json.dumps({"at": now.isoformat()}).encode())
+    return PruneResult(planned.removals, planned.kept, exported)
 
 
 def _readable(inquiries: InquiryStore) -> Sequence[tuple[Path, Inquiry]]:
-    """All that can be read, oldest first."""
+    """All readable inquiries, oldest first."""
     paths = {path.stem: path for path in inquiries.paths()}
     return [(paths[one.id], one) for one in reversed(list(inquiries.each())) if one.id in paths]
 
 
-def _drawn(id: str, share: float) -> bool:
-    """Whether chance keeps it: its name decides, so that looking twice does not draw twice."""
+def _in_sample(id: str, share: float) -> bool:
+    """Whether an inquiry is in the sample: a hash of its id decides, so that repeated runs agree."""
     return int.from_bytes(hashlib.sha256(id.encode()).digest()[:8]) / 2**64 < share
 
 
 def _days_since_scan(inquiries: InquiryStore, now: datetime) -> float:
-    """Days since the last time; none at the first."""
+    """Days since the last scan; 0 before the first."""
     try:
-        last = datetime.fromisoformat(json.loads((inquiries.folder / _STAMP).read_bytes())["at"])
+        last = datetime.fromisoformat(json.loads((inquiries.folder / _LAST_SCAN).read_bytes())["at"])
     except (OSError, ValueError, KeyError, TypeError):
         return 0.0
     return max(0.0, (now - last).total_seconds() / 86_400)

@@ -1,4 +1,4 @@
-"""Keeps every question and answer: `<data>/inquiries/<year>/<month>/<local time with offset>.json`."""
+"""Stores questions and answers as files: `<data>/inquiries/<year>/<month>/<local time with offset>.json`."""
 
 from __future__ import annotations
 
@@ -20,25 +20,29 @@ from rubato_desktop.files import sync_folder, write_beside
 from rubato_desktop.services.answers.answer import Answer
 from rubato_desktop.services.answers.history.model import Correction, Inquiry
 from rubato_desktop.services.answers.passages import Passage
-from rubato_desktop.services.answers.tokens import asks_for, terms
+from rubato_desktop.services.answers.tokens import question_word, terms
 
 FOLDER: Final = "inquiries"
 _NAME: Final = "%Y-%m-%dT%H-%M-%S%z"
 _ID: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d[+-]\d{4}(?:\d\d)?(?:-\d+)?")
-_LIKE: Final = 0.6  # of the words of two questions, to be taken for one
+_SAME_QUESTION: Final = 0.6  # Jaccard similarity of the terms of two questions
 
 
 def local_now() -> datetime:
-    """Return the local time with its offset, to the second."""
+    """Return the local time with its offset, in whole seconds."""
     return datetime.now().astimezone().replace(microsecond=0)
 
 
 class InquiryStore:
-    """The questions and answers of a data folder. Reading never deletes.
+    """The inquiries of a data folder. It never deletes any.
 
     Args:
         data: The data folder.
-        now: The local time, with its offset.
+        now: Returns the local time with its offset.
+
+    Attributes:
+        folder: Where the files are.
+        problems: Files that the last `each` could not read.
     """
 
     def __init__(
@@ -53,10 +57,10 @@ class InquiryStore:
         self._lock = threading.Lock()
 
     def add(self, answer: Answer, user: str) -> Inquiry:
-        """Keep an answer.
+        """Save an answer.
 
         Raises:
-            OSError: the disk is full or not writable; nothing half-written stays.
+            OSError: the disk is full or not writable; no partial file is left.
         """
         inquiry = Inquiry.of(answer, user, self._now())
         name = inquiry.at.strftime(_NAME)
@@ -73,33 +77,33 @@ class InquiryStore:
         return sorted(found, key=lambda path: _order(path.stem))
 
     def each(self) -> Iterator[Inquiry]:
-        """Yield all, the latest first; what cannot be read is left where it is and told in `problems`."""
+        """Yield all inquiries, latest first; unreadable files stay where they are and are listed in `problems`."""
         self.problems = []
         for path in reversed(self.paths()):
             with contextlib.suppress(RubatoError):
                 yield self._read(path)
 
     def latest(self, most: int) -> list[Inquiry]:
-        """Return those asked last, the latest first."""
+        """Return the latest inquiries, latest first, `most` at most."""
         return list(islice(self.each(), most))
 
     def get(self, id: str) -> Inquiry:
-        """Return one by its id, or by a beginning that only it has; ``last`` is the latest.
+        """Return an inquiry by its id or a unique prefix of it; ``last`` is the latest.
 
         Raises:
-            RubatoError: there is none, or several.
+            RubatoError: no inquiry matches, or several do.
         """
         return self._read(self._path(id))
 
     def correct(self, id: str, text: str, user: str) -> Inquiry:
-        """Put a person's words in place of an answer; all earlier ones are kept.
+        """Correct an answer; the original and earlier corrections are kept.
 
         Raises:
-            RubatoError: there is no such inquiry, or no text.
-            OSError: it cannot be written; the old state stays.
+            RubatoError: there is no such inquiry, or the text is empty.
+            OSError: the file cannot be written; it is unchanged.
         """
         if not text.strip():
-            raise RubatoError("The correction is empty", kept="The answer is as it was", code="bad_arguments")
+            raise RubatoError("The correction is empty", kept="The answer is unchanged", code="bad_arguments")
         with self._lock:
             path = self._path(id)
             inquiry = self._read(path)
@@ -108,7 +112,12 @@ class InquiryStore:
         return inquiry
 
     def accept(self, id: str, yes: bool = True) -> Inquiry:
-        """Keep whether a person finds an answer good."""
+        """Save whether the user finds an answer good.
+
+        Raises:
+            RubatoError: there is no such inquiry.
+            OSError: the file cannot be written; it is unchanged.
+        """
         with self._lock:
             path = self._path(id)
             inquiry = self._read(path)
@@ -117,7 +126,7 @@ class InquiryStore:
         return inquiry
 
     def counts(self) -> dict[str, int]:
-        """Return how many questions were asked of each topic; of ``ALL``, all."""
+        """Return the number of questions by topic; ``ALL`` counts all of them."""
         found = {"ALL": 0}
         for inquiry in self.each():
             for topic in {"ALL", *inquiry.topics}:
@@ -125,20 +134,20 @@ class InquiryStore:
         return found
 
     def find_corrections(self, question: str) -> list[Passage]:
-        """Return the corrections of earlier answers to a question like this one, the most alike first."""
+        """Return the corrected answers to similar questions, the most similar first."""
         asked = set(terms(question))
         found = []
         for path in self.paths():
-            # Most were never corrected: only those that may have been are read whole.
+            # Most answers were never corrected; parsing those would take long.
             with contextlib.suppress(OSError, RubatoError):
                 if b'"corrections": []' in path.read_bytes():
                     continue
                 inquiry = self._read(path)
                 words = set(terms(inquiry.question))
-                like = len(asked & words) / max(1, len(asked | words))
-                same = asks_for(question) == asks_for(inquiry.question)
-                if inquiry.corrections and same and like >= _LIKE:
-                    found.append(as_passage(inquiry, path, like))
+                similarity = len(asked & words) / max(1, len(asked | words))
+                same_kind = question_word(question) == question_word(inquiry.question)
+                if inquiry.corrections and same_kind and similarity >= _SAME_QUESTION:
+                    found.append(as_passage(inquiry, path, similarity))
         return sorted(found, key=lambda passage: -passage.score)
 
     def _path(self, id: str) -> Path:
@@ -150,7 +159,7 @@ class InquiryStore:
         if len(found) == 1:
             return found[0]
         raise RubatoError(
-            f"There {'are several inquiries' if found else 'is no inquiry'} {id!r}",
+            f"{'Several inquiries match' if found else 'There is no inquiry'} {id!r}",
             todo="See `rubato inquiries list`",
             code="no_such_inquiry",
         )
@@ -159,16 +168,16 @@ class InquiryStore:
         try:
             return Inquiry.model_validate_json(path.read_bytes())
         except (OSError, ValidationError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is damaged"
+            reason = error.strerror if isinstance(error, OSError) else "the file is damaged"
             problem = RubatoError(
-                f"{path.name} cannot be read: {reason}", kept="It is left as it is", code="bad_inquiry"
+                f"Cannot read {path.name}: {reason}", kept="The file is unchanged", code="bad_inquiry"
             )
             self.problems.append(problem)
             raise problem from None
 
 
 def as_passage(inquiry: Inquiry, path: Path, score: float) -> Passage:
-    """Return a corrected answer as something that can be cited."""
+    """Return a corrected answer as a passage that can be cited."""
     return Passage(
         f"inquiry:{inquiry.id}",
         str(path),
@@ -180,7 +189,10 @@ def as_passage(inquiry: Inquiry, path: Path, score: float) -> Passage:
 
 
 def learn_text_arguments(inquiry: Inquiry) -> dict[str, Any]:
-    """Return a corrected answer as `Desk` learns it, in place of an earlier correction."""
+    """Return the arguments of the knowledge call ``learn_text`` that learns a corrected answer.
+
+    The id is that of the inquiry, so that a later correction replaces an earlier one.
+    """
     return {
         "source": f"inquiry:{inquiry.id}",
         "id": f"inquiry:{inquiry.id}",
@@ -192,10 +204,10 @@ def learn_text_arguments(inquiry: Inquiry) -> dict[str, Any]:
 
 
 def _order(id: str) -> tuple[datetime, int]:
-    """When it was asked: names of different offsets, and of a tenth one in a second, do not sort by themselves."""
-    found = re.match(r"(.+?[+-]\d{4,6})(?:-(\d+))?$", id)
-    assert found
-    return datetime.strptime(found[1], _NAME), int(found[2] or 1)
+    """The sort key of an id: as text, different offsets and numbers above 9 would sort wrongly."""
+    match = re.match(r"(.+?[+-]\d{4,6})(?:-(\d+))?$", id)
+    assert match
+    return datetime.strptime(match[1], _NAME), int(match[2] or 1)
 
 
 def _as_bytes(inquiry: Inquiry) -> bytes:
@@ -203,24 +215,24 @@ def _as_bytes(inquiry: Inquiry) -> bytes:
 
 
 def _write_new(path: Path, data: bytes) -> bool:
-    """Write a file whole under a name that nobody has; returns whether it was free."""
+    """Write a file atomically unless its name is taken; returns whether it was written."""
     if path.exists():
         return False
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    write_beside(beside, data)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    write_beside(temporary, data)
     try:
         if os.name == "nt":
-            beside.rename(path)  # refuses a name that exists
+            temporary.rename(path)  # fails if the name exists
         else:
-            path.hardlink_to(beside)
+            path.hardlink_to(temporary)
     except FileExistsError:
         return False
     except OSError:
-        # A disk without hard links: the moment between looking and moving is left to chance.
+        # A file system without hard links: accept the race between the check and the move.
         if path.exists():
             return False
-        beside.replace(path)
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
     return True
