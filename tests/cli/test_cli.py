@@ -183,7 +183,7 @@ def test_a_file_is_rendered_to_sound(rubato: Line, song: Path, tmp_path: Path) -
 
 def test_the_devices_are_listed_or_it_is_said_why_there_are_none(rubato: Line) -> None:
     answer = rubato.json("devices")
-    assert answer["devices"] or answer["problem"] is None or "on the screen" in answer["problem"]
+    assert answer["devices"] or answer["problem"] is None or "on-screen keys" in answer["problem"]
 
 
 def test_the_doctor_names_each_thing_and_what_to_do(rubato: Line) -> None:
