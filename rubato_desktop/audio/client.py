@@ -111,7 +111,7 @@ class AudioClient:
         """Sound a cue by its meaning, in its turn; see `CueDesk` for the rule."""
         self._send(do="cue", name=name)
 
-    def hear(self, keys: Sequence[int], base: int = 48, *, instrument: int = 1) -> None:
+    def play_keys(self, keys: Sequence[int], base: int = 48, *, instrument: int = 1) -> None:
         """Play a word's keys one after the other.
 
         Args:
@@ -131,7 +131,7 @@ class AudioClient:
         """Stop the phrase at once, also in the middle of a cue; all else sounds on."""
         self._send(do="stop_phrase")
 
-    def say(self, samples: bytes) -> None:
+    def play_speech(self, samples: bytes) -> None:
         """Sound a piece of speech after those that were given before; all but cues is softer meanwhile.
 
         Args:
@@ -151,7 +151,7 @@ class AudioClient:
             ) from error
         self._send(do="say", path=file.name)
 
-    def hush(self) -> None:
+    def stop_speech(self) -> None:
         """Stop what is said, at once; all else sounds on."""
         self._send(do="hush")
 

@@ -25,7 +25,7 @@ def add_word(ctx: Context, keys: NewKeys, meaning: str = "") -> Answer:
     if said and not meaning:
         return _ask_to_add(ctx, keys, said)
     word = _add(ctx, keys, meaning)
-    ctx.services.sound.hear(word.keys)
+    ctx.services.sound.play_keys(word.keys)
     ctx.services.state.new_word = word
     text = f"Added {format_keys(keys)} to {word.language}"
     if not meaning:
@@ -40,7 +40,7 @@ def add_word(ctx: Context, keys: NewKeys, meaning: str = "") -> Answer:
 def _ask_to_add(ctx: Context, keys: list[int], said: str) -> Answer:
     """The meaning was spoken and may be misheard: both are read and played back before they count."""
     ctx.services.languages.check(_new(ctx, keys, said))
-    ctx.services.sound.hear(keys)
+    ctx.services.sound.play_keys(keys)
 
     def answered(yes: bool) -> str:
         if not yes:
@@ -219,7 +219,7 @@ def hear_word(ctx: Context, number: Choice) -> Answer:
     word: Word = ctx.services.numbered_lists.pick(
         "word", number, lambda: [(word.name, word) for word in current.words]
     )
-    ctx.services.sound.hear(word.keys)
+    ctx.services.sound.play_keys(word.keys)
     return Answer(f"{word.name}: {format_keys(word.keys)}", {"word": word.name, "keys": list(word.keys)})
 
 

@@ -93,7 +93,7 @@ def _give(ctx: Context, keys: list[int], title: str, command: str, args: Mapping
     library = ctx.services.languages
     word = library.add(Word(tuple(keys), title, NAMES, command, args, help=f"Calls up {title}."))
     ctx.control.use_languages(library.active)
-    ctx.services.sound.hear(word.keys)
+    ctx.services.sound.play_keys(word.keys)
     ctx.services.bus.publish(EntryRead(ctx.t, "name", keys=word.keys))
     ctx.services.undo.did(f"the name {format_keys(keys)}", lambda: _take_away(ctx, word.keys))
     return Answer(

@@ -123,7 +123,7 @@ def hear(ctx: Context, word: str) -> Answer:
     found = ctx.services.languages.stack.word(word)
     if found is None:
         raise RubatoError(f"There is no word {word!r}", code="no_such_word")
-    ctx.services.sound.hear(found.keys)
+    ctx.services.sound.play_keys(found.keys)
     return Answer(f"{found.name}: {format_keys(found.keys)}", {"word": found.name, "keys": list(found.keys)})
 
 

@@ -16,7 +16,7 @@ def test_everything_may_be_asked_before_it_is_ready(listener: Listener) -> None:
     sound.start()
     sound.echo(note_on(0, "keys", 60))
     sound.cue("understood")
-    sound.hear([0, 7, 0])
+    sound.play_keys([0, 7, 0])
     sound.deck.load(notes(0, 0.2))
     sound.deck.play()
     try:

@@ -69,7 +69,7 @@ def test_a_cue_is_heard(sound: AudioClient) -> None:
 
 def test_a_words_keys_are_heard_in_turn(sound: AudioClient) -> None:
     ears = Ears(1.0)
-    sound.hear([12, 24], base=48, instrument=LEAD_SQUARE)
+    sound.play_keys([12, 24], base=48, instrument=LEAD_SQUARE)
     heard = ears.hear()
     begin = int(np.argmax(np.abs(heard.sound) > 0.005)) / heard.rate
     assert heard.pitch(begin + 0.02, begin + 0.19) == pytest.approx(frequency(60), rel=0.03)

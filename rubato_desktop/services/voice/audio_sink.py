@@ -71,8 +71,8 @@ class MixerSink:
         Raises:
             RubatoError: there is no room for it on the disk.
         """
-        self._sound.say(piece)
+        self._sound.play_speech(piece)
 
     def hush(self) -> None:
         """Silence at once."""
-        self._sound.hush()
+        self._sound.stop_speech()
