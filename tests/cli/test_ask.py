@@ -55,7 +55,9 @@ def test_what_the_sources_do_not_answer_is_a_no(
 
 
 def test_where_nothing_is_learnt_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "no source was found" in run(capsys, tmp_path, "ask", "Who tuned the Pleyel?", code=1)["answer"]
+    assert (
+        "Nothing in your library" in run(capsys, tmp_path, "ask", "Who tuned the Pleyel?", code=1)["answer"]
+    )
 
 
 def test_prompt_model_temperature_and_length_reach_the_model(
