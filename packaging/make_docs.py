@@ -34,6 +34,8 @@ from rubato_desktop.services.page_sound.table import Voice, load_table
 from rubato_desktop.settings import DeviceSettings, Settings
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+PLACEHOLDERS = "placeholders"  # the subject of commands that are not available yet, listed last
+TITLES = {"open": "Opening", PLACEHOLDERS: "Not available yet"}  # of subjects whose module has another name
 GENERATED = "<!-- Written by packaging/make_docs.py; change the source, not this page. -->"
 
 
@@ -78,38 +80,45 @@ def shown(value: Any) -> str:
 
 
 def commands_page() -> str:
-    """The reference of commands, by subject."""
+    """Return the reference of commands, by subject."""
     words: dict[str, list[Word]] = {}
     for language in languages():
         for word in language.words:
             words.setdefault(word.command, []).append(word)
     commands = registered()
     parts: list[str] = []
-    for subject in sorted({subject_of(command) for command in commands}):
-        module = sys.modules[f"{rubato_desktop.commands.__name__}.{subject.replace(' ', '_')}"]
-        parts += [f"## {subject.capitalize()}", "", first_paragraph(module), ""]
+    subjects = {subject_of(command) for command in commands}
+    for subject in sorted(subjects, key=lambda subject: (subject == PLACEHOLDERS, title_of(subject))):
+        module = sys.modules[f"{rubato_desktop.commands.__name__}.{subject}"]
+        parts += [f"## {title_of(subject)}", "", first_paragraph(module), ""]
         for command in commands:
             if subject_of(command) == subject:
                 parts += command_part(command, words.get(command.id, []))
     intro = (
-        "What the application can do. Each command is asked for by its keys, by the mouse, or by its name."
-        " The keys are counted from the lowest of the 25, which is 0."
+        "All commands of Rubato, by subject. Run a command by playing its keys, with the mouse, or by its id:"
+        " `rubato send COMMAND`. Keys are numbered from 0, the lowest of the 25."
     )
     return page("Commands", intro, *parts)
 
 
 def subject_of(command: Command) -> str:
-    return str(command.function.__module__).rpartition(".")[2].replace("_", " ")
+    """Return the name of the module that registers a command."""
+    return str(command.function.__module__).rpartition(".")[2]
+
+
+def title_of(subject: str) -> str:
+    return TITLES.get(subject, subject.replace("_", " ").capitalize())
 
 
 def command_part(command: Command, words: Sequence[Word]) -> list[str]:
-    """One command: what it does, its keys, its arguments."""
+    """Return the section of one command: what it does, its keys, its arguments."""
     lines = [f"### {code(command.id)}", "", command.summary, ""]
     if command.help:
         lines += [inspect.cleandoc(command.help), ""]
     if command.needs:
         lines += [f"Needs {NEEDS[command.needs]}.", ""]
-    lines += [f"- {word.name}: {code(keys_of(word))}{fixed(word)}" for word in words] or ["- no keys"]
+    keys = [f"- {word.name}: {code(keys_of(word))}{fixed(word)}" for word in words]
+    lines += keys or ["It has no keys."]
     lines.append("")
     if command.arguments:
         rows = [argument_row(argument) for argument in command.arguments]
@@ -118,7 +127,7 @@ def command_part(command: Command, words: Sequence[Word]) -> list[str]:
 
 
 def argument_row(argument: Argument) -> tuple[str, str, str, str]:
-    default = "needed" if argument.required else shown(argument.default)
+    default = "required" if argument.required else shown(argument.default)
     return code(argument.name), argument.kind or "not played", default, argument.help
 
 
@@ -127,7 +136,7 @@ def keys_of(word: Word) -> str:
 
 
 def fixed(word: Word) -> str:
-    """The arguments that a word itself gives, in words."""
+    """Return the arguments that a word fixes, in parentheses."""
     return f" ({', '.join(f'{name} = {value}' for name, value in word.args.items())})" if word.args else ""
 
 
@@ -176,7 +185,7 @@ def values_of(field: FieldInfo) -> str:
 
 
 def keys_page() -> str:
-    """The reference of words: their keys, what they take, what they do."""
+    """Return the reference of words: their keys, parameters and effects."""
     parts: list[str] = []
     summaries = {command.id: command.summary for command in registered()}
     for language in languages():
@@ -190,8 +199,9 @@ def keys_page() -> str:
     parts += ["## How parameters are played", ""]
     parts += table(("kind", "keys"), ((kind, how_played(kind)) for kind in KINDS))
     intro = (
-        "The keys are counted from the lowest of the 25, which is 0; 12 is the middle, 24 the"
-        " highest, which leaves whatever is open. A word acts as soon as its last key is down."
+        "Keys are numbered from 0, the lowest of the 25. Key 12 is the middle; key 24, the highest,"
+        " leaves the word or parameter that is open. A word runs as soon as its last key is down, and is then"
+        " followed by its parameters, if it takes any."
     )
     return page("Keys", intro, *parts)
 
@@ -206,10 +216,10 @@ def first_paragraph(thing: object) -> str:
 
 
 def how_played(kind: str) -> str:
-    """How a kind of parameter is played, in the words of the class that reads it."""
+    """Return how a kind of parameter is played, from the docstring of its reader."""
     reader = reader_for(Parameter("", kind), Timing(), Stack([]))
     text = first_paragraph(reader)
-    return f"{text} It picks from the list shown last." if kind == "choice" else text
+    return f"{text} Chooses from the last list." if kind == "choice" else text
 
 
 def page_sounds_page() -> str:
@@ -292,13 +302,12 @@ def models_page() -> str:
 
 
 def command_line_page() -> str:
-    """The reference of the command line."""
+    """Return the reference of the command line."""
     parts = [line for name, parser in subcommands(cli.parser()) for line in subcommand_part(name, parser)]
     intro = (
-        "After `./run` or `./test` this is `.venv/bin/rubato`. Exit status: 0 done, 1 the answer is no,"
-        " 2 the input or the machine is not fit, with one line on standard error that says why."
-        " Every command takes `--json` to answer in JSON,"
-        " and `--data DIR` for the folder of everything that is kept."
+        "`./run` and `./test` install the command as `.venv/bin/rubato`. Its exit status is 0 when it succeeds,"
+        " 1 when the answer is no or nothing was found, and 2 after an error, with one line on standard error."
+        " Every command takes `--json` for output as JSON, and `--data DIR` for the data folder."
     )
     return page("Command line", intro, *parts)
 
@@ -306,7 +315,7 @@ def command_line_page() -> str:
 def subcommands(
     parser: argparse.ArgumentParser, prefix: str = ""
 ) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """Yield the commands of a command line that do something, those within others by their whole name."""
+    """Yield the name and parser of each command that can be run, such as ``browser install``."""
     deeper = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     if not deeper:
         yield prefix, parser
@@ -316,7 +325,7 @@ def subcommands(
 
 
 def subcommand_part(name: str, parser: argparse.ArgumentParser) -> list[str]:
-    """One command of the command line: what it does, its own arguments."""
+    """Return the section of one command of the command line: what it does and its own arguments."""
     own = [action for action in parser._actions if action.dest not in ("help", "json", "data")]
     lines = [f"## {code(f'rubato {name}')}", "", sentence(parser.description or ""), ""]
     if own:
@@ -326,7 +335,7 @@ def subcommand_part(name: str, parser: argparse.ArgumentParser) -> list[str]:
 
 
 def spelled(action: argparse.Action) -> str:
-    """How an argument is written: ``--data DIR``, ``FILE.mid``, ``[FILE]``."""
+    """Return how an argument is written: ``--data DIR``, ``FILE.mid``, ``[FILE]``."""
     choices = f"{{{','.join(map(str, action.choices))}}}" if action.choices else ""
     placeholder = str(action.metavar or choices or action.dest.upper())
     if not action.option_strings:

@@ -1,4 +1,4 @@
-"""The registry and one module a subject: what words do."""
+"""The commands that words run: their registry, and one module per subject, which registers its commands on import."""
 
 from rubato_desktop.commands import (
     asking,

@@ -1,4 +1,4 @@
-"""Asking what has been learnt: questions, their sources, corrections, and what is asked."""
+"""Ask your library: questions, sources, corrections, and the topics and tags that questions search."""
 
 from __future__ import annotations
 
@@ -13,122 +13,127 @@ from rubato_desktop.commands.numbered_list import opens, show
 from rubato_desktop.commands.parameter_types import Choice, Text
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.plurals import counted
 from rubato_desktop.services.sessions.session import JOURNAL
 
 if TYPE_CHECKING:
     from rubato_desktop.services.answers.history.model import Inquiry, Source
     from rubato_desktop.services.answers.service import AnswerService
 
-FRAGMENT_WORDS = 8  # of a passage, that find it in its page
+FRAGMENT_WORDS = 8  # enough words of a passage to find it in its page
 
 
 @command(needs="model")
 async def ask(ctx: Context, question: Text) -> Answer:
-    """Ask about what you have read and recorded.
+    """Ask a question about what you have read and recorded.
 
     Args:
         question: The question.
     """
-    asking = _asking(ctx)
-    answer, kept = await Pending(asking.ask(question))
-    if kept.sources:
-        ctx.services.numbered_lists.show(ctx.t, "source", "Sources", _items(kept))
+    answer, inquiry = await Pending(_answers(ctx).ask(question))
+    if inquiry.sources:
+        ctx.services.numbered_lists.show(ctx.t, "source", "Sources", _source_items(inquiry))
     text = answer.answer
     if answer.stopped:
         text = f"{text.rstrip()} … stopped".lstrip()
     if answer.problem is not None:
         text = f"{text.rstrip()} {answer.problem}".lstrip()
-    return Answer(text, {**answer.as_json(), "id": kept.id})
+    return Answer(text, {**answer.as_json(), "id": inquiry.id})
 
 
 @command(needs="model")
 def sources(ctx: Context) -> Answer:
-    """List the sources of the last answer; `open` and a number opens one at its place."""
-    kept = _last(ctx)
-    return show(ctx, "source", "Sources", _items(kept), [source.model_dump() for source in kept.sources])
+    """List the sources of the last answer; `open` and a number opens one at the passage."""
+    inquiry = _last_inquiry(ctx)
+    value = [source.model_dump() for source in inquiry.sources]
+    return show(ctx, "source", "Sources", _source_items(inquiry), value)
 
 
 @command(needs="model")
 async def source(ctx: Context, number: int, id: str = "last") -> Answer:
-    """Open a source of an answer at its place.
+    """Open a source of an answer at the passage.
 
     Args:
         number: Its number in the answer.
-        id: Another inquiry than the last, as `rubato inquiries list` has it.
+        id: The question's id, as `rubato inquiries list` shows it; `last` is the latest.
     """
-    kept = await Pending(_asking(ctx).with_inquiries(lambda all: all.get(id)))
-    found = next((source for source in kept.sources if source.n == number), None)
+    inquiry = await Pending(_answers(ctx).with_inquiries(lambda store: store.get(id)))
+    found = next((source for source in inquiry.sources if source.n == number), None)
     if found is None:
-        raise RubatoError(f"That answer has no source {number}", code="no_such_choice")
+        raise RubatoError(
+            f"There is no source {number}; this answer has {counted(len(inquiry.sources), 'source')}",
+            code="no_such_choice",
+        )
     return await open_source(ctx, found)
 
 
 @command(needs="model")
 async def correct(ctx: Context, text: Text, id: str = "last") -> Answer:
-    """Put your words in place of the last answer, or add to it; they are preferred from then on.
+    """Correct the last answer in your own words; similar questions get your correction from then on.
 
     Args:
         text: The right answer.
-        id: Another inquiry, as `rubato inquiries list` has it.
+        id: The question's id, as `rubato inquiries list` shows it; `last` is the latest.
     """
     from rubato_desktop.services.answers.history.store import learn_text_arguments
 
-    asking, knowledge = _asking(ctx), ctx.services.knowledge
-    kept = await Pending(asking.with_inquiries(lambda all: all.correct(id, text, asking.user)))
+    answers, knowledge = _answers(ctx), ctx.services.knowledge
+    inquiry = await Pending(answers.with_inquiries(lambda store: store.correct(id, text, answers.user)))
     if knowledge is not None:
-        await Pending(knowledge.ask("learn_text", **learn_text_arguments(kept)))
-    return Answer(f"Corrected: {kept.question}", kept.model_dump(mode="json"))
+        await Pending(knowledge.ask("learn_text", **learn_text_arguments(inquiry)))
+    return Answer(f"Corrected: {inquiry.question}", inquiry.model_dump(mode="json"))
 
 
 @command(needs="model")
 async def accept(ctx: Context, id: str = "last", yes: bool = True) -> Answer:
-    """Mark the last answer as good; good ones are exported to train a model.
+    """Mark the last answer as good; good answers can be exported to train a model.
 
     Args:
-        id: Another inquiry, as `rubato inquiries list` has it.
-        yes: Whether it is good.
+        id: The question's id, as `rubato inquiries list` shows it; `last` is the latest.
+        yes: Whether the answer is good.
     """
-    kept = await Pending(_asking(ctx).with_inquiries(lambda all: all.accept(id, yes)))
-    return Answer(f"{'Good' if yes else 'Not good'}: {kept.question}", {"id": kept.id, "accepted": yes})
+    inquiry = await Pending(_answers(ctx).with_inquiries(lambda store: store.accept(id, yes)))
+    text = f"Marked as {'good' if yes else 'not good'}: {inquiry.question}"
+    return Answer(text, {"id": inquiry.id, "accepted": yes})
 
 
 @command(needs="model")
 def new_conversation(ctx: Context) -> Answer:
-    """Begin a new conversation: the next question has nothing to do with those before."""
-    _asking(ctx).forget_conversation()
+    """Start a new conversation: the next question does not refer to earlier ones."""
+    _answers(ctx).forget_conversation()
     return Answer("New conversation")
 
 
 @command(needs="model")
 async def inquiries(ctx: Context, most: int = 9) -> Answer:
-    """List what was asked last; `open` and a number reads an answer.
+    """List your latest questions; `open` and a number reads the answer.
 
     Args:
-        most: How many.
+        most: How many to list.
     """
-    found = await Pending(_asking(ctx).with_inquiries(lambda all: all.latest(max(1, most))))
-    items = [(" ".join(one.question.split()), one) for one in found]
-    return show(ctx, "inquiry", "Questions", items, [one.model_dump(mode="json") for one in found])
+    found = await Pending(_answers(ctx).with_inquiries(lambda store: store.latest(max(1, most))))
+    items = [(" ".join(inquiry.question.split()), inquiry) for inquiry in found]
+    return show(ctx, "inquiry", "Questions", items, [inquiry.model_dump(mode="json") for inquiry in found])
 
 
 @opens("inquiry")
-def _open_inquiry(ctx: Context, kept: Inquiry) -> Answer:
-    _asking(ctx).last = kept
-    if kept.sources:
-        ctx.services.numbered_lists.show(ctx.t, "source", "Sources", _items(kept))
-    return Answer(kept.current_answer, kept.model_dump(mode="json"))
+def _open_inquiry(ctx: Context, inquiry: Inquiry) -> Answer:
+    _answers(ctx).last = inquiry
+    if inquiry.sources:
+        ctx.services.numbered_lists.show(ctx.t, "source", "Sources", _source_items(inquiry))
+    return Answer(inquiry.current_answer, inquiry.model_dump(mode="json"))
 
 
 @opens("source")
 async def open_source(ctx: Context, source: Source) -> Answer:
-    """At its place: a recording in the pianoroll, anything else where pages are read."""
+    """Open a source at its passage: a recording in the pianoroll, anything else in the browser."""
     from rubato_desktop.commands.open import open_file
 
     value = source.model_dump()
     if source.source.startswith("inquiry:"):
         id = source.source.removeprefix("inquiry:")
-        kept = await Pending(_asking(ctx).with_inquiries(lambda all: all.get(id)))
-        return Answer(kept.current_answer, value)
+        inquiry = await Pending(_answers(ctx).with_inquiries(lambda store: store.get(id)))
+        return Answer(inquiry.current_answer, value)
     path = Path(source.source)
     if path.name == JOURNAL and path.is_file():
         opened = open_file(ctx, str(path.parent))
@@ -136,28 +141,30 @@ async def open_source(ctx: Context, source: Source) -> Answer:
             ctx.services.roll.seek(source.start_ms * 1000)
         return opened
     if "://" not in source.source and not path.exists():
-        raise RubatoError(f"{path} is no longer there", kept=f"It said: {source.text}", code="source_gone")
+        raise RubatoError(
+            f"{path} no longer exists", kept=f"The passage was: {source.text}", code="source_gone"
+        )
     url = address_of(source)
     browser = ctx.services.browser
     if browser is not None and browser.connected:
         reply = await ctx.ask("open", url=url, new=True)
         return Answer(name_of(source), value, reply.state)
-    # It may wait for the program that it starts.
-    if not await Pending(_asking(ctx).with_inquiries(lambda _: webbrowser.open(url))):
+    # Opening may block until the browser has started, so it runs on the answers' thread.
+    if not await Pending(_answers(ctx).with_inquiries(lambda _: webbrowser.open(url))):
         raise RubatoError(
-            f"{url} cannot be opened",
-            kept=f"It says: {source.text}",
-            todo="Join a browser",
+            f"Cannot open {url}",
+            kept=f"The passage is: {source.text}",
+            todo="Connect a browser",
             code="not_opened",
         )
     return Answer(name_of(source), value)
 
 
 def address_of(source: Source) -> str:
-    """Return a source's address with its place.
+    """Return the URL of a source, with a fragment that points to the passage.
 
-    Pages by ``#page=`` (https://www.rfc-editor.org/rfc/rfc8118), times by ``#t=``
-    (https://www.w3.org/TR/media-frags/), passages by ``#:~:text=`` (https://wicg.github.io/scroll-to-text-fragment/).
+    The fragment is ``#page=`` for a page (https://www.rfc-editor.org/rfc/rfc8118), ``#t=`` for a time in seconds
+    (https://www.w3.org/TR/media-frags/), else ``#:~:text=`` (https://wicg.github.io/scroll-to-text-fragment/).
     """
     url = source.source if "://" in source.source else Path(source.source).as_uri()
     if "#" in url:
@@ -167,32 +174,28 @@ def address_of(source: Source) -> str:
     if source.start_ms is not None:
         return f"{url}#t={source.start_ms // 1000}"
     words = source.text.split("\n")[-1].split()[:FRAGMENT_WORDS]
-    # A dash in it has a meaning there.
+    # A dash separates the parts of a text fragment, so it must be escaped.
     return f"{url}#:~:text={quote(' '.join(words), safe='').replace('-', '%2D')}"
 
 
-async def known(ctx: Context, text: str, most: int = 5) -> list[Source]:
-    """Return where a text stands in what has been learnt, by its words."""
+async def search_library(ctx: Context, text: str, most: int = 5) -> list[Source]:
+    """Return the passages of the library that contain the words of `text`, best first."""
     from rubato_desktop.services.answers.history.model import Source
 
     knowledge = ctx.services.knowledge
     if knowledge is None or not knowledge.anything_learnt:
         return []
     found = await Pending(knowledge.ask("search", query=text, mode="bm25", k=most))
-    return [
-        Source(
-            n=one["rank"], **{name: one[name] for name in ("document", "source", "text", "start_ms", "page")}
-        )
-        for one in found
-    ]
+    fields = ("document", "source", "text", "start_ms", "page")
+    return [Source(n=passage["rank"], **{name: passage[name] for name in fields}) for passage in found]
 
 
-# What is asked ------------------------------------------------------------------------------------------
+# Topics and tags that questions search ------------------------------------------------------------------
 
 
 @command(needs="knowledge")
 async def topics(ctx: Context) -> Answer:
-    """List topics and tags; `open` and a number asks one as well, or no longer."""
+    """List topics and tags; `open` and a number adds one to your questions, or takes it out again."""
     items = await _filters(ctx)
     return show(
         ctx, "filter", "Topics and tags", items, [{"kind": kind, "name": name} for _, (kind, name) in items]
@@ -201,90 +204,96 @@ async def topics(ctx: Context) -> Answer:
 
 @command(needs="knowledge")
 async def filter_add(ctx: Context, number: Choice) -> Answer:
-    """Ask a topic or tag as well, beside everything that was learnt.
+    """Add a topic or tag that your questions also search, besides the whole library.
 
     Args:
         number: Its number in the list of topics and tags.
     """
     items = await _filters(ctx)
-    return _choose(ctx, ctx.services.numbered_lists.pick("filter", number, lambda: items), True)
+    return _set_filter(ctx, ctx.services.numbered_lists.pick("filter", number, lambda: items), True)
 
 
 @command(needs="knowledge")
 async def filter_remove(ctx: Context, number: Choice) -> Answer:
-    """Ask a topic or tag no longer.
+    """Remove a topic or tag from those that your questions also search.
 
     Args:
         number: Its number in the list of topics and tags.
     """
     items = await _filters(ctx)
-    return _choose(ctx, ctx.services.numbered_lists.pick("filter", number, lambda: items), False)
+    return _set_filter(ctx, ctx.services.numbered_lists.pick("filter", number, lambda: items), False)
 
 
 @command(needs="knowledge")
 def filter_set(ctx: Context, kind: str, name: str, on: bool = True) -> Answer:
-    """Ask a topic or tag by its name as well, or no longer.
+    """Add or remove, by its name, a topic or tag that your questions also search.
 
     Args:
         kind: topic or tag.
         name: Its name.
-        on: Whether it is asked.
+        on: Whether questions search it.
     """
     if kind not in ("topic", "tag"):
         raise RubatoError("A filter is a topic or a tag", code="bad_arguments")
-    return _choose(ctx, (kind, name), on)
+    return _set_filter(ctx, (kind, name), on)
 
 
 @opens("filter")
-def _toggle(ctx: Context, chosen: tuple[str, str]) -> Answer:
-    asking = _asking(ctx)
-    return _choose(ctx, chosen, chosen[1] not in (asking.topics if chosen[0] == "topic" else asking.tags))
+def _toggle_filter(ctx: Context, chosen: tuple[str, str]) -> Answer:
+    answers = _answers(ctx)
+    kind, name = chosen
+    return _set_filter(ctx, chosen, name not in (answers.topics if kind == "topic" else answers.tags))
 
 
-def _choose(ctx: Context, chosen: tuple[str, str], on: bool) -> Answer:
-    asking = _asking(ctx)
-    (asking.choose if on else asking.leave)(*chosen)
-    asked = [*asking.topics, *(f"tag {tag}" for tag in asking.tags)]
-    told = f"Asked: everything{''.join(f', {name}' for name in asked)}"
-    return Answer(told, {"topics": [*asking.topics], "tags": [*asking.tags]})
+def _set_filter(ctx: Context, chosen: tuple[str, str], on: bool) -> Answer:
+    answers = _answers(ctx)
+    (answers.choose if on else answers.leave)(*chosen)
+    names = [*answers.topics, *(f"tag {tag}" for tag in answers.tags)]
+    text = f"Questions search everything{''.join(f', {name}' for name in names)}"
+    return Answer(text, {"topics": [*answers.topics], "tags": [*answers.tags]})
 
 
 async def _filters(ctx: Context) -> list[tuple[str, tuple[str, str]]]:
-    knowledge, asking = ctx.services.knowledge, _asking(ctx)
+    knowledge, answers = ctx.services.knowledge, _answers(ctx)
     assert knowledge is not None
     counts = {"topic": knowledge.ask("topic_counts"), "tag": knowledge.ask("tags")}
-    every = [(kind, name, n) for kind, found in counts.items() for name, n in (await Pending(found)).items()]
-    chosen = {*(("topic", name) for name in asking.topics), *(("tag", name) for name in asking.tags)}
+    filters = [
+        (kind, name, n) for kind, found in counts.items() for name, n in (await Pending(found)).items()
+    ]
+    chosen = {*(("topic", name) for name in answers.topics), *(("tag", name) for name in answers.tags)}
     return [
-        (f"{kind} {name}, {count} documents{', asked' if (kind, name) in chosen else ''}", (kind, name))
-        for kind, name, count in every
+        (
+            f"{kind} {name}, {counted(count, 'document')}{', searched' if (kind, name) in chosen else ''}",
+            (kind, name),
+        )
+        for kind, name, count in filters
     ]
 
 
-# Within -------------------------------------------------------------------------------------------------
+# Helpers ------------------------------------------------------------------------------------------------
 
 
-def _asking(ctx: Context) -> AnswerService:
-    asking = ctx.services.answers
-    assert asking is not None, "only commands that need it may ask"
-    return asking
+def _answers(ctx: Context) -> AnswerService:
+    answers = ctx.services.answers
+    assert answers is not None, "only commands that need a model may use it"
+    return answers
 
 
-def _last(ctx: Context) -> Inquiry:
-    kept = _asking(ctx).last
-    if kept is None:
+def _last_inquiry(ctx: Context) -> Inquiry:
+    inquiry = _answers(ctx).last
+    if inquiry is None:
         raise RubatoError(
-            "Nothing has been asked yet", todo="Play ask, and your question", code="nothing_asked"
+            "You have not asked a question yet", todo="Play ask, then your question", code="nothing_asked"
         )
-    return kept
+    return inquiry
 
 
-def _items(kept: Inquiry) -> list[tuple[str, Any]]:
-    return [(name_of(source), source) for source in kept.sources]
+def _source_items(inquiry: Inquiry) -> list[tuple[str, Any]]:
+    return [(name_of(source), source) for source in inquiry.sources]
 
 
 def name_of(source: Source) -> str:
-    """A source as it is read out: its file's name or its address, and its place."""
+    """Return how a source is read out: its file name or address, with the page or the time."""
     if source.source.startswith("inquiry:"):
         return "your own correction"
     path = Path(source.source)

@@ -1,4 +1,4 @@
-"""The parts that commands need, and why one is not there: read from the services at each look, never kept."""
+"""Which of the parts that commands need are available, and why one is not. Read from the services on each call."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from rubato_desktop.errors import RubatoError
 
 
 def present(services: Services, name: str) -> bool:
-    """Return whether a part is there.
+    """Return whether a part is available.
 
     Args:
-        services: The services there are.
+        services: The services of the run.
         name: A key of `NEEDS`.
 
     Raises:
-        RubatoError: it is not there, and the reason is known.
+        RubatoError: It is not available, and the reason is known.
     """
-    look = _LOOKS.get(name)  # None for what is not part of the program yet
-    return look is not None and look(services)
+    check = _CHECKS.get(name)  # None for a part that does not exist yet
+    return check is not None and check(services)
 
 
 def absent(services: Services) -> dict[str, RubatoError | None]:
-    """Return the parts that are not there and why, keys of `NEEDS`; None where no reason is known."""
-    found: dict[str, RubatoError | None] = {}
+    """Return the parts that are not available: a key of `NEEDS` → the reason, or None where it is not known."""
+    reasons: dict[str, RubatoError | None] = {}
     for name in NEEDS:
         try:
             if not present(services, name):
-                found[name] = None
-        except RubatoError as why:
-            found[name] = why
-    return found
+                reasons[name] = None
+        except RubatoError as error:
+            reasons[name] = error
+    return reasons
 
 
 def _browser(services: Services) -> bool:
@@ -50,7 +50,7 @@ def _window(services: Services) -> bool:
 def _sound(services: Services) -> bool:
     sound = services.sound
     if sound.silent:
-        raise RubatoError("Sound is off", todo="Switch it on in the settings (sound)", code="sound_off")
+        raise RubatoError("Sound is off", todo="Turn it on in the settings (sound)", code="sound_off")
     if sound.problem is not None:
         raise sound.problem
     return bool(sound.output)
@@ -69,13 +69,13 @@ def _hearing(services: Services) -> bool:
     if services.hearing is None:
         return False
     choose_model(services.data, services.settings.values.hearing_model)
-    # Whether there is a microphone is known once somebody has wanted to listen.
+    # A missing microphone only shows when listening starts.
     if services.state.hearing_problem is not None:
         raise services.state.hearing_problem
     return True
 
 
-_LOOKS: Final[Mapping[str, Callable[[Services], bool]]] = {
+_CHECKS: Final[Mapping[str, Callable[[Services], bool]]] = {
     "browser": _browser,
     "window": _window,
     "sound": _sound,

@@ -1,6 +1,6 @@
-"""Commands that must wait: an `async def` awaits what a service promised, and the keys go on meanwhile.
+"""Awaitables for commands that must wait: an `async def` awaits a service's future while the keys keep working.
 
-There is no event loop: the engine resumes the command on its own thread when the promise is kept.
+There is no event loop: the engine resumes the command on its own thread when the future is done.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ _BESIDE: Final = ThreadPoolExecutor(1, "beside")
 
 
 class Pending(Awaitable[T], Generic[T]):
-    """Makes a service's `Future` something to await.
+    """Makes a service's `Future` awaitable.
 
     Args:
-        future: What the service promised; its exception is raised where it is awaited.
+        future: The future; its exception is raised where it is awaited.
     """
 
     def __init__(self, future: Future[T]) -> None:
@@ -31,16 +31,16 @@ class Pending(Awaitable[T], Generic[T]):
 
 
 def beside(work: Callable[[], T]) -> Pending[T]:
-    """Do something slow on a thread beside the engine's, one after the other; to be awaited.
+    """Run slow work on the background thread, after all earlier work.
 
     Args:
-        work: What is done; what it raises is raised where it is awaited.
+        work: The work; its exception is raised where the result is awaited.
     """
     return Pending(_BESIDE.submit(work))
 
 
 async def settled(answer: Any) -> Any:
-    """Wait for what a service answered: a `Future`'s result, or at once anything else, also a coroutine's."""
+    """Return what a service answered, after waiting for it where it is a `Future` or an awaitable."""
     if isinstance(answer, Future):
         return await Pending(answer)
     if isinstance(answer, Awaitable):

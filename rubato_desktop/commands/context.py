@@ -1,4 +1,4 @@
-"""What a command may use: the services, and the word that asked for it."""
+"""What a command can use: the services of the run, the engine, and the word that called it."""
 
 from __future__ import annotations
 
@@ -35,36 +35,36 @@ if TYPE_CHECKING:
 
 
 class Control(Protocol):
-    """What a command may ask of the engine itself."""
+    """What a command can ask of the engine."""
 
     def set(self, name: str, value: Any) -> None:
         """Change a setting."""
 
     def use_languages(self, active: list[str]) -> None:
-        """Make languages active, the current one first."""
+        """Make languages active; the first is the current one."""
 
     def words_changed(self) -> None:
-        """Take up the words of the active languages anew."""
+        """Reload the words of the active languages."""
 
     def piano(self, on: bool) -> None:
-        """Let words be heard, or leave the keys to music."""
+        """Recognise words on the keys, or leave the keys to music."""
 
     def leave(self) -> bool:
-        """Leave what is half played; returns whether there was anything."""
+        """Abandon the half-played word; return whether there was one."""
 
     def again(self) -> RecognisedWord | None:
-        """The word before this one that did something, to do it again."""
+        """Return the last word before this one that can be repeated, or None."""
 
     def run_word(self, word: RecognisedWord) -> None:
-        """Carry a word out, after this command."""
+        """Run the command of a word after this command."""
 
     def end(self) -> None:
-        """End the program, after this command."""
+        """Quit the program after this command."""
 
 
 @dataclass(slots=True)
 class Services:
-    """The services there are. One object for the whole run; the window and commands share it."""
+    """The services of a run, shared by the window and the commands."""
 
     clock: Clock
     bus: Bus
@@ -84,21 +84,21 @@ class Services:
     devices: DeviceManager | None = None
     browser: Browser | None = None
     page_sound: PageSound | None = None
-    announcements: Announcements | None = None  # says what is asked; None where nothing sounds
-    speech: Speech | None = None  # from the first word that is said
-    hearing: Hearing | None = None  # None where nobody listens
-    knowledge: KnowledgeClient | None = None  # what has been learnt
-    answers: AnswerService | None = None  # answers from it
+    announcements: Announcements | None = None  # None without sound
+    speech: Speech | None = None  # created for the first text that is spoken
+    hearing: Hearing | None = None  # None without speech recognition
+    knowledge: KnowledgeClient | None = None
+    answers: AnswerService | None = None
 
 
 @dataclass(slots=True)
 class Context:
-    """What one call of a command may use.
+    """What one call of a command can use.
 
     Attributes:
-        t: µs at which it was asked for: the end of its word.
-        word: The word that asked; None for mouse and command line.
-        services: Everything else.
+        t: Time of the call in µs: the end of its word.
+        word: The word that called it; None for a call by mouse or command line.
+        services: The services of the run.
         control: The engine.
     """
 
@@ -108,20 +108,20 @@ class Context:
     control: Control
 
     def hush(self) -> None:
-        """Stop what is said, at once."""
+        """Stop speaking at once."""
         if self.services.speech is not None:
             self.services.speech.be_quiet()
 
     def ask(self, name: str, /, *, deadline: float = 5.0, **args: Any) -> Pending[Reply]:
-        """Ask the browser to do something; to be awaited.
+        """Send a request to the browser.
 
         Args:
             name: A command of the extension's protocol.
-            deadline: Seconds until it counts as too late.
+            deadline: Timeout in seconds.
             args: Its arguments.
 
-        Raises:
-            RubatoError: where it is awaited: it failed, was refused, or came too late.
+        Returns:
+            The reply, to be awaited. Awaiting raises a RubatoError when the request fails, is refused or times out.
         """
         assert self.services.browser is not None, "only commands that need the browser may ask it"
         return Pending(self.services.browser.ask(name, deadline=deadline, **args))

@@ -1,4 +1,4 @@
-"""Words and languages: list, add, remove, change."""
+"""Your words and languages: list, add, remove and change them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from rubato_desktop.language.keys import format_keys
 
 @command()
 def add_word(ctx: Context, keys: NewKeys, meaning: str = "") -> Answer:
-    """Add a word by playing its keys; conflicts are told before anything is saved.
+    """Add a word by playing its keys; conflicts are reported before anything is saved.
 
     Args:
         keys: The keys of the new word.
-        meaning: What it means; spelt, typed or said afterwards with `meaning` when left out.
+        meaning: What it means; you can also spell, type or say it afterwards with `meaning`.
     """
-    said = ctx.services.state.spoken_meaning
-    if said and not meaning:
-        return _ask_to_add(ctx, keys, said)
+    spoken = ctx.services.state.spoken_meaning
+    if spoken and not meaning:
+        return _ask_to_add(ctx, keys, spoken)
     word = _add(ctx, keys, meaning)
     ctx.services.sound.play_keys(word.keys)
     ctx.services.state.new_word = word
     text = f"Added {format_keys(keys)} to {word.language}"
     if not meaning:
-        text += ". Now its meaning: type it, or spell it with the word meaning"
+        text += ". Now give its meaning: type it, or play meaning and spell it"
     return Answer(
         text,
         {"keys": list(keys), "language": word.language},
@@ -37,37 +37,37 @@ def add_word(ctx: Context, keys: NewKeys, meaning: str = "") -> Answer:
     )
 
 
-def _ask_to_add(ctx: Context, keys: list[int], said: str) -> Answer:
-    """The meaning was spoken and may be misheard: both are read and played back before they count."""
-    ctx.services.languages.check(_new(ctx, keys, said))
+def _ask_to_add(ctx: Context, keys: list[int], meaning: str) -> Answer:
+    """Read a spoken meaning and its keys back and ask for confirmation, as speech may be misheard."""
+    ctx.services.languages.check(_new_word(ctx, keys, meaning))
     ctx.services.sound.play_keys(keys)
 
-    def answered(yes: bool) -> str:
+    def on_answer(yes: bool) -> str:
         if not yes:
-            return "Not added. Play add word to begin again"
-        return f"Added {format_keys(_add(ctx, keys, said).keys)}: {said}"
+            return "Not added. Play add word to start again"
+        return f"Added {format_keys(_add(ctx, keys, meaning).keys)}: {meaning}"
 
-    ctx.services.confirmation.ask(f"{format_keys(keys)} will mean {said}. Keep it?", answered)
-    return Answer(f"{format_keys(keys)}: {said}", {"keys": list(keys), "meaning": said})
+    ctx.services.confirmation.ask(f"{format_keys(keys)} will mean {meaning}. Keep it?", on_answer)
+    return Answer(f"{format_keys(keys)}: {meaning}", {"keys": list(keys), "meaning": meaning})
 
 
-def _new(ctx: Context, keys: list[int], meaning: str) -> Word:
+def _new_word(ctx: Context, keys: list[int], meaning: str) -> Word:
     library = ctx.services.languages
     name = meaning.strip() or format_keys(keys)
-    return _meant(Word(tuple(keys), name, library.home()), name, library.stack)
+    return _with_command(Word(tuple(keys), name, library.home()), name, library.stack)
 
 
 def _add(ctx: Context, keys: list[int], meaning: str) -> Word:
     library = ctx.services.languages
-    word = library.add(_new(ctx, keys, meaning))
+    word = library.add(_new_word(ctx, keys, meaning))
     ctx.control.use_languages(library.active)
-    ctx.services.undo.did(f"adding {word}", lambda: _take_away(ctx, word.keys))
+    ctx.services.undo.did(f"adding {word}", lambda: _remove(ctx, word.keys))
     return word
 
 
 @command()
 def meaning(ctx: Context, text: Text) -> Answer:
-    """Say what the word just added means: a sentence, or the name of a word or command that it then carries out.
+    """Set the meaning of the word you just added: a sentence, or the name of a word or command that it will run.
 
     Args:
         text: The meaning.
@@ -75,34 +75,35 @@ def meaning(ctx: Context, text: Text) -> Answer:
     old = ctx.services.state.new_word
     if old is None:
         raise RubatoError("No word is waiting for its meaning", todo="Add a word first", code="no_new_word")
-    said = text.strip()
-    if not said:
+    meaning = text.strip()
+    if not meaning:
         raise RubatoError(
-            "The meaning is empty", kept=f"{format_keys(old.keys)} stays without one", code="bad_value"
+            "The meaning is empty", kept=f"{format_keys(old.keys)} is unchanged", code="bad_value"
         )
     library = ctx.services.languages
-    new = _meant(
-        replace(old, name=said, meanings=(said, *(m for m in old.meanings if m not in (said, old.name)))),
-        said,
-        library.stack,
+    other_meanings = (other for other in old.meanings if other not in (meaning, old.name))
+    new = _with_command(
+        replace(old, name=meaning, meanings=(meaning, *other_meanings)), meaning, library.stack
     )
     library.change(_stored(ctx, old), new)
     ctx.control.use_languages(library.active)
     ctx.services.state.new_word = new
     ctx.services.undo.did(f"the meaning of {format_keys(new.keys)}", lambda: _put_back(ctx, new, old))
-    acts = ", and does it" if new.command else ""
-    return Answer(f"{format_keys(new.keys)} means {said}{acts}", {"keys": list(new.keys), "meaning": said})
+    runs = ", and runs it" if new.command else ""
+    return Answer(
+        f"{format_keys(new.keys)} means {meaning}{runs}", {"keys": list(new.keys), "meaning": meaning}
+    )
 
 
-def _meant(word: Word, said: str, stack: Stack) -> Word:
-    """The word with the command of the word or command that `said` names, when it names one."""
-    same = stack.word(said)
+def _with_command(word: Word, meaning: str, stack: Stack) -> Word:
+    """Return `word` with the command that `meaning` names as a word or a command, or with none."""
+    same = stack.word(meaning)
     if same is not None and same.command and same.keys != word.keys:
         return replace(word, command=same.command, args=same.args, parameters=same.parameters)
-    found = REGISTRY.get(said.lower().replace(" ", "_"))
-    if found is None or any(argument.required for argument in found.arguments):
+    command = REGISTRY.get(meaning.lower().replace(" ", "_"))
+    if command is None or any(argument.required for argument in command.arguments):
         return replace(word, command="", args={}, parameters=())
-    return replace(word, command=found.id, args={}, parameters=())
+    return replace(word, command=command.id, args={}, parameters=())
 
 
 def _stored(ctx: Context, word: Word) -> Word:
@@ -120,17 +121,17 @@ def _put_back(ctx: Context, new: Word, old: Word) -> None:
 
 @command()
 def remove_word(ctx: Context, keys: NewKeys) -> Answer:
-    """Remove a word of your own by playing its keys.
+    """Remove one of your own words by playing its keys.
 
     Args:
-        keys: Its keys.
+        keys: The keys of the word.
     """
-    word = _take_away(ctx, tuple(keys))
-    ctx.services.undo.did(f"removing {word}", lambda: _bring_back(ctx, word))
+    word = _remove(ctx, tuple(keys))
+    ctx.services.undo.did(f"removing {word}", lambda: _restore(ctx, word))
     return Answer(f"Removed {word}", {"keys": list(keys), "language": word.language})
 
 
-def _take_away(ctx: Context, keys: tuple[int, ...]) -> Word:
+def _remove(ctx: Context, keys: tuple[int, ...]) -> Word:
     found = ctx.services.languages.stack.at(keys)
     if found is None:
         raise RubatoError(f"There is no word {format_keys(keys)}", code="no_such_word")
@@ -139,33 +140,33 @@ def _take_away(ctx: Context, keys: tuple[int, ...]) -> Word:
     return found
 
 
-def _bring_back(ctx: Context, word: Word) -> None:
+def _restore(ctx: Context, word: Word) -> None:
     ctx.services.languages.add(word)
     ctx.control.use_languages(ctx.services.languages.active)
 
 
 @command()
 def add_language(ctx: Context, title: Text) -> Answer:
-    """Add a language of your own; it becomes the current one and takes the words you add.
+    """Add a language of your own; it becomes the current one, and the words you add go into it.
 
     Args:
-        title: What it is called.
+        title: Its title.
     """
     before = ctx.services.languages.active
     language = ctx.services.languages.add_language(title)
     ctx.control.use_languages(ctx.services.languages.active)
 
-    def back() -> None:
+    def remove_language() -> None:
         ctx.services.languages.forget_language(language.name)
         ctx.control.use_languages(before)
 
-    ctx.services.undo.did(f"adding the language {language.title}", back)
-    return Answer(f"Language {language.title} added; it is the current one", {"language": language.name})
+    ctx.services.undo.did(f"adding the language {language.title}", remove_language)
+    return Answer(f"Added the language {language.title}; it is the current one", {"language": language.name})
 
 
 @command()
 def languages(ctx: Context) -> Answer:
-    """List the languages; `change language` and a number makes one the current one."""
+    """List the languages; `change language` and a number makes one current."""
     items = _languages(ctx)
     text = ctx.services.numbered_lists.show(ctx.t, "language", "Languages", items)
     return Answer(text, [name for _, name in items])
@@ -173,7 +174,7 @@ def languages(ctx: Context) -> Answer:
 
 @command()
 def change_language(ctx: Context, number: Choice) -> Answer:
-    """Make a language the current one.
+    """Make a language from the list the current one.
 
     Args:
         number: Its number in the list of languages.
@@ -184,7 +185,7 @@ def change_language(ctx: Context, number: Choice) -> Answer:
 
 @command()
 def set_language(ctx: Context, name: str) -> Answer:
-    """Make a language the current one, by its name.
+    """Make a language the current one by its name.
 
     Args:
         name: Its name.
@@ -194,7 +195,7 @@ def set_language(ctx: Context, name: str) -> Answer:
         raise RubatoError(f"There is no language {name!r}", code="no_such_language")
     before = library.active
     ctx.control.use_languages(list(dict.fromkeys([name, *before])))
-    ctx.services.undo.did(f"change to {name}", lambda: ctx.control.use_languages(before))
+    ctx.services.undo.did(f"the change to {name}", lambda: ctx.control.use_languages(before))
     title = library.languages[name].title
     return Answer(f"Language: {title}", {"language": name}, {"languages": library.active})
 
@@ -213,7 +214,7 @@ def hear_word(ctx: Context, number: Choice) -> Answer:
     """Hear the keys of a word in the list of words.
 
     Args:
-        number: Its number in the list.
+        number: Its number in the list of words.
     """
     current = ctx.services.languages.current
     word: Word = ctx.services.numbered_lists.pick(

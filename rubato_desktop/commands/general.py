@@ -1,4 +1,4 @@
-"""What belongs to no subject: erase, undo, repeat, help, status, the window's panels, quit."""
+"""General commands: erase, undo, repeat, help, status, the window's panels and pianoroll, and quit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ THEMES = ("dark", "light", "system")
 
 @command()
 def erase(ctx: Context) -> Answer:
-    """Erase: leave what is half played; at rest, strike the last word from the record."""
+    """Erase what is half played; otherwise remove the last word from the record."""
     if ctx.control.leave():
         return Answer("Erased")
     struck = ctx.services.recorder.strike(ctx.t)
@@ -28,7 +28,7 @@ def erase(ctx: Context) -> Answer:
 
 @command()
 async def undo(ctx: Context) -> Answer:
-    """Take the last change back."""
+    """Undo the last change."""
     what, answer = ctx.services.undo.back()
     await settled(answer)
     return Answer(f"Undone: {what}", {"undone": what})
@@ -36,7 +36,7 @@ async def undo(ctx: Context) -> Answer:
 
 @command()
 def repeat(ctx: Context) -> Answer:
-    """Do the last word again, with the same parameters."""
+    """Repeat the last word with the same parameters."""
     word = ctx.control.again()
     if word is None:
         raise RubatoError("There is no word to repeat yet", code="nothing_to_repeat")
@@ -46,23 +46,23 @@ def repeat(ctx: Context) -> Answer:
 
 @command()
 def confirm(ctx: Context) -> Answer:
-    """Confirm what was asked."""
+    """Answer the open question with yes."""
     return Answer(ctx.services.confirmation.answer(True))
 
 
 @command()
 def cancel(ctx: Context) -> Answer:
-    """Cancel what was asked or is running."""
+    """Cancel what is half played, or answer the open question with no."""
     if ctx.control.leave():
         return Answer("Cancelled")
     if ctx.services.confirmation.text:
         return Answer(ctx.services.confirmation.answer(False))
-    raise RubatoError("Nothing is waiting or running", code="nothing_asked")
+    raise RubatoError("There is nothing to cancel", code="nothing_asked")
 
 
 @command()
 async def stop(ctx: Context) -> Answer:
-    """Stop speech, reading and what is sounding, also on the page."""
+    """Stop speech, reading and playback, on the page too."""
     if ctx.services.answers is not None:
         ctx.services.answers.stop()
     ctx.hush()
@@ -76,10 +76,10 @@ async def stop(ctx: Context) -> Answer:
 
 @command()
 def help(ctx: Context, about: str = "") -> Answer:
-    """Help: the words there are, or one of them.
+    """Show help: every word, or one of them.
 
     Args:
-        about: A word or a command; everything when left out.
+        about: A word or a command; every word by default.
     """
     stack = ctx.services.languages.stack
     if about:
@@ -96,13 +96,13 @@ def help(ctx: Context, about: str = "") -> Answer:
         summary = word.help or (found.summary if found else "")
         items.append((f"{word.name}{takes}: {format_keys(word.keys)}. {summary}", word))
     ctx.services.numbered_lists.show(ctx.t, "word", "Help", items)
-    text = "Play a word's keys in order; the top key leaves. The list of words is shown"
+    text = "Play the keys of a word in order; the top key leaves it. The list of words is on screen"
     return Answer(text, [{"word": word.name, "keys": list(word.keys)} for _, word in items])
 
 
 @command()
 def what_is(ctx: Context, keys: NewKeys) -> Answer:
-    """Help for a word: play its keys and hear what they mean.
+    """Explain a word: play its keys to hear what they mean.
 
     Args:
         keys: The keys of the word.
@@ -110,12 +110,11 @@ def what_is(ctx: Context, keys: NewKeys) -> Answer:
     word, played = ctx.services.languages.stack.at(tuple(keys)), format_keys(keys)
     if word is None:
         near = ctx.services.languages.nearest(tuple(keys), 1)
-        told = f". Near it: {near[0].name}, {format_keys(near[0].keys)}" if near else ""
-        raise RubatoError(f"There is no word {played}{told}", code="no_such_word")
+        nearest = f". The nearest is {near[0].name}, {format_keys(near[0].keys)}" if near else ""
+        raise RubatoError(f"There is no word {played}{nearest}", code="no_such_word")
     found = REGISTRY.get(word.command)
-    takes = (
-        f". It takes {', '.join(parameter.name for parameter in word.parameters)}" if word.parameters else ""
-    )
+    names = ", ".join(parameter.name for parameter in word.parameters)
+    takes = f". Parameter{'s' if len(word.parameters) > 1 else ''}: {names}" if names else ""
     summary = (word.help or (found.summary if found else "")).rstrip(".")
     text = f"{played}: {word.name}{f'. {summary}' if summary else ''}{takes}"
     return Answer(text, {"word": word.name, "keys": list(keys), "command": word.command})
@@ -123,22 +122,23 @@ def what_is(ctx: Context, keys: NewKeys) -> Answer:
 
 @command()
 def status(ctx: Context) -> Answer:
-    """Say what is there, what is missing, and what to do."""
+    """Report what is ready, what is missing, and what to do."""
     services = ctx.services
     missing = absent(services)
-    problems = [services.sound.problem, services.devices.problem if services.devices else None]
-    told = [str(problem) for problem in problems if problem is not None]
-    text = "; ".join(told) or ("Keys are ready" if "sound" in missing else "Keys and sound are ready")
+    errors = [services.sound.problem, services.devices.problem if services.devices else None]
+    problems = [str(error) for error in errors if error is not None]
+    text = "; ".join(problems) or ("Keys are ready" if "sound" in missing else "Keys and sound are ready")
     if missing:
-        text += ". Missing: " + "; ".join(_absence(name, why, told) for name, why in sorted(missing.items()))
+        parts = (_describe_missing(name, why, problems) for name, why in sorted(missing.items()))
+        text += ". Missing: " + "; ".join(parts)
     if services.confirmation.text:
-        text += f". A question waits: {services.confirmation.text}"
+        text += f". Waiting for your answer: {services.confirmation.text}"
     value = {
         "version": __version__,
         "has": sorted(set(NEEDS) - set(missing)),
         "missing": sorted(missing),
         "why": {name: str(why) for name, why in sorted(missing.items()) if why is not None},
-        "problems": told,
+        "problems": problems,
         "question": services.confirmation.text,
         "secret": services.state.secret,
         "screen_reader": services.state.announced,
@@ -146,9 +146,9 @@ def status(ctx: Context) -> Answer:
     return Answer(text, value)
 
 
-def _absence(name: str, why: RubatoError | None, told: list[str]) -> str:
-    """What is missing, and why unless that was told before."""
-    return NEEDS[name] if why is None or str(why) in told else f"{NEEDS[name]} ({why.happened})"
+def _describe_missing(name: str, why: RubatoError | None, problems: list[str]) -> str:
+    """Return what is missing, with the reason unless `problems` already gives it."""
+    return NEEDS[name] if why is None or str(why) in problems else f"{NEEDS[name]} ({why.happened})"
 
 
 @command(needs="window")
@@ -162,7 +162,7 @@ def panels(ctx: Context) -> Answer:
 
 @command(needs="window")
 def fold_panel(ctx: Context, number: Choice) -> Answer:
-    """Fold a panel, or unfold it.
+    """Fold or unfold a panel.
 
     Args:
         number: Its number in the list of panels.
@@ -172,7 +172,7 @@ def fold_panel(ctx: Context, number: Choice) -> Answer:
 
 @command(needs="window")
 def fold(ctx: Context, panel: str) -> Answer:
-    """Fold a panel, or unfold it, by its name.
+    """Fold or unfold a panel by its name.
 
     Args:
         panel: Its name.
@@ -180,11 +180,11 @@ def fold(ctx: Context, panel: str) -> Answer:
     if panel not in ctx.services.state.panels:
         raise RubatoError(f"There is no panel {panel!r}", code="no_such_choice")
     folded = list(ctx.services.settings.values.folded)
-    fold_it = panel not in folded
-    ctx.control.set("folded", [*folded, panel] if fold_it else [name for name in folded if name != panel])
-    ctx.services.bus.publish(PanelFolded(ctx.t, panel, fold_it))
+    folds = panel not in folded
+    ctx.control.set("folded", [*folded, panel] if folds else [name for name in folded if name != panel])
+    ctx.services.bus.publish(PanelFolded(ctx.t, panel, folds))
     title = ctx.services.state.panels[panel]
-    return Answer(f"{title} {'folded' if fold_it else 'unfolded'}", {"panel": panel, "folded": fold_it})
+    return Answer(f"{title} {'folded' if folds else 'unfolded'}", {"panel": panel, "folded": folds})
 
 
 def _panels(ctx: Context) -> list[tuple[str, str]]:
@@ -193,17 +193,17 @@ def _panels(ctx: Context) -> list[tuple[str, str]]:
 
 @command()
 def theme(ctx: Context, name: str = "") -> Answer:
-    """Change between dark, light, and as the system is.
+    """Switch between the dark, light and system themes.
 
     Args:
-        name: dark, light or system; the next one when left out.
+        name: dark, light or system; the next one by default.
     """
     before = ctx.services.settings.values.theme
     wanted = name or THEMES[(THEMES.index(before) + 1) % len(THEMES)]
     if wanted not in THEMES:
-        raise RubatoError(f"{wanted!r} is none of {', '.join(THEMES)}", code="bad_value")
+        raise RubatoError(f"There is no theme {wanted!r}; choose dark, light or system", code="bad_value")
     ctx.control.set("theme", wanted)
-    ctx.services.undo.did("theme", lambda: ctx.control.set("theme", before))
+    ctx.services.undo.did("the change of theme", lambda: ctx.control.set("theme", before))
     return Answer(f"Theme: {wanted}", {"theme": wanted})
 
 
@@ -212,10 +212,10 @@ def zoom(ctx: Context, factor: float) -> Answer:
     """Zoom the pianoroll.
 
     Args:
-        factor: 2 shows twice the detail, 0.5 half of it.
+        factor: 2 shows twice the detail, 0.5 half the detail.
     """
     if not 0.01 <= factor <= 100:
-        raise RubatoError("Zoom goes from 0.01 to 100", code="bad_value")
+        raise RubatoError("The zoom factor must be between 0.01 and 100", code="bad_value")
     ctx.services.roll.zoom(factor)
     seconds = ctx.services.roll.span / 1e6
     return Answer(f"{seconds:g} seconds in view", {"span": seconds}, {"span": seconds})
@@ -223,20 +223,20 @@ def zoom(ctx: Context, factor: float) -> Answer:
 
 @command()
 def follow(ctx: Context) -> Answer:
-    """Let the pianoroll follow the last word and the playhead."""
+    """Make the pianoroll follow the last word and the playhead."""
     ctx.services.roll.set_follow(True)
-    return Answer("The roll follows", state={"follow": True})
+    return Answer("The pianoroll follows", state={"follow": True})
 
 
 @command()
 def live(ctx: Context) -> Answer:
-    """Show what is being played now instead of a recording."""
+    """Show what you are playing now instead of a recording."""
     ctx.services.roll.show_live()
-    return Answer("The roll shows what is played now", state={"live": True})
+    return Answer("The pianoroll shows what you play", state={"live": True})
 
 
 @command()
 def quit(ctx: Context) -> Answer:
-    """End the program; a running recording is kept."""
+    """Quit the program; a running recording is saved."""
     ctx.control.end()
     return Answer("Goodbye")

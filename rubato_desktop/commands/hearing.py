@@ -1,4 +1,4 @@
-"""The microphone: on and off."""
+"""The microphone: turn speech recognition on and off."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from rubato_desktop.commands.registry import Answer, command, missing
 
 @command()
 def microphone(ctx: Context, on: bool) -> Answer:
-    """Listen through the microphone until it is switched off, or stop listening.
+    """Turn the microphone on, so that you can say words, or turn it off.
 
     Args:
         on: Whether to listen.
     """
     hearing = ctx.services.hearing
     if hearing is None:
-        raise missing("hearing", "Listen through the microphone")
+        raise missing("hearing", "Use the microphone")
     hearing.listen("word", on)
     return Answer("Listening" if on else "Microphone off", {"on": on}, {"microphone": on})
 
 
 @command()
 def talk(ctx: Context, on: bool) -> Answer:
-    """Listen while a key is down: its going down and up.
+    """Listen while the push-to-talk key is down.
 
     Args:
-        on: Whether it is down.
+        on: Whether the key went down, or up.
     """
     hearing = ctx.services.hearing
     if hearing is None:
-        raise missing("hearing", "Listen through the microphone")
+        raise missing("hearing", "Use the microphone")
     if on:
         ctx.hush()
     hearing.talk(on)

@@ -1,4 +1,4 @@
-"""The keys themselves: piano on and off, octave, devices, what is heard of them."""
+"""Your keys: piano on and off, octave, MIDI devices, and how the keys sound."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from rubato_desktop.midi.devices.state import ROLES, DeviceState, Role
 
 @command()
 def piano_on(ctx: Context) -> Answer:
-    """Piano on: the keys are words again."""
+    """Recognise words on the keys again."""
     ctx.control.piano(True)
     return Answer("Piano on: the keys are words", state={"piano": True})
 
 
 @command()
 def piano_off(ctx: Context) -> Answer:
-    """Piano off: the keys are only music; only "piano on", played alone, is heard."""
+    """Use the keys for music only: no word is recognised except "piano on", played alone."""
     ctx.control.piano(False)
     return Answer("Piano off: the keys are music", state={"piano": False})
 
 
 @command()
 def octave(ctx: Context, lowest: NoteOffset) -> Answer:
-    """Make a key the lowest of the 25, on the device that is played.
+    """Choose the lowest of the 25 keys on the device you are playing.
 
     Args:
-        lowest: The key, counted from the one that is the lowest now.
+        lowest: The key, counted from the current lowest.
     """
     name = ctx.services.state.last_device
     before = ctx.services.settings.device(name).base_note
     base = before + lowest
     if not 0 <= base <= 127 - 24:
-        raise RubatoError(f"The 25 keys cannot begin at MIDI note {base}", code="bad_value")
+        raise RubatoError(f"The 25 keys cannot start at MIDI note {base}", code="bad_value")
     _set_base(ctx, name, base)
-    ctx.services.undo.did(f"octave of {name}", lambda: _set_base(ctx, name, before))
+    ctx.services.undo.did(f"the octave of {name}", lambda: _set_base(ctx, name, before))
     return Answer(f"{name}: the lowest key is MIDI note {base}", {"device": name, "base_note": base})
 
 
@@ -53,9 +53,9 @@ def _set_base(ctx: Context, name: str, base: int) -> None:
 
 @command()
 def devices(ctx: Context) -> Answer:
-    """List the MIDI devices; `choose device` and a number switches one on or off."""
+    """List the MIDI devices; `choose device` and a number turns one on or off."""
     manager = _manager(ctx)
-    text = ctx.services.numbered_lists.show(ctx.t, "device", "Devices", _listed(manager))
+    text = ctx.services.numbered_lists.show(ctx.t, "device", "Devices", _items(manager))
     if manager.problem is not None:
         text = f"{manager.problem}. {text}"
     return Answer(text, [_as_json(state) for state in manager.states()])
@@ -65,29 +65,27 @@ def devices(ctx: Context) -> Answer:
 def choose_device(
     ctx: Context, number: Choice | None = None, name: str = "", used: bool | None = None
 ) -> Answer:
-    """Listen to a device, or stop listening to it.
+    """Start or stop using a device.
 
     Args:
         number: Its number in the list of devices.
-        name: Its name, instead.
-        used: Whether to listen; the other way round than now when left out.
+        name: Its name, instead of the number.
+        used: Whether to use it; toggles by default.
     """
-    state = _picked(ctx, number, name)
-    listen = not state.used if used is None else used
+    state = _pick_device(ctx, number, name)
+    use = not state.used if used is None else used
     manager = _manager(ctx)
-    manager.choose(state.name, listen)
-    ctx.services.undo.did(f"choice of {state.name}", lambda: manager.choose(state.name, state.used))
-    return Answer(
-        f"{state.name}: {'listening' if listen else 'not listening'}", {"device": state.name, "used": listen}
-    )
+    manager.choose(state.name, use)
+    ctx.services.undo.did(f"the choice of {state.name}", lambda: manager.choose(state.name, state.used))
+    return Answer(f"{state.name}: {'in use' if use else 'not in use'}", {"device": state.name, "used": use})
 
 
 @command()
 def device_role(ctx: Context, name: str, role: Role) -> Answer:
-    """Say what the keys of a device are.
+    """Set the role of a device: whether its keys play words, music or both.
 
     Args:
-        name: The device.
+        name: The name of the device.
         role: command, performance or both.
     """
     _manager(ctx).set_role(name, role)
@@ -96,24 +94,24 @@ def device_role(ctx: Context, name: str, role: Role) -> Answer:
 
 @command()
 def next_role(ctx: Context, number: Choice) -> Answer:
-    """Change what the keys of a device are: command, performance, both, and round again.
+    """Switch a device to its next role: command, performance, both.
 
     Args:
         number: Its number in the list of devices.
     """
-    state = _picked(ctx, number, "")
+    state = _pick_device(ctx, number, "")
     before = state.role
     role = ROLES[(ROLES.index(before) + 1) % len(ROLES)]
-    ctx.services.undo.did(f"role of {state.name}", lambda: device_role(ctx, state.name, before))
+    ctx.services.undo.did(f"the role of {state.name}", lambda: device_role(ctx, state.name, before))
     return device_role(ctx, state.name, role)
 
 
 @command()
 def learn_base(ctx: Context, name: str) -> Answer:
-    """Learn the lowest key of a device: the next key pressed on it is the lowest.
+    """Learn the lowest key of a device: the next key you press on it.
 
     Args:
-        name: The device.
+        name: The name of the device.
     """
     _manager(ctx).learn_base(name)
     return Answer(f"{name}: now press its lowest key", {"device": name})
@@ -121,41 +119,49 @@ def learn_base(ctx: Context, name: str) -> Answer:
 
 @command()
 def echo(ctx: Context, on: bool) -> Answer:
-    """Hear the keys you play, or not.
+    """Turn the sound of your keys on or off.
 
     Args:
-        on: Whether they are heard.
+        on: Whether you hear them.
     """
-    return switch(ctx, "echo", on, "Your keys are heard", "Your keys are silent")
+    return switch(ctx, "echo", on, "Your keys sound", "Your keys are silent")
 
 
 @command()
 def cues(ctx: Context, on: bool) -> Answer:
-    """Hear understood, unknown and the like, or not.
+    """Turn cues on or off: the short sounds for words that were understood, unknown or refused.
 
     Args:
-        on: Whether they are heard.
+        on: Whether you hear them.
     """
     return switch(ctx, "cues", on, "Cues on", "Cues off")
 
 
 @command()
 def instrument(ctx: Context, program: Whole) -> Answer:
-    """Choose the instrument of your own keys.
+    """Choose the instrument of your keys.
 
     Args:
-        program: General MIDI instrument, counting from 1.
+        program: The General MIDI instrument, 1 to 128.
     """
     before = ctx.services.settings.values.echo_instrument
     if not 1 <= program <= 128:
         raise RubatoError("Instruments are numbered 1 to 128", code="bad_value")
     ctx.control.set("echo_instrument", program)
-    ctx.services.undo.did("instrument", lambda: ctx.control.set("echo_instrument", before))
+    ctx.services.undo.did("the choice of instrument", lambda: ctx.control.set("echo_instrument", before))
     return Answer(f"Your keys: instrument {program}", {"program": program})
 
 
 def switch(ctx: Context, name: str, on: bool, if_on: str, if_off: str) -> Answer:
-    """Change a setting that is on or off; `undo` changes it back."""
+    """Turn a boolean setting on or off, with undo.
+
+    Args:
+        ctx: The command's context.
+        name: The setting.
+        on: Its new value.
+        if_on: The answer when it is on.
+        if_off: The answer when it is off.
+    """
     before = getattr(ctx.services.settings.values, name)
     ctx.control.set(name, on)
     ctx.services.undo.did(if_on if on else if_off, lambda: ctx.control.set(name, before))
@@ -164,27 +170,26 @@ def switch(ctx: Context, name: str, on: bool, if_on: str, if_off: str) -> Answer
 
 def _manager(ctx: Context) -> DeviceManager:
     if ctx.services.devices is None:
-        raise RubatoError("MIDI devices are not looked for in this run", code="no_devices")
+        raise RubatoError("MIDI devices are off in this run", code="no_devices")
     return ctx.services.devices
 
 
-def _listed(manager: DeviceManager) -> list[tuple[str, Any]]:
+def _items(manager: DeviceManager) -> list[tuple[str, Any]]:
     return [(f"{state.name}, {_condition(state)}", state) for state in manager.states()]
 
 
 def _condition(state: DeviceState) -> str:
     if not state.connected:
-        return "not there"
-    return state.role if state.used else "not used"
+        return "not connected"
+    return state.role if state.used else "not in use"
 
 
-def _picked(ctx: Context, number: int | None, name: str) -> DeviceState:
+def _pick_device(ctx: Context, number: int | None, name: str) -> DeviceState:
     manager = _manager(ctx)
     if name:
         return manager.state(name)
-    picked: DeviceState = ctx.services.numbered_lists.pick("device", number or 0, lambda: _listed(manager))
-    # The list may be old: what the device is now counts.
-    return manager.state(picked.name)
+    picked: DeviceState = ctx.services.numbered_lists.pick("device", number or 0, lambda: _items(manager))
+    return manager.state(picked.name)  # the list may be out of date
 
 
 def _as_json(state: DeviceState) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Learning: files, folders, the page, and the tags of what was learnt."""
+"""Learn files, folders and pages, and tag what you learnt."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rubato_desktop.commands.numbered_list import opens
 from rubato_desktop.commands.parameter_types import ChoiceOrText, Text
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.plurals import counted
 
 if TYPE_CHECKING:
     from rubato_desktop.services.knowledge.client import KnowledgeClient
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
 @command(needs="knowledge")
 async def learn(ctx: Context, path: Text, topic: str = "", tag: str = "", watch: bool = False) -> Answer:
-    """Learn a file, or a folder with all in it; it goes on behind everything else.
+    """Learn a file, or a folder with everything in it; learning runs in the background.
 
     Args:
         path: The file or folder.
-        topic: A topic it belongs to.
+        topic: The topic it belongs to.
         tag: A tag for it.
-        watch: Also learn what changes in the folder later on.
+        watch: Whether to also learn later changes in the folder.
     """
     state = await Pending(
         _knowledge(ctx).ask(
@@ -36,109 +37,110 @@ async def learn(ctx: Context, path: Text, topic: str = "", tag: str = "", watch:
         raise RubatoError(problems[0], code="not_learnt")
     if Path(path).expanduser().is_file():
         ctx.services.state.learnt = path
-    waiting = state["said"]["waiting"]
-    return Answer(f"Learning {waiting} texts" if waiting != 1 else "Learning 1 text", state)
+    return Answer(f"Learning {counted(state['said']['waiting'], 'text')}", state)
 
 
 @command(needs="knowledge")
 async def stop_learning(ctx: Context) -> Answer:
-    """Learn no more of what waits; what was learnt stays."""
+    """Stop learning what is still waiting; what was learnt stays."""
     left = await Pending(_knowledge(ctx).ask("stop_learning"))
-    return Answer(f"Stopped; {left} not learnt", {"left": left})
+    return Answer(f"Stopped; not learnt: {counted(left, 'text')}", {"left": left})
 
 
 @command(needs="browser")
 async def learn_page(ctx: Context, topic: str = "") -> Answer:
-    """Learn the text of this page, under the topics that are asked just now, and say which tags would fit.
+    """Learn the text of this page under the topics that your questions search, and suggest tags for it.
 
     Args:
-        topic: The one topic it belongs to, in place of those.
+        topic: A single topic to use instead of those.
     """
-    knowledge, asking = _knowledge(ctx), ctx.services.answers
+    knowledge, answers = _knowledge(ctx), ctx.services.answers
     reply = await ctx.ask("document", deadline=15.0)
     page: Mapping[str, Any] = reply.value
-    topics = [topic] if topic else [*asking.topics] if asking is not None else []
+    topics = [topic] if topic else [*answers.topics] if answers is not None else []
     pieces = [{"text": item["text"], "heading": item["kind"] == "heading"} for item in page["items"]]
-    said = await Pending(
+    learnt = await Pending(
         knowledge.ask("learn_text", source=page["url"], title=page["title"], pieces=pieces, topics=topics)
     )
     ctx.services.state.learnt = page["url"]
     name = page["title"] or page["url"]
-    told = f"Learnt {name}" if said["learnt"] else f"{name} was learnt before, and says the same"
-    fitting = await Pending(knowledge.ask("suggest", source=page["url"]))
-    if fitting:
-        shown = [(tag, tag) for tag in fitting]
-        told += f". {ctx.services.numbered_lists.show(ctx.t, 'tag', 'Tags that would fit', shown)}"
-    return Answer(told, {**said, "tags": fitting}, reply.state)
+    text = f"Learnt {name}" if learnt["learnt"] else f"{name} has not changed since it was learnt"
+    suggestions = await Pending(knowledge.ask("suggest", source=page["url"]))
+    if suggestions:
+        items = [(tag, tag) for tag in suggestions]
+        text += f". {ctx.services.numbered_lists.show(ctx.t, 'tag', 'Suggested tags', items)}"
+    return Answer(text, {**learnt, "tags": suggestions}, reply.state)
 
 
 @command(needs="knowledge")
 async def tags(ctx: Context) -> Answer:
-    """List the tags of what was learnt last, then those that would fit it; add tag and a number gives it one."""
-    knowledge, source = _knowledge(ctx), _learnt(ctx)
-    known = await Pending(knowledge.ask("document", source=source))
-    if known is None:
+    """List the tags of what you learnt last, then suggestions; `add tag` and a number adds one."""
+    knowledge, source = _knowledge(ctx), _last_learnt(ctx)
+    document = await Pending(knowledge.ask("document", source=source))
+    if document is None:
         raise RubatoError(f"{source} has not been learnt", code="not_learnt")
-    fitting = await Pending(knowledge.ask("suggest", source=source))
-    items = [*((f"{tag}, has it", tag) for tag in known["tags"]), *((tag, tag) for tag in fitting)]
-    told = ctx.services.numbered_lists.show(ctx.t, "tag", f"Tags of {known['title'] or source}", items)
-    return Answer(told, {"tags": known["tags"], "fitting": fitting})
+    suggestions = await Pending(knowledge.ask("suggest", source=source))
+    items = [*((f"{tag}, added", tag) for tag in document["tags"]), *((tag, tag) for tag in suggestions)]
+    text = ctx.services.numbered_lists.show(ctx.t, "tag", f"Tags of {document['title'] or source}", items)
+    return Answer(text, {"tags": document["tags"], "fitting": suggestions})
 
 
 @opens("tag")
 @command(needs="knowledge")
 async def add_tag(ctx: Context, tag: ChoiceOrText) -> Answer:
-    """Give what was learnt last a tag.
+    """Add a tag to what you learnt last.
 
     Args:
-        tag: Its number in the list, or its text.
+        tag: Its number in the list of tags, or its text.
     """
-    return await _tag(ctx, tag, "add_tags")
+    return await _change_tags(ctx, tag, "add_tags")
 
 
 @command(needs="knowledge")
 async def remove_tag(ctx: Context, tag: ChoiceOrText) -> Answer:
-    """Take a tag from what was learnt last.
+    """Remove a tag from what you learnt last.
 
     Args:
-        tag: Its number in the list, or its text.
+        tag: Its number in the list of tags, or its text.
     """
-    return await _tag(ctx, tag, "remove_tags")
+    return await _change_tags(ctx, tag, "remove_tags")
 
 
 @command(needs="knowledge")
 async def forget(ctx: Context, source: str = "") -> Answer:
-    """Forget what was learnt last, or from a file, folder or address.
+    """Forget what you learnt last, or what you learnt from a file, folder or address.
 
     Args:
-        source: The file, folder or address; what was learnt last when left out.
+        source: The file, folder or address; what you learnt last by default.
     """
-    gone = await Pending(_knowledge(ctx).ask("forget", source=source or _learnt(ctx)))
-    if not gone:
-        raise RubatoError("Nothing was learnt from it", code="not_learnt")
-    return Answer(f"Forgot {len(gone)}" if len(gone) > 1 else f"Forgot {gone[0]}", {"forgotten": gone})
+    source = source or _last_learnt(ctx)
+    forgotten = await Pending(_knowledge(ctx).ask("forget", source=source))
+    if not forgotten:
+        raise RubatoError(f"Nothing was learnt from {source}", code="not_learnt")
+    what = counted(len(forgotten), "text") if len(forgotten) > 1 else forgotten[0]
+    return Answer(f"Forgot {what}", {"forgotten": forgotten})
 
 
-async def _tag(ctx: Context, tag: int | str, how: str) -> Answer:
+async def _change_tags(ctx: Context, tag: int | str, change: str) -> Answer:
     if isinstance(tag, int):
         known = await Pending(_knowledge(ctx).ask("tags"))
         tag = str(ctx.services.numbered_lists.pick("tag", tag, lambda: [(name, name) for name in known]))
-    told = await Pending(_knowledge(ctx).ask("classify", source=_learnt(ctx), **{how: [tag]}))
-    has = ", ".join(told["tags"]) or "none"
-    return Answer(f"Tags of {told['title'] or told['source']}: {has}", told)
+    document = await Pending(_knowledge(ctx).ask("classify", source=_last_learnt(ctx), **{change: [tag]}))
+    names = ", ".join(document["tags"]) or "none"
+    return Answer(f"Tags of {document['title'] or document['source']}: {names}", document)
 
 
 def _knowledge(ctx: Context) -> KnowledgeClient:
     knowledge = ctx.services.knowledge
     if knowledge is None:
-        raise RubatoError("Nothing can be learnt here", code="needs_knowledge")
+        raise RubatoError("Learning is off in this run", code="needs_knowledge")
     return knowledge
 
 
-def _learnt(ctx: Context) -> str:
+def _last_learnt(ctx: Context) -> str:
     if not ctx.services.state.learnt:
         raise RubatoError(
-            "Nothing has been learnt since the start",
+            "You have not learnt anything since the program started",
             todo="Learn a page or a file first",
             code="nothing_learnt",
         )

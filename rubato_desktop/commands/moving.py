@@ -1,4 +1,4 @@
-"""Moving in the page, and what the hand does there: scroll, move, click, select, highlight; the layout as sound."""
+"""Move around the page: scroll, move, click, select and highlight, and hear its layout."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.numbered_list import opens, show
 from rubato_desktop.commands.parameter_types import GridCell, Point, Points, Scrolling
 from rubato_desktop.commands.registry import Answer, command
+from rubato_desktop.plurals import counted
 
-Found = Mapping[str, Any]
+Element = Mapping[str, Any]  # as the extension reports it
 
 
-def thing(found: Found) -> str:
-    """Something on a page in words: ``link, Home``; its label is the page's own text."""
-    kind, label = found.get("kind"), found.get("label")
+def element_text(element: Element) -> str:
+    """Return an element of a page in words: ``link, Home``. The label is the page's own text."""
+    kind, label = element.get("kind"), element.get("label")
     if not kind:
         return "nothing"
     return f"{kind}, {label}" if label else str(kind)
@@ -26,7 +27,7 @@ async def scroll(ctx: Context, by: Scrolling) -> Answer:
     """Scroll the page.
 
     Args:
-        by: Steps; positive is down and right. A step is an eighth of the view.
+        by: Number of steps; positive is down and right. A step is an eighth of the view.
     """
     vertical, horizontal = by["vertical"], by["horizontal"]
     reply = await ctx.ask("scroll", vertical=vertical, horizontal=horizontal)
@@ -35,65 +36,63 @@ async def scroll(ctx: Context, by: Scrolling) -> Answer:
 
 
 def _direction(vertical: int, horizontal: int) -> str:
-    ways = ((vertical, "down", "up"), (horizontal, "right", "left"))
-    said = [f"{abs(n)} {plus if n > 0 else minus}" for n, plus, minus in ways if n]
-    return "Scrolled " + (" and ".join(said) or "nowhere")
+    axes = ((vertical, "down", "up"), (horizontal, "right", "left"))
+    steps = [f"{abs(n)} {plus if n > 0 else minus}" for n, plus, minus in axes if n]
+    return "Scrolled " + (" and ".join(steps) or "by 0 steps")
 
 
 @command(needs="browser")
 async def page(ctx: Context, pages: int) -> Answer:
-    """Turn pages; negative is up.
+    """Scroll by whole pages.
 
     Args:
-        pages: How many.
+        pages: How many; positive is down.
     """
     reply = await ctx.ask("page", pages=pages)
-    ctx.services.undo.did("turning pages", lambda: ctx.ask("page", pages=-pages))
-    return _scrolled(
-        reply, f"{abs(pages)} page{'s' if abs(pages) != 1 else ''} {'down' if pages > 0 else 'up'}"
-    )
+    ctx.services.undo.did("scrolling", lambda: ctx.ask("page", pages=-pages))
+    return _scrolled(reply, f"{counted(abs(pages), 'page')} {'down' if pages > 0 else 'up'}")
 
 
-def _scrolled(reply: Any, done: str) -> Answer:
-    return Answer(done if reply.value["moved"] else "This is the end of the page", reply.value, reply.state)
+def _scrolled(reply: Any, text: str) -> Answer:
+    return Answer(text if reply.value["moved"] else "This is the end of the page", reply.value, reply.state)
 
 
 @command(needs="browser")
 async def move(ctx: Context, point: Point) -> Answer:
-    """Move to a place in the view; the cell you come to is heard.
+    """Move to a point in the view, and hear what is there.
 
     Args:
-        point: One of 12 x 12 cells.
+        point: One of the 12 x 12 cells of the view.
     """
     reply = await ctx.ask("move", row=point["row"], column=point["column"])
     if ctx.services.settings.values.feedback and ctx.services.page_sound is not None:
         ctx.services.page_sound.cell(reply.value)
     where = f"row {point['row'] + 1}, column {point['column'] + 1}"
-    found = thing(reply.value)
-    return Answer(f"{found[0].upper()}{found[1:]}, {where}", reply.value, reply.state)
+    text = element_text(reply.value)
+    return Answer(f"{text[0].upper()}{text[1:]}, {where}", reply.value, reply.state)
 
 
 @command(needs="browser")
 async def click(ctx: Context) -> Answer:
     """Click where you are.
 
-    Of a field with choices they are listed, and `open` and a number takes one.
+    A field with choices lists them; `open` and a number takes one.
     """
     return _clicked(ctx, await ctx.ask("click"))
 
 
 @command(needs="browser")
 async def trusted_click(ctx: Context) -> Answer:
-    """Click as a hand does, for what the browser gives only to a physical click.
+    """Click as a mouse does, for what a browser only allows after a physical click.
 
-    It must be allowed once, in the side panel.
+    You allow this once, in Rubato's side panel in the browser.
     """
     return _clicked(ctx, await ctx.ask("trusted_click"))
 
 
 @opens("target")
-async def _open_target(ctx: Context, found: Found) -> Answer:
-    return _clicked(ctx, await ctx.ask("click", ref=found["ref"]))
+async def _open_target(ctx: Context, target: Element) -> Answer:
+    return _clicked(ctx, await ctx.ask("click", ref=target["ref"]))
 
 
 def _clicked(ctx: Context, reply: Any) -> Answer:
@@ -101,39 +100,40 @@ def _clicked(ctx: Context, reply: Any) -> Answer:
         items = [(option["label"], option) for option in options]
         return show(ctx, "option", f"Choices of {reply.value['label']}", items, reply.value, reply.state)
     if reply.value["checked"] is not None:
-        tick = "ticked" if reply.value["checked"] else "not ticked"
-        return Answer(f"{reply.value['label'] or 'It'} is {tick}", reply.value, reply.state)
-    how = {"navigated": "opening", "opened": "opened", "focused": "you can write"}.get(
+        state = "checked" if reply.value["checked"] else "not checked"
+        return Answer(f"{reply.value['label'] or 'It'} is {state}", reply.value, reply.state)
+    effect = {"navigated": "opening", "opened": "opened", "focused": "you can write"}.get(
         reply.value["effect"], ""
     )
-    return Answer(", ".join(filter(None, [f"Clicked {thing(reply.value)}", how])), reply.value, reply.state)
+    text = ", ".join(filter(None, [f"Clicked {element_text(reply.value)}", effect]))
+    return Answer(text, reply.value, reply.state)
 
 
 @opens("option")
-async def _take(ctx: Context, option: Found) -> Answer:
+async def _open_option(ctx: Context, option: Element) -> Answer:
     reply = await ctx.ask("write", text=option["label"], replace=True)
     return Answer(f"{reply.value['label']}: {reply.value['text']}", reply.value, reply.state)
 
 
 @command(needs="browser")
 async def right_click(ctx: Context) -> Answer:
-    """Open the menu of where you are: the page's own, or else what can be done there; `open` and a number does it."""
+    """Open the context menu where you are: the page's own, or a list of actions; `open` and a number runs one."""
     reply = await ctx.ask("right_click")
     if reply.value["handled"]:
-        return Answer(f"The page opened its menu on {thing(reply.value)}", reply.value, reply.state)
+        return Answer(f"The page opened its menu on {element_text(reply.value)}", reply.value, reply.state)
     items = [(action["label"], action) for action in reply.value["actions"]]
-    return show(ctx, "action", f"Actions for {thing(reply.value)}", items, reply.value, reply.state)
+    return show(ctx, "action", f"Actions for {element_text(reply.value)}", items, reply.value, reply.state)
 
 
 @opens("action")
-async def _act(ctx: Context, action: Found) -> Answer:
+async def _open_action(ctx: Context, action: Element) -> Answer:
     reply = await ctx.ask("act", id=action["id"])
     return Answer(f"{action['label']}: done", reply.value, reply.state)
 
 
 @command(needs="browser")
 async def select(ctx: Context, points: Points) -> Answer:
-    """Select the text at a place, or between two.
+    """Select the text at a point, or in the box between two.
 
     Args:
         points: One or two cells.
@@ -145,7 +145,7 @@ async def select(ctx: Context, points: Points) -> Answer:
 
 @command(needs="browser")
 async def highlight(ctx: Context, points: Points) -> Answer:
-    """Highlight a place, or a box between two.
+    """Highlight a point, or the box between two.
 
     Args:
         points: One or two cells.
@@ -157,26 +157,28 @@ async def highlight(ctx: Context, points: Points) -> Answer:
 
 @command(needs="browser")
 async def unhighlight(ctx: Context) -> Answer:
-    """Take the highlights of the page away."""
+    """Remove the highlights from the page."""
     reply = await ctx.ask("unhighlight")
-    return Answer("The highlights are gone", None, reply.state)
+    return Answer("Removed the highlights", None, reply.state)
 
 
 @command(needs="browser")
 async def layout(ctx: Context) -> Answer:
-    """Hear the layout of the page; any key ends it."""
+    """Hear the layout of the page; any key stops it."""
     reply = await ctx.ask("layout", columns=24)
     sound = ctx.services.page_sound
-    heard = str(sound.layout(reply.value)) if sound is not None else f"{len(reply.value['cells'])} cells"
-    return Answer(f"Layout: {heard}", reply.value, reply.state)
+    summary = (
+        str(sound.layout(reply.value)) if sound is not None else counted(len(reply.value["cells"]), "cell")
+    )
+    return Answer(f"Layout: {summary}", reply.value, reply.state)
 
 
 @command()
 def feedback(ctx: Context, on: bool) -> Answer:
-    """Hear the page while moving, or not.
+    """Turn feedback on or off: the sound of the page while you move in it.
 
     Args:
-        on: Whether it is heard.
+        on: Whether you hear it.
     """
     before = ctx.services.settings.values.feedback
     ctx.control.set("feedback", on)

@@ -1,4 +1,4 @@
-"""Names: a few keys that call up a tab, a bookmark or a command. Conflicts are told before anything is saved."""
+"""Names: a few keys that bring up a tab, a bookmark or a command. Conflicts are reported before anything is saved."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rubato_desktop.commands.background import settled
 from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.parameter_types import Name
 from rubato_desktop.commands.registry import REGISTRY, Answer, command
-from rubato_desktop.commands.windows import place
+from rubato_desktop.commands.windows import tab_address
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import EntryRead
 from rubato_desktop.language.dictionary import NAMES, Word
@@ -18,44 +18,46 @@ from rubato_desktop.language.keys import format_keys
 
 @command(needs="browser")
 async def name(ctx: Context, name: Name) -> Answer:
-    """Give the tab in front a name, or call up what has this name.
+    """Name the current tab, or open what already has this name.
 
     Args:
         name: The keys of the name.
     """
-    known = _known(ctx, name)
-    if known is not None:
-        return await call_up(ctx, known)
+    named = _word_of_name(ctx, name)
+    if named is not None:
+        return await call_up(ctx, named)
     _check(ctx, name, "go")
-    tab = (await ctx.ask("tabs")).value
-    front = next((found for found in tab if found["active"]), None)
-    if front is None:
-        raise RubatoError("No tab is in front", code="no_tab")
-    return _give(ctx, name, front.get("title") or front["url"], "go", place(front))
+    tabs = (await ctx.ask("tabs")).value
+    current = next((tab for tab in tabs if tab["active"]), None)
+    if current is None:
+        raise RubatoError("There is no current tab", code="no_tab")
+    return _save_name(ctx, name, current.get("title") or current["url"], "go", tab_address(current))
 
 
 @command(needs="browser")
 async def bookmark(ctx: Context, name: Name) -> Answer:
-    """Bookmark the page under a name, or go to the bookmark that has it.
+    """Bookmark the page under a name, or go to the bookmark with this name.
 
     Args:
         name: The keys of the name.
     """
-    known = _known(ctx, name)
-    if known is not None:
-        return await call_up(ctx, known)
+    named = _word_of_name(ctx, name)
+    if named is not None:
+        return await call_up(ctx, named)
     _check(ctx, name, "go")
     made = (await ctx.ask("bookmark")).value
-    answer = _give(
+    answer = _save_name(
         ctx, name, made["title"] or made["url"], "go", {"url": made["url"], "title": made["title"]}
     )
-    ctx.services.undo.did(f"bookmark {format_keys(name)}", lambda: _unmake(ctx, tuple(name), made["id"]))
+    ctx.services.undo.did(
+        f"the bookmark {format_keys(name)}", lambda: _remove_bookmark(ctx, tuple(name), made["id"])
+    )
     return answer
 
 
 @command()
 def name_command(ctx: Context, name: Name) -> Answer:
-    """Give the word before this one a name: it does the same again, with the same parameters.
+    """Name the word you played before this one, with its parameters, so that the name repeats it.
 
     Args:
         name: The keys of the name.
@@ -66,21 +68,21 @@ def name_command(ctx: Context, name: Name) -> Answer:
             "There is no word to name yet", todo="Play it first, then name it", code="no_such_word"
         )
     _check(ctx, name, last.command)
-    said = " ".join(
+    title = " ".join(
         [last.word, *(str(value) for value in last.args.values() if isinstance(value, (str, int)))]
     )
-    return _give(ctx, name, said, last.command, last.args)
+    return _save_name(ctx, name, title, last.command, last.args)
 
 
-def _known(ctx: Context, keys: list[int]) -> Word | None:
+def _word_of_name(ctx: Context, keys: list[int]) -> Word | None:
     word = ctx.services.languages.stack.at(keys)
     return word if word is not None and word.language == NAMES else None
 
 
 async def call_up(ctx: Context, word: Word) -> Answer:
-    """Do what a name stands for."""
-    found = REGISTRY[word.command]
-    answer: Answer = await settled(found.function(ctx, **found.bind(word.args)))
+    """Run the command of a name."""
+    command = REGISTRY[word.command]
+    answer: Answer = await settled(command.function(ctx, **command.bind(word.args)))
     return answer
 
 
@@ -88,26 +90,26 @@ def _check(ctx: Context, keys: list[int], command: str) -> None:
     ctx.services.languages.check(Word(tuple(keys), "name", NAMES, command))
 
 
-def _give(ctx: Context, keys: list[int], title: str, command: str, args: Mapping[str, Any]) -> Answer:
-    """Save a name, play it back, and say what it calls up."""
+def _save_name(ctx: Context, keys: list[int], title: str, command: str, args: Mapping[str, Any]) -> Answer:
+    """Save a name, play it back, and answer with what it opens."""
     library = ctx.services.languages
     word = library.add(Word(tuple(keys), title, NAMES, command, args, help=f"Calls up {title}."))
     ctx.control.use_languages(library.active)
     ctx.services.sound.play_keys(word.keys)
     ctx.services.bus.publish(EntryRead(ctx.t, "name", keys=word.keys))
-    ctx.services.undo.did(f"the name {format_keys(keys)}", lambda: _take_away(ctx, word.keys))
+    ctx.services.undo.did(f"the name {format_keys(keys)}", lambda: _remove_name(ctx, word.keys))
     return Answer(
         f"{format_keys(keys)} calls up {title}", {"name": list(keys), "command": command, "args": dict(args)}
     )
 
 
-def _take_away(ctx: Context, keys: tuple[int, ...]) -> None:
+def _remove_name(ctx: Context, keys: tuple[int, ...]) -> None:
     word = ctx.services.languages.stack.at(keys)
     if word is not None and word.language == NAMES:
         ctx.services.languages.remove(word)
         ctx.control.use_languages(ctx.services.languages.active)
 
 
-def _unmake(ctx: Context, keys: tuple[int, ...], bookmark: str) -> Any:
-    _take_away(ctx, keys)
+def _remove_bookmark(ctx: Context, keys: tuple[int, ...], bookmark: str) -> Any:
+    _remove_name(ctx, keys)
     return ctx.ask("unbookmark", id=bookmark)

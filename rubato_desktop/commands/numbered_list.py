@@ -1,4 +1,4 @@
-"""Lists are shown numbered, and `open` and a number opens one of them, whatever it is a list of."""
+"""Numbered lists: a command shows one, and `open` with a number opens an item with the opener of the list's kind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ OPENERS: dict[str, Opener] = {}
 
 
 def opens(kind: str) -> Callable[[F], F]:
-    """Register what opens an item of a list of `kind`; it is given what the item stands for."""
+    """Register the function that opens items of lists of `kind`.
+
+    Args:
+        kind: The kind of list.
+
+    Returns:
+        A decorator for a function that takes the context and the item's value, and returns an `Answer`.
+    """
 
     def register(opener: F) -> F:
         OPENERS[kind] = opener
@@ -32,14 +39,14 @@ def show(
     value: Any,
     state: Mapping[str, Any] | None = None,
 ) -> Answer:
-    """Show a list and answer with it.
+    """Show a numbered list and return it as the answer.
 
     Args:
         ctx: The command's context.
-        kind: What it is a list of, a key of `OPENERS`.
-        title: What people read over it.
-        items: (line, what it stands for).
-        value: The list for programs, JSON-like.
-        state: What the answer's state is.
+        kind: The kind of list, a key of `OPENERS`.
+        title: Its title on screen.
+        items: (label, value) pairs.
+        value: The list as JSON-like data, for programs.
+        state: The state of the answer.
     """
     return Answer(ctx.services.numbered_lists.show(ctx.t, kind, title, items), value, state or {})

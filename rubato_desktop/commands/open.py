@@ -1,4 +1,4 @@
-"""Opening: by name, by the number in the list that was shown last, or by path."""
+"""Open things by name, by their number in the last list, or by path."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import NAMES
 from rubato_desktop.language.keys import format_keys
+from rubato_desktop.plurals import counted
 from rubato_desktop.services.roll.loader import open_midi, open_session
 from rubato_desktop.services.sessions.session import SessionInfo, list_sessions
 
-LISTED = 9  # recordings in a list, so that one digit chooses
+LISTED = 9  # recordings in a list, so that one digit is enough to choose
 
 
 @command()
@@ -30,7 +31,7 @@ def sessions(ctx: Context) -> Answer:
 
 @command("open")
 async def open_(ctx: Context, what: NameOrChoice) -> Answer:
-    """Open what has a name, or what has a number in the list that was shown last; else a recording.
+    """Open something by its name, or by its number in the last list; without a list, a recording.
 
     Args:
         what: The keys of a name, or a number.
@@ -43,24 +44,24 @@ async def open_(ctx: Context, what: NameOrChoice) -> Answer:
         return answer
     word = ctx.services.languages.stack.at(what)
     if word is None or word.language != NAMES:
-        called = f"{word.name}, not a name" if word else "no name yet"
-        raise RubatoError(f"{format_keys(what)} is {called}", code="no_such_name")
+        problem = f"is {word.name}, not a name" if word else "is not a name yet"
+        raise RubatoError(f"{format_keys(what)} {problem}", code="no_such_name")
     return await call_up(ctx, word)
 
 
 @command()
 def open_file(ctx: Context, path: str, salvage: bool = False) -> Answer:
-    """Open a MIDI file or a recording's folder in the pianoroll.
+    """Open a MIDI file or the folder of a recording in the pianoroll.
 
     Args:
         path: The file or folder.
-        salvage: Keep what can be read of a damaged file.
+        salvage: Whether to open what can be read of a damaged file.
     """
     try:
-        where = Path(path).expanduser()
-    except RuntimeError:  # a home that nobody has, ~nobody
-        where = Path(path)
-    return _open(ctx, where, salvage)
+        expanded = Path(path).expanduser()
+    except RuntimeError:  # the home of an unknown user, such as ~nobody
+        expanded = Path(path)
+    return _open(ctx, expanded, salvage)
 
 
 @opens("recording")
@@ -72,16 +73,16 @@ def _open(ctx: Context, path: Path, salvage: bool = False) -> Answer:
         ctx.control.use_languages(library.active)
     ctx.services.roll.open(opened)
     ctx.services.last_media.sounded(ctx.services.roll)
-    found = f"{len(opened.notes)} notes, {len(opened.words)} words"
+    summary = f"{counted(len(opened.notes), 'note')}, {counted(len(opened.words), 'word')}"
     if opened.iterations:
-        found += f", {len(opened.iterations)} iterations"
+        summary += f", {counted(len(opened.iterations), 'iteration')}"
     if opened.problem is not None:
-        found += f". {opened.problem}"
+        summary += f". {opened.problem}"
     return Answer(
-        f"{opened.title}: {found}", {"path": str(path), "notes": len(opened.notes)}, {"open": str(path)}
+        f"{opened.title}: {summary}", {"path": str(path), "notes": len(opened.notes)}, {"open": str(path)}
     )
 
 
 def _recordings(ctx: Context) -> list[tuple[str, Any]]:
-    found: list[SessionInfo] = list_sessions(ctx.services.recorder.data)[:LISTED]
-    return [(info.title, info.folder) for info in found]
+    newest: list[SessionInfo] = list_sessions(ctx.services.recorder.data)[:LISTED]
+    return [(info.title, info.folder) for info in newest]

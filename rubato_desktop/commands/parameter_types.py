@@ -1,7 +1,7 @@
-"""The types a command's parameters can have, and how each is played.
+"""Types for the parameters of commands, each with the kind of keys that enter it.
 
-`Keyed` names the reader of `language.readers` whose keys give such a value; a parameter of any other type has
-no keys and comes from the command line, the mouse or a word's fixed arguments.
+`Keyed` names a reader of `language.readers`. A parameter of any other type cannot be played: its value comes from the
+command line, the mouse or the fixed arguments of a word.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from typing_extensions import TypedDict
 
 
 class Keyed(str):
-    """The kind of parameter that plays a value."""
+    """Marks a type with its kind of parameter, one of `language.readers.KINDS`."""
 
 
 class ForField:
-    """Marks text that goes into a field of a page, which may be a password.
+    """Marks text for a field of a page, which may be a password.
 
-    It is written down and shown only once the command has ended well, which means that the field holds no secret.
+    It is recorded and shown only after the command has succeeded, which means that the field is not secret.
     """
 
 
 class GridCell(TypedDict):
-    """A grid point of the 12 x 12 cells of the view, row 0 at the top, column 0 at the left."""
+    """One of the 12 x 12 cells of the view; row 0 is at the top, column 0 at the left."""
 
     row: int
     column: int
 
 
 class Steps(TypedDict):
-    """Scroll steps; positive is down and right."""
+    """Numbers of scroll steps; positive is down and right."""
 
     vertical: int
     horizontal: int
@@ -56,5 +56,5 @@ FieldText = Annotated[str, Keyed("text"), ForField()]
 
 
 def kind_of(metadata: tuple[Any, ...]) -> str:
-    """Return the kind named in an annotation's metadata; empty when it has none."""
+    """Return the kind in the metadata of an annotation, or an empty string."""
     return next((str(item) for item in metadata if isinstance(item, Keyed)), "")

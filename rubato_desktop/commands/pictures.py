@@ -1,4 +1,4 @@
-"""Pictures over the open recording: laid there, seen large, listed, taken away."""
+"""Pictures over the open recording: add, list, show and remove them."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from rubato_desktop.services.roll.overlay import (
     write_overlay,
 )
 
-LISTED = 9  # so that one digit chooses
+LISTED = 9  # picture files in a list, so that one digit is enough to choose
 
 
 @command()
 async def picture_add(ctx: Context, picture: ChoiceOrText, seconds: Finite | None = None) -> Answer:
-    """Lay a picture over the open recording; a copy of it is kept in the recording's folder.
+    """Add a picture to the open recording; a copy is kept in the recording's folder.
 
     Args:
         picture: A picture file, or its number in the list of picture files.
-        seconds: Where it stands, from the beginning; at the playhead when left out.
+        seconds: Its time in the recording, in seconds; the playhead by default.
     """
     roll, folder = ctx.services.roll, _folder(ctx)
     if isinstance(picture, int):
@@ -43,21 +43,21 @@ async def picture_add(ctx: Context, picture: ChoiceOrText, seconds: Finite | Non
     else:
         try:
             source = Path(picture).expanduser()
-        except RuntimeError:  # a home that nobody has, ~nobody
+        except RuntimeError:  # the home of an unknown user, such as ~nobody
             source = Path(picture)
     if len(read_overlay(folder).pictures) >= MOST:
-        raise RubatoError(f"{roll.title} has {MOST} pictures already", code="too_many")
+        raise RubatoError(f"{roll.title} can have at most {MOST} pictures", code="too_many")
     at = roll.position if seconds is None else round(seconds * 1e6)
     new = await beside(partial(keep_picture, folder, source, max(0, min(at, roll.notes.end))))
-    overlay = read_overlay(folder)  # others may have been laid meanwhile
+    overlay = read_overlay(folder)  # other commands may have changed it while the file was copied
     if new in overlay.pictures:
-        raise RubatoError(f"{new.name} is there already at {clock_time(new.t)}", code="taken")
-    _keep(ctx, folder, overlay.with_picture(new))
+        raise RubatoError(f"{new.name} is already at {clock_time(new.t)}", code="taken")
+    _save(ctx, folder, overlay.with_picture(new))
     ctx.services.undo.did(
-        f"laying {new.name}", lambda: _keep(ctx, folder, read_overlay(folder).without_picture(new))
+        f"adding {new.name}", lambda: _save(ctx, folder, read_overlay(folder).without_picture(new))
     )
     return Answer(
-        f"{new.name} laid at {clock_time(new.t)}",
+        f"Added {new.name} at {clock_time(new.t)}",
         {"picture": str(folder / new.file), "seconds": new.t / 1e6},
         {"pictures": len(overlay.pictures) + 1},
     )
@@ -65,7 +65,7 @@ async def picture_add(ctx: Context, picture: ChoiceOrText, seconds: Finite | Non
 
 @command()
 def picture_files(ctx: Context) -> Answer:
-    """List the newest files in your folder of pictures; `add picture` and a number lays one over the recording."""
+    """List the newest files in your pictures folder; `add picture` and a number adds one to the recording."""
     items = _newest_files()
     text = ctx.services.numbered_lists.show(ctx.t, "picture file", "Picture files", items)
     return Answer(text, [str(path) for _, path in items])
@@ -73,7 +73,7 @@ def picture_files(ctx: Context) -> Answer:
 
 @command()
 def pictures(ctx: Context) -> Answer:
-    """List the pictures over the open recording; `picture` or `open` and a number shows one."""
+    """List the pictures of the open recording; `picture` or `open` and a number shows one."""
     ctx.services.roll.show_opened()
     items = _pictures(ctx)
     return Answer(
@@ -83,7 +83,7 @@ def pictures(ctx: Context) -> Answer:
 
 @command()
 def picture(ctx: Context, number: Choice) -> Answer:
-    """Go to a picture and see it large.
+    """Go to a picture and show it large.
 
     Args:
         number: Its number in the list of pictures.
@@ -96,7 +96,7 @@ def picture(ctx: Context, number: Choice) -> Answer:
 def _open(ctx: Context, chosen: Picture) -> Answer:
     roll = ctx.services.roll
     if chosen not in roll.pictures:
-        raise RubatoError(f"{chosen.name} is no longer there", code="no_such_choice")
+        raise RubatoError(f"{chosen.name} was removed", code="no_such_choice")
     roll.seek(chosen.t)
     ctx.services.bus.publish(PictureShown(ctx.t, roll.pictures.index(chosen)))
     return Answer(
@@ -106,50 +106,50 @@ def _open(ctx: Context, chosen: Picture) -> Answer:
 
 @command()
 def picture_remove(ctx: Context, picture: ChoiceOrText, seconds: Finite | None = None) -> Answer:
-    """Take a picture off the open recording; its copy stays in the recording's folder.
+    """Remove a picture from the open recording; its copy stays in the recording's folder.
 
     Args:
         picture: Its number in the list of pictures, or its name.
-        seconds: Where it stands, when several have the name; the one nearest the playhead when left out.
+        seconds: Its time in seconds, if several have the name; the one nearest to the playhead by default.
     """
     roll, folder = ctx.services.roll, _folder(ctx)
     if isinstance(picture, int):
         chosen: Picture = ctx.services.numbered_lists.pick("picture", picture, lambda: _pictures(ctx))
     else:
         near = roll.position if seconds is None else round(seconds * 1e6)
-        named = [one for one in roll.pictures if one.name == picture]
-        if not named:
-            raise RubatoError(f"There is no picture {picture!r} over {roll.title}", code="no_such_choice")
-        chosen = min(named, key=lambda one: abs(one.t - near))
+        candidates = [candidate for candidate in roll.pictures if candidate.name == picture]
+        if not candidates:
+            raise RubatoError(f"There is no picture {picture!r} in {roll.title}", code="no_such_choice")
+        chosen = min(candidates, key=lambda candidate: abs(candidate.t - near))
     overlay = read_overlay(folder)
     if chosen not in overlay.pictures:
-        raise RubatoError(f"{chosen.name} is no longer there", code="no_such_choice")
-    _keep(ctx, folder, overlay.without_picture(chosen))
+        raise RubatoError(f"{chosen.name} was removed", code="no_such_choice")
+    _save(ctx, folder, overlay.without_picture(chosen))
     ctx.services.undo.did(
-        f"taking {chosen.name} off", lambda: _keep(ctx, folder, read_overlay(folder).with_picture(chosen))
+        f"removing {chosen.name}", lambda: _save(ctx, folder, read_overlay(folder).with_picture(chosen))
     )
-    return Answer(f"{chosen.name} taken off", {"picture": str(folder / chosen.file)})
+    return Answer(f"Removed {chosen.name}", {"picture": str(folder / chosen.file)})
 
 
 def _folder(ctx: Context) -> Path:
-    """Where the pictures of the open recording are kept."""
+    """Return the folder of the open recording."""
     roll = ctx.services.roll
     if roll.live:
         raise RubatoError(
-            "A picture is laid over a recording, and this is what is played now",
-            todo="Stop recording and open what was recorded",
+            "No recording is open to add pictures to or remove them from",
+            todo="Stop recording and open the recording",
             code="nothing_open",
         )
     if roll.folder is None:
         raise RubatoError(
-            f"{roll.title} is a MIDI file of its own: pictures are kept in a recording's folder",
-            todo="Open a recording of yours",
+            f"Cannot add pictures to {roll.title}, which is not in the folder of a recording",
+            todo="Open one of your recordings",
             code="no_folder",
         )
     return roll.folder
 
 
-def _keep(ctx: Context, folder: Path, overlay: Overlay) -> None:
+def _save(ctx: Context, folder: Path, overlay: Overlay) -> None:
     write_overlay(folder, overlay)
     roll = ctx.services.roll
     if roll.folder == folder:
@@ -157,7 +157,7 @@ def _keep(ctx: Context, folder: Path, overlay: Overlay) -> None:
 
 
 def _pictures(ctx: Context) -> list[tuple[str, Any]]:
-    return [(f"{one.name} at {clock_time(one.t)}", one) for one in ctx.services.roll.pictures]
+    return [(f"{picture.name} at {clock_time(picture.t)}", picture) for picture in ctx.services.roll.pictures]
 
 
 def _newest_files() -> list[tuple[str, Any]]:
@@ -168,5 +168,5 @@ def _newest_files() -> list[tuple[str, Any]]:
             if path.suffix.lower() in ENDINGS and path.is_file():
                 found.append((path.stat().st_mtime, path))
     except OSError:
-        pass  # no such folder: the list is empty
+        pass  # without a pictures folder the list is empty
     return [(path.name, path) for _, path in sorted(found, reverse=True)[:LISTED]]

@@ -1,6 +1,6 @@
-"""Commands whose service is not part of the program yet: they have their keys, and say what they need.
+"""These commands are planned: they have their keys, but only answer that they are not available yet.
 
-A line moves out of this table, to the module of its subject, when its service comes.
+A line moves to the module of its subject when its service exists.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from rubato_desktop.commands.parameter_types import Choice
 from rubato_desktop.commands.registry import Answer, Command, add, argument, missing
 
 
-def _later(need: str, id: str, summary: str, **arguments: tuple[Any, str]) -> None:
+def _add_placeholder(need: str, id: str, summary: str, **arguments: tuple[Any, str]) -> None:
     def function(ctx: Context, **args: Any) -> Answer:
         raise missing(need, summary)
 
@@ -20,5 +20,9 @@ def _later(need: str, id: str, summary: str, **arguments: tuple[Any, str]) -> No
     add(Command(id, function, f"{summary}.", "", described, need))
 
 
-_later("replay", "replay", "Replay a recording in the browser", number=(Choice, "Its number in the list."))
-_later("users", "change_user", "Change the user", number=(Choice, "The user's number in the list."))
+_add_placeholder(
+    "replay", "replay", "Replay a recording in the browser", number=(Choice, "Its number in the list.")
+)
+_add_placeholder(
+    "users", "change_user", "Switch to another user", number=(Choice, "The user's number in the list.")
+)

@@ -1,4 +1,4 @@
-"""Media words: they act on what last sounded, and their answer names it."""
+"""Playback: these commands act on what played last, a recording or a page, and their answer names it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rubato_desktop.language.keys import format_keys
 
 
 def clock_time(us: int) -> str:
-    """Return µs as people read times: ``4:07.5``."""
+    """Return a time in µs as text: ``4:07.5``."""
     minutes, tenths = divmod(us // 100_000, 600)
     return f"{minutes}:{tenths // 10:02d}.{tenths % 10}"
 
@@ -24,7 +24,7 @@ def _position(ctx: Context) -> Answer:
 
 @command()
 async def play(ctx: Context) -> Answer:
-    """Play what last sounded, from where it stands."""
+    """Play what played last, from its current position."""
     source = ctx.services.last_media.last
     await settled(source.play())
     return Answer(f"{source.name}: playing", {"source": source.name}, {"playing": True})
@@ -32,7 +32,7 @@ async def play(ctx: Context) -> Answer:
 
 @command()
 async def pause(ctx: Context) -> Answer:
-    """Pause what is sounding."""
+    """Pause what is playing."""
     source = ctx.services.last_media.last
     await settled(source.pause())
     return Answer(f"{source.name}: paused", {"source": source.name}, {"playing": False})
@@ -40,10 +40,10 @@ async def pause(ctx: Context) -> Answer:
 
 @command()
 async def skip(ctx: Context, seconds: Seconds) -> Answer:
-    """Skip in what last sounded; negative is back.
+    """Skip forward or back in what played last.
 
     Args:
-        seconds: How far, in seconds.
+        seconds: How far, in seconds; negative is back.
     """
     source = ctx.services.last_media.last
     await settled(source.skip(seconds))
@@ -52,25 +52,25 @@ async def skip(ctx: Context, seconds: Seconds) -> Answer:
 
 @command()
 async def speed(ctx: Context, factor: Factor) -> Answer:
-    """Set the speed of what last sounded.
+    """Set the speed of what played last.
 
     Args:
-        factor: 0.1 to 4; 1 is as recorded; or "pause" or "play".
+        factor: 0.1 to 4, where 1 is as recorded; or pause or play.
     """
     source = ctx.services.last_media.last
     if factor == "pause":
         answer = await pause(ctx)
-        ctx.services.undo.did(f"pause of {source.name}", source.play)
+        ctx.services.undo.did(f"pausing {source.name}", source.play)
         return answer
     if factor == "play":
         answer = await play(ctx)
-        ctx.services.undo.did(f"play of {source.name}", source.pause)
+        ctx.services.undo.did(f"playing {source.name}", source.pause)
         return answer
     if isinstance(factor, str):
-        raise RubatoError(f"{factor!r} is no speed: 0.1 to 4, pause or play", code="bad_value")
+        raise RubatoError(f"{factor!r} is not a speed; choose 0.1 to 4, pause or play", code="bad_value")
     before = source.speed
     await settled(source.set_speed(ctx.services.last_media.require(factor)))
-    ctx.services.undo.did(f"speed of {source.name}", lambda: source.set_speed(before))
+    ctx.services.undo.did(f"the speed of {source.name}", lambda: source.set_speed(before))
     return Answer(
         f"{source.name}: speed {factor:g}", {"source": source.name, "speed": factor}, {"speed": factor}
     )
@@ -78,7 +78,7 @@ async def speed(ctx: Context, factor: Factor) -> Answer:
 
 @command()
 async def volume(ctx: Context, level: Level) -> Answer:
-    """Set the volume of what last sounded.
+    """Set the volume of what played last.
 
     Args:
         level: 0 (silent) to 1 (full).
@@ -86,17 +86,17 @@ async def volume(ctx: Context, level: Level) -> Answer:
     source = ctx.services.last_media.last
     before = source.volume
     await settled(source.set_volume(level))
-    ctx.services.undo.did(f"volume of {source.name}", lambda: source.set_volume(before))
+    ctx.services.undo.did(f"the volume of {source.name}", lambda: source.set_volume(before))
     text = f"{source.name}: volume {round(level * 100)} %"
     return Answer(text, {"source": source.name, "volume": level}, {"volume": level})
 
 
 @command()
 def seek(ctx: Context, seconds: Finite) -> Answer:
-    """Move to a time in the recording that is open.
+    """Go to a time in the open recording.
 
     Args:
-        seconds: From its beginning.
+        seconds: Seconds from its start.
     """
     ctx.services.roll.seek(round(seconds * 1e6))
     return _position(ctx)
@@ -104,10 +104,10 @@ def seek(ctx: Context, seconds: Finite) -> Answer:
 
 @command()
 def jump(ctx: Context, events: Whole) -> Answer:
-    """Jump by words, or by notes where a recording has no words; negative is back.
+    """Jump forward or back by words, or by notes if the recording has no words.
 
     Args:
-        events: How many.
+        events: How many; negative is back.
     """
     ctx.services.roll.jump(events)
     return _position(ctx)
@@ -115,21 +115,21 @@ def jump(ctx: Context, events: Whole) -> Answer:
 
 @command()
 def hear(ctx: Context, word: str) -> Answer:
-    """Hear the keys of a word.
+    """Hear the keys of a word by its name.
 
     Args:
-        word: Its name in the dictionary.
+        word: Its name.
     """
-    found = ctx.services.languages.stack.word(word)
-    if found is None:
+    entry = ctx.services.languages.stack.word(word)
+    if entry is None:
         raise RubatoError(f"There is no word {word!r}", code="no_such_word")
-    ctx.services.sound.play_keys(found.keys)
-    return Answer(f"{found.name}: {format_keys(found.keys)}", {"word": found.name, "keys": list(found.keys)})
+    ctx.services.sound.play_keys(entry.keys)
+    return Answer(f"{entry.name}: {format_keys(entry.keys)}", {"word": entry.name, "keys": list(entry.keys)})
 
 
 @command()
 def silence(ctx: Context) -> Answer:
-    """Silence everything at once: the recording, the keys, the cues, the voice."""
+    """Silence everything at once: the recording, your keys, the cues and the voice."""
     ctx.hush()
     ctx.services.roll.pause()
     ctx.services.sound.silence()

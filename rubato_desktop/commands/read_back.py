@@ -1,4 +1,4 @@
-"""What was entered with a word and is read back before it counts: its keys and texts."""
+"""The keys and texts entered with a word, which are read back so that the player can check them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ KINDS = ("keys", "text")
 
 
 def entries(t: int, word: RecognisedWord) -> Iterator[EntryRead]:
-    """Yield the entries of a word that are read back.
+    """Yield an event for each entry of a word that is read back.
 
     Args:
-        t: µs of the events.
-        word: The word, with its parameters.
+        t: Time of the events in µs.
+        word: The word with its parameters.
     """
     command = REGISTRY.get(word.command)
     for argument in command.arguments if command else ():

@@ -1,26 +1,27 @@
-"""Reading the page, and what is on it: read, continue, where am i, links, fields, finding, writing."""
+"""Read the page and what is on it: links, fields and buttons; find text, and write into fields."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from rubato_desktop.commands.asking import known, name_of, open_source
+from rubato_desktop.commands.asking import name_of, open_source, search_library
 from rubato_desktop.commands.context import Context
-from rubato_desktop.commands.moving import thing
+from rubato_desktop.commands.moving import element_text
 from rubato_desktop.commands.numbered_list import opens, show
 from rubato_desktop.commands.parameter_types import FieldText, Text
 from rubato_desktop.commands.registry import Answer, command
+from rubato_desktop.plurals import counted
 
 if TYPE_CHECKING:
     from rubato_desktop.services.answers.history.model import Source
 
-Found = Mapping[str, Any]
-EXCERPT: Final = 80  # signs of what was learnt
+Item = Mapping[str, Any]  # an element, page or tab, as the extension reports it
+EXCERPT: Final = 80  # characters shown of a passage of the library
 
 
-def read_out(item: Found) -> str:
-    """An element as it is read out: ``heading 2: Études``, ``link: Home``; plain text is itself."""
+def read_out(item: Item) -> str:
+    """Return an element as it is read out: ``heading 2: Études``, ``link: Home``, or plain text as it is."""
     kind, text = item["kind"], item.get("text") or item.get("label") or ""
     if kind == "text":
         return str(text)
@@ -30,7 +31,7 @@ def read_out(item: Found) -> str:
 
 @command(needs="browser")
 async def read(ctx: Context) -> Answer:
-    """Read from where you are."""
+    """Read the element where you are."""
     reply = await ctx.ask("read")
     return Answer(read_out(reply.value), reply.value, reply.state)
 
@@ -40,7 +41,7 @@ async def continue_(ctx: Context, back: bool = False) -> Answer:
     """Read the next element.
 
     Args:
-        back: The one before, instead.
+        back: Whether to read the previous element instead.
     """
     reply = await ctx.ask("continue", back=back)
     return Answer(read_out(reply.value), reply.value, reply.state)
@@ -48,23 +49,23 @@ async def continue_(ctx: Context, back: bool = False) -> Answer:
 
 @command(needs="browser")
 async def where_am_i(ctx: Context) -> Answer:
-    """Say where you are: page, tab, place, and what is there."""
+    """Say where you are: page, tab, position, and what is there."""
     reply = await ctx.ask("where_am_i")
     here = reply.value
     parts = [here["title"] or here["url"], f"tab {here['tab']} of {here['tabs']}"]
     if here.get("kind"):
-        parts.append(thing(here))
+        parts.append(element_text(here))
         if here.get("heading"):
             parts.append(f"under {here['heading']}")
         if here.get("row") is not None:
             parts.append(f"row {here['row'] + 1}, column {here['column'] + 1}")
     if here.get("percent") is None:
-        parts.append("a page that the browser shows to nobody else")
+        parts.append("a page that extensions cannot read")
         return Answer(", ".join(parts), here, reply.state)
     at_the_top = reply.state.get("scroll", {}).get("y") == 0
     percent = round(here["percent"])
     parts.append(
-        "all of the page is in view" if at_the_top and percent == 100 else f"{percent} % down the page"
+        "the whole page is in view" if at_the_top and percent == 100 else f"{percent} % down the page"
     )
     return Answer(", ".join(parts), here, reply.state)
 
@@ -89,7 +90,7 @@ async def buttons(ctx: Context) -> Answer:
 
 async def _targets(ctx: Context, what: str, title: str) -> Answer:
     reply = await ctx.ask(what)
-    items = [(found["label"] or found.get("url") or "without a name", found) for found in reply.value]
+    items = [(target["label"] or target.get("url") or "without a name", target) for target in reply.value]
     return show(ctx, "target", title, items, reply.value, reply.state)
 
 
@@ -97,12 +98,12 @@ async def _targets(ctx: Context, what: str, title: str) -> Answer:
 async def focus(ctx: Context) -> Answer:
     """Go into the field where you are."""
     reply = await ctx.ask("focus")
-    return Answer(f"In {thing(reply.value)}", reply.value, reply.state)
+    return Answer(f"In {element_text(reply.value)}", reply.value, reply.state)
 
 
 @command(needs="browser")
 async def write(ctx: Context, text: FieldText) -> Answer:
-    """Write into the field you are in; a password field is never touched.
+    """Write into the field you are in; Rubato never writes into a password field.
 
     Args:
         text: What to write.
@@ -113,7 +114,7 @@ async def write(ctx: Context, text: FieldText) -> Answer:
 
 @command(needs="browser")
 async def enter(ctx: Context) -> Answer:
-    """Send the field you are in, as the Enter key does."""
+    """Submit the field you are in, as the Enter key does."""
     reply = await ctx.ask("write", text="", submit=True)
     return Answer(f"Sent {reply.value['label']}", reply.value, reply.state)
 
@@ -126,27 +127,27 @@ async def find(ctx: Context, text: Text) -> Answer:
         text: What to find.
     """
     ctx.services.find_history.found(text)
-    return _found(await ctx.ask("find", text=text))
+    return _match(await ctx.ask("find", text=text))
 
 
 @command(needs="browser")
 async def find_next(ctx: Context, back: bool = False) -> Answer:
-    """Find the next place.
+    """Go to the next match.
 
     Args:
-        back: The one before, instead.
+        back: Whether to go to the previous match instead.
     """
-    return _found(await ctx.ask("find_next", back=back))
+    return _match(await ctx.ask("find_next", back=back))
 
 
-def _found(reply: Any) -> Answer:
-    found = reply.value
-    return Answer(f"{found['index']} of {found['count']}: {found['excerpt']}", found, reply.state)
+def _match(reply: Any) -> Answer:
+    match = reply.value
+    return Answer(f"{match['index']} of {match['count']}: {match['excerpt']}", match, reply.state)
 
 
 @command()
 def finds(ctx: Context) -> Answer:
-    """List what was searched for; `open` and a number finds it in this page."""
+    """List the texts you looked for; `open` and a number finds one in this page."""
     texts = ctx.services.find_history.texts
     return show(ctx, "find", "Finds", [(text, text) for text in texts], texts)
 
@@ -159,42 +160,43 @@ async def _find_again(ctx: Context, text: str) -> Answer:
 
 @command(needs="browser")
 async def find_everywhere(ctx: Context, text: Text) -> Answer:
-    """Find text in all that is open or known: every tab, the history, the bookmarks, what has been learnt.
+    """Find text everywhere: in all tabs, the history, the bookmarks and your library.
 
     Args:
         text: What to find.
     """
     ctx.services.find_history.found(text)
-    asked = [
+    requests = [
         ctx.ask("find_all", text=text, deadline=10.0),
         ctx.ask("history", text=text, limit=5),
         ctx.ask("bookmarks", text=text, limit=5),
     ]
-    open_, visited, kept = [(await reply).value for reply in asked]
-    places = [{**found, "find": text} for found in open_]
+    tabs, visited, bookmarked = [(await reply).value for reply in requests]
     items: list[tuple[str, Any]] = [
-        (f"{found['title']}, {found['count']} times: {found['excerpt']}", found) for found in places
+        (
+            f"{tab['title']}, {counted(tab['count'], 'match', 'matches')}: {tab['excerpt']}",
+            {**tab, "find": text},
+        )
+        for tab in tabs
     ]
-    for where, pages in (("history", visited), ("bookmarks", kept)):
-        items += [
-            (f"{found['title'] or found['url']}, in {where}", {**found, "find": text}) for found in pages
-        ]
-    learnt = await known(ctx, text)
-    items += [(f"{name_of(source)}, learnt: {source.text[:EXCERPT]}", source) for source in learnt]
+    for where, pages in (("history", visited), ("bookmarks", bookmarked)):
+        items += [(f"{page['title'] or page['url']}, in {where}", {**page, "find": text}) for page in pages]
+    passages = await search_library(ctx, text)
+    items += [(f"{name_of(source)}, learnt: {source.text[:EXCERPT]}", source) for source in passages]
     value = {
-        "open": open_,
+        "open": tabs,
         "history": visited,
-        "bookmarks": kept,
-        "learnt": [one.model_dump() for one in learnt],
+        "bookmarks": bookmarked,
+        "learnt": [source.model_dump() for source in passages],
     }
     return show(ctx, "place", f"Everything with {text}", items, value)
 
 
 @opens("place")
-async def _open_place(ctx: Context, found: Found | Source) -> Answer:
-    if not isinstance(found, Mapping):
-        return await open_source(ctx, found)
-    reply = await ctx.ask("go", url=found["url"], **({"tab": found["tab"]} if "tab" in found else {}))
-    if "tab" in found:
-        return _found(await ctx.ask("find", text=found["find"]))
-    return Answer(f"Opening {found['url']}", reply.value, reply.state)
+async def _open_place(ctx: Context, place: Item | Source) -> Answer:
+    if not isinstance(place, Mapping):
+        return await open_source(ctx, place)
+    reply = await ctx.ask("go", url=place["url"], **({"tab": place["tab"]} if "tab" in place else {}))
+    if "tab" in place:
+        return _match(await ctx.ask("find", text=place["find"]))
+    return Answer(f"Opening {place['url']}", reply.value, reply.state)

@@ -1,4 +1,4 @@
-"""Recording and saving."""
+"""Record what you play, and save it."""
 
 from __future__ import annotations
 
@@ -24,43 +24,39 @@ def record_start(ctx: Context) -> Answer:
 
 @command()
 async def record_stop(ctx: Context, name: Name | None = None) -> Answer:
-    """Stop recording and keep it.
+    """Stop recording and save the recording.
 
     Args:
-        name: Keys to call it up by.
+        name: The keys of a name that opens it.
     """
     await _end_remark(ctx)
-    return await _kept(ctx, ctx.services.recorder.stop(ctx.t, _said(name)), name)
+    return await _saved(ctx, ctx.services.recorder.stop(ctx.t, format_keys(name or [])), name)
 
 
 @command()
 def record_pause(ctx: Context) -> Answer:
-    """Pause recording; everything else goes on."""
+    """Pause recording; everything else keeps working."""
     ctx.services.recorder.pause(ctx.t)
     return Answer("Recording paused", state={"recording": "paused"})
 
 
 @command()
 def record_resume(ctx: Context) -> Answer:
-    """Go on recording after a pause."""
+    """Resume recording after a pause."""
     ctx.services.recorder.resume(ctx.t)
     return Answer("Recording again", state={"recording": "on"})
 
 
 @command()
 async def save(ctx: Context, name: Name | None = None) -> Answer:
-    """Keep everything since the program started, or since the last save, also when nothing was being recorded.
+    """Save all you played since the program started or since the last save, even if you were not recording.
 
     Args:
-        name: Keys to call it up by.
+        name: The keys of a name that opens it.
     """
     await _end_remark(ctx)
-    now = ctx.services.clock.now()  # what was played while a name was awaited is kept as well
-    return await _kept(ctx, ctx.services.recorder.save(now, _said(name)), name)
-
-
-def _said(name: list[int] | None) -> str:
-    return format_keys(name or [])
+    now = ctx.services.clock.now()  # so that what was played while the name was awaited is saved too
+    return await _saved(ctx, ctx.services.recorder.save(now, format_keys(name or [])), name)
 
 
 async def _end_remark(ctx: Context) -> None:
@@ -70,51 +66,51 @@ async def _end_remark(ctx: Context) -> None:
     try:
         await end_remark(ctx)
     except RubatoError:
-        # Another command may have ended it meanwhile, or the rest cannot be heard: what was said so far is kept.
+        # Another command has ended it, or the rest of the speech cannot be recognised: keep the remark so far.
         if remarks.open:
             remarks.end(ctx.t)
 
 
-async def _kept(ctx: Context, session: Future[SessionInfo], name: list[int] | None) -> Answer:
-    kept = await Pending(session)
-    text = f"Kept {kept.title}"
-    value = {"session": str(kept.folder), "name": name}
+async def _saved(ctx: Context, session: Future[SessionInfo], name: list[int] | None) -> Answer:
+    info = await Pending(session)
+    text = f"Saved {info.title}"
+    value = {"session": str(info.folder), "name": name}
     if name is not None:
         try:
-            text += f", called {format_keys(name)}{await _call(ctx, kept, tuple(name))}"
+            text += f", called {format_keys(name)}{await _set_name(ctx, info, tuple(name))}"
         except RubatoError as error:
-            # The recording is safe whatever becomes of its name.
+            # The recording is saved even if its name is not.
             text += f", without a name: {error}"
             value["name"] = None
-    return Answer(text, value, {"recording": ctx.services.recorder.state, "session": str(kept.folder)})
+    return Answer(text, value, {"recording": ctx.services.recorder.state, "session": str(info.folder)})
 
 
-async def _call(ctx: Context, session: SessionInfo, keys: tuple[int, ...]) -> str:
-    """Let keys open a recording: a new name, or one that opened another recording until now.
+async def _set_name(ctx: Context, session: SessionInfo, keys: tuple[int, ...]) -> str:
+    """Let keys open a recording: as a new name, or as one that opened another recording until now.
 
     Returns:
-        Empty, or what to add when the name holds only until the program ends.
+        An empty string, or what to add to the answer if the name could not be saved.
     """
     library = ctx.services.languages
     args = {"path": str(session.folder)}
     word = Word(keys, session.title, NAMES, "open_file", args, help="Opens this recording.")
-    known = library.stack.at(keys)
-    if known is None or known.language != NAMES or known.command != "open_file":
-        known = None
-    write = library.adopt(word, instead_of=known)
+    before = library.stack.at(keys)
+    if before is None or before.language != NAMES or before.command != "open_file":
+        before = None
+    write = library.adopt(word, instead_of=before)
     ctx.control.words_changed()
-    if known is not None:
+    if before is not None:
         ctx.services.undo.did(
-            f"giving {format_keys(keys)} another recording", lambda: _call_back(ctx, word, known)
+            f"giving {format_keys(keys)} another recording", lambda: _restore_name(ctx, word, before)
         )
     try:
         await beside(write)
     except OSError as error:
-        return f" until the program ends: the name could not be written: {error.strerror or error}"
+        return f" until you quit: cannot save the name: {error.strerror or error}"
     return ""
 
 
-def _call_back(ctx: Context, word: Word, known: Word) -> Pending[None]:
-    write = ctx.services.languages.adopt(known, instead_of=word)
+def _restore_name(ctx: Context, word: Word, before: Word) -> Pending[None]:
+    write = ctx.services.languages.adopt(before, instead_of=word)
     ctx.control.words_changed()
     return beside(write)

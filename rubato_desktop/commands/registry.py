@@ -1,7 +1,7 @@
-"""The registry: a command is a function.
+"""The registry of commands. A command is a function.
 
-A decorator registers it; its signature gives the typed parameters, its docstring the help. Keys, command line,
-on-screen hints and reference pages come from here. The function itself is returned unchanged.
+A decorator registers it and returns it unchanged. Its signature gives the typed parameters, its docstring the help.
+Keys, command line, on-screen hints and reference pages all read the registry.
 """
 
 from __future__ import annotations
@@ -29,19 +29,20 @@ NEEDS = {
     "hearing": "the microphone and speech recognition",
     "knowledge": "the knowledge base",
     "model": "a language model",
-    "users": "more than one user",
-    "replay": "the replay of recordings in the browser",
+    "users": "several users, which are not available yet",
+    "replay": "replay in the browser, which is not available yet",
 }
+NOT_YET = ("users", "replay")  # parts that the program does not have yet
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command answers.
+    """The result of a command.
 
     Attributes:
-        text: In words, for the screen and the voice.
-        value: JSON-like, for programs.
-        state: What it changed, JSON-like.
+        text: The result in words, for the screen and the voice.
+        value: The result as JSON-like data, for programs.
+        state: What the command changed, as JSON-like data.
     """
 
     text: str = ""
@@ -51,9 +52,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One parameter of a command: its name, how it is played (empty: not by keys), default, help.
+    """A parameter of a command.
 
-    `for_field`: it is text for a field of a page, which may be a password.
+    Attributes:
+        name: Its name in the function's signature.
+        kind: How it is played, one of `language.readers.KINDS`; empty if keys cannot enter it.
+        required: Whether it has no default.
+        default: Its default; None if it is required.
+        help: What it means, from the docstring.
+        annotation: Its type annotation.
+        type_name: The name of its type.
+        for_field: Whether it is text for a field of a page, which may be a password.
     """
 
     name: str
@@ -67,13 +76,13 @@ class Argument:
     _adapter: list[TypeAdapter[Any]] = field(default_factory=list, repr=False, compare=False)
 
     def check(self, value: Any) -> Any:
-        """Return `value` as the argument's type.
+        """Return `value` converted to the type of the argument.
 
         Raises:
-            RubatoError: it is not a value of that type.
+            RubatoError: It is not a value of that type.
         """
         if not self._adapter:
-            # Made when it is first needed: making those of all commands would hold the window up.
+            # Created on first use: creating those of all commands would delay the window.
             self._adapter.append(TypeAdapter(self.annotation))
         try:
             return self._adapter[0].validate_python(value)
@@ -86,12 +95,12 @@ class Command:
     """A registered command.
 
     Attributes:
-        id: Its name in languages, on the command line and in the record.
-        function: The function, which takes a `Context` first.
+        id: Its name in languages, on the command line and in recordings.
+        function: The function; its first parameter is a `Context`.
         summary: The first line of its docstring.
-        help: The rest of it.
+        help: The rest of its docstring, up to ``Args:``.
         arguments: Its parameters in order.
-        needs: A service it cannot do without, a key of `NEEDS`; empty for none.
+        needs: The part it needs, a key of `NEEDS`; empty for none.
         for_fields: Names of the arguments that are text for a field of a page.
     """
 
@@ -104,20 +113,20 @@ class Command:
     for_fields: frozenset[str] = frozenset()
 
     def bind(self, args: Mapping[str, Any]) -> dict[str, Any]:
-        """Return `args` as the types of the signature.
+        """Return `args` converted to the types of the signature.
 
         Raises:
-            RubatoError: one is missing, unknown, or not a value of its type.
+            RubatoError: One is missing, unknown, or not a value of its type.
         """
         unknown = sorted(set(args) - {argument.name for argument in self.arguments})
         if unknown:
-            raise RubatoError(f"{self.id} takes no {unknown[0]!r}", code="bad_arguments")
+            raise RubatoError(f"{self.id} has no argument {unknown[0]!r}", code="bad_arguments")
         bound = {}
         for argument in self.arguments:
             if argument.name not in args:
                 if argument.required:
-                    told = f"{self.id} needs {argument.name}: {argument.help.rstrip('.').lower()}"
-                    raise RubatoError(told, code="bad_arguments")
+                    text = f"{self.id} needs {argument.name}: {argument.help.rstrip('.').lower()}"
+                    raise RubatoError(text, code="bad_arguments")
                 continue
             bound[argument.name] = argument.check(args[argument.name])
         return bound
@@ -131,11 +140,11 @@ def command(id: str = "", *, needs: str = "") -> Callable[[F], F]:
     """Register a function as a command.
 
     Args:
-        id: Its id; the function's name when empty.
-        needs: The service it cannot do without, a key of `NEEDS`.
+        id: Its id; the name of the function by default.
+        needs: The part it needs, a key of `NEEDS`.
 
     Raises:
-        ValueError: the id is taken, the docstring is missing, or the need is not known.
+        ValueError: The id is taken, the docstring is missing, or the part is unknown.
     """
 
     def register(function: F) -> F:
@@ -146,19 +155,19 @@ def command(id: str = "", *, needs: str = "") -> Callable[[F], F]:
 
 
 def add(new: Command) -> None:
-    """Put a command into the registry."""
+    """Add a command to the registry."""
     if new.id in REGISTRY:
-        raise ValueError(f"there is a command {new.id} already")
+        raise ValueError(f"duplicate command {new.id}")
     if new.needs and new.needs not in NEEDS:
-        raise ValueError(f"{new.id} needs {new.needs!r}, which is nothing known")
+        raise ValueError(f"{new.id} needs an unknown part: {new.needs!r}")
     REGISTRY[new.id] = new
 
 
 def describe(function: Function, id: str, needs: str = "") -> Command:
-    """Make a command from a function's signature and docstring."""
+    """Create a command from the signature and docstring of a function."""
     doc = inspect.getdoc(function)
     if not doc:
-        raise ValueError(f"{id} has no docstring, so it would have no help")
+        raise ValueError(f"{id} has no docstring, which would be its help")
     summary, _, rest = doc.partition("\n")
     helps = dict(re.findall(r"^ {4}(\w+): (.+)$", rest, re.MULTILINE))
     hints = get_type_hints(function, include_extras=True)
@@ -174,7 +183,7 @@ def describe(function: Function, id: str, needs: str = "") -> Command:
 
 
 def argument(name: str, annotation: Any, default: Any = REQUIRED, help: str = "") -> Argument:
-    """Make an argument from its annotation, which may be one of `commands.kinds`, plain or optional."""
+    """Create an argument from its annotation, which may be a type of `commands.parameter_types`, also optional."""
     parts = [part for part in get_args(annotation) if get_origin(part) is Annotated]
     keyed = parts[0] if parts and get_origin(annotation) is not Annotated else annotation
     metadata = get_args(keyed)[1:] if get_origin(keyed) is Annotated else ()
@@ -192,16 +201,20 @@ def argument(name: str, annotation: Any, default: Any = REQUIRED, help: str = ""
 
 
 def missing(need: str, what: str, why: RubatoError | None = None) -> RubatoError:
-    """Return the error of a command whose service is not there: it refuses, it never pretends.
+    """Return the error of a command that needs a part which is not available.
 
     Args:
-        need: The service, a key of `NEEDS`.
-        what: What the command does, as its summary says.
-        why: Why the service is not there, where that is known.
+        need: The part, a key of `NEEDS`.
+        what: What the command does, as in its summary.
+        why: Why the part is not available, if that is known.
     """
-    reason = f". {why.happened}" if why else ", which is not there"
-    happened = f"{what.replace('`', '')}: this needs {NEEDS[need]}{reason}"
-    return RubatoError(happened, todo=why.todo if why else "", code=f"needs_{need}")
+    if need in NOT_YET:
+        problem = "not available yet"
+    else:
+        problem = f"this needs {NEEDS[need]}" + (f". {why.happened}" if why else ", which is not available")
+    return RubatoError(
+        f"{what.replace('`', '')}: {problem}", todo=why.todo if why else "", code=f"needs_{need}"
+    )
 
 
 def _type_name(annotation: Any) -> str:

@@ -1,4 +1,4 @@
-"""Remarks: what is said or typed about this moment of the session, or of the recording or video that plays."""
+"""Remarks: say or type a note about this moment of your playing, or of the recording or video that is playing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rubato_desktop.services.browser.media import PageMedia
 
 @command()
 async def remark_start(ctx: Context) -> Answer:
-    """Begin a remark about this moment: what is said from now on is written down."""
+    """Start a remark about this moment; what you say from now on is written down."""
     remarks, hearing = ctx.services.remarks, ctx.services.hearing
     place = await _place(ctx)
     remarks.start(ctx.t, place)
@@ -28,16 +28,16 @@ async def remark_start(ctx: Context) -> Answer:
 
 @command()
 async def remark_end(ctx: Context) -> Answer:
-    """End the remark and keep it with its time."""
-    return _told(await end_remark(ctx))
+    """End the remark and save it with its time."""
+    return _answer(await end_remark(ctx))
 
 
 @command()
 async def remark(ctx: Context, text: Text) -> Answer:
-    """Remark something about this moment, or add it to the remark that is being made.
+    """Save a remark about this moment, or add to the remark that is open.
 
     Args:
-        text: The remark.
+        text: The text of the remark.
     """
     remarks = ctx.services.remarks
     if remarks.open:
@@ -45,14 +45,14 @@ async def remark(ctx: Context, text: Text) -> Answer:
         return Answer(text, {"text": text})
     remarks.start(ctx.t, await _place(ctx))
     remarks.add(ctx.t, text)
-    return _told(remarks.end(ctx.t))
+    return _answer(remarks.end(ctx.t))
 
 
 async def end_remark(ctx: Context) -> RemarkKept:
-    """End the remark that is being made, when all that was said for it is written down.
+    """End the open remark, after all speech for it has been recognised.
 
     Raises:
-        RubatoError: none is being made.
+        RubatoError: No remark is open.
     """
     remarks, hearing = ctx.services.remarks, ctx.services.hearing
     if remarks.open and hearing is not None:
@@ -61,13 +61,13 @@ async def end_remark(ctx: Context) -> RemarkKept:
     return remarks.end(ctx.t)
 
 
-def _told(kept: RemarkKept) -> Answer:
+def _answer(kept: RemarkKept) -> Answer:
     value = {"t": kept.t / 1e6, "end": kept.end / 1e6, "text": kept.text, "place": dict(kept.place)}
-    return Answer(f"Remark: {kept.text}" if kept.text else "Remark without words", value)
+    return Answer(f"Remark: {kept.text}" if kept.text else "Remark without text", value)
 
 
 async def _place(ctx: Context) -> Mapping[str, Any]:
-    """Where the recording or video is that sounded last."""
+    """Return the position of the recording or video that played last, empty if there is none."""
     roll, last, browser = ctx.services.roll, ctx.services.last_media.last, ctx.services.browser
     if last is roll:
         return {"title": roll.name, "ms": roll.position_now() // 1000} if roll.playing else {}
@@ -76,8 +76,8 @@ async def _place(ctx: Context) -> Mapping[str, Any]:
     try:
         listed = (await ctx.ask("media", deadline=2.0)).value
     except RubatoError:
-        return {}  # the remark is worth more than where the video was
-    found = next((found for found in listed if last.is_at(found)), None)
-    if found is None:
+        return {}  # a remark without a position is better than none
+    medium = next((medium for medium in listed if last.is_at(medium)), None)
+    if medium is None:
         return {}
-    return {"title": last.name, "url": found.get("url", ""), "ms": round(found["position"] * 1000)}
+    return {"title": last.name, "url": medium.get("url", ""), "ms": round(medium["position"] * 1000)}

@@ -1,4 +1,4 @@
-"""The voice: say, say again, on and off, how fast, how loud, with which voice."""
+"""The voice: speak a text, repeat it, and set the rate, the volume and the voice."""
 
 from __future__ import annotations
 
@@ -13,59 +13,59 @@ from rubato_desktop.services.voice.voices import FASTEST, SLOWEST, Voice, choose
 
 @command()
 def say(ctx: Context, text: Text, rate: float | None = None, voice: str = "") -> Answer:
-    """Say a text aloud, after what is being said.
+    """Say a text aloud, after the current speech.
 
     Args:
         text: What to say.
-        rate: How fast, 0.5 to 3; as in the settings when left out.
-        voice: The name of a voice; that of the settings when left out.
+        rate: How fast, 0.5 to 3; as in the settings by default.
+        voice: The name of a voice; the one in the settings by default.
     """
-    speaking = _speaking(ctx)
+    announcements = _announcements(ctx)
     if rate is not None:
-        _check(rate)
+        _check_rate(rate)
     if voice:
         choose_voice(ctx.services.settings.path.parent, voice)
-    speaking.say(text, rate=rate, voice=voice)
+    announcements.say(text, rate=rate, voice=voice)
     return Answer(text, {"text": text})
 
 
 @command()
 def say_again(ctx: Context) -> Answer:
-    """Say again what was said last."""
-    text = _speaking(ctx).again()
+    """Repeat what the voice said last."""
+    text = _announcements(ctx).again()
     if not text:
-        raise RubatoError("Nothing was said yet", code="nothing_said")
+        raise RubatoError("Nothing has been said yet", code="nothing_said")
     return Answer(text, {"text": text})
 
 
 @command()
 def speech(ctx: Context, on: bool) -> Answer:
-    """Hear the answers spoken, or not.
+    """Turn spoken answers on or off.
 
     Args:
-        on: Whether they are spoken.
+        on: Whether answers are spoken.
     """
     return switch(ctx, "speech", on, "Speech on", "Speech off")
 
 
 @command()
 def speech_rate(ctx: Context, rate: Factor) -> Answer:
-    """Set how fast it speaks.
+    """Set how fast the voice speaks.
 
     Args:
-        rate: 0.5 to 3; 1 is as one speaks.
+        rate: 0.5 to 3; 1 is normal.
     """
     if isinstance(rate, str):
-        raise RubatoError(f"{rate!r} is no rate: {SLOWEST:g} to {FASTEST:g}", code="bad_value")
+        raise RubatoError(f"{rate!r} is not a rate; choose {SLOWEST:g} to {FASTEST:g}", code="bad_value")
     before = ctx.services.settings.values.speech_rate
-    ctx.control.set("speech_rate", _check(rate))
+    ctx.control.set("speech_rate", _check_rate(rate))
     ctx.services.undo.did("the rate of speech", lambda: ctx.control.set("speech_rate", before))
     return Answer(f"Speech rate {rate:g}", {"rate": rate}, {"speech_rate": rate})
 
 
 @command()
 def speech_volume(ctx: Context, level: Level) -> Answer:
-    """Set how loud it speaks.
+    """Set how loud the voice speaks.
 
     Args:
         level: 0 (silent) to 1 (full).
@@ -78,7 +78,7 @@ def speech_volume(ctx: Context, level: Level) -> Answer:
 
 @command()
 def voices(ctx: Context) -> Answer:
-    """List the voices; `choose voice` and a number makes one speak."""
+    """List the voices; `choose voice` and a number chooses one."""
     items, problems = _voices(ctx)
     text = ctx.services.numbered_lists.show(ctx.t, "voice", "Voices", items)
     return Answer(". ".join([text, *problems]), [voice.as_json() for _, voice in items])
@@ -86,7 +86,7 @@ def voices(ctx: Context) -> Answer:
 
 @command("choose_voice")
 def choose_voice_(ctx: Context, number: Choice) -> Answer:
-    """Speak with another voice.
+    """Choose the voice that speaks.
 
     Args:
         number: Its number in the list of voices.
@@ -103,18 +103,18 @@ def _voices(ctx: Context) -> tuple[list[tuple[str, Voice]], list[str]]:
     return [(f"{voice.name}, {voice.language}", voice) for voice in found], [str(p) for p in problems]
 
 
-def _check(rate: float) -> float:
+def _check_rate(rate: float) -> float:
     if not SLOWEST <= rate <= FASTEST:
         raise RubatoError(
-            f"The rate goes from {SLOWEST:g} to {FASTEST:g}, {rate:g} is outside", code="bad_value"
+            f"The rate must be between {SLOWEST:g} and {FASTEST:g}, not {rate:g}", code="bad_value"
         )
     return rate
 
 
-def _speaking(ctx: Context) -> Announcements:
+def _announcements(ctx: Context) -> Announcements:
     if ctx.services.announcements is None:
         raise RubatoError(
-            "Sound is switched off", todo="Set sound to true in the settings and start again", code="no_sound"
+            "Sound is off", todo="Set sound to true in the settings and restart Rubato", code="no_sound"
         )
     problem = ctx.services.sound.problem
     if problem is not None and not ctx.services.sound.output:

@@ -1,4 +1,4 @@
-"""What may be said: words with their parameters, values alone, and names of what is there. All in small letters."""
+"""The phrases that speech recognition listens for, in lower case: words, their parameters, and names of things."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rubato_desktop.services.languages import LanguageLibrary
 if TYPE_CHECKING:
     from rubato_desktop.services.browser import Window
 
-# Other names under which a word may be said: more natural, or better told from others.
+# Other phrases for a word: more natural, or easier to tell from other phrases.
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "start recording": ("record",),
     "remark start": ("start remark",),
@@ -32,7 +32,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "where am i": ("where are we",),
 }
 ENDS_DICTATION: Final = ("remark_end", "stop", "cancel")
-WITH_WORD: Final = 99  # the largest number that is said in one breath with a word
+WITH_WORD: Final = 99  # the largest number that can be said in the same phrase as a word
 _TITLE_WORDS: Final = 5
 _CELLS: Final = 12
 _STEPS: Final = 12
@@ -40,12 +40,12 @@ _STEPS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class SpokenPhrase:
-    """What a phrase means.
+    """The meaning of a phrase.
 
     Attributes:
         word: The word.
-        args: The parameters that were said with it.
-        ends_dictation: Whether it is meant also where anything may be dictated.
+        args: The parameters that are said with it.
+        ends_dictation: Whether the phrase is a command even during dictation.
     """
 
     word: Word
@@ -56,48 +56,49 @@ class SpokenPhrase:
 def words(
     library: LanguageLibrary, listed: Sequence[str] = (), windows: Sequence[Window] = ()
 ) -> dict[str, SpokenPhrase]:
-    """Return what may be said while nothing is half played, and what it means.
+    """Return the phrases that are recognised while nothing is half played, with their meanings.
 
     Args:
-        library: The words.
-        listed: The lines of the list that is shown.
+        library: The languages and their words.
+        listed: The lines of the list on screen.
         windows: The windows of the browser.
     """
-    found: dict[str, SpokenPhrase] = {}
+    phrases: dict[str, SpokenPhrase] = {}
     for word in library.stack.words():
         ends = word.command in ENDS_DICTATION
         for name in (plain(word.name), *SYNONYMS.get(word.name.lower(), ())):
-            found.setdefault(name, SpokenPhrase(word, {}, ends))
-            # The value must be said whole: of what follows it nothing could be told from the keys.
+            phrases.setdefault(name, SpokenPhrase(word, {}, ends))
+            # With several parameters, it would be unclear which of them are still to be played.
             if len(word.parameters) == 1:
                 parameter = word.parameters[0]
-                for said, value in values(parameter.kind, library, listed, most=WITH_WORD).items():
-                    found.setdefault(f"{name} {said}", SpokenPhrase(word, {parameter.name: value}))
+                for phrase, value in values(parameter.kind, library, listed, most=WITH_WORD).items():
+                    phrases.setdefault(f"{name} {phrase}", SpokenPhrase(word, {parameter.name: value}))
     tab = library.stack.word("tab")
     if tab is not None:
         for title, number in _tabs(windows):
-            found.setdefault(
+            phrases.setdefault(
                 f"{plain(tab.name)} {title}", SpokenPhrase(tab, {tab.parameters[0].name: number})
             )
-    found.pop("", None)
-    return found
+    phrases.pop("", None)
+    return phrases
 
 
 def values(
     kind: str, library: LanguageLibrary, listed: Sequence[str] = (), *, most: int = LARGEST
 ) -> dict[str, Any]:
-    """Return what may be said for a parameter, and its values.
+    """Return the phrases for the value of a parameter, with the values.
 
     Args:
-        kind: How the parameter is played, one of `language.readers.KINDS`.
-        library: The words.
-        listed: The lines of the list that is shown.
+        kind: The kind of parameter, one of `language.readers.KINDS`.
+        library: The languages and their words.
+        listed: The lines of the list on screen.
         most: The largest number.
     """
     match kind:
         case "number" | "number2":
-            up = _numbers(0, most)
-            return {**up, **{f"minus {said}": -value for said, value in up.items() if 0 < value < 100}}
+            positive = _numbers(0, most)
+            negative = {f"minus {phrase}": -value for phrase, value in positive.items() if 0 < value < 100}
+            return {**positive, **negative}
         case "choice" | "choice or text":
             return {**_numbers(0, most), **_listed(listed)}
         case "name or choice":
@@ -107,21 +108,21 @@ def values(
         case "note":
             return _numbers(0, 24)
         case "volume":
-            levels = {said: value / 100 for said, value in _numbers(0, 100).items()}
-            return {**levels, **{f"{said} percent": level for said, level in levels.items()}}
+            levels = {phrase: value / 100 for phrase, value in _numbers(0, 100).items()}
+            return {**levels, **{f"{phrase} percent": level for phrase, level in levels.items()}}
         case "speed":
             return dict(_speeds())
         case "grid":
             return dict(_cells())
         case "box":
-            return {said: [cell] for said, cell in _cells()}
+            return {phrase: [cell] for phrase, cell in _cells()}
         case "scroll":
             return dict(_scrolls())
     return {}
 
 
 def plain(text: str) -> str:
-    """Return a text as it is said: in small letters, without signs."""
+    """Return a text as it is spoken: in lower case, without punctuation."""
     return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)?", text.lower()))
 
 
@@ -145,25 +146,25 @@ def _cells() -> Iterator[tuple[str, dict[str, int]]]:
 
 
 def _scrolls() -> Iterator[tuple[str, dict[str, int]]]:
-    ways: Mapping[str, Callable[[int], dict[str, int]]] = {
+    directions: Mapping[str, Callable[[int], dict[str, int]]] = {
         "down": lambda steps: {"vertical": steps, "horizontal": 0},
         "up": lambda steps: {"vertical": -steps, "horizontal": 0},
         "right": lambda steps: {"vertical": 0, "horizontal": steps},
         "left": lambda steps: {"vertical": 0, "horizontal": -steps},
     }
-    for way, steps in ways.items():
-        yield way, steps(1)
-        yield from ((f"{way} {in_words(count)}", steps(count)) for count in range(1, _STEPS + 1))
+    for direction, steps in directions.items():
+        yield direction, steps(1)
+        yield from ((f"{direction} {in_words(count)}", steps(count)) for count in range(1, _STEPS + 1))
 
 
 def _listed(listed: Sequence[str]) -> dict[str, int]:
-    """The lines of the list that is shown: each is its number."""
+    """Return line → number for the lines of a list whose first words are unique."""
     labels = [plain(label.partition(",")[0]) for label in listed]
     return {label: number for number, label in enumerate(labels, 1) if label and labels.count(label) == 1}
 
 
 def _named(library: LanguageLibrary) -> dict[str, list[int]]:
-    """What has a name by keys: each is these keys."""
+    """Return title → keys for everything the user has named."""
     return {
         plain(word.name): list(word.keys)
         for word in library.stack.words()
@@ -172,7 +173,7 @@ def _named(library: LanguageLibrary) -> dict[str, list[int]]:
 
 
 def _tabs(windows: Sequence[Window]) -> Iterator[tuple[str, int]]:
-    """The tabs of the window in front, by the first words of their titles; of two alike, neither."""
+    """Yield (first words of the title, number) of the tabs in the focused window whose titles are unique."""
     window = next((window for window in windows if window.focused), None)
     if window is None:
         return

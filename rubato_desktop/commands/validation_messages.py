@@ -1,4 +1,4 @@
-"""Why a value is not what a command takes, in words for people."""
+"""Messages for values that a command does not accept."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from typing import Final
 
 from pydantic import ValidationError
 
-_WHY: Final = {
-    "int": "takes a whole number",
-    "float": "takes a number",
-    "bool": "is on or off",
-    "string": "takes a text",
-    "list": "takes several values",
-    "dict": "takes several values",
-    "finite": "takes a number that has an end",
-    "greater_than_equal": "is at least {ge:g}",
-    "less_than_equal": "is at most {le:g}",
-    "too_short": "takes at least {min_length}",
-    "too_long": "takes at most {max_length}",
+_MESSAGES: Final = {  # by the beginning of pydantic's error types
+    "int": "must be a whole number",
+    "float": "must be a number",
+    "bool": "must be on or off",
+    "string": "must be text",
+    "list": "must be several values",
+    "dict": "must be several values",
+    "finite": "must be a finite number",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "too_short": "needs at least {min_length}",
+    "too_long": "can have at most {max_length}",
 }
 
 
 def validation_message(error: ValidationError) -> str:
-    """Return what the value should have been, to go on after the name of the argument.
+    """Return what is expected of a value, to follow the name of the argument.
 
     Args:
-        error: What the check of the value found; where a value may be of several kinds, the first counts.
+        error: The error; if the value may have one of several types, the first type counts.
     """
-    found = error.errors(include_url=False)[0]
-    begins = (words for begin, words in _WHY.items() if found["type"].startswith(begin))
-    return next(begins, "cannot be that").format(**found.get("ctx", {}))
+    first = error.errors(include_url=False)[0]
+    messages = (message for start, message in _MESSAGES.items() if first["type"].startswith(start))
+    return next(messages, "is not valid").format(**first.get("ctx", {}))

@@ -1,4 +1,4 @@
-"""Whether a word of a language agrees with the command it names."""
+"""Checks that a word of a language fits the command it names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rubato_desktop.language.dictionary import Word
 
 
 def word_problems(word: Word) -> Iterator[str]:
-    """Yield what in a word its command does not have or cannot take, in words."""
+    """Yield a message for each way in which a word does not fit its command."""
     if not word.command:
         return
     command = REGISTRY.get(word.command)
@@ -21,7 +21,7 @@ def word_problems(word: Word) -> Iterator[str]:
     for parameter in word.parameters:
         argument = arguments.get(parameter.name)
         if argument is None:
-            yield f"{word.command} takes no {parameter.name!r}"
+            yield f"{word.command} has no argument {parameter.name!r}"
         elif argument.kind != parameter.kind:
             played = f"is played as {argument.kind}" if argument.kind else "cannot be played"
             yield f"{parameter.name} of {word.command} {played}, not as {parameter.kind}"
@@ -36,4 +36,4 @@ def word_problems(word: Word) -> Iterator[str]:
     except RubatoError as error:
         yield error.happened
     for name in word.args.keys() - arguments.keys():
-        yield f"{word.command} takes no {name!r}"
+        yield f"{word.command} has no argument {name!r}"

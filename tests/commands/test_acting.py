@@ -1,4 +1,4 @@
-"""Words act: each test is what a player plays and what comes of it."""
+"""Words run commands: each test plays keys and checks the answer."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from rubato_desktop.events import (
 )
 from rubato_desktop.services.sessions.session import read_session
 
-# A line of keys → status and a piece of the answer. Add a line for whatever you find.
+# A line of keys, the status, and a part of the answer. Add a line for each bug you find.
 ANSWERS = [
     ("0 7 0", "refused", "needs the browser"),
     ("12 7 12 14 12", "refused", "needs the browser"),
     ("0 4 7 0", "refused", "needs the microphone"),
     ("12 14 14 12 0 13 24", "refused", "needs a language model"),
-    ("12 10 11 12 14 12", "refused", "needs more than one user"),
+    ("12 10 11 12 14 12", "refused", "Switch to another user: not available yet"),
     ("23 16 17 23", "refused", "needs the window"),
     ("23 22 23", "failed", "No recording is open"),
     ("0 11 10 0", "failed", "nothing to undo"),
@@ -37,15 +37,15 @@ ANSWERS = [
     ("0 12 12 0", "ok", "list of words"),
     ("0 12 13 0", "ok", "Missing: the browser"),
     ("0 12 11 0 0 7 0 24", "ok", "0 7 0: click. Click where you are"),
-    ("0 12 11 0 12 7 12 24", "ok", "12 7 12: tab. Go to a tab. It takes number"),
-    ("0 12 11 0 0 7 7 7 0 24", "failed", "There is no word 0 7 7 7 0. Near it: find next, 0 5 7 7 0"),
-    ("0 2 5 0", "failed", "Sound is switched off"),
-    ("5 9 11 5 0 13 24", "failed", "Sound is switched off"),
+    ("0 12 11 0 12 7 12 24", "ok", "12 7 12: tab. Go to a tab. Parameter: number"),
+    ("0 12 11 0 0 7 7 7 0 24", "failed", "There is no word 0 7 7 7 0. The nearest is find next, 0 5 7 7 0"),
+    ("0 2 5 0", "failed", "Sound is off"),
+    ("5 9 11 5 0 13 24", "failed", "Sound is off"),
     ("5 11 10 5", "ok", "Speech off"),
     ("5 10 11 5", "ok", "Speech on"),
     ("5 10 10 5 16", "ok", "Speech rate 2"),
-    ("5 10 10 5 24", "failed", "The rate goes from 0.5 to 3"),
-    ("5 10 10 5 0", "failed", "no rate: 0.5 to 3"),
+    ("5 10 10 5 24", "failed", "The rate must be between 0.5 and 3"),
+    ("5 10 10 5 0", "failed", "not a rate; choose 0.5 to 3"),
     ("5 11 11 5 12", "ok", "Speech volume 50 %"),
     ("5 9 9 5", "ok", "Voices: 1 en_US-joe-medium, en-us"),
     ("5 9 10 5 14 12", "ok", "Voice en_US-joe-medium"),
@@ -57,12 +57,12 @@ ANSWERS = [
     ("12 10 10 12", "ok", "Recordings: none"),
     ("0 10 0 14 12", "failed", "no recording to choose from"),
     ("0 10 0 0 7 0 24", "failed", "0 7 0 is click, not a name"),
-    ("0 10 0 0 19 21 24", "failed", "0 19 21 is no name yet"),
+    ("0 10 0 0 19 21 24", "failed", "0 19 21 is not a name yet"),
     ("12 11 12", "failed", "Nothing is being recorded"),
     ("0 11 11 0", "failed", "Recording is off"),
     ("12 9 10 11 12 0 7 0 5 24", "failed", "begins with click"),
     ("12 9 11 12 0 13 24", "failed", "No word is waiting"),
-    ("5 16 16 5", "failed", "not looked for in this run"),
+    ("5 16 16 5", "failed", "MIDI devices are off in this run"),
     ("5 18 18 5 14 13 13 13 12", "failed", "1 to 128"),
     ("5 18 18 5 14 22 12", "ok", "instrument 19"),
     ("23 15 14 23", "ok", "Theme: dark"),
@@ -70,27 +70,27 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("keys", "status", "said"), ANSWERS, ids=[keys for keys, _, _ in ANSWERS])
-def test_every_word_has_an_answer(keys: str, status: str, said: str, player: Player) -> None:
+@pytest.mark.parametrize(("keys", "status", "text"), ANSWERS, ids=[keys for keys, _, _ in ANSWERS])
+def test_every_word_has_an_answer(keys: str, status: str, text: str, player: Player) -> None:
     result = player.word(keys)
-    assert (result.status, said in result.text) == (status, True), result.text
+    assert (result.status, text in result.text) == (status, True), result.text
     json.dumps(result.value)
 
 
-def test_a_refusal_has_a_code_for_programs(player: Player) -> None:
+def test_refusal_has_a_code_for_programs(player: Player) -> None:
     assert player.word("0 7 0").error == {
         "code": "needs_browser",
-        "message": "Click where you are: this needs the browser, which is not there",
+        "message": "Click where you are: this needs the browser, which is not available",
     }
 
 
-def test_an_unknown_run_is_heard_with_its_nearest_words(player: Player) -> None:
+def test_unknown_run_is_reported_with_the_nearest_words(player: Player) -> None:
     assert player.play("0 8 0") == []
     missed = player.last(WordMissed)
     assert missed.run.reason == "unknown" and missed.nearest[0] == ((0, 7, 0), "click", "core")
 
 
-def test_each_key_shows_what_the_next_would_mean(player: Player) -> None:
+def test_preview_shows_what_each_next_key_would_mean(player: Player) -> None:
     player.play("0 7", wait=0)
     preview = player.last(PreviewChanged).preview
     assert preview.keys == (0, 7) and preview.awaits == "word"
@@ -101,7 +101,7 @@ def test_each_key_shows_what_the_next_would_mean(player: Player) -> None:
     assert player.last(PreviewChanged).preview.awaits == "rest"
 
 
-def test_a_parameter_shows_what_each_key_would_be(player: Player) -> None:
+def test_preview_shows_what_each_key_would_enter_in_a_parameter(player: Player) -> None:
     player.play("12 7 12 14", wait=0)
     preview = player.last(PreviewChanged).preview
     assert (preview.word, preview.awaits, preview.value) == ("tab", "number", "1")
@@ -110,7 +110,7 @@ def test_a_parameter_shows_what_each_key_would_be(player: Player) -> None:
     )
 
 
-def test_recording_is_kept_under_a_name_that_opens_it(player: Player) -> None:
+def test_recording_is_saved_under_a_name_that_opens_it(player: Player) -> None:
     assert player.word("0 11 0").text == "Recording"
     player.play("0 7 0")
     kept = player.word("12 11 12 0 16 21 24")
@@ -124,14 +124,14 @@ def test_recording_is_kept_under_a_name_that_opens_it(player: Player) -> None:
     assert player.word("23 22 23").text.endswith(": playing")
 
 
-def test_a_name_in_anothers_way_is_told_and_the_recording_is_kept_all_the_same(player: Player) -> None:
+def test_recording_is_saved_even_if_its_name_is_taken(player: Player) -> None:
     player.word("0 11 0")
     result = player.run("record_stop", name=[0, 7, 0])
     assert result.status == "ok" and "without a name: 0 7 0 is already click" in result.text
     assert player.last(RecordingChanged).state == "off" and result.value["name"] is None
 
 
-def test_a_known_name_opens_the_newer_recording_from_then_on(player: Player) -> None:
+def test_existing_name_opens_the_newer_recording_from_then_on(player: Player) -> None:
     for _ in range(2):
         player.word("0 11 0")
         kept = player.word("12 11 12 0 16 21")
@@ -139,26 +139,26 @@ def test_a_known_name_opens_the_newer_recording_from_then_on(player: Player) -> 
     assert player.word("0 16 21").value["path"] == kept.value["session"]
 
 
-def test_piano_on_is_heard_after_the_octave_was_set(player: Player) -> None:
+def test_piano_on_is_recognised_after_the_octave_was_set(player: Player) -> None:
     player.word("5 17 17 5 12")
-    low = 12  # where the keys are now
+    low = 12  # the key that is now the lowest
     player.play(" ".join(str(low + key) for key in (0, 7, 3, 0)))
     (heard,) = player.play(" ".join(str(low + key) for key in (0, 3, 7, 0)))
     assert heard.name == "piano_on"
 
 
-def test_one_key_speed_can_be_undone_also_when_it_pauses(player: Player) -> None:
+def test_pausing_with_the_speed_parameter_can_be_undone(player: Player) -> None:
     player.word("0 1 1 0 0")
     assert player.word("0 11 10 0").text != "There is nothing to undo"
 
 
-def test_a_meaning_that_names_a_word_does_what_the_word_does(player: Player) -> None:
+def test_meaning_that_names_a_word_runs_its_command(player: Player) -> None:
     player.word("12 9 10 11 12 0 14 14 0 24")
-    assert player.run("meaning", text="start recording").text.endswith("and does it")
+    assert player.run("meaning", text="start recording").text.endswith("and runs it")
     assert player.word("0 14 14 0").text == "Recording"
 
 
-def test_usage_goes_to_the_word_that_was_played_not_to_its_namesake(player: Player) -> None:
+def test_usage_is_counted_for_the_word_that_was_played_not_for_its_namesake(player: Player) -> None:
     player.word("12 9 10 11 12 0 14 14 0 24")
     player.run("meaning", text="play")
     player.word("0 14 14 0")
@@ -168,7 +168,7 @@ def test_usage_goes_to_the_word_that_was_played_not_to_its_namesake(player: Play
     )
 
 
-def test_a_full_disk_is_told_in_words(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_is_reported(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -180,14 +180,14 @@ def test_a_full_disk_is_told_in_words(player: Player, monkeypatch: pytest.Monkey
     assert player.run("add_language", title="a").status == "ok"
 
 
-def test_save_keeps_what_was_never_recorded(player: Player) -> None:
+def test_save_includes_what_was_played_before_recording(player: Player) -> None:
     player.play("0 7 0 12 30 31")
     kept = player.word("12 10 12")
     words = read_session(Path(kept.value["session"])).words
     assert words[0].word == "click"
 
 
-def test_pausing_stops_recording_only(player: Player) -> None:
+def test_pausing_only_stops_recording(player: Player) -> None:
     player.word("0 11 0")
     player.word("0 11 11 0")
     player.word("0 5 0")
@@ -199,7 +199,7 @@ def test_pausing_stops_recording_only(player: Player) -> None:
     assert len(session.pauses) == 1
 
 
-def test_erase_at_rest_strikes_the_last_word_from_the_record(player: Player) -> None:
+def test_erase_at_rest_removes_the_last_word_from_the_record(player: Player) -> None:
     player.word("0 11 0")
     player.word("0 7 0")
     assert player.word("0 0 0").text == "Erased click from the record"
@@ -208,24 +208,24 @@ def test_erase_at_rest_strikes_the_last_word_from_the_record(player: Player) -> 
     assert "click" in [word.word for word in session.struck]
 
 
-def test_a_new_word_is_read_back_then_means_and_acts(player: Player) -> None:
+def test_new_word_is_read_back_gets_a_meaning_and_runs_it(player: Player) -> None:
     added = player.word("12 9 10 11 12 0 14 14 0 24")
     assert added.status == "ok" and player.last(EntryRead).keys == (0, 14, 14, 0)
     meant = player.word("12 9 11 12 0 20 0 17 2 13 2 17 24")  # h e l p
-    assert meant.text == "0 14 14 0 means help, and does it" and player.last(EntryRead).text == "help"
+    assert meant.text == "0 14 14 0 means help, and runs it" and player.last(EntryRead).text == "help"
     assert player.word("0 14 14 0").text == player.word("0 12 12 0").text
     assert player.word("0 11 10 0").text == "Undone: the meaning of 0 14 14 0"
     assert player.word("0 11 10 0").text == "Undone: adding 0 14 14 0 (0 14 14 0)"
     assert player.play("0 14 14 0") == [] and player.last(WordMissed).run.keys == (0, 14, 14, 0)
 
 
-def test_a_word_may_only_mean_something(player: Player) -> None:
+def test_word_without_a_command_answers_with_its_meaning(player: Player) -> None:
     player.word("12 9 10 11 12 0 14 14 0 24")
     assert player.run("meaning", text="the left hand rushes").text == "0 14 14 0 means the left hand rushes"
     assert player.word("0 14 14 0").text == "the left hand rushes"
 
 
-def test_a_word_of_ones_own_can_be_removed_and_brought_back(player: Player) -> None:
+def test_removing_a_word_of_your_own_can_be_undone(player: Player) -> None:
     player.word("12 9 10 11 12 0 14 14 0 24")
     assert player.word("12 11 10 9 12 0 14 14 0 24").status == "ok"
     assert player.play("0 14 14 0") == []
@@ -233,18 +233,18 @@ def test_a_word_of_ones_own_can_be_removed_and_brought_back(player: Player) -> N
     assert player.word("0 14 14 0").status == "ok"
 
 
-def test_what_comes_with_the_program_cannot_be_removed(player: Player) -> None:
+def test_words_of_the_core_language_cannot_be_removed(player: Player) -> None:
     assert "stays as it is" in player.run("remove_word", keys=[0, 7, 0]).text
 
 
-def test_a_new_language_takes_the_words_that_are_added(player: Player) -> None:
+def test_added_words_go_into_a_new_language(player: Player) -> None:
     player.run("add_language", title="Études")
     assert player.word("12 9 10 11 12 0 14 14 0 24").value["language"] == "études"
     assert player.last(SettingChanged).name == "languages"
     assert player.app.services.settings.values.languages[0] == "études"
 
 
-def test_set_octave_moves_the_25_keys_of_the_device_that_is_played(player: Player) -> None:
+def test_set_octave_moves_the_25_keys_of_the_device_being_played(player: Player) -> None:
     assert player.word("5 17 17 5 -12").value == {"device": "screen", "base_note": 36}
     assert player.play("0 7 0") == []  # MIDI notes 48 55 48 are keys 12 19 12 now
     assert player.last(WordMissed).run.keys == (12, 19, 12)
@@ -259,26 +259,26 @@ def test_volume_and_speed_can_be_undone(player: Player) -> None:
     assert roll.volume == 0.8
 
 
-def test_repeat_does_the_last_word_again_with_its_parameters(player: Player) -> None:
+def test_repeat_runs_the_last_word_with_its_parameters(player: Player) -> None:
     player.word("12 7 12 14 12")
     again = player.play("0 10 11 0")
     assert [(result.name, dict(result.args)) for result in again] == [("repeat", {}), ("tab", {"number": 1})]
 
 
-def test_with_piano_off_music_is_only_music(player: Player) -> None:
+def test_with_piano_off_only_piano_on_is_recognised(player: Player) -> None:
     player.word("0 7 3 0")
     assert player.play("0 7 0 12 7 12 0 11 0") == []
     assert player.word("0 3 7 0").text == "Piano on: the keys are words"
     assert player.word("0 7 0").error["code"] == "needs_browser"
 
 
-def test_a_performance_device_is_only_music(player: Player) -> None:
+def test_keys_of_a_performance_device_are_not_recognised(player: Player) -> None:
     player.app.services.settings.set_device("Grand", role="performance")
     assert player.play("0 7 0", device="Grand") == []
     assert player.play("0 7 0", device="Controller") != []
 
 
-def test_any_channel_pedal_and_wheel_is_taken_and_a_note_on_of_velocity_0_releases(player: Player) -> None:
+def test_messages_of_every_kind_are_published_and_note_on_with_velocity_0_releases(player: Player) -> None:
     from rubato_desktop.events import Played
     from rubato_desktop.midi.messages import Message
 
@@ -297,7 +297,7 @@ def test_any_channel_pedal_and_wheel_is_taken_and_a_note_on_of_velocity_0_releas
     assert not player.app.engine._parser._held
 
 
-def test_usage_is_counted_by_the_words_own_keys(player: Player) -> None:
+def test_usage_is_counted_by_the_keys_of_the_word_without_parameters(player: Player) -> None:
     player.word("12 7 12 14 12")
     player.word("12 7 12 15 12")
     assert player.app.engine.services.languages.usage[12, 7, 12] == 2
@@ -315,7 +315,7 @@ def test_the_results_are_numbered_and_follow_their_words(player: Player) -> None
     assert [event.id for event in heard] == [1, 2]
 
 
-def test_a_bug_in_a_command_is_told_calmly_and_logged_whole(
+def test_bug_in_a_command_is_reported_and_logged_with_its_traceback(
     player: Player, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
@@ -328,7 +328,7 @@ def test_a_bug_in_a_command_is_told_calmly_and_logged_whole(
     assert player.word("0 7 0").status == "refused"
 
 
-def test_what_is_played_while_stopping_waits_for_a_name_is_not_recorded(player: Player) -> None:
+def test_keys_played_while_stop_recording_waits_for_a_name_are_not_recorded(player: Player) -> None:
     player.word("0 11 0")
     player.word("0 7 0")
     player.play("12 11 12 30 31 0 5 0")
@@ -339,7 +339,7 @@ def test_what_is_played_while_stopping_waits_for_a_name_is_not_recorded(player: 
     assert session.words[-1].end < session.info.end == session.messages[-1].t
 
 
-def test_pauses_and_remarks_are_laid_over_the_roll(player: Player) -> None:
+def test_pauses_and_remarks_are_shown_in_the_pianoroll(player: Player) -> None:
     for keys in ("0 11 0", "12 15 15 12", "12 15 16 12", "0 11 11 0", "12 11 11 12"):
         player.word(keys)
     kept = player.word("12 11 12")

@@ -1,4 +1,4 @@
-"""Arguments as people type them. Add a line: a command, what is typed, the arguments it gets."""
+"""Typed arguments of commands. To add a case, add what is typed and the arguments it gives."""
 
 from __future__ import annotations
 
@@ -39,24 +39,24 @@ TYPED: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("line", "expected"), TYPED, ids=[line for line, _ in TYPED])
 def test_typed_words_become_arguments(line: str, expected: dict[str, Any]) -> None:
     id, *words = shlex.split(line)
-    found = parse_arguments(REGISTRY[id], words)
-    assert found == expected
-    REGISTRY[id].bind(found)
+    args = parse_arguments(REGISTRY[id], words)
+    assert args == expected
+    REGISTRY[id].bind(args)
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
-        ("tab 1 2", "tab does not take so much: 2"),
-        ("move 4", "a place is a row and a column"),
-        ("scroll far", "by cannot be 'far': it takes whole numbers"),
-        ("mute perhaps", "it is on or off"),
+        ("tab 1 2", "Too many arguments for tab: 2"),
+        ("move 4", "a point is a row and a column"),
+        ("scroll far", "by cannot be 'far': it must be a whole number"),
+        ("mute perhaps", "use on or off"),
         ("name 0 99", "'99' is not a key"),
-        ("scroll {", "it begins as JSON but is none"),
-        ("layout 3", "layout does not take so much"),
+        ("scroll {", "this is not valid JSON"),
+        ("layout 3", "Too many arguments for layout: 3"),
     ],
 )
-def test_what_cannot_be_an_argument_is_told_in_words(line: str, said: str) -> None:
+def test_invalid_arguments_are_reported(line: str, message: str) -> None:
     id, *words = shlex.split(line)
-    with pytest.raises(RubatoError, match=said):
+    with pytest.raises(RubatoError, match=message):
         parse_arguments(REGISTRY[id], words)

@@ -1,4 +1,4 @@
-"""What is there and what is not is read from the parts themselves, and every list of them agrees."""
+"""Which parts are available is read from the services, and every command reports the same."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rubato_desktop.errors import RubatoError
 
 @pytest.fixture
 def whole(tmp_path: Path) -> Iterator[Player]:
-    """A program that may listen, know and be asked; nothing of it is started."""
+    """A program with hearing, knowledge and answers; their processes are not started."""
     player = Player(tmp_path / "whole", hearing=True, knowledge=True)
     yield player
     player.app.stop()
@@ -46,12 +46,12 @@ def test_status_and_refusals_agree(whole: Player) -> None:
         assert result.status == "ok" or result.error["code"] == f"needs_{part}"
 
 
-def test_only_what_is_there_is_said_to_be(player: Player, whole: Player) -> None:
+def test_only_available_parts_are_reported_as_such(player: Player, whole: Player) -> None:
     assert has(player) == set()
     assert has(whole) == {"hearing", "knowledge", "model"}
 
 
-def test_a_browser_is_there_while_it_is_joined(player: Player, browser: StandIn) -> None:
+def test_browser_is_available_while_it_is_connected(player: Player, browser: StandIn) -> None:
     assert "browser" in has(player)
     browser.problem = RubatoError("Chromium waits to be let in", code="pairing")
     status = player.run("status")
@@ -60,13 +60,13 @@ def test_a_browser_is_there_while_it_is_joined(player: Player, browser: StandIn)
     assert "browser" in has(player)
 
 
-def test_sound_that_is_off_is_not_said_to_be_ready(player: Player) -> None:
+def test_sound_that_is_off_is_not_reported_as_ready(player: Player) -> None:
     status = player.run("status")
     assert status.text.startswith("Keys are ready. Missing: ")
     assert status.value["why"]["sound"].startswith("Sound is off")
 
 
-def test_hearing_is_there_until_it_is_known_that_it_cannot_listen(whole: Player) -> None:
+def test_hearing_is_available_until_the_microphone_fails(whole: Player) -> None:
     hearing = whole.app.services.hearing
     assert hearing is not None and "hearing" in has(whole)
     whole.app.listening._tell(RubatoError("There is no microphone", code="no_microphone"))
@@ -77,19 +77,19 @@ def test_hearing_is_there_until_it_is_known_that_it_cannot_listen(whole: Player)
     assert "hearing" in has(whole)
 
 
-def test_without_a_model_nothing_is_heard(whole: Player) -> None:
+def test_hearing_is_missing_without_its_model(whole: Player) -> None:
     whole.app.engine.set("hearing_model", "large-of-nowhere")
     status = whole.run("status")
     assert "hearing" in status.value["missing"] and "large-of-nowhere" in status.text
 
 
-def test_without_a_sound_system_sound_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sound_is_missing_without_a_sound_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "no_such_server")
     app = App(tmp_path / "data", devices=False)
     app.start()
     try:
         assert app.sound.wait_ready(30)
-        until(lambda: app.sound.problem, "the problem to be told")
+        until(lambda: app.sound.problem, "the problem to be reported")
         status = app.engine.run("status").result(30)
     finally:
         app.stop()

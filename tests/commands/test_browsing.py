@@ -1,4 +1,4 @@
-"""Words drive the browser: what is played, what the browser is asked, and what is answered."""
+"""Words that control the browser: the keys, the request to the browser, and the answer."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ PLACE = {
 }  # fmt: skip
 SETTINGS = {"title": "Settings", "url": "chrome://settings/", "window": 1, "tab": 2, "tabs": 2, "kind": None}
 
-# What is played → what the browser is asked, what it says, and a piece of the answer. Add a line for whatever you find.
-ASKED: list[tuple[str, str, dict[str, Any], Any, str]] = [
+# Keys, the request to the browser with its arguments, its reply, and a part of the answer. Add a line for each bug.
+REQUESTS: list[tuple[str, str, dict[str, Any], Any, str]] = [
     ("12 7 12 15 12", "tab", {"number": 2}, STUDIES, "Tab 2, Études"),
     ("12 7 12 10 12", "tab", {"number": 2}, STUDIES, "Tab 2, Études"),  # -1 is the last
     ("12 5 12 14 12", "channel", {"number": 1}, {"number": 1, "title": "News", "tabs": 1}, "Channel 1, 1 tab"),
@@ -42,7 +42,7 @@ ASKED: list[tuple[str, str, dict[str, Any], Any, str]] = [
     ("12 8 7 12", "previous_tab", {}, STUDIES, "Tab 2, Études"),
     ("12 7 9 12", "new_tab", {}, tab(3, ""), "New tab 3"),
     ("12 9 7 12", "close_tab", {}, {"closed": STUDIES, "now": NEWS}, "Closed tab 2, Études. Now tab 1, News"),
-    ("12 9 7 9 12", "reopen_tab", {}, STUDIES, "Open again: tab 2, Études"),
+    ("12 9 7 9 12", "reopen_tab", {}, STUDIES, "Reopened tab 2, Études"),
     ("0 9 7 0", "back", {}, NEWS, "Back: tab 1, News"),
     ("0 7 9 0", "forward", {}, NEWS, "Forward: tab 1"),
     ("0 7 9 7 0", "reload", {}, NEWS, "Reload: tab 1"),
@@ -54,7 +54,7 @@ ASKED: list[tuple[str, str, dict[str, Any], Any, str]] = [
     ("0 9 9 0 7 20", "move", {"row": 4, "column": 7}, TARGET | {"kind": None, "label": ""}, "Nothing, row 5"),
     ("0 7 0", "click", {}, {"label": "Home", "kind": "link", "effect": "navigated"}, "Clicked link, Home, opening"),
     ("0 6 6 0", "links", {}, LINKS, "Links: 1 Home, 2 https://example.org/b"),
-    ("0 7 7 0", "where_am_i", {}, SETTINGS, "Settings, tab 2 of 2, a page that the browser shows to nobody else"),
+    ("0 7 7 0", "where_am_i", {}, SETTINGS, "Settings, tab 2 of 2, a page that extensions cannot read"),
     ("0 7 7 0", "where_am_i", {}, PLACE, "News, tab 1 of 2, link, Home, under Today, row 5, column 8, 35 % down"),
     ("0 5 0", "read", {}, {"kind": "text", "text": "It rains."}, "It rains."),
     ("0 2 2 0", "continue", {"back": False}, {"kind": "heading", "level": 2, "text": "Études"}, "heading 2: Études"),
@@ -65,19 +65,21 @@ ASKED: list[tuple[str, str, dict[str, Any], Any, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("keys", "name", "args", "value", "said"), ASKED, ids=[row[0] for row in ASKED])
-def test_a_word_asks_the_browser_and_answers(
-    keys: str, name: str, args: dict[str, Any], value: Any, said: str, player: Player, browser: StandIn
+@pytest.mark.parametrize(
+    ("keys", "name", "args", "value", "text"), REQUESTS, ids=[row[0] for row in REQUESTS]
+)
+def test_word_sends_a_request_to_the_browser_and_answers(
+    keys: str, name: str, args: dict[str, Any], value: Any, text: str, player: Player, browser: StandIn
 ) -> None:
     browser.says[name] = value
     result = player.word(keys)
     assert browser.asked == [(name, args)]
-    assert (result.status, said in result.text) == ("ok", True), result.text
+    assert (result.status, text in result.text) == ("ok", True), result.text
     assert result.state.get("tab") == 12
 
 
 @pytest.mark.parametrize("status", ["failed", "refused", "timeout"])
-def test_what_the_browser_could_not_do_is_told_with_its_code(
+def test_error_of_the_browser_is_reported_with_its_code(
     status: Any, player: Player, browser: StandIn
 ) -> None:
     browser.says["click"] = BrowserError(
@@ -88,7 +90,7 @@ def test_what_the_browser_could_not_do_is_told_with_its_code(
     assert "Nothing is there" in result.text
 
 
-def test_a_number_opens_from_whatever_list_was_shown_last(player: Player, browser: StandIn) -> None:
+def test_open_and_a_number_opens_from_the_last_list(player: Player, browser: StandIn) -> None:
     browser.says["links"] = LINKS
     browser.says["click"] = {"label": "", "kind": "link", "effect": "navigated"}
     player.word("0 6 6 0")
@@ -101,37 +103,37 @@ def test_a_number_opens_from_whatever_list_was_shown_last(player: Player, browse
     assert browser.asked[-1] == ("go", {"url": STUDIES["url"], "tab": 12})
 
 
-def test_a_name_is_given_to_a_tab_and_calls_it_up(player: Player, browser: StandIn) -> None:
+def test_named_tab_is_opened_by_its_name(player: Player, browser: StandIn) -> None:
     browser.says["tabs"] = [NEWS | {"active": False}, STUDIES | {"active": True}]
     browser.says["go"] = STUDIES
     named = player.word("12 9 9 12 0 16 21 24")
     assert named.text == "0 16 21 calls up Études" and player.last(EntryRead).keys == (0, 16, 21)
     assert player.word("0 16 21").text == "Tab 2, Études"
     assert browser.asked[-1] == ("go", {"url": STUDIES["url"], "tab": 12})
-    assert player.word("12 9 9 12 0 16 21").text == "Tab 2, Études", (
-        "where a name is expected, a known one selects"
-    )
-    assert player.word("0 10 0 0 16 21").text == "Tab 2, Études", "open and a name calls it up as well"
+    assert player.word("12 9 9 12 0 16 21").text == "Tab 2, Études", "an existing name opens what it names"
+    assert player.word("0 10 0 0 16 21").text == "Tab 2, Études", "open with a name does the same"
 
 
-def test_a_name_in_anothers_way_is_told_before_the_browser_is_asked(player: Player, browser: StandIn) -> None:
+def test_name_that_is_taken_is_reported_before_any_request_to_the_browser(
+    player: Player, browser: StandIn
+) -> None:
     result = player.word("12 9 9 12 0 7 0 24")
     assert result.error["code"] == "conflict" and "already click" in result.text
     assert browser.asked == []
 
 
-def test_a_bookmark_is_made_under_a_name_gone_to_and_undone(player: Player, browser: StandIn) -> None:
+def test_bookmark_is_created_under_a_name_opened_and_undone(player: Player, browser: StandIn) -> None:
     browser.says["bookmark"] = {"id": "77", "title": "News", "url": "https://example.org/news"}
     browser.says["go"], browser.says["unbookmark"] = NEWS, {}
     assert player.word("12 9 12 0 19 21 24").text == "0 19 21 calls up News"
     assert player.word("12 9 12 0 19 21").text == "Tab 1, News"
     assert browser.asked[-1] == ("go", {"url": "https://example.org/news"})
-    assert player.word("0 11 10 0").text == "Undone: bookmark 0 19 21"
+    assert player.word("0 11 10 0").text == "Undone: the bookmark 0 19 21"
     assert browser.asked[-1] == ("unbookmark", {"id": "77"})
     assert player.play("0 19 21") == []
 
 
-def test_a_command_gets_a_name_and_does_the_same_again(player: Player, browser: StandIn) -> None:
+def test_name_of_a_command_repeats_it(player: Player, browser: StandIn) -> None:
     browser.says["scroll"] = {"x": 0, "y": 100, "moved": True}
     player.word("0 4 5 0 9")
     assert player.word("12 9 8 12 0 17 21 24").status == "ok"
@@ -139,39 +141,37 @@ def test_a_command_gets_a_name_and_does_the_same_again(player: Player, browser: 
     assert browser.asked[-1] == ("scroll", {"vertical": 3, "horizontal": 0})
 
 
-def test_scrolling_changing_the_tab_and_closing_it_can_be_undone(player: Player, browser: StandIn) -> None:
+def test_scrolling_changing_tabs_and_closing_one_can_be_undone(player: Player, browser: StandIn) -> None:
     browser.says["scroll"] = {"x": 0, "y": 100, "moved": True}
     browser.says["tab"] = browser.says["reopen_tab"] = STUDIES
     browser.says["go"] = NEWS
     browser.says["close_tab"] = {"closed": STUDIES, "now": NEWS}
     for keys in ("0 4 0", "12 7 12 15 12", "12 9 7 12"):
         player.word(keys)
-    for undone, asked in (
+    for undone, request in (
         ("closing the tab", ("reopen_tab", {})),
-        ("change of tab", ("go", {"url": NEWS["url"], "tab": 11})),
+        ("the change of tab", ("go", {"url": NEWS["url"], "tab": 11})),
         ("scrolling", ("scroll", {"vertical": -1, "horizontal": 0})),
     ):
         assert player.word("0 11 10 0").text == f"Undone: {undone}"
-        assert browser.asked[-1] == asked
+        assert browser.asked[-1] == request
 
 
-def test_the_one_video_of_the_page_is_played_and_media_words_act_on_it(
-    player: Player, browser: StandIn
-) -> None:
+def test_only_video_of_a_page_is_played_and_media_words_act_on_it(player: Player, browser: StandIn) -> None:
     browser.says["media"], browser.says["media_do"] = [VIDEO], VIDEO
     where = {"tab": 11, "frame": 0, "ref": 5}
     assert player.word("23 22 20 23").text == "Nocturne: playing"
-    for keys, asked, said in (
+    for keys, args, text in (
         ("23 22 22 23", {"action": "pause"}, "Nocturne: paused"),
         ("23 20 22 23 13+15", {"action": "skip", "value": 5.0}, "Nocturne: +5 s"),
         ("0 1 1 0 16", {"action": "speed", "value": 2.0}, "Nocturne: speed 2"),
         ("12 6 6 12 12", {"action": "volume", "value": 0.5}, "Nocturne: volume 50 %"),
     ):
-        assert player.word(keys).text == said
-        assert browser.asked[-1] == ("media_do", where | asked)
+        assert player.word(keys).text == text
+        assert browser.asked[-1] == ("media_do", where | args)
 
 
-def test_of_several_videos_one_is_chosen_from_the_list(player: Player, browser: StandIn) -> None:
+def test_one_of_several_videos_is_chosen_from_the_list(player: Player, browser: StandIn) -> None:
     browser.says["media"] = [VIDEO, VIDEO | {"ref": 6, "title": "Étude", "playing": True}]
     browser.says["media_do"] = VIDEO
     assert player.word("23 22 20 23").text == "Media: 1 Nocturne, 4:05.5, 2 Étude, 4:05.5, playing"
@@ -182,12 +182,12 @@ def test_of_several_videos_one_is_chosen_from_the_list(player: Player, browser: 
     )
 
 
-def test_a_page_without_media_says_so(player: Player, browser: StandIn) -> None:
+def test_page_without_media_is_reported(player: Player, browser: StandIn) -> None:
     browser.says["media"] = []
     assert player.word("23 22 20 23").error["code"] == "nothing_there"
 
 
-def test_the_web_is_searched_with_the_engine_that_is_set(player: Player, browser: StandIn) -> None:
+def test_web_search_uses_the_engine_of_the_settings(player: Player, browser: StandIn) -> None:
     browser.says["open"] = tab(3, "Search", active=True)
     player.run("search", text="left hand & right")
     url = "https://duckduckgo.com/?q=left%20hand%20%26%20right"
@@ -196,7 +196,7 @@ def test_the_web_is_searched_with_the_engine_that_is_set(player: Player, browser
     assert player.run("search", text="rain").error["code"] == "bad_setting"
 
 
-def test_finds_are_remembered_and_found_again(player: Player, browser: StandIn) -> None:
+def test_texts_that_were_looked_for_are_remembered(player: Player, browser: StandIn) -> None:
     browser.says["find"] = {"count": 1, "index": 1, "excerpt": "rain"}
     for text in ("rain", "snow", "rain"):
         player.run("find", text=text)
@@ -206,7 +206,7 @@ def test_finds_are_remembered_and_found_again(player: Player, browser: StandIn) 
     assert App(player.app.data, devices=False, sound=False).services.find_history.texts == ["snow", "rain"]
 
 
-def test_the_same_words_are_found_in_tabs_history_and_bookmarks(player: Player, browser: StandIn) -> None:
+def test_find_everywhere_finds_text_in_tabs_history_and_bookmarks(player: Player, browser: StandIn) -> None:
     found = {"tab": 12, "title": "Études", "url": STUDIES["url"], "count": 2, "excerpt": "…rain…"}
     browser.says["find_all"] = [found]
     browser.says["history"] = [
@@ -214,23 +214,21 @@ def test_the_same_words_are_found_in_tabs_history_and_bookmarks(player: Player, 
     ]
     browser.says["bookmarks"] = []
     player.run("find_everywhere", text="rain")
-    assert player.last(Listed).items == ("Études, 2 times: …rain…", "Rain, in history")
+    assert player.last(Listed).items == ("Études, 2 matches: …rain…", "Rain, in history")
     browser.says["go"], browser.says["find"] = STUDIES, {"count": 2, "index": 1, "excerpt": "…rain…"}
     assert player.word("0 10 0 14 12").text == "1 of 2: …rain…"
 
 
-def test_the_history_tells_how_often_and_when(player: Player, browser: StandIn) -> None:
+def test_history_shows_how_often_and_when_a_page_was_visited(player: Player, browser: StandIn) -> None:
     browser.says["history"] = [
         {"title": "Rain", "url": "https://example.org/r", "time": "2025-03-01T12:00:00Z", "visits": 1}
     ]
     assert player.word("0 10 10 0").text == "History: 1 Rain, 1 March 2025, once"
     browser.says["visits"] = [{"time": "2025-03-01T12:00:00Z", "transition": "link"}]
-    assert player.word("0 10 7 0 14 12").text == "Visits of Rain: 1 1 March 2025"
+    assert player.word("0 10 7 0 14 12").text == "Visits to Rain: 1 1 March 2025"
 
 
-def test_right_click_lists_what_can_be_done_where_the_page_has_no_menu(
-    player: Player, browser: StandIn
-) -> None:
+def test_right_click_lists_actions_if_the_page_has_no_menu(player: Player, browser: StandIn) -> None:
     actions = [{"id": "open_new", "label": "Open in a new tab"}]
     browser.says["right_click"] = {"handled": False, "label": "Home", "kind": "link", "actions": actions}
     browser.says["act"] = {}
@@ -240,7 +238,7 @@ def test_right_click_lists_what_can_be_done_where_the_page_has_no_menu(
     assert player.word("0 6 0").text == "The page opened its menu on image, Map"
 
 
-def test_the_choices_of_a_field_are_listed_and_one_is_taken(player: Player, browser: StandIn) -> None:
+def test_choices_of_a_field_are_listed_and_one_is_taken(player: Player, browser: StandIn) -> None:
     options = [{"number": 1, "label": "Grand", "selected": True}, {"number": 2, "label": "Upright"}]
     browser.says["click"] = {"label": "Piano", "kind": "field", "effect": "focused", "options": options}
     browser.says["write"] = {"label": "Piano", "text": "Upright"}
@@ -249,79 +247,79 @@ def test_the_choices_of_a_field_are_listed_and_one_is_taken(player: Player, brow
     assert browser.asked[-1] == ("write", {"text": "Upright", "replace": True})
 
 
-def test_a_tick_is_told(player: Player, browser: StandIn) -> None:
+def test_click_on_a_checkbox_answers_with_its_state(player: Player, browser: StandIn) -> None:
     browser.says["click"] = {"label": "I agree", "kind": "field", "effect": "clicked", "checked": True}
-    assert player.word("0 7 0").text == "I agree is ticked"
+    assert player.word("0 7 0").text == "I agree is checked"
 
 
-def test_without_a_browser_every_word_says_what_it_needs(player: Player) -> None:
+def test_without_a_browser_a_word_is_refused(player: Player) -> None:
     assert player.word("0 7 0").error["code"] == "needs_browser"
 
 
-def test_why_no_browser_is_there_is_told_where_it_is_known(player: Player, browser: StandIn) -> None:
+def test_refusal_says_why_the_browser_is_not_connected(player: Player, browser: StandIn) -> None:
     browser.problem = RubatoError("Chromium waits to be let in", todo="Answer it here", code="pairing")
     result = player.word("0 7 0")
     assert (result.status, result.error["code"]) == ("refused", "needs_browser")
     assert "this needs the browser. Chromium waits to be let in. Answer it here" in result.text
 
 
-def test_arguments_that_cannot_be_read_are_answered_as_any_command_is(player: Player) -> None:
+def test_invalid_arguments_are_answered_like_any_failed_command(player: Player) -> None:
     answer = player.app.asked({"do": "send", "command": "move", "words": ["4"]})
     assert (answer["status"], answer["error"]["code"]) == ("failed", "bad_arguments")
     assert {"id", "value", "state", "elapsed_ms"} <= set(answer)
 
 
-def test_a_question_waits_for_confirm_or_cancel(player: Player) -> None:
-    heard: list[bool] = []
+def test_question_waits_for_confirm_or_cancel(player: Player) -> None:
+    answers: list[bool] = []
 
-    def answered(yes: bool) -> str:
-        heard.append(yes)
+    def on_answer(yes: bool) -> str:
+        answers.append(yes)
         return "done"
 
-    questions = player.app.services.confirmation
-    questions.ask("Shall it be?", answered)
+    confirmation = player.app.services.confirmation
+    confirmation.ask("Replace it?", on_answer)
     assert player.word("0 4 9 0").text == "done"
-    questions.ask("Shall it be?", answered)
+    confirmation.ask("Replace it?", on_answer)
     assert player.word("0 9 4 0").text == "done"
-    questions.ask("Shall it be?", answered)
-    questions.ask("Or this?", answered)
-    assert heard == [True, False, False], "a new question takes the place of the old, which counts as a no"
+    confirmation.ask("Replace it?", on_answer)
+    confirmation.ask("Delete it?", on_answer)
+    assert answers == [True, False, False], "a new question answers the old one with no"
     assert Path(player.app.data).is_dir()
 
 
-class Heard:
-    """Stands where a page's sound is, and remembers what it was asked to sound."""
+class FakePageSound:
+    """Stands in for `PageSound` and records its calls."""
 
     def __init__(self) -> None:
-        self.asked: list[Any] = []
+        self.calls: list[Any] = []
 
     def cell(self, found: Any) -> None:
-        self.asked.append(("cell", found["kind"]))
+        self.calls.append(("cell", found["kind"]))
 
     def layout(self, layout: Any) -> str:
-        self.asked.append(("layout", len(layout["cells"])))
+        self.calls.append(("layout", len(layout["cells"])))
         return "1 cue in 0.3 s: link 1"
 
     def loaded(self) -> None:
-        self.asked.append("loaded")
+        self.calls.append("loaded")
 
     def stop(self) -> None:
-        self.asked.append("stop")
+        self.calls.append("stop")
 
 
-def test_moving_sounds_the_cell_moved_to_unless_feedback_is_off(player: Player, browser: StandIn) -> None:
-    heard = Heard()
-    player.app.services.page_sound = heard  # type: ignore[assignment]
+def test_moving_plays_the_new_cell_unless_feedback_is_off(player: Player, browser: StandIn) -> None:
+    sound = FakePageSound()
+    player.app.services.page_sound = sound  # type: ignore[assignment]
     browser.says["move"] = TARGET
     player.word("0 9 9 0 7 20")
-    assert heard.asked == [("cell", "link")]
+    assert sound.calls == [("cell", "link")]
     assert player.word("0 7 2 0").text == "Feedback off"
     player.word("0 9 9 0 7 20")
-    assert heard.asked == [("cell", "link")]
+    assert sound.calls == [("cell", "link")]
 
 
-def test_a_layout_is_sounded_and_told(player: Player, browser: StandIn) -> None:
-    player.app.services.page_sound = Heard()  # type: ignore[assignment]
+def test_layout_is_played_and_summarised(player: Player, browser: StandIn) -> None:
+    player.app.services.page_sound = FakePageSound()  # type: ignore[assignment]
     cells = [{"x": 3, "y": 1, "kind": "link", "density": 0.5, "label": "Home"}]
     view = {"viewport": {"width": 1280, "height": 800}, "columns": 24, "rows": 15}
     browser.says["layout"] = view | {"cells": cells, "elements": 1, "scan_ms": 3.0}

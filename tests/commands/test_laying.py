@@ -1,4 +1,4 @@
-"""Iterations and pictures by words and commands, in the real program: marked, kept, opened again."""
+"""Iterations and pictures of a recording, by words and commands in the real program."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rubato_desktop.services.roll.overlay import OVERLAY
 
 @pytest.fixture
 def take(player: Player) -> Player:
-    """A player with a recording of two takes open: each marked by words, music in each."""
+    """A player with an open recording of two iterations, each marked by words."""
     player.play("0 11 0")
     for _ in range(2):
         player.play("12 16 17 12", wait=0.5)
@@ -36,16 +36,16 @@ def folder(player: Player) -> Path:
     return found
 
 
-def test_iterations_marked_while_playing_are_found_when_it_is_opened(take: Player) -> None:
+def test_iterations_marked_while_playing_are_there_when_it_is_opened(take: Player) -> None:
     roll = take.app.services.roll
     assert len(roll.iterations) == 2
-    for one in roll.iterations:
-        inside = [row for row in roll.notes.table if one.holds(row["on"])]
+    for iteration in roll.iterations:
+        inside = [row for row in roll.notes.table if iteration.holds(row["on"])]
         assert [int(row["note"]) - 48 for row in inside if row["note"] > 73] == [30, 31, 32, 33]
-        assert all(row["note"] > 73 for row in inside), "the keys of the marks are no part of the piece"
+        assert all(row["note"] > 73 for row in inside), "the keys of the marks are not part of the piece"
 
 
-def test_a_start_that_was_erased_counts_no_more(player: Player) -> None:
+def test_start_of_an_iteration_that_was_erased_is_ignored(player: Player) -> None:
     player.play("0 11 0")
     player.play("12 16 17 12")
     player.play("0 0 0")
@@ -60,14 +60,14 @@ def test_a_start_that_was_erased_counts_no_more(player: Player) -> None:
     }
 
 
-def test_they_are_put_one_under_another_and_back_by_the_same_word(take: Player) -> None:
+def test_iterations_toggles_stacking(take: Player) -> None:
     assert take.word("23 13 13 23").text == "2 iterations, one under another"
     assert take.app.services.roll.stacked
     assert take.word("23 13 13 23").text == "Everything in one row"
     assert not take.app.services.roll.stacked
 
 
-def test_going_from_one_to_the_next_by_words(take: Player) -> None:
+def test_words_go_from_one_iteration_to_another(take: Player) -> None:
     roll = take.app.services.roll
     assert take.word("23 13 16 23 15 12").text == "Iteration 2 of 2"
     assert roll.position == roll.iterations[1].t
@@ -77,12 +77,12 @@ def test_going_from_one_to_the_next_by_words(take: Player) -> None:
     assert take.word("23 15 13 23").text == "This is the first iteration"
 
 
-def test_marks_set_at_the_playhead_survive_opening_again_and_can_be_undone(take: Player) -> None:
+def test_marks_at_the_playhead_are_saved_and_can_be_undone(take: Player) -> None:
     roll = take.app.services.roll
-    at = roll.iterations[1].t + 600_000
-    take.run("seek", seconds=at / 1e6)
+    t = roll.iterations[1].t + 600_000
+    take.run("seek", seconds=t / 1e6)
     assert take.word("12 16 17 12").text.endswith("3 iterations")
-    assert [one.t for one in roll.iterations][2] == at
+    assert [iteration.t for iteration in roll.iterations][2] == t
     take.run("open_file", path=str(folder(take)))
     assert len(roll.iterations) == 3
     take.word("0 11 10 0")
@@ -91,7 +91,7 @@ def test_marks_set_at_the_playhead_survive_opening_again_and_can_be_undone(take:
     assert len(roll.iterations) == 2
 
 
-def test_trials_in_a_file_are_iterations(player: Player, tmp_path: Path) -> None:
+def test_trial_markers_of_a_file_are_iterations(player: Player, tmp_path: Path) -> None:
     midi = mido.MidiFile(ticks_per_beat=1000)
     track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=1_000_000)])
     for n in (1, 2):
@@ -103,14 +103,17 @@ def test_trials_in_a_file_are_iterations(player: Player, tmp_path: Path) -> None
     midi.save(tmp_path / "a.mid")
     assert player.run("open_file", path=str(tmp_path / "a.mid")).text == "a: 2 notes, 0 words, 2 iterations"
     roll = player.app.services.roll
-    assert [(one.t, one.end) for one in roll.iterations] == [(500_000, 1_500_000), (2_000_000, 3_000_000)]
+    assert [(iteration.t, iteration.end) for iteration in roll.iterations] == [
+        (500_000, 1_500_000),
+        (2_000_000, 3_000_000),
+    ]
     refused = player.run("iteration_start")
     assert refused.error is not None and refused.error["code"] == "no_folder"
 
 
-def test_a_picture_is_kept_with_the_recording_and_shown_again(take: Player, tmp_path: Path) -> None:
+def test_picture_is_copied_into_the_recording_and_shown_again(take: Player, tmp_path: Path) -> None:
     roll, source = take.app.services.roll, picture(tmp_path / "score.png")
-    assert take.run("picture_add", picture=str(source), seconds=1.5).text == "score.png laid at 0:01.5"
+    assert take.run("picture_add", picture=str(source), seconds=1.5).text == "Added score.png at 0:01.5"
     assert isinstance(take.last(RollLaid), RollLaid)
     source.unlink()
     take.run("open_file", path=str(folder(take)))
@@ -120,7 +123,7 @@ def test_a_picture_is_kept_with_the_recording_and_shown_again(take: Player, tmp_
     assert roll.position == 1_500_000
 
 
-def test_the_keys_go_on_while_a_picture_is_copied(
+def test_keys_keep_working_while_a_picture_is_copied(
     take: Player, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = threading.Event()
@@ -130,34 +133,34 @@ def test_the_keys_go_on_while_a_picture_is_copied(
         write_beside(path, data)
 
     monkeypatch.setattr("rubato_desktop.services.roll.overlay.write_beside", slow_disk)
-    laid = take.app.engine.run("picture_add", picture=str(picture(tmp_path / "score.png")), seconds=1.5)
-    assert take.word("0 12 13 0").status == "ok" and not laid.done()
+    adding = take.app.engine.run("picture_add", picture=str(picture(tmp_path / "score.png")), seconds=1.5)
+    assert take.word("0 12 13 0").status == "ok" and not adding.done()
     written.set()
-    take.until(laid.done)
-    assert laid.result(0).text == "score.png laid at 0:01.5"
+    take.until(adding.done)
+    assert adding.result(0).text == "Added score.png at 0:01.5"
 
 
-def test_a_recording_that_is_moved_takes_its_pictures_along(take: Player, tmp_path: Path) -> None:
+def test_moved_recording_keeps_its_pictures(take: Player, tmp_path: Path) -> None:
     take.run("picture_add", picture=str(picture(tmp_path / "score.png")))
     moved = shutil.copytree(folder(take), tmp_path / "elsewhere")
     take.run("open_file", path=str(moved))
     assert [one.name for one in take.app.services.roll.pictures] == ["score.png"]
 
 
-def test_a_picture_is_chosen_from_the_list_of_your_pictures_by_keys(
+def test_picture_is_chosen_by_keys_from_the_pictures_folder(
     take: Player, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("platformdirs.user_pictures_path", lambda: tmp_path)
     picture(tmp_path / "score.png")
     (tmp_path / "notes.txt").write_text("no picture")
     assert take.word("12 18 18 12").text == "Picture files: 1 score.png"
-    assert take.word("12 18 19 12 14 12").text.startswith("score.png laid at")
+    assert take.word("12 18 19 12 14 12").text.startswith("Added score.png at")
 
 
-def test_taking_a_picture_off_and_undoing_it(take: Player, tmp_path: Path) -> None:
+def test_removing_a_picture_can_be_undone(take: Player, tmp_path: Path) -> None:
     roll = take.app.services.roll
     take.run("picture_add", picture=str(picture(tmp_path / "score.png")))
-    assert take.word("12 19 18 12 14 12").text == "score.png taken off"
+    assert take.word("12 19 18 12 14 12").text == "Removed score.png"
     assert roll.pictures == ()
     take.word("0 11 10 0")
     assert [one.name for one in roll.pictures] == ["score.png"]
@@ -165,28 +168,28 @@ def test_taking_a_picture_off_and_undoing_it(take: Player, tmp_path: Path) -> No
     assert roll.pictures == ()
 
 
-def test_where_no_picture_can_be_kept_it_is_said(player: Player, tmp_path: Path) -> None:
+def test_picture_is_refused_without_an_open_recording(player: Player, tmp_path: Path) -> None:
     source = picture(tmp_path / "score.png")
     live = player.run("picture_add", picture=str(source))
-    assert live.status == "failed" and "Stop recording and open what was recorded" in live.text
+    assert live.status == "failed" and "Stop recording and open the recording" in live.text
     midi = mido.MidiFile()
     midi.tracks.append(mido.MidiTrack([mido.Message("note_on", note=60, velocity=80, time=9)]))
     midi.save(tmp_path / "a.mid")
     player.run("open_file", path=str(tmp_path / "a.mid"))
     alone = player.run("picture_add", picture=str(source))
-    assert "a is a MIDI file of its own" in alone.text
+    assert "Cannot add pictures to a, which is not in the folder of a recording" in alone.text
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["a.mid", "score.png"]
 
 
 @pytest.mark.parametrize("name", ["none.png", "notes.txt", "~nobody/x.png", "a\0b"])
-def test_what_is_no_picture_changes_nothing(name: str, take: Player, tmp_path: Path) -> None:
+def test_file_that_is_not_a_picture_changes_nothing(name: str, take: Player, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no picture")
     answer = take.run("picture_add", picture=name if name[0] in "~a" else str(tmp_path / name))
     assert answer.status == "failed" and answer.error is not None and answer.error["code"] == "no_picture"
     assert not (folder(take) / OVERLAY).exists() and not (folder(take) / "pictures").exists()
 
 
-def test_a_damaged_overlay_is_told_and_never_written_over(take: Player, tmp_path: Path) -> None:
+def test_damaged_overlay_is_reported_and_never_overwritten(take: Player, tmp_path: Path) -> None:
     path = folder(take) / OVERLAY
     path.write_text("{")
     opened = take.run("open_file", path=str(folder(take)))
@@ -205,7 +208,7 @@ def test_pauses_are_skipped_or_played_by_words(player: Player) -> None:
     player.word("12 11 12 24")
     player.run("open", what=1)
     roll, sound = player.app.services.roll, player.app.sound
-    (pause,) = (one for one in roll.stretches if one.kind == "pause")
+    (pause,) = (stretch for stretch in roll.stretches if stretch.kind == "pause")
     assert pause.end - pause.t > 60 * SECOND
     assert sound.deck.end_us == roll.notes.end > 60 * SECOND
     player.run("seek", seconds=(pause.t + SECOND) / 1e6)

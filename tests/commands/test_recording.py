@@ -1,4 +1,4 @@
-"""Recordings are stopped, saved and named while the keys go on."""
+"""Recordings are stopped, saved and named while the keys keep working."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ NAME = [0, 16, 21]
 
 
 class SlowDisk:
-    """A disk on which nothing is written until it is let go; `busy` while something waits for it."""
+    """A disk that blocks writes until it is released; `busy` is set while a write waits."""
 
     def __init__(self) -> None:
-        self.busy, self._room = threading.Event(), threading.Semaphore(0)
-        self._held = True
+        self.busy, self._permits = threading.Event(), threading.Semaphore(0)
+        self._blocked = True
 
     def slow(self, write: Callable[..., None]) -> Callable[..., None]:
         def wait(*args: object) -> None:
             assert threading.current_thread() is not threading.main_thread(), "the engine's thread writes"
-            if self._held:
+            if self._blocked:
                 self.busy.set()
-                assert self._room.acquire(timeout=60)
+                assert self._permits.acquire(timeout=60)
                 self.busy.clear()
             write(*args)
 
         return wait
 
-    def hold(self) -> None:
-        self._room = threading.Semaphore(0)
-        self._held = True
+    def block(self) -> None:
+        self._permits = threading.Semaphore(0)
+        self._blocked = True
 
-    def let_go_once(self) -> None:
+    def release_one(self) -> None:
         self.busy.clear()
-        self._room.release()
+        self._permits.release()
 
-    def let_go(self) -> None:
-        self._held = False
-        self._room.release(10)
+    def release(self) -> None:
+        self._blocked = False
+        self._permits.release(10)
 
 
-def named(player: Player) -> object:
-    """The recording that the file of names has for `NAME`."""
+def recording_of_name(player: Player) -> object:
+    """Return the recording that the file of names stores for `NAME`."""
     words = load_language(player.app.data / "languages" / "names.toml").words
     return next(word.args["path"] for word in words if word.keys == tuple(NAME))
 
@@ -63,7 +63,7 @@ def disk(player: Player, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
     monkeypatch.setattr(DurableFile, "sync", disk.slow(DurableFile.sync))
     monkeypatch.setattr(library_module, "save_language", disk.slow(library_module.save_language))
     yield disk
-    disk.let_go()
+    disk.release()
 
 
 def results(player: Player, command: str) -> list[Result]:
@@ -74,7 +74,7 @@ def results(player: Player, command: str) -> list[Result]:
     ]
 
 
-def test_the_keys_go_on_while_a_session_is_written(player: Player, disk: SlowDisk) -> None:
+def test_keys_keep_working_while_a_session_is_written(player: Player, disk: SlowDisk) -> None:
     player.run("record_start")
     player.play("0 7 0")
     player.play("12 11 12 24")
@@ -83,13 +83,13 @@ def test_the_keys_go_on_while_a_session_is_written(player: Player, disk: SlowDis
     player.play("0 7 0")
     assert player.last(WordHeard).word.word == "click"
     assert results(player, "record_stop") == []
-    disk.let_go()
+    disk.release()
     player.until(lambda: bool(results(player, "record_stop")))
     [kept] = results(player, "record_stop")
     assert kept.status == "ok" and player.last(SessionKept).session == Path(kept.value["session"])
 
 
-def test_stopping_twice_is_refused_at_once_and_another_recording_may_begin(
+def test_second_stop_is_refused_at_once_and_another_recording_can_start(
     player: Player, disk: SlowDisk
 ) -> None:
     player.run("record_start")
@@ -99,7 +99,7 @@ def test_stopping_twice_is_refused_at_once_and_another_recording_may_begin(
     assert (again.status, again.text) == ("failed", "Nothing is being recorded")
     assert player.run("record_start").status == "ok"
     assert not first.done() and not saved.done()
-    disk.let_go()
+    disk.release()
     player.until(lambda: first.done() and saved.done())
     assert player.app.recorder.state == "on"
     second = player.run("record_stop")
@@ -108,50 +108,50 @@ def test_stopping_twice_is_refused_at_once_and_another_recording_may_begin(
     assert {str(info.folder) for info in list_sessions(player.app.data)} == {*folders}
 
 
-def test_a_name_is_heard_before_its_file_is_written(player: Player, disk: SlowDisk) -> None:
-    disk.let_go()
+def test_name_works_before_its_file_is_written(player: Player, disk: SlowDisk) -> None:
+    disk.release()
     player.run("record_start")
     first = player.run("record_stop", name=NAME)
-    disk.hold()
+    disk.block()
     player.run("record_start")
     stopping = player.app.engine.run("record_stop", name=NAME)
     player.until(disk.busy.is_set)
-    disk.let_go_once()
+    disk.release_one()
     player.until(lambda: player.last(SessionKept).session != Path(first.value["session"]))
     player.until(disk.busy.is_set)
     there = str(player.last(SessionKept).session)
     assert player.word("0 16 21").value["path"] == there
     assert not stopping.done()
-    disk.let_go()
+    disk.release()
     player.until(stopping.done)
-    assert named(player) == there
+    assert recording_of_name(player) == there
     assert player.run("undo").status == "ok"
-    assert named(player) == first.value["session"] == player.word("0 16 21").value["path"]
+    assert recording_of_name(player) == first.value["session"] == player.word("0 16 21").value["path"]
 
 
-def test_a_name_that_cannot_be_written_holds_until_the_end(player: Player) -> None:
-    (player.app.data / "languages").write_text("no folder can be made here")
+def test_name_that_cannot_be_saved_works_until_the_program_quits(player: Player) -> None:
+    (player.app.data / "languages").write_text("a file where the folder should be")
     player.run("record_start")
     kept = player.run("record_stop", name=NAME)
-    assert kept.status == "ok" and "called 0 16 21 until the program ends" in kept.text
+    assert kept.status == "ok" and "called 0 16 21 until you quit" in kept.text
     assert player.word("0 16 21").value["path"] == kept.value["session"]
 
 
-def test_a_session_that_cannot_be_written_is_told_and_kept(player: Player) -> None:
-    stone = player.app.data / "sessions"
-    stone.write_text("no folder can be made here")
+def test_session_that_cannot_be_written_is_reported_and_retained(player: Player) -> None:
+    obstacle = player.app.data / "sessions"
+    obstacle.write_text("a file where the folder should be")
     player.run("record_start")
     stopped = player.run("record_stop", name=NAME)
     assert stopped.status == "failed" and stopped.error["code"] == "not_written"
     assert "Everything that was played is kept" in stopped.text
     assert player.last(RecordingChanged).state == "off"
     assert player.app.services.languages.stack.at(tuple(NAME)) is None
-    stone.unlink()
+    obstacle.unlink()
     player.app.stop()
     assert [info.name for info in list_sessions(player.app.data)] == ["0 16 21"]
 
 
-def test_two_that_stop_while_a_remark_is_open_end_it_once(player: Player) -> None:
+def test_two_stops_while_a_remark_is_open_end_it_once(player: Player) -> None:
     player.run("record_start")
     player.run("remark_start")
     first, second = player.app.engine.run("record_stop"), player.app.engine.run("record_stop")
@@ -162,7 +162,7 @@ def test_two_that_stop_while_a_remark_is_open_end_it_once(player: Player) -> Non
     assert len(session.remarks) == 1
 
 
-def test_the_keys_of_a_name_are_in_what_is_saved(player: Player) -> None:
+def test_saved_recording_contains_the_keys_of_its_name(player: Player) -> None:
     player.word("0 7 0")
     saved = player.word(f"{SAVE} 0 16 21 24")
     session = read_session(Path(saved.value["session"]))

@@ -1,4 +1,4 @@
-"""A command is a function: its signature and docstring are all there is to say of it."""
+"""The registry: a command's parameters and help come from the signature and docstring of its function."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def example(ctx: Any, number: Whole, name: Name | None = None, loud: bool = Fals
     return Answer(str(number))
 
 
-def test_a_signature_gives_the_parameters_and_a_docstring_the_help() -> None:
+def test_signature_gives_the_parameters_and_docstring_the_help() -> None:
     command = describe(example, "example")
     assert (command.summary, command.help) == ("Do an example.", "More about it.")
     assert [(a.name, a.kind, a.required, a.help) for a in command.arguments] == [
@@ -37,30 +37,30 @@ def test_a_signature_gives_the_parameters_and_a_docstring_the_help() -> None:
     ]
 
 
-def test_arguments_become_the_types_of_the_signature() -> None:
+def test_arguments_are_converted_to_the_types_of_the_signature() -> None:
     assert describe(example, "example").bind({"number": "12", "loud": 1}) == {"number": 12, "loud": True}
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         ({}, "example needs number: how many"),
-        ({"number": "many"}, "number takes a whole number"),
-        ({"number": 1, "size": 2}, "example takes no 'size'"),
+        ({"number": "many"}, "number must be a whole number"),
+        ({"number": 1, "size": 2}, "example has no argument 'size'"),
     ],
 )
-def test_wrong_arguments_are_told_in_words(args: dict[str, Any], said: str) -> None:
-    with pytest.raises(RubatoError, match=said):
+def test_invalid_arguments_are_reported(args: dict[str, Any], message: str) -> None:
+    with pytest.raises(RubatoError, match=message):
         describe(example, "example").bind(args)
 
 
-def test_a_function_without_help_is_no_command() -> None:
+def test_function_without_a_docstring_cannot_be_a_command() -> None:
     with pytest.raises(ValueError, match="no docstring"):
         describe(lambda ctx: None, "silent")
 
 
 @pytest.mark.parametrize("command", REGISTRY.values(), ids=REGISTRY)
-def test_every_command_explains_itself_and_every_parameter(command: Any) -> None:
+def test_every_command_and_parameter_has_help(command: Any) -> None:
     assert command.summary.endswith((".", "?"))
     assert command.needs in ("", *NEEDS)
     for argument in command.arguments:
@@ -68,14 +68,14 @@ def test_every_command_explains_itself_and_every_parameter(command: Any) -> None
         assert argument.kind in ("", *KINDS)
 
 
-def test_every_word_agrees_with_its_command(stack: Stack) -> None:
+def test_every_word_fits_its_command(stack: Stack) -> None:
     assert [
         (word.name, list(word_problems(word))) for word in stack.words() if list(word_problems(word))
     ] == []
 
 
-def test_every_command_can_be_played_or_says_which_word_stands_for_it(stack: Stack) -> None:
-    # What the mouse or the command line names outright, the keys choose from a list or learn by doing.
+def test_every_command_can_be_played_or_has_a_word_that_does_the_same(stack: Stack) -> None:
+    # Commands that take what keys cannot enter, and the word by which a player reaches the same.
     by_other_words = {
         "open_file": "open",
         "hear": "hear_word",
@@ -95,7 +95,7 @@ def test_every_command_can_be_played_or_says_which_word_stands_for_it(stack: Sta
 
 
 @pytest.mark.parametrize(
-    ("word", "said"),
+    ("word", "message"),
     [
         (Word((0, 5, 0), "a", command="nothing"), "there is no command 'nothing'"),
         (Word((0, 5, 0), "a", command="tab"), "tab needs number"),
@@ -103,18 +103,21 @@ def test_every_command_can_be_played_or_says_which_word_stands_for_it(stack: Sta
             Word((0, 5, 0), "a", command="tab", parameters=(Parameter("number", "grid"),)),
             "is played as number",
         ),
-        (Word((0, 5, 0), "a", command="click", parameters=(Parameter("n", "grid"),)), "click takes no 'n'"),
+        (
+            Word((0, 5, 0), "a", command="click", parameters=(Parameter("n", "grid"),)),
+            "click has no argument 'n'",
+        ),
         (
             Word((0, 5, 0), "a", command="zoom", args={"factor": "much"}),
-            "factor takes a number",
+            "factor must be a number",
         ),
     ],
 )
-def test_a_word_that_disagrees_with_its_command_is_told(word: Word, said: str) -> None:
-    assert said in "; ".join(word_problems(word))
+def test_word_that_does_not_fit_its_command_is_reported(word: Word, message: str) -> None:
+    assert message in "; ".join(word_problems(word))
 
 
-def test_a_choice_is_a_number_from_a_list() -> None:
+def test_choice_has_its_own_kind() -> None:
     def pick(ctx: Any, number: Choice) -> None:
         """Pick."""
 

@@ -1,4 +1,4 @@
-"""Words that are spoken, and keys played at the same time: the lines of spoken.txt."""
+"""Words that are spoken while keys are played: the lines of spoken_phrases.txt."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SPOKEN = re.compile(r"(?<!\S)(?:\((?!\d)|\)(?:=\d+|[a-z ]+[a-z](?::\d+)?)?)(?!\
 
 
 def perform(line: str, parser: Parser) -> list[ParseResult]:
-    """Play and speak a line."""
+    """Play and speak a line; return the results of the parser."""
     heard: list[ParseResult] = []
     t = began = at = 0
     for spoken in [*_SPOKEN.finditer(line), None]:
@@ -55,5 +55,5 @@ def perform(line: str, parser: Parser) -> list[ParseResult]:
 
 
 @pytest.mark.parametrize(("line", "words"), LINES, ids=[line for line, _ in LINES])
-def test_keys_and_speech_give_their_words(line: str, words: str, stack: Stack, timing: Timing) -> None:
+def test_line_of_keys_and_speech_gives_its_words(line: str, words: str, stack: Stack, timing: Timing) -> None:
     assert "; ".join(map(said, perform(line, Parser(stack, timing)))) == words.strip()
