@@ -115,9 +115,9 @@ def learning(report: Report, text: str) -> None:
             (Path(folder) / "texts" / f"{number}.md").write_text(part, encoding="utf-8")
         app = App(Path(folder) / "data", devices=False, sound=False, knowledge=True)
         app.start()
-        assert app.knowing is not None
+        assert app.knowledge is not None
         try:
-            ask = app.knowing.knowledge.call
+            ask = app.knowledge.client.call
             ask("count")
             report.series("key → word, at rest", _played(app, 300), "ms", target=1, at="p99")
             began = time.perf_counter()

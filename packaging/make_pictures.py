@@ -137,11 +137,11 @@ def answers_picture(data: Path) -> QImage:
     app = App(data, devices=False, sound=False, knowledge=True)
     app.services.settings.values.folded = ["dictionary", "browser", "devices", "hearing"]
     app.start()
-    assert app.knowing is not None
+    assert app.knowledge is not None
     for name, (topic, tag, text) in NOTES.items():
         (data / name).write_text(text, encoding="utf-8")
         app.engine.run("learn", path=str(data / name), topic=topic, tag=tag).result(60)
-    while app.knowing.knowledge.call("progress_now")["busy"]:
+    while app.knowledge.client.call("progress_now")["busy"]:
         settle()
     for question in QUESTIONS:
         app.engine.run("ask", question=question).result(60)

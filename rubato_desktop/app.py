@@ -1,4 +1,4 @@
-"""The composition root: settings in, a running engine out. No Qt."""
+"""The composition root: builds the engine and its services from the settings. No Qt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rubato_desktop.clock import Clock, SystemClock
 from rubato_desktop.commands import REGISTRY, argument_parsing
 from rubato_desktop.commands.context import Services
 from rubato_desktop.engine import Engine
-from rubato_desktop.errors import RubatoError
+from rubato_desktop.errors import RubatoError, reason
 from rubato_desktop.events import (
     Bus,
     DevicesChanged,
@@ -51,10 +51,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-COMPUTER = "computer"  # the computer's keys, a device like any other
+COMPUTER = "computer"  # device name of the computer's keyboard
 OWN_KEYS = (SCREEN, COMPUTER)
 HIGHEST_NOTE = 127
-PATIENCE = 60.0  # s until a command that somebody else asked for counts as lost
+TIMEOUT_S = 60.0  # for a command that another process runs
 LOG_BYTES, LOG_FILES = 1_000_000, 3
 
 
@@ -62,13 +62,13 @@ class App:
     """The program without its window.
 
     Args:
-        data: The folder of everything that is kept.
-        devices: Whether MIDI devices are looked for.
-        sound: Whether a sound device is opened.
-        browser: Whether browsers may join.
-        hearing: Whether it may listen through a microphone.
-        knowledge: Whether it may learn, and be asked.
-        clock: The clock of everything; the machine's own when left out.
+        data: The data folder.
+        devices: Whether to use MIDI devices.
+        sound: Whether to open a sound device.
+        browser: Whether browsers may connect.
+        hearing: Whether to provide speech recognition.
+        knowledge: Whether to provide the library of texts and answers from it.
+        clock: The program's clock; the system's by default.
 
     Raises:
         RubatoError: the data folder cannot be written.
@@ -90,9 +90,9 @@ class App:
         self.clock = clock or SystemClock()
         self.bus = Bus()
         self.devices: DeviceManager | None = None
-        self.joining: BrowserIntegration | None = None
-        self.listening: HearingIntegration | None = None
-        self.knowing: KnowledgeIntegration | None = None
+        self.browser: BrowserIntegration | None = None
+        self.hearing: HearingIntegration | None = None
+        self.knowledge: KnowledgeIntegration | None = None
         self._problems: list[RubatoError] = []
         settings = SettingsFile(data / "settings.toml")
         self._problems += settings.load()
@@ -100,8 +100,10 @@ class App:
         languages = LanguageLibrary(data, values.languages)
         self._problems += languages.problems
         self._problems += [
-            RubatoError(str(found), kept="It is not heard", todo="rubato languages check proposes free keys")
-            for found in languages.stack.hidden
+            RubatoError(
+                str(conflict), kept="It cannot be played", todo="`rubato languages check` suggests free keys"
+            )
+            for conflict in languages.stack.hidden
         ]
         self.sound = AudioClient(
             output=values.sound_output,
@@ -113,8 +115,8 @@ class App:
                 "playback": values.playback_volume,
             },
             silent=not (sound and values.sound),
-            on_problem=self._sound_changed,
-            on_end=self._recording_ended,
+            on_problem=self._on_sound_problem,
+            on_end=self._on_playback_end,
         )
         roll = RollState(
             self.bus,
@@ -128,7 +130,7 @@ class App:
             data,
             self.clock,
             self.bus,
-            publish=self._report,
+            publish=self._publish_later,
             devices=self._describe_devices,
             private=lambda event: self.services.state.secret,
         )
@@ -149,27 +151,27 @@ class App:
             data=data,
         )
         self.engine = Engine(self.services, self._binding)
-        self.speaking = Announcements(
+        self.announcements = Announcements(
             self._speech,
             values,
             secret=lambda: self.services.state.secret,
             announced=lambda: self.services.state.announced,
         )
         if hearing:
-            self.listening = HearingIntegration(self.engine, data)
+            self.hearing = HearingIntegration(self.engine, data)
         if knowledge:
-            self.knowing = KnowledgeIntegration(self.engine, data)
+            self.knowledge = KnowledgeIntegration(self.engine, data)
         if browser:
-            self.joining = BrowserIntegration(
-                self.engine, data, say=None if self.sound.silent else self.speaking.aside
+            self.browser = BrowserIntegration(
+                self.engine, data, speak=None if self.sound.silent else self.announcements.aside
             )
         if devices:
             known = {name: use.model_dump() for name, use in values.devices.items() if name not in OWN_KEYS}
             self.devices = DeviceManager(
                 self.clock,
                 self.engine.receive,
-                lambda: self.engine.post(self._keep_devices),
-                on_news=lambda news: self._report(
+                lambda: self.engine.post(self._store_devices),
+                on_news=lambda news: self._publish_later(
                     Notice(self.clock.now(), news.level, news.happened, news.kept, news.todo)
                 ),
                 remembered=known,
@@ -179,18 +181,18 @@ class App:
         self.bus.subscribe(self.recorder.listen)
         self.bus.subscribe(CueFeedback(self.sound, values).listen)
         if not self.sound.silent:
-            self.services.announcements = self.speaking
-            self.bus.subscribe(self.speaking.listen)
+            self.services.announcements = self.announcements
+            self.bus.subscribe(self.announcements.listen)
         self.bus.subscribe(self._listen)
-        for joined in (self.joining, self.listening, self.knowing):
-            if joined is not None:
-                self.bus.subscribe(joined.listen)
+        for integration in (self.browser, self.hearing, self.knowledge):
+            if integration is not None:
+                self.bus.subscribe(integration.listen)
 
     def start(self, *, join: bool = True) -> None:
-        """Begin: recover what a crash left, then listen to keys and sound. Slow parts start on their own threads.
+        """Start recording, devices and sound. Slow parts start on their own threads.
 
         Args:
-            join: Whether to listen for browsers at once; a window is sooner there when `join` comes after it.
+            join: Whether to listen for browsers at once; a window appears sooner if `join` is called after it.
         """
         keep_what_is_loaded()
         self.sound.start()
@@ -198,27 +200,27 @@ class App:
         self.engine.post(self.begin)
         if self.devices is not None:
             self.devices.start()
-        if self.listening is not None:
-            self.listening.start()
-        if self.knowing is not None:
-            self.knowing.start()
+        if self.hearing is not None:
+            self.hearing.start()
+        if self.knowledge is not None:
+            self.knowledge.start()
         if join:
             self.join()
 
     def join(self) -> None:
-        """Begin to listen for browsers, where they may join; and make ready what the first key must not wait for."""
+        """Listen for browsers, where they may connect, and load what the first key must not wait for."""
         encoding.load()
-        if self.joining is not None:
-            self.joining.start()
+        if self.browser is not None:
+            self.browser.start()
 
     def begin(self) -> None:
-        """Tell what was wrong with files, and begin the record; on the engine's thread, which `start` sees to."""
+        """Publish the problems of files and begin recording; `start` calls it on the engine's thread."""
         for problem in self._problems:
-            self._tell("warning", problem)
+            self._notify("warning", problem)
         self.recorder.begin()
 
     def _speech(self) -> Speech:
-        """The voice, made when it is first wanted; its model is loaded when the first word is said."""
+        """Return the voice, created at the first call; its model is loaded with the first text."""
         if self.services.speech is None:
             from rubato_desktop.services.voice.factory import open_speech
 
@@ -226,14 +228,14 @@ class App:
                 self.data,
                 self.sound,
                 self.services.settings.values,
-                on_problem=lambda problem: self.engine.post(lambda: self._tell("warning", problem)),
+                on_problem=lambda problem: self.engine.post(lambda: self._notify("warning", problem)),
             )
-            if self.listening is not None:
-                # It does not hear itself.
-                self.services.speech.on_change = self.listening.hearing.mute
+            if self.hearing is not None:
+                # So that Rubato does not recognise its own voice.
+                self.services.speech.on_change = self.hearing.hearing.mute
         return self.services.speech
 
-    def _report(self, event: Event) -> None:
+    def _publish_later(self, event: Event) -> None:
         self.engine.post(lambda: self.bus.publish(event))
 
     def _describe_devices(self) -> list[dict[str, Any]]:
@@ -248,51 +250,52 @@ class App:
             for state in states
         ]
 
-    def asked(self, what: Mapping[str, Any]) -> dict[str, Any]:
+    def on_request(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer another process of the same user: a second start, or the command line.
 
         Args:
-            what: ``{"do": "front"}``; ``{"do": "run", "command": id, "args": {...}}``; or the same with arguments
-                as people type them, ``{"do": "send", "command": id, "words": [...]}``.
+            request: ``{"do": "front"}``; ``{"do": "run", "command": id, "args": {...}}``; the same with arguments
+                as typed, ``{"do": "send", "command": id, "words": [...]}``;
+                ``{"do": "knowledge", "call": name, "args": {...}}``; or ``{"do": "pair", "yes": bool}``.
         """
-        match what:
+        match request:
             case {"do": "front"}:
                 self.engine.post(lambda: self.bus.publish(FrontRequested(self.clock.now())))
                 return {"ok": True}
             case {"do": "run", "command": str(command), "args": dict(args)}:
-                return self.engine.run(command, **args).result(timeout=PATIENCE).as_json()
-            case {"do": "knowledge", "call": str(call), "args": dict(args)} if self.knowing is not None:
-                return {"value": self.knowing.knowledge.call(call, **args)}
-            case {"do": "pair", "yes": bool(yes)} if self.joining is not None:
-                return self.joining.pair(yes)
+                return self.engine.run(command, **args).result(timeout=TIMEOUT_S).as_json()
+            case {"do": "knowledge", "call": str(call), "args": dict(args)} if self.knowledge is not None:
+                return {"value": self.knowledge.client.call(call, **args)}
+            case {"do": "pair", "yes": bool(yes)} if self.browser is not None:
+                return self.browser.pair(yes)
             case {"do": "send", "command": str(command), "words": [*words]}:
                 known = REGISTRY.get(command)
                 try:
-                    given = (
+                    arguments = (
                         argument_parsing.parse_arguments(known, list(map(str, words)))
                         if known is not None
                         else {}
                     )
-                except RubatoError as unreadable:
-                    return failure(command, unreadable).as_json()
-                return self.engine.run(command, **given).result(timeout=PATIENCE).as_json()
-        return {"ok": False, "error": "this is nothing that can be asked"}
+                except RubatoError as error:
+                    return failure(command, error).as_json()
+                return self.engine.run(command, **arguments).result(timeout=TIMEOUT_S).as_json()
+        return {"ok": False, "error": "unknown request"}
 
     def stop(self) -> None:
-        """End calmly: keys first, then the record, then the sound. Safe to call twice."""
+        """Stop: keys first, then recording, then sound. Safe to call twice."""
         self.engine.close()
         if self.devices is not None:
             self.devices.stop()
-        if self.joining is not None:
-            self.joining.stop()
-        if self.listening is not None:
-            self.listening.stop()
+        if self.browser is not None:
+            self.browser.stop()
+        if self.hearing is not None:
+            self.hearing.stop()
         self.engine.stop()
         if self.services.speech is not None:
             self.services.speech.close()
         self.recorder.close()
-        if self.knowing is not None:
-            self.knowing.stop()  # after the record: remarks of a recording that was still on are learnt
+        if self.knowledge is not None:
+            self.knowledge.stop()  # after recording, so that the remarks of a recording that was still on are learnt
         try:
             self.services.languages.save_usage()
         except OSError as error:
@@ -303,23 +306,23 @@ class App:
         known = self.services.settings.values.devices.get(device)
         if known is None:
             return ("both", 48)
-        # On-screen and computer keys are always commands; only where they begin can change, and all must be MIDI notes.
+        # On-screen and computer keys always play commands. Only their base note can change, and all must be MIDI notes.
         if device in OWN_KEYS:
             return ("both", min(known.base_note, HIGHEST_NOTE - (COUNT - 1)))
         return (known.role, known.base_note)
 
-    def _tell(self, level: Any, problem: RubatoError) -> None:
+    def _notify(self, level: Any, problem: RubatoError) -> None:
         self.bus.publish(Notice(self.clock.now(), level, problem.happened, problem.kept, problem.todo))
 
-    def _sound_changed(self, problem: RubatoError | None) -> None:
+    def _on_sound_problem(self, problem: RubatoError | None) -> None:
         if problem is not None:
-            self.engine.post(lambda: self._tell("warning", problem))
+            self.engine.post(lambda: self._notify("warning", problem))
 
-    def _recording_ended(self) -> None:
+    def _on_playback_end(self) -> None:
         self.engine.post(self.services.roll.ended)
 
-    def _keep_devices(self) -> None:
-        """What a device is used for is remembered, also what was learnt on the device itself; everybody is told."""
+    def _store_devices(self) -> None:
+        """Store the devices' settings, some of which are set on the device itself, and publish the change."""
         assert self.devices is not None
         for state in self.devices.states():
             use = DeviceSettings(role=state.role, base_note=state.base_note, used=state.used)
@@ -330,8 +333,8 @@ class App:
     def _listen(self, event: Event) -> None:
         if isinstance(event, SettingChanged):
             self._apply(event.name, event.value)
-            if self.joining is not None:
-                self.joining.settings_changed()
+            if self.browser is not None:
+                self.browser.settings_changed()
         elif isinstance(event, LanguagesChanged):
             keep_what_is_loaded()
         elif isinstance(event, RecordingChanged):
@@ -353,7 +356,7 @@ class App:
 
 
 def open_log(data: Path) -> None:
-    """Make the data folder and let everything that is logged go to `rubato.log` in it.
+    """Create the data folder and write the log to `rubato.log` in it.
 
     Raises:
         RubatoError: the folder cannot be written.
@@ -365,7 +368,7 @@ def open_log(data: Path) -> None:
         )
     except OSError as error:
         raise RubatoError(
-            f"The data folder {data} cannot be used: {error.strerror}",
+            f"The data folder {data} cannot be used: {reason(error)}",
             todo="Choose another with --data or RUBATO_DATA",
             code="bad_data",
         ) from None

@@ -1,4 +1,4 @@
-"""One clock for everything that happens: whole microseconds since the run of the program began."""
+"""The clock of the program: whole microseconds since it started."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ MILLISECOND = 1_000
 
 class Clock(Protocol):
     def now(self) -> int:
-        """Return microseconds since the clock began; never goes back."""
+        """Return microseconds since the clock started; never decreases."""
         ...
 
 
 class SystemClock:
-    """The monotonic clock of the machine, zero when it is made."""
+    """The machine's monotonic clock, zero when it is created."""
 
     def __init__(self) -> None:
         self._zero = time.perf_counter_ns()
@@ -26,7 +26,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that stands still until it is moved: for files, the demo and tests."""
+    """A clock that only moves when told to: for files, the demo and tests."""
 
     def __init__(self, now: int = 0) -> None:
         self._now = now
@@ -35,5 +35,5 @@ class ManualClock:
         return self._now
 
     def move_to(self, now: int) -> None:
-        """Move to `now` (µs); a time already past is ignored."""
+        """Move to `now` (µs); a time in the past is ignored."""
         self._now = max(self._now, now)

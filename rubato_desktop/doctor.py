@@ -1,4 +1,4 @@
-"""What is there, what is missing, what to do: each finding in one line."""
+"""Checks of everything the program depends on, one line per finding."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rubato_desktop.errors import RubatoError
+from rubato_desktop.errors import RubatoError, reason
 from rubato_desktop.packaged_models import PackagedModel, packaged_models, verified_model
 from rubato_desktop.settings import Settings
 
-ROOM = 100_000_000  # bytes; with less a recording may not be kept
+ROOM = 100_000_000  # bytes; with less, a recording may not fit
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        name: What.
-        good: Whether it is as it should be.
+        name: What was checked.
+        good: Whether it is in order.
         found: What was found.
-        todo: What to do when it is not good.
+        todo: What to do when it is not in order.
     """
 
     name: str
@@ -41,20 +41,20 @@ class Finding:
 
 
 def screen() -> bool:
-    """Return whether there is a screen that a window can open on."""
+    """Return whether there is a display that a window can open on."""
     if os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
         return True
     return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def examine(data: Path, settings: Settings) -> list[Finding]:
-    """Look at everything the program stands on.
+    """Check everything the program depends on.
 
     Args:
         data: The data folder.
-        settings: The settings, for the MIDI system and the sound device that were chosen.
+        settings: The settings, which choose the MIDI system, devices and models.
     """
-    looks: dict[str, Callable[[], Finding]] = {
+    checks: dict[str, Callable[[], Finding]] = {
         "python": _python,
         "data folder": lambda: _data(data),
         "screen": _screen,
@@ -69,13 +69,13 @@ def examine(data: Path, settings: Settings) -> list[Finding]:
         "knowledge": lambda: _knowledge(data),
         "browser": lambda: _browser(data),
     }
-    looks |= {f"packaged {name}": partial(_packaged, model) for name, model in packaged_models().items()}
-    return [_looked(name, look) for name, look in looks.items()]
+    checks |= {f"packaged {name}": partial(_packaged, model) for name, model in packaged_models().items()}
+    return [_run(name, check) for name, check in checks.items()]
 
 
-def _looked(name: str, look: Callable[[], Finding]) -> Finding:
+def _run(name: str, check: Callable[[], Finding]) -> Finding:
     try:
-        return look()
+        return check()
     except RubatoError as error:
         return Finding(name, False, error.happened, error.todo)
 
@@ -93,15 +93,15 @@ def _data(data: Path) -> Finding:
         free = shutil.disk_usage(data).free
     except OSError as error:
         return Finding(
-            "data folder", False, f"{data}: {error.strerror}", "Choose another with --data or RUBATO_DATA"
+            "data folder", False, f"{data}: {reason(error)}", "Choose another with --data or RUBATO_DATA"
         )
     found = f"{data}, {free / 1e9:.1f} GB free"
-    return Finding("data folder", free > ROOM, found, "Make room on the disk: recordings could not be kept")
+    return Finding("data folder", free > ROOM, found, "Free some disk space: recordings may not fit")
 
 
 def _screen() -> Finding:
-    found = "there" if screen() else "none"
-    return Finding("screen", screen(), found, "Run with --headless, or try: rubato demo --out demo")
+    found = "available" if screen() else "none"
+    return Finding("screen", screen(), found, "Use --headless, or try: rubato demo --out demo")
 
 
 def _qt() -> Finding:
@@ -143,7 +143,7 @@ def _voice(data: Path, settings: Settings) -> Finding:
 
     voice = choose_voice(data, settings.voice)
     try:
-        # Whether a model is whole is known when it has spoken.
+        # Only synthesis shows whether a voice is complete.
         samples, rate = Piper(lambda _: voice).synthesise("Ready.", 1.0, Stop())
     except RubatoError:
         raise
@@ -153,8 +153,8 @@ def _voice(data: Path, settings: Settings) -> Finding:
     return Finding(
         "voice",
         spoke,
-        f"{voice.name}, {voice.language}" if spoke else f"{voice.name} says nothing that is speech",
-        "Choose another in the settings (voice); rubato voices lists them",
+        f"{voice.name}, {voice.language}" if spoke else f"{voice.name} produces no speech",
+        "Choose another voice in the settings (voice); list them with: rubato voices",
     )
 
 
@@ -175,7 +175,7 @@ def _knowledge(data: Path) -> Finding:
     from rubato_desktop.services.knowledge.embedding import MiniLm
 
     MiniLm().embed(["Is it whole?"])
-    found = "texts were learnt" if anything_learnt(data) else "nothing was learnt yet"
+    found = "your library has texts" if anything_learnt(data) else "your library is empty"
     return Finding("knowledge", True, found)
 
 
@@ -187,10 +187,12 @@ def _model(settings: Settings) -> Finding:
         model = models.choose(settings.model)
         if not model.embedded:
             return Finding("model", True, f"{model.name}, by Ollama at {model.server}")
-        # Whether it is whole is known when it has spoken.
+        # Only an answer shows whether a model is complete.
         spoke = "".join(models.chat(model, [{"role": "user", "content": "Say hello."}], most_tokens=4))
         found = (
-            f"{model.name}, the small one that comes with Rubato" if spoke else f"{model.name} says nothing"
+            f"{model.name}, the small model that comes with Rubato"
+            if spoke
+            else f"{model.name} gives no answer"
         )
         return Finding("model", bool(spoke), found, "Install Rubato again")
     finally:
@@ -210,9 +212,9 @@ def _browser(data: Path) -> Finding:
     from rubato_desktop.services.browser.launcher import find_browser
 
     states = [Installation(data).status(kind) for kind in KINDS]
-    if astray := next((state for state in states if state.written and not state.right), None):
-        found, _, todo = astray.words.partition(". Run: ")
+    if broken := next((state for state in states if state.written and not state.right), None):
+        found, _, todo = broken.words.partition(". Run: ")
         return Finding("browser", False, found, todo)
-    if told := [state.name for state in states if state.program and state.right]:
-        return Finding("browser", True, f"{' and '.join(told)} can join")
-    return Finding("browser", True, f"{find_browser()} can be tried: rubato browser open")
+    if ready := [state.name for state in states if state.program and state.right]:
+        return Finding("browser", True, f"{' and '.join(ready)} can connect")
+    return Finding("browser", True, f"{find_browser()} is installed; try: rubato browser open")

@@ -1,4 +1,4 @@
-"""The one kind of error that is shown to people."""
+"""The one kind of error that people see."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import Literal
 
 
 class RubatoError(Exception):
-    """What the user or the world did: no device, a full disk, a damaged file.
+    """A problem caused by the user or the outside world: no device, a full disk, a damaged file.
 
-    Anything that is not a RubatoError is a bug and is logged whole.
+    Any other exception is a bug and is logged with its traceback.
 
     Args:
-        happened: What happened, one plain sentence without a full stop at its end.
-        kept: What was kept or is still working; empty when there is nothing to say.
-        todo: What the person can do about it; empty when there is nothing to do.
-        code: A stable short name for programs, such as ``needs_browser``.
+        happened: What happened, one plain sentence without a final full stop.
+        kept: What was kept or still works; may be empty.
+        todo: What the user can do about it; may be empty.
+        code: A short, stable name for programs, such as ``needs_browser``.
 
     Attributes:
-        status: How a command that raises it ends: ``refused`` when a rule says no (a service is missing), else
-            ``failed``; ``timeout`` when no answer came in time.
+        status: Status of a command that raises it: ``refused`` when a rule forbids it (a service is missing),
+            ``timeout`` when no answer came in time, otherwise ``failed``.
     """
 
     def __init__(self, happened: str, *, kept: str = "", todo: str = "", code: str = "failed") -> None:
@@ -35,5 +35,10 @@ class RubatoError(Exception):
         return ". ".join(part for part in (self.happened, self.kept, self.todo) if part)
 
     def as_json(self) -> dict[str, str]:
-        """Return it for another process of the program, which makes it again with ``RubatoError(**it)``."""
+        """Return the arguments of an equal error, for another process to pass to ``RubatoError(**arguments)``."""
         return {"happened": self.happened, "kept": self.kept, "todo": self.todo, "code": self.code}
+
+
+def reason(error: OSError) -> str:
+    """Return why the system refused something, in the system's words; never the text of a library."""
+    return error.strerror or "the system gives no reason"

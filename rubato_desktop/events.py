@@ -1,7 +1,7 @@
-"""The events everybody may listen to. One clock: `t` is microseconds since the program began.
+"""The events of the program and the bus that carries them. `t` is microseconds since the program started.
 
-Everything is published on the engine's thread, in order; other threads post to the engine. Only the engine decides
-anything from a note; all others (sound, window, journal) only listen.
+Events are published on the engine's thread, in order; other threads post to the engine. Only the engine interprets
+notes; all others (sound, window, journal) only listen.
 """
 
 from __future__ import annotations
@@ -20,24 +20,30 @@ from rubato_desktop.midi.messages import Message
 log = logging.getLogger(__name__)
 
 NOTICES_KEPT = 50
-PROTOCOL = 1  # version of the shape in which results leave the program
+PROTOCOL = 1  # version of the JSON form of results
 
 Status = Literal["ok", "failed", "timeout", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """Base of all events.
+
+    Attributes:
+        t: When it happened, µs since the program started.
+    """
+
     t: int
 
 
 @dataclass(slots=True, eq=False)
 class FieldText:
-    """Text for a field of a page, which may be a password: the record holds it back until that is known.
+    """Text for a field of a page, which may be a password: the journal holds it back until that is known.
 
     Attributes:
-        secret: Whether it must not be written down; None while nobody knows.
-        begun: Whether a word is open that takes it, or was; otherwise somebody is speaking who may ask for one.
-        word: The word with its text; None until it is whole.
+        secret: Whether it must not be written down; None while that is not known.
+        begun: Whether a word that takes the text is or was open; if not, somebody is speaking and may start one.
+        word: The word with its text; None until it is complete.
     """
 
     secret: bool | None = None
@@ -47,9 +53,12 @@ class FieldText:
 
 @dataclass(frozen=True, slots=True)
 class Played(Event):
-    """A MIDI message arrived; `key` is 0-24 for a note within the 25 keys of a device that gives commands.
+    """A MIDI message arrived.
 
-    `field_text` is what its note may spell.
+    Attributes:
+        message: The message.
+        key: 0-24 for a note within the 25 command keys of a device, else None.
+        field_text: The text that its note may be spelling.
     """
 
     message: Message
@@ -59,16 +68,16 @@ class Played(Event):
 
 @dataclass(frozen=True, slots=True)
 class PreviewChanged(Event):
-    """What is half played, or what the next keys mean, changed."""
+    """The half-played word, or the meaning of the next keys, changed."""
 
     preview: Preview
 
 
 @dataclass(frozen=True, slots=True)
 class WordHeard(Event):
-    """A word was understood and now acts; its result follows as `CommandDone` with the same `id`.
+    """A word was recognised and its command starts; the result follows as `CommandDone` with the same `id`.
 
-    `field_text` has the word with its text, which `word` is without.
+    `field_text` holds the word with its text; `word` is without it.
     """
 
     word: RecognisedWord
@@ -78,7 +87,7 @@ class WordHeard(Event):
 
 @dataclass(frozen=True, slots=True)
 class WordMissed(Event):
-    """A run was not understood; `nearest` are the words closest to it, as (keys, word, language)."""
+    """A run of keys was not recognised; `nearest` are the closest words, as (keys, word, language)."""
 
     run: RejectedRun
     nearest: tuple[tuple[tuple[int, ...], str, str], ...] = ()
@@ -86,18 +95,18 @@ class WordMissed(Event):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a command ended, whoever carried it out.
+    """The result of a command, whether the program or the browser ran it.
 
     Attributes:
-        id: Number of the request, counted from 1 in one run of the program.
+        id: Number of the request, counted from 1 in each run of the program.
         name: Id of the command.
         args: The arguments it was given.
         status: ``ok``, ``failed``, ``timeout`` or ``refused``.
-        value: What it answers, JSON-like; None for nothing.
-        text: The answer in words, for the screen and the voice.
+        value: Its value, JSON-like; None for none.
+        text: The result in words, for the screen and the voice.
         error: ``{"code": …, "message": …}`` unless ok.
-        state: What it changed, JSON-like.
-        elapsed_ms: How long it took.
+        state: The state that it changed, JSON-like.
+        elapsed_ms: Duration in ms.
     """
 
     id: int
@@ -111,7 +120,7 @@ class Result:
     elapsed_ms: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as the extension's protocol has results: the same shape whoever carried the command out."""
+        """Return it as a result of the extension's protocol (`extension_bridge.protocol`)."""
         return {
             "v": PROTOCOL,
             "id": self.id,
@@ -125,7 +134,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class CommandDone(Event):
-    """A command ended; `word` is the word that asked for it, None when it came by mouse or command line."""
+    """A command ended; `word` is the word that started it, None for mouse and command line."""
 
     result: Result
     word: RecognisedWord | None = None
@@ -133,12 +142,12 @@ class CommandDone(Event):
 
 @dataclass(frozen=True, slots=True)
 class FieldTextKnown(Event):
-    """Whether a `FieldText` is secret is known now: what the record holds back can go on."""
+    """It is known now whether a `FieldText` is secret: the journal can stop holding it back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed(Event):
-    """A numbered list was shown or read out; a `choice` picks from it, counting from 1."""
+    """A numbered list was shown or read out; a `choice` picks an item, counting from 1."""
 
     title: str
     items: tuple[str, ...]
@@ -146,7 +155,7 @@ class Listed(Event):
 
 @dataclass(frozen=True, slots=True)
 class EntryRead(Event):
-    """An open entry ended and is read back before it counts."""
+    """An open entry has ended and is read back before it is used."""
 
     word: str
     keys: tuple[int, ...] = ()
@@ -155,11 +164,10 @@ class EntryRead(Event):
 
 @dataclass(frozen=True, slots=True)
 class ListeningChanged(Event):
-    """The microphone was opened or closed, or somebody begins or ends to speak.
+    """The microphone was opened or closed, or speech began or ended.
 
     Attributes:
-        state: ``off``; ``opening`` the microphone; ``listening``; ``hearing`` somebody; ``thinking`` about what was
-            said.
+        state: ``off``; ``opening`` the microphone; ``listening``; ``hearing`` speech; ``thinking``: recognising it.
     """
 
     state: Literal["off", "opening", "listening", "hearing", "thinking"]
@@ -167,14 +175,14 @@ class ListeningChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class SpeechHeard(Event):
-    """Somebody said something.
+    """Speech was recognised.
 
     Attributes:
-        text: What it sounded like, or the phrase that it is.
-        became: A ``word``, a ``value`` that a word waited for, a ``text`` that was dictated; ``unsure``: `near` was
-            asked about; ``nothing``; or ``ignored``, as nobody said that it was for the program.
-        near: What it may have been, where that is not sure.
-        elapsed_ms: From the last voiced sound until it was understood.
+        text: The transcript, or the phrase that matched.
+        became: A ``word``, a ``value`` that a word was waiting for, or dictated ``text``; ``unsure``: the user was
+            asked about `near`; ``nothing``; or ``ignored``, because it need not have been meant for the program.
+        near: Phrases it may have been, when that is uncertain.
+        elapsed_ms: ms from the last voiced sound to the result.
     """
 
     text: str
@@ -185,7 +193,7 @@ class SpeechHeard(Event):
 
 @dataclass(frozen=True, slots=True)
 class RemarkChanged(Event):
-    """A remark was begun, grew, or ended: `text` so far."""
+    """A remark was started, continued or ended; `text` is the text so far."""
 
     open: bool
     text: str = ""
@@ -198,9 +206,9 @@ class RemarkKept(Event):
     Attributes:
         t: µs at which it begins.
         end: µs at which it ends.
-        text: What was said or typed.
-        place: Where the media was that it is about: ``title``, ``url``, ``ms``; empty for none.
-        audio: Files of its sound, in the data folder; empty where it is not kept.
+        text: Its text, spoken or typed.
+        place: Position in the media it is about: ``title``, ``url``, ``ms``; empty for none.
+        audio: Files of its sound, in the data folder; empty if the sound is not kept.
     """
 
     end: int
@@ -211,7 +219,7 @@ class RemarkKept(Event):
 
 @dataclass(frozen=True, slots=True)
 class AnswerGrew(Event):
-    """The answer to `question` is this long by now; when it is whole, the `CommandDone` of its command follows."""
+    """More of the answer to `question` arrived; `text` is all of it so far. `CommandDone` follows at its end."""
 
     question: str
     text: str
@@ -219,7 +227,7 @@ class AnswerGrew(Event):
 
 @dataclass(frozen=True, slots=True)
 class LearningChanged(Event):
-    """How far learning is: `done` texts `of` those of a source, and how many sources wait; no source at its end."""
+    """Progress of learning: `done` of `of` texts of a source, number of waiting sources; no source at the end."""
 
     source: str = ""
     done: int = 0
@@ -229,34 +237,36 @@ class LearningChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class DevicesChanged(Event):
-    """The devices that are there, or what they are used for, changed; ask the device manager."""
+    """Devices were connected or removed, or their roles changed; see the device manager."""
 
 
 @dataclass(frozen=True, slots=True)
 class LanguagesChanged(Event):
-    """The dictionary changed; ask the engine for its stack."""
+    """The dictionary changed; see the language library's stack."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettingChanged(Event):
+    """A setting has a new value."""
+
     name: str
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingChanged(Event):
-    """Recording began, paused, went on or ended."""
+    """Recording started, paused, resumed or stopped."""
 
     state: Literal["off", "on", "paused"]
 
 
 @dataclass(frozen=True, slots=True)
 class SessionKept(Event):
-    """A recording or save has become a session, which is on the disk.
+    """A recording or save was written to disk as a session.
 
     Attributes:
         session: Its folder.
-        remarks: How many remarks are in it.
+        remarks: Number of its remarks.
     """
 
     session: Path
@@ -265,29 +275,29 @@ class SessionKept(Event):
 
 @dataclass(frozen=True, slots=True)
 class RollOpened(Event):
-    """A file or session was opened in the pianoroll; ask the engine's `roll`."""
+    """A file or session was opened in the pianoroll; see `RollState`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RollMoved(Event):
-    """The pianoroll's position, span or playing changed by a command; ask the engine's `roll`."""
+    """A command changed the pianoroll's position, span or playback; see `RollState`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RollLaid(Event):
-    """What is laid over the open recording changed: pictures, iterations, whether they lie under one another."""
+    """The overlays of the open recording changed: pictures, iterations, or whether iterations are stacked."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureShown(Event):
-    """A picture of the open recording is to be seen large: its place among the roll's pictures, from 0."""
+    """A picture of the open recording is shown large; `index` counts the roll's pictures from 0."""
 
-    place: int
+    index: int
 
 
 @dataclass(frozen=True, slots=True)
 class PanelFolded(Event):
-    """A panel was folded or unfolded by a command."""
+    """A command collapsed or expanded a panel."""
 
     panel: str
     folded: bool
@@ -295,7 +305,7 @@ class PanelFolded(Event):
 
 @dataclass(frozen=True, slots=True)
 class Notice(Event):
-    """Something a person should know: what happened, what was kept, what to do. Shown, logged and spoken."""
+    """A message for the user: what happened, what was kept, what to do. Shown, logged and spoken."""
 
     level: Literal["info", "warning", "error"]
     happened: str
@@ -305,24 +315,24 @@ class Notice(Event):
 
 @dataclass(frozen=True, slots=True)
 class QuestionAsked(Event):
-    """A question waits for a yes or a no; an empty text when none waits any more."""
+    """A question waits for yes or no; an empty text means that none waits any more."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class BrowserChanged(Event):
-    """The browser came or went, or its channels and tabs changed; ask the services' `browser`."""
+    """The browser connected or disconnected, or its windows and tabs changed; see the `Browser` service."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageLoaded(Event):
-    """A page has loaded and its view has come to rest.
+    """A page has loaded and its layout is stable.
 
     Attributes:
         title: The page's title.
         url: Its address.
-        current: Whether it is the tab in front.
+        current: Whether its tab is in front.
     """
 
     title: str
@@ -332,7 +342,7 @@ class PageLoaded(Event):
 
 @dataclass(frozen=True, slots=True)
 class FrontRequested(Event):
-    """Somebody started the program a second time: the window should come to the front."""
+    """The program was started a second time: the window should come to the front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,15 +354,15 @@ Listener = Callable[[Event], None]
 
 
 class Bus:
-    """Carries events to listeners; one that fails is logged and does not disturb the others.
+    """Carries events to listeners; an exception in one is logged and does not affect the others.
 
     Attributes:
-        thread: Id of the only thread that may publish, the engine's; None while there is none.
+        thread: Id of the engine's thread, the only one that may publish; None while it does not run.
     """
 
     def __init__(self) -> None:
         self.thread: int | None = None
-        # Re-entrant: a listener may publish or subscribe while past notices are replayed to it.
+        # Re-entrant: a listener may publish or subscribe during the replay.
         self._lock = threading.RLock()
         self._listeners: tuple[Listener, ...] = ()
         self._notices: deque[Notice] = deque(maxlen=NOTICES_KEPT)
@@ -361,8 +371,8 @@ class Bus:
         """Add a listener; safe from any thread.
 
         Args:
-            listener: Called with each event, on the thread that publishes it. It must not wait.
-            replay: First call it with the last notices, on the caller's thread; it misses none and hears none twice.
+            listener: Called with each event, on the thread that publishes it. It must not block.
+            replay: First call it with the latest notices, on the caller's thread. It misses none and gets none twice.
 
         Returns:
             A function that removes the listener.
@@ -370,7 +380,7 @@ class Bus:
         with self._lock:
             if replay:
                 for notice in tuple(self._notices):
-                    _tell(listener, notice)
+                    _call(listener, notice)
             self._listeners = (*self._listeners, listener)
 
         def unsubscribe() -> None:
@@ -381,9 +391,9 @@ class Bus:
         return unsubscribe
 
     def publish(self, event: Event) -> None:
-        """Tell every listener; only on the engine's thread while it runs."""
+        """Call every listener; only on the engine's thread while that runs."""
         if self.thread is not None and self.thread != threading.get_ident():
-            self._stray(event)
+            self._on_wrong_thread(event)
         if isinstance(event, Notice):
             with self._lock:
                 self._notices.append(event)
@@ -391,15 +401,15 @@ class Bus:
         else:
             listeners = self._listeners
         for listener in listeners:
-            _tell(listener, event)
+            _call(listener, event)
 
-    def _stray(self, event: Event) -> None:
-        """Report a publish from the wrong thread; tests replace this to fail."""
+    def _on_wrong_thread(self, event: Event) -> None:
+        """Log a publish from the wrong thread; tests replace this to fail."""
         thread = threading.current_thread().name
         log.error("%s was published on thread %r", type(event).__name__, thread, stack_info=True)
 
 
-def _tell(listener: Listener, event: Event) -> None:
+def _call(listener: Listener, event: Event) -> None:
     try:
         listener(event)
     except Exception:

@@ -1,4 +1,4 @@
-"""Locks on open files, which end with the process that holds them."""
+"""Locks on open files; the system releases them when the process ends."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-_FAR = 1 << 30  # a byte that no file here reaches: Windows keeps others from reading what is locked
+_FAR = 1 << 30  # beyond the end of any file here: on Windows nobody else can read a locked byte
 
 
 def lock(file: io.FileIO) -> bool:
-    """Lock a file for as long as it is open in this process; False when another has it."""
+    """Lock a file while it is open in this process; returns False when another process holds it."""
     try:
         if sys.platform == "win32":
             file.seek(_FAR)
@@ -27,6 +27,6 @@ def lock(file: io.FileIO) -> bool:
 
 
 def unlock(file: io.FileIO) -> None:
-    """Give up the lock, also where a sync still has the file open."""
+    """Release the lock, even while a sync still has the file open."""
     if sys.platform != "win32":
         fcntl.flock(file, fcntl.LOCK_UN)

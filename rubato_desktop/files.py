@@ -1,4 +1,4 @@
-"""Files written beside and moved into place, so that a crash leaves the old or the new, never half of one."""
+"""Files written to a temporary name and renamed, so that a crash leaves either the old file or the new one."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from pathlib import Path
 
 
 def write_beside(path: Path, data: bytes, mode: int = 0o666) -> None:
-    """Write `data` to `path` so that a reader sees all of it or what was there before.
+    """Replace the content of `path` atomically: a reader sees all of it, or the old content.
 
     Args:
         path: The file.
-        data: All of it.
-        mode: Who may read and write it, less what the umask takes away.
+        data: Its new content.
+        mode: Permissions, before the umask is applied.
 
     Raises:
-        OSError: the disk is full or not writable; `path` is as it was.
+        OSError: the disk is full or not writable; `path` is unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    # Not `tempfile`: its files are for their owner alone, and a picture is often made for somebody else.
+    # Not `tempfile`: only the owner can read its files, and a picture is often made for somebody else.
     handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -35,7 +35,7 @@ def write_beside(path: Path, data: bytes, mode: int = 0o666) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make names in `folder` survive a power cut, where the system lets a folder be synced."""
+    """Sync a folder, so that new names in it survive a power cut; does nothing on Windows."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""How Python itself is set, so that neither the start nor a note waits for it."""
+"""Settings of the Python interpreter that keep start-up and notes fast."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-GARBAGE_EVERY = 20_000  # objects; Python's own 700 take a tenth of the start
-SWITCH_INTERVAL_S = 0.0005  # how long another thread may keep a note waiting
+GARBAGE_EVERY = 20_000  # objects; with Python's default of 700, collecting takes a tenth of the start-up time
+SWITCH_INTERVAL_S = 0.0005  # how long another thread may delay a note
 
 
 def settle() -> None:
-    """Set what must be set before anything large is imported."""
+    """Apply the settings that must be in place before anything large is imported."""
     gc.set_threshold(GARBAGE_EVERY, 20, 20)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     # The program does no linear algebra: numpy need not start threads for it.
@@ -22,15 +22,15 @@ def settle() -> None:
 
 
 def keep_what_is_loaded() -> None:
-    """Never look again for garbage among what is loaded now: languages of many words would hold a note up."""
-    gc.collect(1)  # what is young and has gone already is not to be kept
+    """Exclude everything loaded so far from garbage collection: scanning large languages would delay a note."""
+    gc.collect(1)  # do not freeze garbage
     gc.freeze()
 
 
 def stand_back() -> None:
-    """Let this thread, and those that it starts, run only when nobody else wants the processor.
+    """Run this thread, and those it starts, only when the processor is otherwise idle.
 
-    On Linux, where a thread can be told so (sched(7), SCHED_IDLE); elsewhere its process is niced, which has to do.
+    Linux only (sched(7), SCHED_IDLE); on other systems the nice value of the process has to do.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
@@ -38,20 +38,20 @@ def stand_back() -> None:
 
 
 def give_memory_back() -> None:
-    """Give free memory back to the system: the C library of Linux would keep a hundred megabytes of it."""
+    """Return free memory to the system: glibc would keep a hundred megabytes of it."""
     if sys.platform == "linux":
         import ctypes
 
-        with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
+        with contextlib.suppress(OSError, AttributeError):  # not glibc
             ctypes.CDLL(None).malloc_trim(0)
 
 
 def own_process(module: str, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """Return the command and the environment of another process of the program.
+    """Return the command line and environment of a child process that runs a module of the program.
 
     Args:
-        module: The module that it runs as a program.
-        arguments: What it is given.
+        module: The module it runs (``python -m``).
+        arguments: Its command-line arguments.
     """
     package = str(Path(__file__).parent.parent)
     known = os.environ.get("PYTHONPATH")

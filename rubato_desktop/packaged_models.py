@@ -1,9 +1,9 @@
-"""The models, the voice and the SoundFont that come inside Python packages, as `resources/models.toml` lists them.
+"""The models, the voice and the SoundFont that come inside Python packages, listed in `resources/models.toml`.
 
-Sizes are checked whenever a file is looked up. The SHA-256 is checked when a model is loaded, once in a process for
-each state of a file: hashing takes 0.7 ms a megabyte (70 ms for the largest), loading several times that, and both
-happen on worker threads or in child processes. Results are not kept on disk: a record there could itself be wrong, and
-every place that loads a model would have to know the data folder.
+The size is checked whenever a file is looked up. The SHA-256 is checked when a model is loaded, once per process and
+version of the file: hashing takes 0.7 ms per megabyte (70 ms for the largest), loading several times that, and both
+run on worker threads or in child processes. Results are not cached on disk: a cache could itself be wrong, and
+all code that loads a model would have to know the data folder.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from rubato_desktop.errors import RubatoError
+from rubato_desktop.errors import RubatoError, reason
 from rubato_desktop.resources import resource
 
 
@@ -24,9 +24,9 @@ class PackagedFile:
     """One file of a model.
 
     Attributes:
-        path: Where it lies in its package, with ``/``.
-        bytes: Its size.
-        sha256: Its digest, in hexadecimal.
+        path: Path inside its package, with ``/``.
+        bytes: Its size in bytes.
+        sha256: Its SHA-256 digest, hexadecimal.
     """
 
     path: str
@@ -36,17 +36,17 @@ class PackagedFile:
 
 @dataclass(frozen=True, slots=True)
 class PackagedModel:
-    """A model, a voice or a SoundFont that comes with a package.
+    """A model, voice or SoundFont that comes inside a Python package.
 
     Attributes:
         name: Its key in the table.
-        title: What it is called.
-        use: What it is for.
+        title: Its name for people.
+        use: What the program uses it for.
         kept: What still works without it.
-        distribution: The package, by its name on an index.
-        version: The version of the package that the digests belong to.
-        package: The package, by the name it is imported by.
-        licence: Its licence, which need not be that of the package.
+        distribution: Name of the package on the package index.
+        version: Version of the package that the digests belong to.
+        package: Import name of the package.
+        licence: Licence of the model, which may differ from the package's.
         source: Web page about it.
         files: Its files.
     """
@@ -64,13 +64,13 @@ class PackagedModel:
 
     @property
     def bytes(self) -> int:
-        """Size of all files."""
+        """Total size of its files in bytes."""
         return sum(file.bytes for file in self.files)
 
 
 @cache
 def packaged_models() -> dict[str, PackagedModel]:
-    """Return all models of the table, by name."""
+    """Return all packaged models by name."""
     with resource("models.toml").open("rb") as file:
         table = tomllib.load(file)
     return {
@@ -80,16 +80,16 @@ def packaged_models() -> dict[str, PackagedModel]:
 
 
 def find_model(name: str) -> dict[str, Path]:
-    """Return the files of a model; only their sizes are checked.
+    """Find the files of a model and check their sizes.
 
     Args:
-        name: The model's name in the table.
+        name: Name of the model in the table.
 
     Returns:
-        Path of each file, by its name without folders.
+        Path of each file by its file name.
 
     Raises:
-        RubatoError: a file is missing (code ``needs_model``) or has another size (code ``bad_model``).
+        RubatoError: a file is missing (code ``needs_model``) or has the wrong size (code ``bad_model``).
     """
     model = packaged_models()[name]
     folder = _package_folder(model.package)
@@ -108,10 +108,10 @@ def find_model(name: str) -> dict[str, Path]:
 
 
 def verified_model(name: str) -> dict[str, Path]:
-    """Return the files of a model, as `find_model` does, after checking that their content is right.
+    """Find the files of a model, as `find_model` does, and check their content too.
 
     Raises:
-        RubatoError: as `find_model`; or a file cannot be read or has another content (code ``bad_model``).
+        RubatoError: as `find_model`; also if a file cannot be read or has the wrong content (code ``bad_model``).
     """
     found = find_model(name)
     model = packaged_models()[name]
@@ -120,7 +120,7 @@ def verified_model(name: str) -> dict[str, Path]:
             changed = path.stat().st_mtime_ns
             right = _sha256(path, file.bytes, changed) == file.sha256
         except OSError as error:
-            raise _damaged(model, file, f"cannot be read: {error.strerror}") from None
+            raise _damaged(model, file, f"cannot be read: {reason(error)}") from None
         if not right:
             raise _damaged(model, file, "has the wrong content")
     return found
@@ -128,15 +128,15 @@ def verified_model(name: str) -> dict[str, Path]:
 
 @cache
 def _sha256(path: Path, size: int, changed_ns: int) -> str:
-    """Return the digest of a file; size and time of change are only there to tell its states apart."""
+    """Return the digest of a file; size and modification time are only part of the cache key."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _package_folder(name: str) -> Path | None:
-    """Return the folder of an installed package, None where it is not installed; none of its code is run.
+    """Return the folder of a package without running its code; None when it is not installed.
 
-    To import these packages would take up to half a second, and some ask for others that are not installed.
+    Importing these packages would take up to half a second, and some import others that are not installed.
     """
     found = importlib.util.find_spec(name)
     folders = found.submodule_search_locations if found is not None else None

@@ -1,4 +1,4 @@
-"""Keeps text for a field to itself until the browser has said that the field holds no secret."""
+"""Holds back text for a field until the browser has reported that the field is not secret."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from rubato_desktop.language.dictionary import Word
 from rubato_desktop.language.results import RecognisedWord, RejectedRun
 
 LEFT_OUT: Final = "…"
-LONGEST_VOICE: Final = 30_000_000  # µs: nobody speaks longer in one breath
-Opening = Callable[[tuple[int, ...]], Word | None]
+LONGEST_VOICE: Final = 30_000_000  # µs; nobody speaks longer in one breath
+FindWord = Callable[[tuple[int, ...]], Word | None]
 
 
 class FieldRedaction:
-    """Decides which notes, words and results may be a secret, and when that is known.
+    """Decides which notes, words and results may be secret, and when that is known.
 
     All methods are for the engine's thread.
 
     Args:
-        opening: Finds the word that a run of keys begins with.
+        find_word: Returns the word that a run of keys begins with, or None.
 
     Attributes:
-        current: The text that is being spelt or dictated, or that somebody who is speaking may ask for; None
-            while what is played can be written down at once.
+        current: The text that is being spelt or dictated, or that a speaker may be about to start; None while
+            everything played can be written down at once.
     """
 
-    def __init__(self, opening: Opening) -> None:
-        self._opening = opening
+    def __init__(self, find_word: FindWord) -> None:
+        self._find_word = find_word
         self._open: Word | None = None
         self._speaking = False
-        self._since = 0  # µs at which they began
-        self._asked: dict[int, FieldText] = {}  # by the id of the request that the browser has not answered
+        self._since = 0  # µs at which the speaker began
+        self._pending: dict[int, FieldText] = {}  # by the id of the request that the browser has not answered
         self.current: FieldText | None = None
 
     def voice(self, t: int, on: bool) -> None:
-        """Somebody begins to speak, or has ended. What they play meanwhile may spell the text of a spoken word."""
+        """Note that speech has begun or ended. Notes played meanwhile may spell the text of a spoken word."""
         if on and not self._speaking:
             self._since = t
         self._speaking = on
@@ -51,7 +51,7 @@ class FieldRedaction:
             word: The word whose parameters are awaited.
 
         Returns:
-            Whether something that was held back is known now.
+            Whether it has become known if a text is secret.
         """
         if self._speaking and t - self._since > LONGEST_VOICE:
             self._speaking = False
@@ -60,8 +60,8 @@ class FieldRedaction:
             self.current.begun, self._open = True, word
             return False
         if self.current is not None and self.current.begun:
-            # It was left, or lapsed: no field was ever asked about.
-            self._known(self.current, secret=True)
+            # The word was cancelled or timed out, so the browser was never asked about a field.
+            self._settle(self.current, secret=True)
             self.current = FieldText() if self._speaking else None
             return True
         if self._speaking:
@@ -69,11 +69,11 @@ class FieldRedaction:
             return False
         ended, self.current = self.current, None
         if ended is not None:
-            self._known(ended, secret=False)
+            self._settle(ended, secret=False)
         return ended is not None
 
-    def heard(self, word: RecognisedWord, id: int) -> tuple[RecognisedWord, FieldText | None]:
-        """A word was understood: return what may be shown of it, and what is held back with it.
+    def recognised(self, word: RecognisedWord, id: int) -> tuple[RecognisedWord, FieldText | None]:
+        """Return what may be shown of a recognised word, and the text that is held back with it.
 
         Args:
             word: The word.
@@ -84,32 +84,32 @@ class FieldRedaction:
         text = self.current if self.current is not None else FieldText()
         self.current = None
         text.word = word
-        self._asked[id] = text
+        self._pending[id] = text
         return self._shown(word), text
 
-    def missed(self, run: RejectedRun) -> RejectedRun:
-        """Return what may be shown of a run that became no word."""
+    def rejected(self, run: RejectedRun) -> RejectedRun:
+        """Return what may be shown of a run that was not recognised."""
         own = self._own_keys(run.keys)
         return run if own is None else replace(run, keys=own)
 
     def done(self, result: Result, word: RecognisedWord | None) -> tuple[Result, RecognisedWord | None]:
-        """A command has ended: return what may be shown. It ended well only if its field holds no secret.
+        """Return what may be shown of a result and its word. The status is ``ok`` only if the field is not secret.
 
         Args:
-            result: How it ended.
-            word: The word that asked for it.
+            result: The result of a command.
+            word: The word that started the command.
         """
         if not for_fields(result.name):
             return result, word
         secret = result.status != "ok"
-        if (text := self._asked.pop(result.id, None)) is not None:
-            self._known(text, secret=secret)
+        if (text := self._pending.pop(result.id, None)) is not None:
+            self._settle(text, secret=secret)
         if not secret:
             return result, word
         shown = self._shown(word) if word is not None else None
         return replace(result, args=_without(result.name, result.args)), shown
 
-    def _known(self, text: FieldText, *, secret: bool) -> None:
+    def _settle(self, text: FieldText, *, secret: bool) -> None:
         if text.secret is None:
             text.secret = secret
 
@@ -118,21 +118,21 @@ class FieldRedaction:
         return replace(word, keys=keys or (), args=_without(word.command, word.args))
 
     def _own_keys(self, keys: tuple[int, ...]) -> tuple[int, ...] | None:
-        """The keys of the word that takes text for a field; None where no such word is played with `keys`."""
-        for word in (self._open, self._opening(keys)):
+        """Return the keys of the word that takes text for a field; None if `keys` begin with no such word."""
+        for word in (self._open, self._find_word(keys)):
             if word is not None and for_fields(word.command) and keys[: len(word.keys)] == word.keys:
                 return word.keys
         return None
 
 
 def _without(command: str, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments without text for a field, and without those that the command does not have: a name may be mistyped."""
+    """Return the arguments without text for a field, and without unknown ones, as a name may be mistyped."""
     fields = for_fields(command)
     names = {argument.name for argument in REGISTRY[command].arguments}
     return {name: LEFT_OUT if name in fields else args[name] for name in args if name in names}
 
 
 def for_fields(command: str) -> frozenset[str]:
-    """Return the names of the arguments of a command that are text for a field of a page."""
+    """Return the names of the command's arguments that are text for a field of a page."""
     found = REGISTRY.get(command)
     return found.for_fields if found is not None else frozenset()

@@ -1,4 +1,4 @@
-"""Where the program's own data files are, in a checkout and in an installed package alike."""
+"""Paths of the program's own data files, in a checkout and in an installed package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carries commands out: calls the function, waits where it waits, and makes one result of whatever becomes of it."""
+"""Runs commands: calls the function, awaits it where it waits, and makes exactly one result of the outcome."""
 
 from __future__ import annotations
 
@@ -14,17 +14,14 @@ from urllib.parse import urlsplit
 from rubato_desktop.commands.availability import present
 from rubato_desktop.commands.context import Context, Control, Services
 from rubato_desktop.commands.registry import REGISTRY, Answer, missing
-from rubato_desktop.errors import RubatoError
+from rubato_desktop.errors import RubatoError, reason
 from rubato_desktop.events import Result
 from rubato_desktop.language.results import RecognisedWord
+from rubato_desktop.plurals import counted
 
 log = logging.getLogger(__name__)
 
-_Running = Coroutine[Future[Any], None, Any]
-
-
-def _nobody(result: Result) -> None:
-    pass
+_Coroutine = Coroutine[Future[Any], None, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +32,9 @@ class Request:
         id: Its number, counted from 1 in one run of the program.
         command: The command's id.
         args: Its arguments.
-        t: µs at which it was asked for.
-        word: The word that asked; None for mouse, side panel and command line.
-        told: Who besides everybody is told the result.
+        t: Time of the request, µs.
+        word: The word that was played or spoken; None for mouse, side panel and command line.
+        on_result: Called with the result, after `Runner`'s `on_done`; None for no callback.
     """
 
     id: int
@@ -45,19 +42,19 @@ class Request:
     args: Mapping[str, Any]
     t: int
     word: RecognisedWord | None = None
-    told: Callable[[Result], None] = _nobody
+    on_result: Callable[[Result], None] | None = None
 
 
 class Runner:
-    """Carries commands out, on the engine's thread.
+    """Runs commands on the engine's thread.
 
-    A command that waits gives the thread back; each request has exactly one result all the same.
+    A command that waits does not block the thread. Each request has exactly one result.
 
     Args:
-        services: What commands work with.
-        control: What they may ask of the engine.
-        post: Does something later on the engine's thread, from any thread.
-        done: Told every result, with the word that asked.
+        services: The services that commands use.
+        control: The part of the engine that commands may use.
+        post: Runs a function later on the engine's thread; may be called from any thread.
+        on_done: Called with each result and the word of its request.
     """
 
     def __init__(
@@ -65,13 +62,13 @@ class Runner:
         services: Services,
         control: Control,
         post: Callable[[Callable[[], None]], None],
-        done: Callable[[Result, RecognisedWord | None], None],
+        on_done: Callable[[Result, RecognisedWord | None], None],
     ) -> None:
-        self._services, self._control, self._post, self._done = services, control, post, done
-        self._waiting: dict[int, tuple[Request, float, _Running]] = {}  # by the request's id
+        self._services, self._control, self._post, self._on_done = services, control, post, on_done
+        self._waiting: dict[int, tuple[Request, float, _Coroutine]] = {}  # by the request's id
 
-    def carry_out(self, request: Request) -> None:
-        """Carry a command out, or begin to."""
+    def run(self, request: Request) -> None:
+        """Run a command, or start it if it waits."""
         began = time.perf_counter()
         try:
             answer = self._call(request)
@@ -79,7 +76,7 @@ class Runner:
             self._end(request, began, failure(request.command, error))
             return
         if inspect.iscoroutine(answer):
-            self._go_on(request, began, answer)
+            self._step(request, began, answer)
         else:
             self._end(request, began, answer)
 
@@ -94,33 +91,33 @@ class Runner:
 
     def _require(self, part: str, what: str) -> None:
         try:
-            there = present(self._services, part)
-        except RubatoError as why:
-            raise missing(part, what, why) from None
-        if not there:
+            is_present = present(self._services, part)
+        except RubatoError as error:
+            raise missing(part, what, error) from None
+        if not is_present:
             raise missing(part, what)
 
     def close(self) -> None:
-        """End the commands that still wait: they fail, because the program ends."""
-        for request, began, running in tuple(self._waiting.values()):
+        """Fail the commands that still wait, because the program ends."""
+        for request, began, coroutine in tuple(self._waiting.values()):
             error = RubatoError("Rubato closed before this was done", code="closing")
             self._end(request, began, failure(request.command, error))
-            running.close()
+            coroutine.close()
 
-    def _go_on(self, request: Request, began: float, running: _Running) -> None:
+    def _step(self, request: Request, began: float, coroutine: _Coroutine) -> None:
         try:
-            promise = running.send(None)
+            awaited = coroutine.send(None)
         except StopIteration as end:
             self._end(request, began, end.value)
         except Exception as error:
             self._end(request, began, failure(request.command, error))
         else:
-            self._waiting[request.id] = request, began, running
-            promise.add_done_callback(lambda _: self._post(lambda: self._resume(request.id)))
+            self._waiting[request.id] = request, began, coroutine
+            awaited.add_done_callback(lambda _: self._post(lambda: self._resume(request.id)))
 
     def _resume(self, id: int) -> None:
-        if id in self._waiting:  # else it was ended meanwhile
-            self._go_on(*self._waiting[id])
+        if id in self._waiting:  # else it has ended meanwhile
+            self._step(*self._waiting[id])
 
     def _end(self, request: Request, began: float, answer: Any) -> None:
         self._waiting.pop(request.id, None)
@@ -128,51 +125,59 @@ class Runner:
         if isinstance(answer, Result):
             result = replace(answer, id=request.id, args=request.args, elapsed_ms=elapsed)
         else:
-            told = answer if isinstance(answer, Answer) else Answer(answer or "")
+            answer = answer if isinstance(answer, Answer) else Answer(answer or "")
             result = Result(
                 request.id,
                 request.command,
                 request.args,
                 "ok",
-                told.value,
-                _complete(told),
-                state=told.state,
+                answer.value,
+                _complete(answer),
+                state=answer.state,
                 elapsed_ms=elapsed,
             )
-        self._done(result, request.word)
-        request.told(result)
+        self._on_done(result, request.word)
+        if request.on_result is not None:
+            request.on_result(result)
 
 
 def _complete(answer: Answer) -> str:
-    """The text of an answer, with the frames of a page that it is without."""
+    """Return the text of an answer, with the names of the frames that did not answer."""
     left_out = answer.state.get("left_out")
     if not left_out:
         return answer.text
     names = dict.fromkeys(urlsplit(address).hostname or address for address in left_out)
-    count = "1 frame was" if len(left_out) == 1 else f"{len(left_out)} frames were"
-    return f"{answer.text}. {count} left out, without an answer: {', '.join(names)}"
+    count = counted(len(left_out), "frame")
+    verb = "is" if len(left_out) == 1 else "are"
+    return f"{answer.text}. {count} did not answer and {verb} left out: {', '.join(names)}"
 
 
 def failure(id: str, error: Exception) -> Result:
-    """Make a result of what a command raised; a bug is logged whole and told in one plain sentence."""
+    """Make a result of an exception that a command raised; a bug is logged, and people see a plain sentence."""
     if isinstance(error, OSError):
         error = RubatoError(
-            f"{id}: it could not be written: {error.strerror or error}",
-            kept="What was there before is as it was",
-            todo="Make room on the disk, or see who may write there",
+            f"{id}: cannot write to disk: {reason(error)}",
+            kept="The previous file is unchanged",
+            todo="Free some disk space, or check the permissions of the folder",
             code="not_written",
         )
     if not isinstance(error, RubatoError):
         log.error("a bug in the command %s", id, exc_info=error)
-        text = f"{id} went wrong inside the program. Nothing recorded is lost. The log has the details"
-        error = RubatoError(text, code="bug")
-    told = {"code": error.code, "message": str(error)}
-    state = getattr(error, "state", {})  # what the browser shows now, also when it could not do it
-    return Result(0, id, {}, error.status, text=str(error), error=told, state=state)
+        error = RubatoError(
+            f"{id} failed because of an internal error",
+            kept="Nothing recorded is lost",
+            todo="The log in the data folder has the details",
+            code="bug",
+        )
+    details = {"code": error.code, "message": str(error)}
+    state = getattr(error, "state", {})  # what the browser shows now, even though it failed
+    return Result(0, id, {}, error.status, text=str(error), error=details, state=state)
 
 
 def refused_at_end(id: str) -> Result:
-    """Make the result of a command that comes while the program ends."""
-    error = RubatoError("Rubato is closing and takes no more commands", todo="Start it again", code="closing")
+    """Make the result of a command that arrives while the program ends."""
+    error = RubatoError(
+        "Rubato is closing and accepts no more commands", todo="Start it again", code="closing"
+    )
     error.status = "refused"
     return failure(id, error)

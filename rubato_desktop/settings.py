@@ -1,8 +1,9 @@
-"""One typed table of settings: name, type, default, help. The file, the dialog and the reference come from it."""
+"""The settings: one typed table of names, defaults and help; the file and the reference page come from it."""
 
 from __future__ import annotations
 
 import os
+import re
 import threading
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from rubato_desktop.errors import RubatoError
+from rubato_desktop.errors import RubatoError, reason
 from rubato_desktop.files import write_beside
 from rubato_desktop.language.parameters import Timing
 
@@ -21,13 +22,13 @@ Role = Literal["command", "performance", "both"]
 
 
 class DeviceSettings(BaseModel):
-    """What is remembered of one MIDI device, by its name."""
+    """Settings of one MIDI device."""
 
     model_config = ConfigDict(extra="ignore")
 
-    role: Role = Field("both", description="What its keys are: commands, music, or both.")
+    role: Role = Field("both", description="What its keys play: commands, music, or both.")
     base_note: int = Field(48, ge=0, le=127, description="MIDI note of its lowest command key.")
-    used: bool = Field(True, description="Whether the program listens to it.")
+    used: bool = Field(True, description="Whether Rubato uses it.")
 
 
 class Settings(BaseModel):
@@ -36,146 +37,189 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="ignore", validate_assignment=True)
 
     # Timing of the language (keymap §3).
-    naming_window: Seconds = Field(2.0, description="Seconds from a name's first key to its end.")
-    pending_time: Seconds = Field(4.0, description="Seconds until something half-played lapses.")
-    number_pause: Seconds = Field(1.2, description="Seconds after a number's last digit until it is taken.")
-    entry_pause: Seconds = Field(2.0, description="Seconds of pause that end an open entry.")
-    together_ms: float = Field(
-        35.0, ge=1, le=200, description="Keys that begin within this many milliseconds are one chord."
+    naming_window: Seconds = Field(
+        2.0, description="Seconds in which a name must be played, from its first key."
     )
-    longest_entry: int = Field(30, ge=3, le=200, description="The most keys in one entry.")
+    pending_time: Seconds = Field(4.0, description="Seconds after which a half-played word is dropped.")
+    number_pause: Seconds = Field(1.2, description="Seconds after its last digit until a number is complete.")
+    entry_pause: Seconds = Field(2.0, description="Seconds of silence that end an open entry.")
+    together_ms: float = Field(
+        35.0, ge=1, le=200, description="Keys pressed within this many milliseconds form one chord."
+    )
+    longest_entry: int = Field(30, ge=3, le=200, description="Maximum number of keys in one entry.")
 
     # Languages.
-    languages: list[str] = Field(
-        ["core", "names"], description="The active languages, the current one first."
-    )
+    languages: list[str] = Field(["core", "names"], description="Active languages, the current one first.")
 
     # Sound.
-    sound: bool = Field(True, description="Whether the program sounds at all.")
-    echo: bool = Field(True, description="Whether the keys you play are heard.")
-    cues: bool = Field(True, description="Whether understood, unknown and the like are heard.")
-    echo_volume: Share = Field(0.7, description="How loud your own keys are, 0 to 1.")
-    cue_volume: Share = Field(0.5, description="How loud the cues are, 0 to 1.")
-    playback_volume: Share = Field(0.8, description="How loud recordings are, 0 to 1.")
-    playback_speed: float = Field(1.0, gt=0, le=4, description="How fast recordings play, 1 is as recorded.")
-    skip_pauses: bool = Field(
-        True, description="Whether the pauses of a recording are jumped over when it is played."
+    sound: bool = Field(True, description="Whether Rubato makes any sound.")
+    echo: bool = Field(True, description="Whether you hear the keys you play.")
+    cues: bool = Field(
+        True, description="Whether short sounds tell you that a word was recognised, unknown and so on."
     )
+    echo_volume: Share = Field(0.7, description="Volume of the keys you play, 0 to 1.")
+    cue_volume: Share = Field(0.5, description="Volume of the cues, 0 to 1.")
+    playback_volume: Share = Field(0.8, description="Volume of recordings, 0 to 1.")
+    playback_speed: float = Field(1.0, gt=0, le=4, description="Speed of recordings; 1 is as recorded.")
+    skip_pauses: bool = Field(True, description="Whether playback skips the pauses of a recording.")
     echo_instrument: int = Field(
-        1, ge=1, le=128, description="General MIDI instrument of your own keys, from 1."
+        1, ge=1, le=128, description="General MIDI instrument of the keys you play, 1 to 128."
     )
-    sound_output: str = Field("", description="Name of the sound device, empty for the system's own choice.")
+    sound_output: str = Field("", description="Name of the sound device; empty for the system's default.")
     sound_block: int = Field(
         0,
         ge=0,
         le=4096,
-        description="Frames in a block of sound; 0 lets the device choose; fewer answer sooner.",
+        description="Frames per audio block; 0 lets the device choose; fewer mean less latency.",
     )
 
     # Speech.
-    speech: bool = Field(True, description="Whether results are said aloud.")
-    voice: str = Field("", description="Name of the voice, as `rubato voices` has it; empty for the first.")
-    speech_rate: float = Field(1.0, ge=0.5, le=3, description="How fast it speaks, 1 is as one speaks.")
+    speech: bool = Field(True, description="Whether results are spoken.")
+    voice: str = Field(
+        "", description="Name of the voice, as listed by `rubato voices`; empty for the first."
+    )
+    speech_rate: float = Field(1.0, ge=0.5, le=3, description="Speaking rate; 1 is normal.")
     screen_reader: Literal["yield", "speak"] = Field(
         "yield",
-        description="While a screen reader says what the window announces, the own voice is silent, or speaks too.",
+        description="While a screen reader reads the window's announcements: yield keeps the voice silent, speak does not.",
     )
-    speech_volume: Share = Field(0.8, description="How loud it speaks, 0 to 1.")
+    speech_volume: Share = Field(0.8, description="Volume of the voice, 0 to 1.")
 
     # Hearing.
-    microphone: str = Field("", description="Name of the microphone, empty for the system's own choice.")
-    listen_at_start: bool = Field(False, description="Whether it listens from the start on.")
+    microphone: str = Field("", description="Name of the microphone; empty for the system's default.")
+    listen_at_start: bool = Field(False, description="Whether Rubato listens as soon as it starts.")
     talk_pedal: int = Field(
         0,
         ge=0,
         le=119,
-        description="MIDI controller of a pedal that makes it listen while it is down, such as 67; 0 for none.",
+        description="MIDI controller number of a push-to-talk pedal, such as 67; 0 for none.",
     )
     talk_key: str = Field(
         "F9",
-        description="Key of the computer's keyboard that makes it listen while it is held; empty for none.",
+        description="Push-to-talk key of the computer's keyboard; empty for none.",
     )
     hearing_model: str = Field(
-        "", description="Name of the model that hears, as `rubato hear --models` has it; empty for the best."
+        "",
+        description="Name of the speech recognition model, as listed by `rubato hear --models`; empty for the best.",
     )
     hearing_language: str = Field(
         "en",
         pattern="^[a-z]{2,3}$",
-        description="Language you speak, as two letters; English needs no other model.",
+        description="Language you speak, as a two-letter code; English needs no extra model.",
     )
     reduce_noise: bool = Field(
-        False, description="Whether steady noise is taken out of what is heard; measured, it seldom helps."
+        False, description="Whether steady noise is removed before recognition; it rarely helps."
     )
     keep_remark_sound: bool = Field(
-        False, description="Whether the sound of a spoken remark is kept beside its text."
+        False, description="Whether the sound of a spoken remark is kept with its text."
     )
 
     # The language model and its answers.
     ollama_host: str = Field(
-        "", description="Address of the Ollama server; empty for this machine's own, 127.0.0.1:11434."
+        "", description="Address of the Ollama server; empty for 127.0.0.1:11434 on this machine."
     )
     model: str = Field(
         "",
-        description="The language model that answers, as `ollama list` has it; empty for the first of the server.",
+        description="Language model that answers, as listed by `ollama list`; empty for the server's first.",
     )
     temperature: float = Field(
-        0.0, ge=0, le=2, description="How freely the model speaks: 0 says the likeliest, 1 plays."
+        0.0,
+        ge=0,
+        le=2,
+        description="How varied answers are: 0 always picks the likeliest word, higher values vary more.",
     )
     answer_length: Literal["short", "normal", "long"] = Field(
-        "normal", description="How long answers are: at most 60, 150 or 400 words."
+        "normal", description="Maximum length of answers: 60, 150 or 400 words."
     )
-    user: str = Field("", description="Whose questions are kept; empty for the name you are logged in with.")
+    user: str = Field("", description="Name under which your questions are kept; empty for your login name.")
     keep_inquiries_days: int = Field(
-        365, ge=0, description="Days that questions and answers are kept; 0 keeps them for ever."
+        365, ge=0, description="Days to keep questions and answers; 0 keeps them for ever."
     )
     keep_inquiries_mb: int = Field(
-        0, ge=0, description="Megabytes that questions and answers may take; 0 sets no limit."
+        0, ge=0, description="Megabytes that questions and answers may use; 0 sets no limit."
     )
     keep_inquiries_sample: float = Field(
         0.0,
         ge=0,
         le=1,
-        description="Share of the old questions, drawn at random, that is kept all the same.",
+        description="Share of the older questions, chosen at random, to keep anyway; 0 to 1.",
     )
 
     # What is learnt.
     most_topics: int = Field(
-        5, ge=1, le=50, description="The most topics that are asked beside everything that was learnt."
+        5, ge=1, le=50, description="Maximum number of topics searched in addition to your whole library."
     )
     embedding_model: str = Field(
         "",
-        description="The model that finds by meaning: empty for the packaged one, or one of the Ollama server; "
-        "what is learnt keeps the model it was learnt with.",
+        description="Model for search by meaning, of the Ollama server; empty for the one that comes with Rubato; "
+        "texts keep the model they were learnt with.",
     )
-    chroma_url: str = Field(
-        "", description="Address of a Chroma server to use; empty for the one in the program."
-    )
+    chroma_url: str = Field("", description="Address of a Chroma server; empty for the one inside Rubato.")
 
     # The browser.
     search_engine: str = Field(
-        "https://duckduckgo.com/?q=%s", description="Address of the web search; %s is what is searched for."
+        "https://duckduckgo.com/?q=%s",
+        description="Address of the web search; %s stands for the search terms.",
     )
-    feedback: bool = Field(True, description="Whether the page is heard while you move in it.")
+    feedback: bool = Field(True, description="Whether you hear the page as you move through it.")
 
     # Keys.
     midi_system: Literal["auto", "alsa", "jack", "coremidi", "winmm"] = Field(
-        "auto", description="The MIDI system to use; auto takes the first that works."
+        "auto", description="MIDI system; auto takes the first that works."
     )
     computer_keys: bool = Field(True, description="Whether the computer's keyboard plays the 25 keys.")
 
     # Looks.
     theme: Literal["system", "dark", "light"] = Field(
-        "system", description="Dark, light, or as the system is."
+        "system", description="Dark, light, or the same as the system."
     )
     folded: list[str] = Field(
-        ["browser", "devices", "hearing", "answers"], description="Panels that are folded."
+        ["browser", "devices", "hearing", "answers"], description="Panels that are collapsed."
     )
 
-    devices: dict[str, DeviceSettings] = Field({}, description="What is remembered of each MIDI device.")
+    devices: dict[str, DeviceSettings] = Field({}, description="Settings of each MIDI device, by its name.")
+
+
+_EXPECTED = {
+    "greater_than": "must be greater than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "literal_error": "must be {expected}",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "string_type": "must be text",
+    "list_type": "must be a list",
+    "dict_type": "must be a table",
+}
+
+
+def _expected(error: ValidationError) -> str:
+    """Return what a value should have been, as the end of a sentence."""
+    first = error.errors()[0]
+    return _EXPECTED.get(first["type"], "has an invalid value").format(**first.get("ctx", {}))
+
+
+def _unreadable(error: OSError | ValueError | RecursionError) -> str:
+    """Return why a file of settings could not be read."""
+    match error:
+        case OSError():
+            return reason(error)
+        case UnicodeDecodeError():
+            return "it is not UTF-8 text"
+        case tomllib.TOMLDecodeError():
+            line = re.search(r"at line (\d+)", str(error))
+            return f"line {line[1]} is not valid TOML" if line else "it ends in the middle of a value"
+        case _:
+            return "it is nested too deeply"
 
 
 def timing_of(settings: Settings, spelling: Mapping[tuple[int, int], str]) -> Timing:
-    """Return the times of the language as set, in µs."""
+    """Return the timing of the language that the settings ask for, in µs."""
     return Timing(
         naming=round(settings.naming_window * 1e6),
         pending=round(settings.pending_time * 1e6),
@@ -188,27 +232,27 @@ def timing_of(settings: Settings, spelling: Mapping[tuple[int, int], str]) -> Ti
 
 
 def data_folder(chosen: str | Path | None = None) -> Path:
-    """Return the folder of everything the program keeps: `chosen`, RUBATO_DATA, or the system's place for it."""
+    """Return the data folder: `chosen`, else ``$RUBATO_DATA``, else the system's folder for application data."""
     import platformdirs
 
-    where = chosen or os.environ.get("RUBATO_DATA")
-    return Path(where).expanduser() if where else platformdirs.user_data_path("rubato", "rubato")
+    folder = chosen or os.environ.get("RUBATO_DATA")
+    return Path(folder).expanduser() if folder else platformdirs.user_data_path("rubato", "rubato")
 
 
 class SettingsFile:
-    """`settings.toml` in the data folder; only what differs from the defaults is written.
+    """`settings.toml` in the data folder; it holds only the values that differ from the defaults.
 
     Args:
-        path: The file; it need not exist.
+        path: The file, which need not exist.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.values = Settings()
-        self._lock = threading.RLock()  # devices are remembered from a thread of their own
+        self._lock = threading.RLock()  # settings of devices change on other threads
 
     def load(self) -> list[RubatoError]:
-        """Read the file; whatever in it is wrong keeps its default and is reported, nothing else is lost."""
+        """Read the file; returns its problems. A setting with a problem keeps its default."""
         try:
             raw = tomllib.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -219,7 +263,7 @@ class SettingsFile:
             if not isinstance(error, OSError):
                 self.path.replace(aside)
                 kept += f"; your file is kept as {aside.name}"
-            return [RubatoError(f"The settings could not be read: {error}", kept=kept)]
+            return [RubatoError(f"The settings could not be read: {_unreadable(error)}", kept=kept)]
         problems = []
         for name, value in raw.items():
             if name not in Settings.model_fields:
@@ -230,11 +274,11 @@ class SettingsFile:
             try:
                 setattr(self.values, name, value)
             except ValidationError as error:
-                reason = error.errors()[0]["msg"]
                 default = getattr(self.values, name)
                 problems.append(
                     RubatoError(
-                        f"{self.path.name}: {name}: {reason}", kept=f"Its default {default!r} is used"
+                        f"{self.path.name}: {name} {_expected(error)}",
+                        kept=f"The default, {default!r}, is used",
                     )
                 )
         return problems
@@ -247,10 +291,10 @@ class SettingsFile:
             value: The new value.
 
         Returns:
-            The value as it is kept.
+            The value as it is stored.
 
         Raises:
-            RubatoError: no such setting, or not a value for it.
+            RubatoError: there is no such setting, or the value is invalid.
         """
         if name not in Settings.model_fields:
             raise RubatoError(f"There is no setting {name!r}", code="bad_setting")
@@ -258,23 +302,23 @@ class SettingsFile:
             try:
                 setattr(self.values, name, value)
             except ValidationError as error:
-                raise RubatoError(f"{name}: {error.errors()[0]['msg']}", code="bad_setting") from None
+                raise RubatoError(f"{name} {_expected(error)}", code="bad_setting") from None
             self.save()
             return getattr(self.values, name)
 
     def device(self, name: str) -> DeviceSettings:
-        """Return what is remembered of a device, its defaults when it is new."""
+        """Return the settings of a device, the defaults if it is new."""
         return self.values.devices.get(name, DeviceSettings())
 
     def set_device(self, name: str, **changes: Any) -> DeviceSettings:
-        """Change what is remembered of a device (``role``, ``base_note``, ``used``) and write the file."""
+        """Change settings of a device (``role``, ``base_note``, ``used``) and write the file."""
         with self._lock:
             known = DeviceSettings.model_validate({**self.device(name).model_dump(), **changes})
             self.set("devices", {**self.values.devices, name: known})
             return known
 
     def save(self) -> None:
-        """Write what differs from the defaults, beside and then into place."""
-        import tomlkit  # a tenth of a second that only writing needs
+        """Write the values that differ from the defaults."""
+        import tomlkit  # takes 0.1 s to import; only writing needs it
 
         write_beside(self.path, tomlkit.dumps(self.values.model_dump(exclude_defaults=True)).encode())

@@ -1,4 +1,4 @@
-"""What the engine still has to do, and the one thread that does it, one thing after another until the end."""
+"""The engine's queue of work, and the one thread that does it in order."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Action = Callable[[], None]
 
 
 class WorkQueue:
-    """Messages and actions in the order in which they came.
+    """Handles messages and actions in the order of their arrival.
 
     Args:
-        bus: Everything on it is published on this thread.
-        on_message: Takes a message.
-        timeout: Asked before each wait: s until `on_timeout`, None for never.
-        on_timeout: Called when nothing came in that time.
-        on_bug: Called after an exception that nobody expected was logged.
+        bus: The bus that only this thread may publish on.
+        on_message: Called with each message.
+        timeout: Called before each wait; returns the seconds until `on_timeout`, None for never.
+        on_timeout: Called when nothing has arrived in that time.
+        on_bug: Called after an unexpected exception was logged.
         on_end: Called last, on the same thread.
     """
 
@@ -41,59 +41,59 @@ class WorkQueue:
         self._on_timeout, self._on_bug, self._on_end = on_timeout, on_bug, on_end
         self._items: SimpleQueue[Message | Action | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._gate = threading.Lock()  # nothing is offered behind the end
+        self._gate = threading.Lock()  # so that no offer is accepted after `close`
         self._closed = False
         self._ending = threading.Event()
 
     # From any thread --------------------------------------------------------------------------------
 
     def put(self, item: Message | Action) -> None:
-        """Add a message or an action; dropped once the thread has ended."""
+        """Add a message or an action; it is dropped once the thread has ended."""
         self._items.put(item)
 
     def offer(self, action: Action) -> bool:
-        """Add an action that somebody waits for; returns False, and does nothing, when it is closed."""
+        """Add an action whose result is awaited; returns False, and adds nothing, after `close`."""
         with self._gate:
             if not self._closed:
                 self._items.put(action)
             return not self._closed
 
     def close(self) -> None:
-        """Take no more offers."""
+        """Accept no more offers."""
         with self._gate:
             self._closed = True
 
     def end(self) -> None:
-        """The program is asked to end: take no more offers, and wake those who wait for the end."""
+        """Accept no more offers, and wake the callers of `wait_for_end`."""
         self.close()
         self._ending.set()
 
     @property
     def ending(self) -> bool:
-        """Whether the program was asked to end."""
+        """Whether `end` or `stop` was called."""
         return self._ending.is_set()
 
     def wait_for_end(self, timeout: float | None = None) -> bool:
-        """Wait, s, until the program is asked to end; returns whether it was."""
+        """Wait up to `timeout` seconds for `end` or `stop`; returns whether one was called."""
         return self._ending.wait(timeout)
 
     def settle(self, timeout: float) -> None:
-        """Wait until all that came before is done; not from the thread itself.
+        """Wait until everything queued so far is done; not from the queue's own thread.
 
         Raises:
-            TimeoutError: it took longer than `timeout` s.
+            TimeoutError: it took longer than `timeout` seconds.
         """
         done: Future[None] = Future()
         self.put(lambda: done.set_result(None))
         done.result(timeout)
 
     def start(self) -> None:
-        """Begin to work, on a thread of its own."""
+        """Start the thread."""
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what is queued and end; not from the thread itself."""
+        """Finish everything queued and end the thread; not from the queue's own thread."""
         self.close()
         if self._thread is not None:
             self._items.put(None)
@@ -105,7 +105,7 @@ class WorkQueue:
         self._ending.set()
 
     def pump(self) -> None:
-        """Do what is queued on the caller's thread, then what time makes of it: for a clock that is moved by hand."""
+        """Handle everything queued on this thread, then call `on_timeout`: for a clock that is moved by hand."""
         self._bus.thread = threading.get_ident()
         self._drain()
         self._guard(self._on_timeout)
@@ -150,5 +150,5 @@ class WorkQueue:
             self._report()
 
     def _report(self) -> None:
-        log.exception("a bug on the engine thread")
+        log.exception("unexpected error on the engine's thread")
         self._on_bug()

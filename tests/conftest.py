@@ -1,4 +1,4 @@
-"""What holds for every test: real servers at hand, nothing passed over in silence, nobody's own data touched."""
+"""Fixtures for every test: real servers, no silent skips, no access to the user's own data."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ def data_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytes
 
 @pytest.fixture(autouse=True)
 def published_on_the_engine_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Fail a test in which anything was published on another thread than the engine's."""
+    """Fail a test in which an event was published on a thread other than the engine's."""
     strays: list[str] = []
 
-    def stray(bus: Bus, event: Event) -> None:
+    def record_stray(bus: Bus, event: Event) -> None:
         strays.append(f"{type(event).__name__} on {threading.current_thread().name}")
 
-    monkeypatch.setattr(Bus, "_stray", stray)
+    monkeypatch.setattr(Bus, "_on_wrong_thread", record_stray)
     yield strays
     assert not strays
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What happens in real time, through JACK or a browser, is tried once more: two busy processors may be late for it.
+    """Rerun a failed real-time test (JACK, browser) once, as a busy machine may be too slow for it.
 
-    Whatever fails twice fails, and the last line says how often that was needed.
+    A test that fails twice fails; the summary says how many were rerun.
     """
     for item in items:
         real_time = "e2e" in item.path.parts or item.get_closest_marker("xdist_group") is not None

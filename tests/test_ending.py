@@ -1,4 +1,4 @@
-"""Every command has a result, also one that comes while the program ends."""
+"""Every command has a result, even one that arrives while the program ends."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def test_a_command_after_the_end_is_refused_at_once(running: App) -> None:
     assert "closing" in result.text
 
 
-def test_another_process_that_asks_after_the_end_has_its_answer_at_once(running: App) -> None:
+def test_a_request_of_another_process_after_the_end_is_refused_at_once(running: App) -> None:
     running.stop()
-    answer = running.asked({"do": "run", "command": "status", "args": {}})
+    answer = running.on_request({"do": "run", "command": "status", "args": {}})
     assert (answer["status"], answer["error"]["code"]) == ("refused", "closing")
 
 
-def test_a_command_queued_behind_the_one_that_ends_is_refused(player: Player) -> None:
+def test_a_command_queued_after_quit_is_refused(player: Player) -> None:
     ending, behind = player.app.engine.run("quit"), player.app.engine.run("status")
     player.app.engine.pump()
     assert ending.result(0).status == "ok"
     assert behind.result(0).status == "refused"
 
 
-def test_a_command_queued_before_the_end_is_carried_out(running: App) -> None:
+def test_a_command_queued_before_the_end_runs(running: App) -> None:
     go = threading.Event()
     running.engine.post(lambda: go.wait(30) and None)
     queued = running.engine.run("status")
@@ -57,7 +57,7 @@ def test_a_command_queued_before_the_end_is_carried_out(running: App) -> None:
     stopping.join()
 
 
-def test_a_command_that_waits_at_the_end_fails_in_words(running: App) -> None:
+def test_a_command_that_still_waits_at_the_end_fails(running: App) -> None:
     began: Future[None] = Future()
     closed = threading.Event()
 
@@ -81,7 +81,7 @@ def test_a_command_that_waits_at_the_end_fails_in_words(running: App) -> None:
     assert closed.is_set(), "the command could not clean up"
 
 
-def test_commands_from_other_threads_all_end_while_the_program_does(running: App) -> None:
+def test_commands_from_other_threads_all_have_results_while_the_program_ends(running: App) -> None:
     futures: list[Future[Result]] = []
     enough, done = threading.Event(), threading.Event()
 

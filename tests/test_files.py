@@ -1,4 +1,4 @@
-"""Files written beside and moved into place."""
+"""Files are replaced atomically."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from rubato_desktop.files import write_beside
 
 
-def test_a_file_is_written_whole_and_its_folder_is_made(tmp_path: Path) -> None:
+def test_a_file_is_replaced_and_its_folder_is_created(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b.txt"
     write_beside(path, b"one")
     write_beside(path, b"two")
@@ -17,7 +17,7 @@ def test_a_file_is_written_whole_and_its_folder_is_made(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "b.txt"
     write_beside(path, b"one")
 

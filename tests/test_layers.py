@@ -1,4 +1,4 @@
-"""The architecture, the types and the style are as docs/architecture.md says; the tools that know say so."""
+"""Architecture, types and style: lint-imports, mypy, ruff and deptry pass."""
 
 import subprocess
 import sys
@@ -25,23 +25,23 @@ PROGRAM = ["rubato_desktop", "extension_bridge"]
         [*DEPTRY, *PROGRAM, "tests", "benchmarks", "packaging"],
     ],
     ids=[
-        "every layer imports only what is below it",
-        "the types hold",
-        "the code is clean",
-        "it is formatted",
-        "the program imports what it declares and declares what it imports",
-        "so do tests, benchmarks and packaging scripts",
+        "layers import only lower layers",
+        "types",
+        "lint",
+        "format",
+        "dependencies of the program are declared and used",
+        "dependencies of tests, benchmarks and packaging too",
     ],
 )
-def test_the_house_is_in_order(command: list[str]) -> None:
+def test_a_check_passes(command: list[str]) -> None:
     done = subprocess.run(
         [BIN / command[0], *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
-    """Imports for type checking count: a module that cannot be described without its user is not below it."""
+def test_there_are_no_import_cycles() -> None:
+    """Imports for type checking count too: a module whose types need its user is not below it."""
     graph = grimp.build_graph(*PROGRAM, cache_dir=None)
     imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     TopologicalSorter(imports).prepare()

@@ -1,4 +1,4 @@
-"""A command that waits lets the keys go on, and ends once, however it ends."""
+"""A command that waits does not block the keys, and has exactly one result."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from rubato_desktop.commands.registry import REGISTRY, Answer, add, describe
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import CommandDone
 
-promises: list[Future[str]] = []
+futures: list[Future[str]] = []
 
 
 async def fetch(ctx: Context, what: str) -> Answer:
-    """Fetch something that takes its time.
+    """Fetch something slow.
 
     Args:
-        what: What.
+        what: What to fetch.
     """
-    promises.append(Future())
-    got = await Pending(promises[-1])
+    futures.append(Future())
+    got = await Pending(futures[-1])
     return Answer(f"{what}: {got}", {"got": got})
 
 
 def glance(ctx: Context, addresses: list[str]) -> Answer:
-    """Look at a page of which frames do not answer.
+    """Look at a page with frames that do not answer.
 
     Args:
-        addresses: Theirs.
+        addresses: Addresses of those frames.
     """
     return Answer("3 links", state={"left_out": addresses})
 
@@ -42,7 +42,7 @@ def glance(ctx: Context, addresses: list[str]) -> Answer:
 def registered() -> Iterator[None]:
     add(describe(fetch, "fetch"))
     add(describe(glance, "glance"))
-    promises.clear()
+    futures.clear()
     yield
     del REGISTRY["fetch"], REGISTRY["glance"]
 
@@ -53,16 +53,16 @@ def begin(player: Player, what: str = "tea") -> Future[Any]:
     return future
 
 
-def test_keys_are_heard_while_a_command_waits(player: Player) -> None:
+def test_words_run_while_a_command_waits(player: Player) -> None:
     future = begin(player)
     assert player.word("0 12 13 0").status == "ok"
     assert not future.done()
-    promises[0].set_result("here")
+    futures[0].set_result("here")
     player.app.engine.pump()
     assert (future.result(0).status, future.result(0).text) == ("ok", "tea: here")
 
 
-def test_what_is_ready_at_once_is_not_waited_for(player: Player) -> None:
+def test_a_command_that_awaits_a_finished_future_ends_at_once(player: Player) -> None:
     async def ready(ctx: Context) -> Answer:
         """Be ready."""
         done: Future[str] = Future()
@@ -85,21 +85,21 @@ def test_what_is_ready_at_once_is_not_waited_for(player: Player) -> None:
         (KeyError("bug"), "failed", "bug"),
     ],
 )
-def test_a_broken_promise_is_a_result_in_words(
+def test_an_exception_of_an_awaited_future_becomes_a_result(
     error: Exception, status: str, code: str, player: Player
 ) -> None:
     future = begin(player)
-    promises[0].set_exception(error)
+    futures[0].set_exception(error)
     player.app.engine.pump()
     result = future.result(0)
     assert (result.name, result.status, result.error["code"]) == ("fetch", status, code)
     assert "Traceback" not in result.text
 
 
-def test_each_request_has_one_result_under_its_own_number(player: Player) -> None:
+def test_each_request_has_one_result_with_its_own_id(player: Player) -> None:
     first, second = begin(player, "tea"), begin(player, "milk")
-    promises[1].set_result("cold")
-    promises[0].set_result("hot")
+    futures[1].set_result("cold")
+    futures[0].set_result("hot")
     player.app.engine.pump()
     assert first.result(0).text == "tea: hot" and second.result(0).text == "milk: cold"
     done = [event.result for event in player.heard if isinstance(event, CommandDone)]
@@ -107,15 +107,15 @@ def test_each_request_has_one_result_under_its_own_number(player: Player) -> Non
 
 
 @pytest.mark.parametrize(
-    ("addresses", "said"),
+    ("addresses", "text"),
     [
         ([], "3 links"),
-        (["https://ads.example/1"], "3 links. 1 frame was left out, without an answer: ads.example"),
+        (["https://ads.example/1"], "3 links. 1 frame did not answer and is left out: ads.example"),
         (
             ["https://ads.example/1", "https://ads.example/2", "about:blank"],
-            "3 links. 3 frames were left out, without an answer: ads.example, about:blank",
+            "3 links. 3 frames did not answer and are left out: ads.example, about:blank",
         ),
     ],
 )
-def test_frames_that_were_left_out_are_named(player: Player, addresses: list[str], said: str) -> None:
-    assert player.run("glance", addresses=addresses).text == said
+def test_frames_that_did_not_answer_are_named(player: Player, addresses: list[str], text: str) -> None:
+    assert player.run("glance", addresses=addresses).text == text

@@ -34,7 +34,7 @@ def _run(args: argparse.Namespace) -> int:
     app: Any = None
 
     def asked(what: dict[str, Any]) -> dict[str, Any]:
-        return app.asked(what) if app is not None else {"ok": True}
+        return app.on_request(what) if app is not None else {"ok": True}
 
     data.mkdir(parents=True, exist_ok=True)
     instance = SingleInstance.claim(data, asked)

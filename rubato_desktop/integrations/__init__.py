@@ -1,1 +1,1 @@
-"""Browser, hearing and knowledge joined to the engine."""
+"""Connections of browser, hearing and knowledge to the engine."""

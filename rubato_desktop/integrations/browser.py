@@ -1,4 +1,4 @@
-"""Joins the browser to the engine: what happens there becomes events, and its panel's wishes become commands."""
+"""Connects the browser to the engine: its events are published, and requests of its side panel run as commands."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ PANEL_SETTINGS = ("search_engine", "feedback", "cues", "echo", "cue_volume", "ec
 
 
 class BrowserIntegration:
-    """Brings the browser's own threads and the engine's together; decides nothing.
+    """Passes what happens on the browser's threads on to the engine's thread, and back.
 
     Args:
-        engine: Commands are carried out there, and everything is told there.
+        engine: The engine that runs the commands and publishes the events.
         data: The data folder.
-        say: Says a word, as `PageSound` wants it; nothing is said without it.
+        speak: Speaks a word, see `PageSound.speak`; None to stay silent.
     """
 
     def __init__(
-        self, engine: Engine, data: Path, *, say: Callable[[str, float, float], None] | None = None
+        self, engine: Engine, data: Path, *, speak: Callable[[str, float, float], None] | None = None
     ) -> None:
         self._engine, self._services, self._data = engine, engine.services, data
-        self._say = say
-        self._listening = True
+        self._speak = speak
+        self._keys_on = True
         self._starting: threading.Thread | None = None
-        self._asked_by: UnknownBrowser | None = None
+        self._candidate: UnknownBrowser | None = None
 
     def start(self) -> None:
-        """Begin to listen for browsers, on a thread of its own: the window need not wait for it."""
+        """Listen for browsers, starting on a thread of its own so that the window need not wait."""
         self._starting = threading.Thread(target=self._begin, name="browser-start", daemon=True)
         self._starting.start()
 
@@ -60,17 +60,17 @@ class BrowserIntegration:
 
         self._prepare_sound()
         try:
-            # Browsers that were told of an earlier place of this program find it here again.
+            # The program may have moved since browsers were told its path.
             Installation(self._data).refresh()
         except OSError as error:
             log.warning("browsers may not find this program: %s", error)
         browser = Browser(
             self._data,
             welcome=self._welcome,
-            on_event=lambda name, args: self._engine.post(lambda: self._happened(name, args)),
-            on_change=lambda: self._engine.post(self._changed),
-            on_request=self._wished,
-            on_pairing=lambda who: self._engine.post(lambda: self._stranger(who)),
+            on_event=lambda name, args: self._engine.post(lambda: self._on_event(name, args)),
+            on_change=lambda: self._engine.post(self._on_change),
+            on_request=self._on_panel_request,
+            on_pairing=lambda who: self._engine.post(lambda: self._on_pairing(who)),
         )
         self._services.browser = browser
         browser.start()
@@ -81,57 +81,59 @@ class BrowserIntegration:
 
         table, problem = table_for(self._data)
         if problem is not None:
-            told = Notice(self._services.clock.now(), "warning", problem.happened, problem.kept, problem.todo)
-            self._engine.post(lambda: self._services.bus.publish(told))
+            notice = Notice(
+                self._services.clock.now(), "warning", problem.happened, problem.kept, problem.todo
+            )
+            self._engine.post(lambda: self._services.bus.publish(notice))
         sound = PageSound(self._services.sound, table, hearings=HearingCounts(self._data / "hearings.json"))
         self._services.page_sound = sound
-        self._let_speak()
+        self._apply_speech()
         self._services.bus.subscribe(PageSoundTriggers(sound, self._services.settings.values).listen)
 
     def stop(self) -> None:
-        """Say goodbye to the browser, and keep what has been learnt of pages' sounds."""
+        """Disconnect the browser, and save how often each page sound was heard."""
         if self._starting is not None:
             self._starting.join(timeout=10)
         if self._services.page_sound is not None:
             try:
                 self._services.page_sound.save()
             except OSError as error:
-                log.warning("what was learnt of the sounds of pages could not be written: %s", error)
+                log.warning("the counts of page sounds could not be written: %s", error)
         if self._services.browser is not None:
             self._services.browser.close()
 
     def listen(self, event: Event) -> None:
-        """What the engine tells everybody: the side panel is told what concerns it."""
+        """Pass the events that concern the side panel on to it."""
         browser = self._services.browser
         if browser is None:
             return
         match event:
-            case PreviewChanged(preview=preview) if (preview.awaits != "off") is not self._listening:
-                self._listening = preview.awaits != "off"
-                browser.tell("listening", on=self._listening)
+            case PreviewChanged(preview=preview) if (preview.awaits != "off") is not self._keys_on:
+                self._keys_on = preview.awaits != "off"
+                browser.tell("listening", on=self._keys_on)
             case CommandDone(result=result) if browser.connected:
-                told = {"text": result.text, "name": result.name, "status": result.status}
-                browser.tell("done", **told, elapsed_ms=result.elapsed_ms)
+                outcome = {"text": result.text, "name": result.name, "status": result.status}
+                browser.tell("done", **outcome, elapsed_ms=result.elapsed_ms)
 
     def pair(self, yes: bool) -> dict[str, Any]:
-        """Answer from outside whether the browser that waits may join; also one that was refused before.
+        """Allow or refuse the browser that waits to connect, or that was refused before, for another process.
 
         Returns:
-            ``{"ok": whether one waited, "text": what came of it}``.
+            ``{"ok": whether one was waiting, "text": the result in words}``.
         """
         browser = self._services.browser
         who = browser.pair(yes) if browser is not None else None
         if who is None:
-            return {"ok": False, "text": "No browser waits to join"}
-        return {"ok": True, "text": f"{who.name} is joined" if yes else f"{who.name} is not let in"}
+            return {"ok": False, "text": "No browser is waiting to connect"}
+        return {"ok": True, "text": _outcome(who, yes)}
 
-    def _let_speak(self) -> None:
+    def _apply_speech(self) -> None:
         if self._services.page_sound is not None:
-            self._services.page_sound.speak = self._say if self._services.settings.values.speech else None
+            self._services.page_sound.speak = self._speak if self._services.settings.values.speech else None
 
     def settings_changed(self) -> None:
-        """Tell the side panel the settings that it shows."""
-        self._let_speak()
+        """Send the side panel the settings that it shows."""
+        self._apply_speech()
         if self._services.browser is not None:
             self._services.browser.tell("settings", **self._settings())
 
@@ -140,17 +142,17 @@ class BrowserIntegration:
         return {"search": values.search_engine} | {name: getattr(values, name) for name in PANEL_SETTINGS}
 
     def _welcome(self) -> Mapping[str, Any]:
-        return {"listening": self._listening, "settings": self._settings()}
+        return {"listening": self._keys_on, "settings": self._settings()}
 
     # On the engine's thread ---------------------------------------------------------------------------
 
-    def _changed(self) -> None:
+    def _on_change(self) -> None:
         browser = self._browser()
         if not browser.connected:
             self._services.state.secret = False
         self._services.bus.publish(BrowserChanged(self._services.clock.now()))
 
-    def _happened(self, name: str, args: Mapping[str, Any]) -> None:
+    def _on_event(self, name: str, args: Mapping[str, Any]) -> None:
         match name:
             case "loaded":
                 front = [window.tab for window in self._browser().windows if window.focused and window.tab]
@@ -160,60 +162,64 @@ class BrowserIntegration:
             case "secret" if args["on"] is not self._services.state.secret:
                 self._services.state.secret = args["on"]
                 if self._services.state.secret:
-                    told = "This is a field for a password", "What you play now is not written down"
-                    self._services.bus.publish(Notice(self._services.clock.now(), "info", *told))
+                    texts = "This is a password field", "What you play now is not written down"
+                    self._services.bus.publish(Notice(self._services.clock.now(), "info", *texts))
             case "sounding" if args["playing"]:
                 last = self._services.last_media.last
                 if not (isinstance(last, PageMedia) and last.is_at(args)):
                     self._services.last_media.sounded(PageMedia(self._browser(), args))
 
-    def _stranger(self, who: UnknownBrowser | None) -> None:
+    def _on_pairing(self, who: UnknownBrowser | None) -> None:
         questions = self._services.confirmation
         if who is None:
-            if self._asked_by is not None and questions.text == self._asked_by.question:
+            if self._candidate is not None and questions.text == self._candidate.question:
                 questions.drop()
-            self._asked_by = None
+            self._candidate = None
             return
-        self._asked_by = who
-        questions.ask(who.question, self._answered)
+        self._candidate = who
+        questions.ask(who.question, self._on_answer)
 
-    def _answered(self, yes: bool) -> str:
-        who, self._asked_by = self._asked_by, None
+    def _on_answer(self, yes: bool) -> str:
+        who, self._candidate = self._candidate, None
         if who is None or not self._browser().answer_pairing(yes):
-            return "Nobody waits to join any more"
-        return f"{who.name} is joined" if yes else f"{who.name} was not let in"
+            return "No browser is waiting to connect any more"
+        return _outcome(who, yes)
 
     # On the browser's threads ---------------------------------------------------------------------------
 
-    def _wished(self, asked: PanelRequest) -> None:
+    def _on_panel_request(self, request: PanelRequest) -> None:
         try:
-            if asked.name == "set":
-                self._engine.set(str(asked.args.get("name")), asked.args.get("value"))
-                asked.answer(text="Set")
+            if request.name == "set":
+                self._engine.set(str(request.args.get("name")), request.args.get("value"))
+                request.answer(text="Set")
                 return
-            args = self._arguments(asked)
+            args = self._arguments(request)
         except RubatoError as error:
-            asked.refuse(error.code, str(error))
+            request.refuse(error.code, str(error))
             return
-        future = self._engine.run(asked.name, **args)
-        future.add_done_callback(lambda ended: _reply(asked, ended.result()))
+        future = self._engine.run(request.name, **args)
+        future.add_done_callback(lambda ended: _reply(request, ended.result()))
 
-    def _arguments(self, asked: PanelRequest) -> dict[str, Any]:
-        """What the panel gives a command: arguments by name, or the words that somebody typed."""
-        words, command = asked.args.get("words"), REGISTRY.get(asked.name)
+    def _arguments(self, request: PanelRequest) -> dict[str, Any]:
+        """Return the arguments of a command: given by name, or typed as words."""
+        words, command = request.args.get("words"), REGISTRY.get(request.name)
         if isinstance(words, list) and command is not None:
             return parse_arguments(command, list(map(str, words)))
-        return dict(asked.args)
+        return dict(request.args)
 
     def _browser(self) -> Browser:
-        assert self._services.browser is not None, "it called, so it is there"
+        assert self._services.browser is not None, "it called, so it exists"
         return self._services.browser
 
 
-def _reply(asked: PanelRequest, result: Result) -> None:
+def _outcome(who: UnknownBrowser, yes: bool) -> str:
+    return f"{who.name} is connected" if yes else f"{who.name} was refused"
+
+
+def _reply(request: PanelRequest, result: Result) -> None:
     if result.status == "ok":
-        asked.answer(result.value, text=result.text, elapsed_ms=result.elapsed_ms)
+        request.answer(result.value, text=result.text, elapsed_ms=result.elapsed_ms)
     else:
         error = result.error or {}
         code, text = error.get("code", "failed"), error.get("message", result.text)
-        asked.refuse(code, text, status=result.status, elapsed_ms=result.elapsed_ms)
+        request.refuse(code, text, status=result.status, elapsed_ms=result.elapsed_ms)

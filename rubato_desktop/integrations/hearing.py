@@ -1,4 +1,4 @@
-"""Joins the ear to the engine: what was said becomes words, values of words, or text."""
+"""Connects speech recognition to the engine: speech becomes words, values of parameters, or text."""
 
 from __future__ import annotations
 
@@ -29,52 +29,54 @@ from rubato_desktop.midi.messages import CONTROL, Message
 from rubato_desktop.redaction import LEFT_OUT
 from rubato_desktop.services.hearing.hearing import Hearing, Utterance
 
-FREE = ("text", "choice or text")  # kinds of parameters that are dictated
-NOTICED_US = 100_000  # a voice is noticed so long after it began
-PEDAL_DOWN = 64  # of 127, as MIDI has it for pedals
+FREE = ("text", "choice or text")  # kinds of parameters that can be dictated
+DETECTION_US = 100_000  # delay from the start of speech to its detection
+PEDAL_DOWN = 64  # of 127, the MIDI threshold for pedals
 HEARING_SETTINGS = ("microphone", "hearing_model", "hearing_language", "reduce_noise")
 
 
 class HearingIntegration:
-    """Brings the ear's own threads and the engine's together.
+    """Passes what the hearing threads recognise on to the engine's thread.
 
     Args:
-        engine: Words are carried out there, and everything is told there.
+        engine: The engine that runs the words and publishes the events.
         data: The data folder.
+
+    Attributes:
+        hearing: The speech recognition service.
     """
 
     def __init__(self, engine: Engine, data: Path) -> None:
         self._engine, self._services, self._data = engine, engine.services, data
-        self._words: Mapping[str, SpokenPhrase] | None = (
-            None  # what may be said at rest; None when it has changed
-        )
+        # The phrases for words; None when they have changed.
+        self._words: Mapping[str, SpokenPhrase] | None = None
         self._expected: Mapping[str, SpokenPhrase] = {}
         self._values: Mapping[str, Any] = {}
-        self._begun: deque[int] = deque()  # µs at which somebody began to speak whose words are not known yet
-        self._talked = False  # the key to talk was down when somebody began to speak
+        self._begun: deque[int] = deque()  # µs at which each unrecognised utterance began
+        self._talked = False  # push-to-talk was held when speech began
         self.hearing = Hearing(
             data,
             self._services.settings.values,
-            on_change=lambda: engine.post(self._changed),
-            on_voice=lambda ns: engine.post(self._voice),
-            on_utterance=lambda heard: engine.post(lambda: self._heard(heard)),
-            on_problem=lambda problem: engine.post(lambda: self._tell(problem)),
+            on_change=lambda: engine.post(self._on_change),
+            on_voice=lambda ns: engine.post(self._on_voice),
+            on_utterance=lambda utterance: engine.post(lambda: self._on_utterance(utterance)),
+            on_problem=lambda problem: engine.post(lambda: self._on_problem(problem)),
         )
         self._services.hearing = self.hearing
 
     def start(self) -> None:
-        """Begin to listen, where that is wished from the start."""
+        """Listen at once, if the settings say so."""
         if self._services.settings.values.listen_at_start:
             self.hearing.listen("word", True)
 
     def stop(self) -> None:
-        """Listen no longer."""
+        """Stop listening."""
         self.hearing.close()
 
-    # What the engine tells everybody ------------------------------------------------------------------
+    # Events of the engine -----------------------------------------------------------------------------
 
     def listen(self, event: Event) -> None:
-        """What changes what may be said, or who hears."""
+        """React to events that change which phrases are expected, or the microphone."""
         match event:
             case Played(message=message):
                 self._pedal(message)
@@ -95,20 +97,20 @@ class HearingIntegration:
         if pedal and message.kind == CONTROL and message.data[1] == pedal:
             self.hearing.talk(message.data[2] >= PEDAL_DOWN)
 
-    # What the ear tells, on the engine's thread -------------------------------------------------------
+    # Callbacks of hearing, on the engine's thread -----------------------------------------------------
 
-    def _changed(self) -> None:
+    def _on_change(self) -> None:
         if self.hearing.state == "listening":
             self._services.state.hearing_problem = None
         if self.hearing.state == "listening" and not self._begun:
-            self._expect()  # what is to be understood is made ready before anybody speaks
+            self._expect()  # ready before speech begins
         self._publish(ListeningChanged(self._services.clock.now(), self.hearing.state))
 
-    def _voice(self) -> None:
+    def _on_voice(self) -> None:
         self._talked = self.hearing.talking
         if self._talked and self._services.speech is not None:
             self._services.speech.be_quiet()
-        self._begun.append(self._services.clock.now() - NOTICED_US)
+        self._begun.append(self._services.clock.now() - DETECTION_US)
         self._engine.voice(True)
         self._expect()
 
@@ -122,7 +124,7 @@ class HearingIntegration:
         remark = self._services.remarks.open
         dictation = remark or self._dictates
         if remark:
-            self._expected = {name: said for name, said in self._words.items() if said.ends_dictation}
+            self._expected = {name: phrase for name, phrase in self._words.items() if phrase.ends_dictation}
         elif preview.word:
             self._values = values(
                 preview.awaits, self._services.languages, self._services.numbered_lists.shown
@@ -137,67 +139,70 @@ class HearingIntegration:
 
     @property
     def _defines(self) -> bool:
-        """Whether the meaning of a word may be spoken whose keys are about to be played."""
+        """Whether a word is being added: its meaning may be spoken before its keys are played."""
         preview = self._engine.preview
         word = self._services.languages.stack.word(preview.word) if preview.awaits == "keys" else None
         return word is not None and word.command == "add_word"
 
-    def _heard(self, heard: Utterance | None) -> None:
+    def _on_utterance(self, utterance: Utterance | None) -> None:
         began = self._begun.popleft() if self._begun else self._services.clock.now()
-        if heard is not None and not self._services.state.secret:
+        if utterance is not None and not self._services.state.secret:
             dictated = self._engine.awaits_field_text
-            became = self._take(heard, began)
+            became = self._use(utterance, began)
             hidden = dictated and became == "text"
             self._publish(
                 SpeechHeard(
                     self._services.clock.now(),
-                    LEFT_OUT if hidden else heard.phrase or heard.text,
+                    LEFT_OUT if hidden else utterance.phrase or utterance.text,
                     became,
-                    () if hidden else heard.near,
-                    heard.elapsed_ms,
+                    () if hidden else utterance.near,
+                    utterance.elapsed_ms,
                 )
             )
         self._engine.voice(bool(self._begun))
 
-    def _take(self, heard: Utterance, began: int) -> Any:
-        if heard.phrase in self._values:
-            self._engine.give(self._values[heard.phrase])
+    def _use(self, utterance: Utterance, began: int) -> Any:
+        if utterance.phrase in self._values:
+            self._engine.give(self._values[utterance.phrase])
             return "value"
-        if heard.phrase in self._expected:
-            self._say(self._expected[heard.phrase], began)
+        if utterance.phrase in self._expected:
+            self._speak(self._expected[utterance.phrase], began)
             return "word"
         if self._services.remarks.open:
-            self._services.remarks.add(self._services.clock.now(), heard.text, heard.audio)
+            self._services.remarks.add(self._services.clock.now(), utterance.text, utterance.audio)
             return "text"
-        if self._defines and heard.text:
-            self._services.state.spoken_meaning = heard.text
-            self._publish(EntryRead(self._services.clock.now(), self._engine.preview.word, text=heard.text))
+        if self._defines and utterance.text:
+            self._services.state.spoken_meaning = utterance.text
+            self._publish(
+                EntryRead(self._services.clock.now(), self._engine.preview.word, text=utterance.text)
+            )
             return "text"
-        if self._dictates and heard.text:
-            self._engine.give(heard.text)
+        if self._dictates and utterance.text:
+            self._engine.give(utterance.text)
             return "text"
-        if near := [self._expected[phrase] for phrase in heard.near if phrase in self._expected]:
+        if near := [self._expected[phrase] for phrase in utterance.near if phrase in self._expected]:
             self._services.confirmation.ask(
-                f"Did you mean {heard.near[0]}?", lambda yes: self._meant(yes, near[0], heard.near[0])
+                f"Did you mean {utterance.near[0]}?",
+                lambda yes: self._on_confirmed(yes, near[0], utterance.near[0]),
             )
             return "unsure"
-        # Who keeps a key down wants an answer; who speaks in the room while it listens may speak to others.
+        # With push-to-talk, the speech was meant for the program; otherwise it may have been meant for somebody else.
         return "nothing" if self._talked else "ignored"
 
-    def _meant(self, yes: bool, said: SpokenPhrase, name: str) -> str:
+    def _on_confirmed(self, yes: bool, phrase: SpokenPhrase, name: str) -> str:
         if not yes:
             return "Say it again, or play it"
-        self._say(said, self._services.clock.now())
+        self._speak(phrase, self._services.clock.now())
         return name
 
-    def _say(self, said: SpokenPhrase, began: int) -> None:
-        self._engine.speak(began, said.word, said.args)
+    def _speak(self, phrase: SpokenPhrase, began: int) -> None:
+        self._engine.speak(began, phrase.word, phrase.args)
 
     def _audio(self) -> Path:
         return self._data / "remarks" / f"{self._services.clock.now()}.wav"
 
-    def _tell(self, problem: RubatoError) -> None:
-        if self.hearing.state == "off":  # else it listens, but through another microphone
+    def _on_problem(self, problem: RubatoError) -> None:
+        if self.hearing.state == "off":  # else it still listens, through another microphone
             self._services.state.hearing_problem = problem
         self._publish(
             Notice(self._services.clock.now(), "warning", problem.happened, problem.kept, problem.todo)

@@ -123,7 +123,7 @@ class RollView(QWidget):
                 self._opened_anew()
             case RollLaid():
                 self._laid()
-            case PictureShown(place=place):
+            case PictureShown(index=place):
                 self._show_picture(place)
             case RollMoved():
                 self._moved()

@@ -128,7 +128,7 @@ def test_the_doctor_finds_the_model_that_answers(tmp_path: Path, capsys: pytest.
         checks = json.loads(capsys.readouterr().out)["checks"]
         return dict(next(check for check in checks if check["name"] == "model"))
 
-    assert found()["found"] == "smollm2:135m, the small one that comes with Rubato"
+    assert found()["found"] == "smollm2:135m, the small model that comes with Rubato"
     with PlayedOllama() as ollama:
         (tmp_path / "settings.toml").write_text(f'ollama_host = "{ollama.url}"\n')
         assert found()["found"] == f"big:latest, by Ollama at {ollama.url}"

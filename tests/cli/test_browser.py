@@ -50,9 +50,9 @@ def test_the_doctor_tells_how_it_stands_with_the_browser(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = browser_finding(capsys)
-    assert before["good"] and before["found"].endswith("can be tried: rubato browser open")
+    assert before["good"] and before["found"].endswith("is installed; try: rubato browser open")
     rubato(capsys, "install", "--browser", "chromium")
-    assert browser_finding(capsys)["found"] == "Chromium can join"
+    assert browser_finding(capsys)["found"] == "Chromium can connect"
     (home / "data" / "rubato-native-host").unlink()
     astray = browser_finding(capsys)
     assert (astray["good"], astray["todo"]) == (False, "rubato browser install --browser chromium")

@@ -69,11 +69,11 @@ def test_sound_that_is_off_is_not_reported_as_ready(player: Player) -> None:
 def test_hearing_is_available_until_the_microphone_fails(whole: Player) -> None:
     hearing = whole.app.services.hearing
     assert hearing is not None and "hearing" in has(whole)
-    whole.app.listening._tell(RubatoError("There is no microphone", code="no_microphone"))
+    whole.app.hearing._on_problem(RubatoError("There is no microphone", code="no_microphone"))
     status = whole.run("status")
     assert "hearing" in status.value["missing"] and "There is no microphone" in status.text
     hearing.state = "listening"
-    whole.app.listening._changed()
+    whole.app.hearing._on_change()
     assert "hearing" in has(whole)
 
 

@@ -264,7 +264,7 @@ def test_refusal_says_why_the_browser_is_not_connected(player: Player, browser: 
 
 
 def test_invalid_arguments_are_answered_like_any_failed_command(player: Player) -> None:
-    answer = player.app.asked({"do": "send", "command": "move", "words": ["4"]})
+    answer = player.app.on_request({"do": "send", "command": "move", "words": ["4"]})
     assert (answer["status"], answer["error"]["code"]) == ("failed", "bad_arguments")
     assert {"id", "value", "state", "elapsed_ms"} <= set(answer)
 

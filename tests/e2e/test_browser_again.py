@@ -22,7 +22,7 @@ def test_a_browser_that_is_started_again_joins_without_being_asked_about(tmp_pat
             with headless_browser(tmp_path / "data", tmp_path / "profile", (1000, 700)):
                 if times == 0:
                     until(lambda: services.confirmation.text, "the question")
-                    assert app.engine.run("confirm").result(10).text.endswith("is joined")
+                    assert app.engine.run("confirm").result(10).text.endswith("is connected")
                 until(lambda: services.browser and services.browser.windows, f"start {times} to join")
                 assert not services.confirmation.text
             until(lambda: not services.browser.connected, "its end to be noticed")

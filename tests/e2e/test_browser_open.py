@@ -68,7 +68,7 @@ def test_a_browser_is_opened_asked_about_once_killed_and_joins_again(
     assert json.loads(said)["url"] == site.page("article.html")
     until(lambda: "join" in program.ask("status")["value"]["question"], "the question to be asked")
     code, said, wrong = rubato(data, "browser", "pair")
-    assert code == 0 and "is joined" in said, wrong
+    assert code == 0 and "is connected" in said, wrong
     until(lambda: has_browser(program), "the browser to be joined")
     until(lambda: site.page("article.html") in urls(program), "the page to be open")
     # A second one hands its page over to the first.
@@ -86,7 +86,7 @@ def test_a_browser_is_opened_asked_about_once_killed_and_joins_again(
 
 def test_nobody_waits_to_be_let_in(program: Program) -> None:
     code, said, _ = rubato(program.data, "browser", "pair")
-    assert code == 1 and "No browser waits" in said
+    assert code == 1 and "No browser is waiting" in said
 
 
 def test_without_a_screen_it_is_said(tmp_path: Path) -> None:

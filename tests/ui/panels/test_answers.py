@@ -69,7 +69,7 @@ def learnt(tmp_path: Path, app: App, qtbot: QtBot) -> None:
     path = tmp_path / "notes.md"
     path.write_text("The Pleyel was tuned by Anna Berg on 3 May.")
     app.engine.run("learn", path=str(path), topic="Pianos", tag="tuning").result(30)
-    qtbot.waitUntil(lambda: app.knowing.knowledge.call("count") == 1, timeout=30_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: app.knowledge.client.call("count") == 1, timeout=30_000)  # type: ignore[union-attr]
 
 
 @pytest.fixture
