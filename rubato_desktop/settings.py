@@ -81,7 +81,7 @@ class Settings(BaseModel):
     speech_rate: float = Field(1.0, ge=0.5, le=3, description="Speaking rate; 1 is normal.")
     screen_reader: Literal["yield", "speak"] = Field(
         "yield",
-        description="While a screen reader reads the window's announcements: yield keeps the voice silent, speak does not.",
+        description="Whether to yield to a screen reader: stay silent while it reads announcements, or speak as well.",
     )
     speech_volume: Share = Field(0.8, description="Volume of the voice, 0 to 1.")
 
