@@ -143,7 +143,7 @@ def test_session_that_cannot_be_written_is_reported_and_retained(player: Player)
     player.run("record_start")
     stopped = player.run("record_stop", name=NAME)
     assert stopped.status == "failed" and stopped.error["code"] == "not_written"
-    assert "Everything that was played is kept" in stopped.text
+    assert "Everything you played is kept" in stopped.text
     assert player.last(RecordingChanged).state == "off"
     assert player.app.services.languages.stack.at(tuple(NAME)) is None
     obstacle.unlink()

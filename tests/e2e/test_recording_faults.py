@@ -1,4 +1,4 @@
-"""Killed, or out of disk: at most the last second is lost, and the next start says what it recovered."""
+"""A killed program or a full disk loses at most the last second, and the next start reports what it recovered."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_a_killed_program_loses_at_most_the_last_second(kills: int, lanes: list[
             lost = [moment for moment in lane.times[len(found) :] if moment < when]
             assert not lost or when - lost[0] <= SECOND_NS
             said = [one.happened for one in recovered]
-            assert not found or f"{len(found)} notes and 0 words" in said[0]
+            assert not found or f"{len(found):,} notes and 0 words" in said[0]
 
 
 def test_the_next_start_says_what_it_recovered(lanes: list[Lane]) -> None:
@@ -123,7 +123,7 @@ def test_the_next_start_says_what_it_recovered(lanes: list[Lane]) -> None:
     oldest_first = list_sessions(lane.data)[::-1]
     assert len(lane.said) == 2
     for info, said in zip(oldest_first, lane.said, strict=True):
-        assert f"{len(kept(info))} notes and 0 words" in said
+        assert f"{len(kept(info)):,} notes and 0 words" in said
         assert str(info.folder) in said
 
 
@@ -160,10 +160,10 @@ def test_a_full_disk_loses_nothing_and_a_kill_then_what_came_after(times: int, t
     for found in rounds:
         assert found["whole"], found
         if found["kind"] == "killed":
-            assert f"{found['kept']} notes" in found["said"][0]
+            assert f"{found['kept']:,} notes" in found["said"][0]
             assert found["kept"] > 0 and found["lost_s"] <= 1
             continue
         assert found["complete"], found
         assert found["refused"] == ("not_written" if found["kind"] == "later" else "")
         assert "is full" in found["notices"][0]
-        assert found["notices"][1:] == ["The record is written again"]
+        assert found["notices"][1:] == ["The journal is being written again"]

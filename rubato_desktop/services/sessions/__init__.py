@@ -1,1 +1,1 @@
-"""Recording: the journal, and the sessions that are made of it."""
+"""Recording: the journal, and the sessions made from it."""

@@ -1,7 +1,7 @@
-"""A file that only grows, and loses nothing while its disk is full, read-only or gone.
+"""An append-only file that loses nothing while its disk is full, read-only or unplugged.
 
-What is not certain to be on the disk stays in memory, at the place in the file where it belongs. So after a
-fault it is written once more to the same place: nothing is lost, nothing comes twice, no half line stays.
+Data that may not be on disk yet stays in memory together with its position in the file. After an error it is
+written again at the same position: nothing is lost or doubled, and no half line remains.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _CHUNK = 1 << 20
 
 
 def numbered(stem: str) -> Iterator[str]:
-    """Yield `stem`, then ``stem-2``, ``stem-3`` … for when the name is taken."""
+    """Yield `stem`, ``stem-2``, ``stem-3`` …, to find a name that is not taken."""
     yield stem
     for number in range(2, 1000):
         yield f"{stem}-{number}"
 
 
 def is_at(file: io.FileIO, path: Path) -> bool:
-    """True when `path` is this open file, and not another one or none."""
+    """Return whether `path` refers to this open file."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except OSError:
@@ -40,12 +40,12 @@ def is_at(file: io.FileIO, path: Path) -> bool:
 
 
 def sync(file: io.FileIO) -> None:
-    """Return when what was written is on the disk itself.
+    """Wait until the data written so far is on the disk itself.
 
     Raises:
-        OSError: it may not be.
+        OSError: it may not be on the disk.
     """
-    if sys.platform == "darwin":  # fsync stops at the drive's own cache there (fcntl(2))
+    if sys.platform == "darwin":  # fsync does not flush the drive's cache there (fcntl(2))
         with contextlib.suppress(OSError):
             fcntl.fcntl(file, fcntl.F_FULLFSYNC)
             return
@@ -53,12 +53,12 @@ def sync(file: io.FileIO) -> None:
 
 
 class UnsyncedRange(NamedTuple):
-    """What the system has taken and may not be on the disk yet.
+    """Data that was written but may not be on disk yet.
 
     Attributes:
-        file: The file, opened once more.
-        of: The file it was taken from.
-        end: Byte up to which it was taken.
+        file: A duplicate of the open file.
+        of: The open file.
+        end: End of the written data, bytes from the beginning of the file.
     """
 
     file: io.FileIO
@@ -66,7 +66,7 @@ class UnsyncedRange(NamedTuple):
     end: int
 
     def sync(self) -> OSError | None:
-        """See it onto the disk, on any thread; returns what went wrong. To be called once."""
+        """Sync it, on any thread; returns the error, if any. Call once."""
         with self.file:
             try:
                 sync(self.file)
@@ -76,46 +76,46 @@ class UnsyncedRange(NamedTuple):
 
 
 class DurableFile:
-    """The file, and what of it is not on the disk yet. Not for more than one thread.
+    """The file and the part of it that may not be on disk yet. For one thread only.
 
-    It is made at the first `write`, under `stem` or that with a number, and locked while it is open.
+    It is created at the first `write`, named `stem` or `stem` with a number, and locked while it is open.
 
     Args:
-        folder: Where; made when it is missing.
+        folder: Its folder; created if missing.
         stem: Its name without ``.jsonl``.
 
     Attributes:
         path: The file; it may not exist yet.
-        waiting: Bytes that are not certain to be on the disk.
+        pending: Number of bytes that may not be on disk.
     """
 
     def __init__(self, folder: Path, stem: str) -> None:
         self._folder, self._stem = folder, stem
         self.path = folder / f"{stem}.jsonl"
         self._file: io.FileIO | None = None
-        self._sure = 0  # bytes at the beginning of the file that are on the disk
-        self._tail = bytearray()  # all that follows them
-        self._written = 0  # bytes of the tail that the system has taken
+        self._synced = 0  # length of the beginning that is on disk, bytes
+        self._tail = bytearray()  # everything after it
+        self._written = 0  # length of the part of the tail that was written, bytes
         self._head = b""
 
     @property
-    def waiting(self) -> int:
+    def pending(self) -> int:
         return len(self._tail)
 
     def add(self, line: bytes) -> None:
-        """Add a line, which ends with a newline; to memory only."""
+        """Append a line, with its newline, in memory only."""
         self._head = self._head or line
         self._tail += line
 
     def write(self) -> None:
-        """Give everything to the system: from here on the end of this process does no harm.
+        """Write everything to the system: after that, it survives the end of this process.
 
         Raises:
-            OSError: the disk is full, read-only, gone …; nothing is lost, try again later.
+            OSError: the disk is full, read-only, unplugged or the like; nothing is lost, try again later.
         """
-        file = self._in_place()
+        file = self._current_file()
         try:
-            file.seek(self._sure + self._written)
+            file.seek(self._synced + self._written)
             while self._written < len(self._tail):
                 self._written += file.write(self._tail[self._written : self._written + _CHUNK]) or 0
         except OSError:
@@ -123,7 +123,7 @@ class DurableFile:
             raise
 
     def sync(self) -> None:
-        """Write everything and see it onto the disk: from here on a power cut does no harm.
+        """Write everything and sync it: after that, it survives a power cut.
 
         Raises:
             OSError: as `write`.
@@ -133,15 +133,15 @@ class DurableFile:
         try:
             sync(self._file)
         except OSError:
-            # The system may have dropped what it could not write, so all of it is written anew.
+            # The system may have dropped what it could not write, so write all of it again.
             self._written = 0
             raise
-        self._sure += self._written
+        self._synced += self._written
         self._tail.clear()
         self._written = 0
 
-    def unsure(self) -> UnsyncedRange | None:
-        """Return what is to be synced on another thread, and then settled; None when there is nothing.
+    def unsynced(self) -> UnsyncedRange | None:
+        """Return the data to sync on another thread and then pass to `settle`; None if there is none.
 
         Raises:
             OSError: too many files are open.
@@ -149,66 +149,66 @@ class DurableFile:
         if self._file is None or not self._written:
             return None
         return UnsyncedRange(
-            io.FileIO(os.dup(self._file.fileno()), "r+"), self._file, self._sure + self._written
+            io.FileIO(os.dup(self._file.fileno()), "r+"), self._file, self._synced + self._written
         )
 
-    def settle(self, unsure: UnsyncedRange, error: OSError | None) -> None:
-        """Take note of how a sync ended.
+    def settle(self, unsynced: UnsyncedRange, error: OSError | None) -> None:
+        """Update the state after a sync has ended.
 
         Raises:
-            OSError: `error`, when it concerns this file.
+            OSError: `error`, if it concerns this file.
         """
-        if unsure.of is not self._file:
+        if unsynced.of is not self._file:
             return
         if error is not None:
             self._written = 0
             raise error
-        settled = unsure.end - self._sure
+        settled = unsynced.end - self._synced
         if settled > 0:
             del self._tail[:settled]
-            self._sure = unsure.end
+            self._synced = unsynced.end
             self._written = max(0, self._written - settled)
 
     def rest(self) -> bytes:
-        """Return what is not certain to be on the disk, as a file of its own: after the first line."""
-        return (self._head if self._sure else b"") + bytes(self._tail)
+        """Return the data that may not be on disk as a file of its own, with the first line."""
+        return (self._head if self._synced else b"") + bytes(self._tail)
 
     def close(self) -> None:
-        """Close it and give up the lock; what waits stays in memory."""
+        """Close the file and release its lock; pending data stays in memory."""
         if self._file is not None:
             unlock(self._file)
             self._file.close()
             self._file = None
         self._written = 0
 
-    def _in_place(self) -> io.FileIO:
-        """Return the open file, made or found anew when it is no longer where it was."""
+    def _current_file(self) -> io.FileIO:
+        """Return the open file; if it is no longer at its path, reopen or recreate it."""
         if self._file is not None and is_at(self._file, self.path):
             return self._file
         self._folder.mkdir(parents=True, exist_ok=True)
         old, self._file = self._file, None
         try:
-            if self._sure and not self._found_again():
+            if self._synced and not self._reopen():
                 self._tail[:0] = self._content(old)
-                self._sure = 0
+                self._synced = 0
             self._written = 0
             if self._file is None:
-                self._file = self._made()
+                self._file = self._create()
         except OSError:
-            # The old one may hold the only copy of what came before.
+            # The old file may hold the only copy of the earlier data.
             self._file = self._file or old
             raise
         if old is not None:
             old.close()
         return self._file
 
-    def _found_again(self) -> bool:
-        """Take up our own file where it is back, on a medium that was away."""
+    def _reopen(self) -> bool:
+        """Reopen our own file if it is back, for example on a medium that was unplugged."""
         try:
             file = io.FileIO(os.open(self.path, os.O_RDWR | getattr(os, "O_BINARY", 0)), "r+")
         except FileNotFoundError:
             return False
-        ours = os.fstat(file.fileno()).st_size >= self._sure and file.read(len(self._head)) == self._head
+        ours = os.fstat(file.fileno()).st_size >= self._synced and file.read(len(self._head)) == self._head
         if not ours or not lock(file):
             file.close()
             raise OSError(errno.EEXIST, "another file has taken its place", str(self.path))
@@ -216,16 +216,16 @@ class DurableFile:
         return True
 
     def _content(self, old: io.FileIO | None) -> bytes:
-        """Return the beginning of the file from where it was; its first line when that is out of reach."""
+        """Return the synced beginning of the old file; only its first line if that cannot be read."""
         if old is not None:
             with contextlib.suppress(OSError):
                 old.seek(0)
-                content = old.read(self._sure) or b""
-                if len(content) == self._sure:
+                content = old.read(self._synced) or b""
+                if len(content) == self._synced:
                     return content
         return self._head
 
-    def _made(self) -> io.FileIO:
+    def _create(self) -> io.FileIO:
         for name in numbered(self._stem):
             path = self._folder / f"{name}.jsonl"
             try:
@@ -233,10 +233,10 @@ class DurableFile:
                 file = io.FileIO(os.open(path, flags, 0o600), "r+")
             except FileExistsError:
                 continue
-            # Somebody who looks for journals left behind may have been quicker than the lock.
+            # A program that recovers journals may have locked it first.
             if lock(file) and is_at(file, path):
                 self.path = path
-                with contextlib.suppress(OSError):  # not every file system can
+                with contextlib.suppress(OSError):  # not every file system supports it
                     sync_folder(self._folder)
                 return file
             file.close()

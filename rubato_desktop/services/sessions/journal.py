@@ -1,4 +1,4 @@
-"""The crash journal: everything that happens, on the disk within a second, written by a thread of its own."""
+"""The crash journal: writes every event to disk within a second, on a thread of its own."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from rubato_desktop import __version__
 from rubato_desktop.clock import Clock
+from rubato_desktop.errors import reason
 from rubato_desktop.events import DevicesChanged, Event, FieldTextKnown, Notice, Played
 from rubato_desktop.files import write_beside
+from rubato_desktop.plurals import counted
 from rubato_desktop.services.sessions.durable_file import DurableFile, UnsyncedRange
 from rubato_desktop.services.sessions.journal_entries import Devices, Header, Mark
 from rubato_desktop.services.sessions.journal_format import RECORDED, encode, encode_header
@@ -24,22 +26,20 @@ from rubato_desktop.services.sessions.withheld_events import WithheldEvents
 
 log = logging.getLogger(__name__)
 
-BATCH_S = 0.25  # what happens within this is written together: the most a killed process loses
-SYNC_S = 0.5  # after this the next batch goes to the disk itself, so that a power cut loses at most a second
-PIECE_S, REST_S = (
-    0.0001,
-    0.0002,
-)  # so long it works at a time, and leaves the interpreter to the next note between
+BATCH_S = 0.25  # events within this time are written together: the most that a killed process loses
+SYNC_S = 0.5  # after this time the next batch is synced, so that a power cut loses at most a second
+# How long it works at a time, and how long it then leaves the interpreter to the next note.
+PIECE_S, REST_S = 0.0001, 0.0002
 RETRY_S = 1.0
-MOST_BYTES = 64 << 20  # kept in memory while the disk takes nothing: close to a million notes
-PATIENCE_S = 10.0
+MOST_BYTES = 64 << 20  # limit of memory while writing fails: almost a million notes
+FLUSH_S = 10.0
 
-_ACTIVE_SENSING = b"\xfe"  # says three times a second that a cable is plugged in
+_ACTIVE_SENSING = b"\xfe"  # MIDI devices send it three times a second while connected
 STAMP = "%Y%m%d-%H%M%S"
-LATE = ("kept", "gap")  # marks that come when they come, from other threads
+LATE = ("kept", "gap")  # marks of other threads, whose order among the events does not matter
 
 _Item: TypeAlias = "Event | _Flush | _Synced"
-Report = Callable[[Notice], object]
+OnNotice = Callable[[Notice], object]
 Describe = Callable[[], Sequence[Mapping[str, Any]]]
 
 
@@ -49,23 +49,23 @@ def now() -> datetime:
 
 
 class _Flush:
-    """Asks the writer to put everything onto the disk, and tells whether it could."""
+    """A request to sync everything, and its result."""
 
     def __init__(self, last: bool) -> None:
         self.last = last
-        self.sure = False
+        self.synced = False
         self.done = threading.Event()
 
 
 class _Synced(NamedTuple):
-    """A sync on its own thread has ended."""
+    """The result of a sync on another thread."""
 
-    what: UnsyncedRange
+    data: UnsyncedRange
     error: OSError | None
 
 
 class _Rest:
-    """Rests after each piece of work: a thread that works on keeps a note waiting whenever a note's thread wrote."""
+    """Sleeps after each piece of work, as a busy thread makes the threads of notes wait for the interpreter."""
 
     def __init__(self) -> None:
         self._due = time.perf_counter() + PIECE_S
@@ -77,55 +77,57 @@ class _Rest:
 
 
 def _no_rest() -> None:
-    """Nobody plays any more."""
+    """Used at the end, when no notes come in any more."""
 
 
 class Journal:
-    """Writes down what happens, from `start` to `close`.
+    """Writes the events from `start` to `close`.
 
     Args:
-        folder: Where; made when it is missing.
+        folder: Its folder; created if missing.
         clock: The clock of the events.
-        report: Told, on the journal's thread, when the disk takes nothing and when it does again.
-        devices: Describes the devices there are, JSON-like; asked on the publisher's thread when they change.
-        private: Says of an event that it must never be written down.
-        wall: The wall clock.
+        on_notice: Called on the journal's thread when writing starts to fail and when it works again.
+        devices: Returns the connected devices, JSON-like; called on the publisher's thread when they change.
+        private: Returns whether an event must never be written down.
+        wall: Returns the wall-clock time.
     """
 
     def __init__(
         self,
         folder: Path,
         clock: Clock,
-        report: Report,
+        on_notice: OnNotice,
         *,
         devices: Describe | None = None,
         private: Callable[[Event], bool] | None = None,
         wall: Callable[[], datetime] = now,
     ) -> None:
-        self._clock, self._report, self._devices, self._private = clock, report, devices, private
+        self._clock, self._on_notice, self._devices, self._private = clock, on_notice, devices, private
         self.header = Header(wall(), clock.now(), __version__)
         self._file = DurableFile(folder, self.header.began.strftime(STAMP))
         self._file.add(encode_header(self.header))
         self._queue: SimpleQueue[_Item] = SimpleQueue()
         self._withheld = WithheldEvents(self._queue.put)
-        self._hurry = threading.Event()
+        self._wake = threading.Event()
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
-        self._due = 0.0  # when the disk is to be visited next; counts only while something waits
-        self._trouble: OSError | None = None
+        self._due = (
+            0.0  # time of the next write or sync (`time.monotonic`); only used while something is pending
+        )
+        self._error: OSError | None = None
         self._lost = 0
         self._syncing = False
 
     @property
     def path(self) -> Path:
-        """The file; it may not exist yet while the disk takes nothing."""
+        """The file; it does not exist while nothing could be written."""
         return self._file.path
 
     def start(self) -> None:
-        """Begin to write."""
+        """Start the thread."""
         self._thread.start()
 
     def listen(self, event: Event) -> None:
-        """Take an event of the bus: a few microseconds, whatever the disk does."""
+        """Add an event of the bus; takes a few microseconds and never waits for the disk."""
         if type(event) is DevicesChanged and self._devices is not None:
             event = Devices(event.t, tuple(self._devices()))
         if type(event) in RECORDED and (self._private is None or not self._private(event)):
@@ -134,55 +136,58 @@ class Journal:
             self._withheld.go_on()
 
     def mark(self, mark: Mark) -> None:
-        """Write down something done to the record itself, after all that was listened to before.
+        """Add a mark after all earlier events.
 
-        A text for a field that may still be a secret is left out: a session that ends here cannot wait for it.
+        A text for a field that may still be secret is left out: a session that ends here cannot wait for it.
         """
         if mark.what not in LATE:
             self._withheld.give_up()
         self._queue.put(mark)
 
-    def flush(self, timeout: float = PATIENCE_S) -> bool:
-        """Wait until everything so far is on the disk; False when it is not, and stays in memory.
+    def flush(self, timeout: float = FLUSH_S) -> bool:
+        """Wait until everything so far is on disk.
 
         Args:
-            timeout: s.
+            timeout: Seconds to wait.
+
+        Returns:
+            Whether it is on disk; otherwise it stays in memory.
         """
-        return self._ask(_Flush(last=False), timeout)
+        return self._request(_Flush(last=False), timeout)
 
     def close(self) -> bool:
-        """Write everything and end; False when the disk does not take it, which then goes elsewhere."""
-        sure = self._ask(_Flush(last=True), PATIENCE_S)
+        """Write everything and end. Returns False if it could not be written; then it is saved elsewhere."""
+        sure = self._request(_Flush(last=True), FLUSH_S)
         if self._thread.is_alive():
-            self._thread.join(PATIENCE_S)
-        if self._trouble is not None and self._file.waiting:
+            self._thread.join(FLUSH_S)
+        if self._error is not None and self._file.pending:
             self._rescue()
         self._file.close()
         return sure
 
     def _rescue(self) -> None:
-        """Put what the disk did not take where temporary files go, which often is another disk."""
-        place = Path(tempfile.gettempdir(), f"rubato-{self.path.stem}.jsonl")
+        """Save the pending data to the folder for temporary files, which is often on another disk."""
+        path = Path(tempfile.gettempdir(), f"rubato-{self.path.stem}.jsonl")
         try:
-            write_beside(place, self._file.rest())
+            write_beside(path, self._file.rest())
         except OSError as error:
-            log.error("the end of the record is lost: %s could not be written either: %s", place, error)
-            self._tell("error", "The end of the record could not be written and is lost", "", "")
+            log.error("the end of the journal is lost: %s could not be written either: %s", path, error)
+            self._notify("error", "The end of the journal could not be written and is lost", "", "")
             return
-        log.error("the end of the record is kept as %s", place)
-        self._tell(
+        log.error("the end of the journal is saved as %s", path)
+        self._notify(
             "error",
-            "The end of the record could not be written to its folder",
-            f"It is kept as {place}",
-            f"Move that file to {self.path.parent}: the next start makes a session of it",
+            "The end of the journal could not be written to its folder",
+            f"It is saved as {path}",
+            f"Move that file to {self.path.parent} and start Rubato: it makes a session from it",
         )
 
-    def _ask(self, flush: _Flush, timeout: float) -> bool:
+    def _request(self, flush: _Flush, timeout: float) -> bool:
         if not self._thread.is_alive():
             return False
         self._queue.put(flush)
-        self._hurry.set()
-        return flush.done.wait(timeout) and flush.sure
+        self._wake.set()
+        return flush.done.wait(timeout) and flush.synced
 
     # The journal's thread ---------------------------------------------------------------------------
 
@@ -199,25 +204,25 @@ class Journal:
                     if isinstance(item, Event):
                         self._add(item)
                     elif isinstance(item, _Synced):
-                        self._settle(item)
+                        self._on_synced(item)
                 self._store(certain=bool(flushes))
             except Exception:
-                log.exception("a bug in the journal")
+                log.exception("unexpected error in the journal")
             for flush in flushes:
-                flush.sure = not self._file.waiting
+                flush.synced = not self._file.pending
                 flush.done.set()
 
     def _gather(self) -> list[_Item]:
-        """Wait for something to do; return what happened meanwhile, and a little after."""
-        idle = self._syncing or not self._file.waiting
+        """Wait for work; return everything that arrived until a little later."""
+        idle = self._syncing or not self._file.pending
         batch: list[_Item] = []
         try:
             batch.append(self._queue.get(timeout=None if idle else max(0.0, self._due - time.monotonic())))
             if isinstance(batch[0], Event):
-                if not self._file.waiting:
+                if not self._file.pending:
                     self._due = time.monotonic() + SYNC_S
-                self._hurry.wait(BATCH_S)
-            self._hurry.clear()
+                self._wake.wait(BATCH_S)
+            self._wake.clear()
             while True:
                 batch.append(self._queue.get_nowait())
         except Empty:
@@ -227,30 +232,30 @@ class Journal:
         if isinstance(event, Played):
             if event.message.data == _ACTIVE_SENSING:
                 return
-            if self._file.waiting > MOST_BYTES and self._trouble is not None:
+            if self._file.pending > MOST_BYTES and self._error is not None:
                 self._lose()
                 return
         try:
             line = encode(event)
         except (TypeError, ValueError):
-            log.exception("%s cannot be written down", type(event).__name__)
+            log.exception("%s cannot be encoded", type(event).__name__)
             return
         if line is not None:
             self._file.add(line)
 
     def _lose(self) -> None:
         if not self._lost:
-            self._tell(
+            self._notify(
                 "error",
-                "The record in memory is full, and the disk still takes nothing",
-                "What was played until now is kept in memory, and words are kept on; notes are not",
-                f"Make room on the disk of {self.path.parent}",
+                "The journal still cannot be written, and its memory is full",
+                "Everything played until now is kept in memory; from now on words are kept, notes are lost",
+                f"Free space on the disk of {self.path.parent}",
             )
         self._lost += 1
 
     def _store(self, certain: bool) -> None:
         due = time.monotonic() >= self._due
-        if self._trouble is not None and not (certain or due):
+        if self._error is not None and not (certain or due):
             return
         try:
             if certain:
@@ -260,65 +265,73 @@ class Journal:
                 if due and not self._syncing:
                     self._sync_behind()
         except OSError as error:
-            self._failed(error)
-        self._look_up()
+            self._on_error(error)
+        self._report_recovery()
 
     def _sync_behind(self) -> None:
-        """Sync on another thread: a slow disk must not keep what is played from being written meanwhile."""
-        unsure = self._file.unsure()
-        if unsure is not None:
+        """Sync on another thread, so that a slow disk does not delay the writing of new events."""
+        unsynced = self._file.unsynced()
+        if unsynced is not None:
             self._syncing = True
             self._due = time.monotonic() + SYNC_S
             threading.Thread(
-                target=lambda: self._queue.put(_Synced(unsure, unsure.sync())),
+                target=lambda: self._queue.put(_Synced(unsynced, unsynced.sync())),
                 name="journal sync",
                 daemon=True,
             ).start()
 
-    def _settle(self, synced: _Synced) -> None:
+    def _on_synced(self, synced: _Synced) -> None:
         self._syncing = False
         try:
             self._file.settle(*synced)
         except OSError as error:
-            self._failed(error)
-        self._look_up()
+            self._on_error(error)
+        self._report_recovery()
 
-    def _failed(self, error: OSError) -> None:
+    def _on_error(self, error: OSError) -> None:
         self._due = time.monotonic() + RETRY_S
-        if self._trouble is None:
-            self._tell("error", *_in_words(error, self.path))
-        self._trouble = error
+        if self._error is None:
+            self._notify("error", *_describe(error, self.path))
+        self._error = error
 
-    def _look_up(self) -> None:
-        """Say so when a fault is over."""
-        if self._trouble is not None and not self._file.waiting:
-            self._over()
+    def _report_recovery(self) -> None:
+        """Report that writing works again, once nothing is pending."""
+        if self._error is not None and not self._file.pending:
+            self._on_recovered()
 
-    def _over(self) -> None:
-        self._trouble = None
-        kept = "Nothing is lost: what was kept in memory is on the disk now"
+    def _on_recovered(self) -> None:
+        self._error = None
+        kept = "Nothing is lost: everything kept in memory is on disk now"
         if self._lost:
-            kept = f"{self._lost} messages could not be kept, all else is on the disk now"
+            kept = f"{counted(self._lost, 'message')} could not be stored; everything else is on disk now"
             self.mark(Mark(self._clock.now(), "gap", lost=self._lost))
             self._lost = 0
-        self._tell("info", "The record is written again", kept, "")
+        self._notify("info", "The journal is being written again", kept, "")
 
-    def _tell(self, level: Any, happened: str, kept: str, todo: str) -> None:
+    def _notify(self, level: Any, happened: str, kept: str, todo: str) -> None:
         try:
-            self._report(Notice(self._clock.now(), level, happened, kept, todo))
+            self._on_notice(Notice(self._clock.now(), level, happened, kept, todo))
         except Exception:
-            log.exception("a notice of the journal was not taken")
+            log.exception("a notice of the journal could not be delivered")
 
 
-def _in_words(error: OSError, path: Path) -> tuple[str, str, str]:
-    kept = "Everything is kept in memory, about a million notes at most, and written as soon as it can be"
+def _describe(error: OSError, path: Path) -> tuple[str, str, str]:
+    """Return what happened, what was kept and what to do."""
+    kept = "Everything is kept in memory, up to about a million notes, and written as soon as possible"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The record cannot be written: the disk of {path.parent} is full", kept, "Make room on it"
+        return (
+            f"The journal cannot be written: the disk of {path.parent} is full",
+            kept,
+            "Free some space on it",
+        )
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return (
-            f"The record cannot be written: {path.parent} is read-only",
+            f"The journal cannot be written: {path.parent} is read-only",
             kept,
-            "Let the program write there",
+            "Allow Rubato to write there",
         )
-    reason = error.strerror or str(error)
-    return f"The record cannot be written to {path.parent}: {reason}", kept, "Check that the folder is there"
+    return (
+        f"The journal cannot be written to {path.parent}: {reason(error)}",
+        kept,
+        "Check that the folder exists",
+    )

@@ -1,4 +1,4 @@
-"""What stands in a journal beside the events of the bus."""
+"""Journal entries other than the events of the bus."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Header:
     """The first line of a journal.
 
     Attributes:
-        began: Wall-clock time, with its offset from UTC, at the microsecond `t`.
+        began: Wall-clock time, with its offset from UTC, at `t`.
         t: µs on the clock of the run.
         program: Version of the program.
-        about: For a session's own journal: what it is, see `sessions`.
+        about: In a session's journal, the description of the session, see `SessionInfo.about`.
     """
 
     began: datetime
@@ -29,7 +29,7 @@ class Header:
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def wall(self, t: int) -> datetime:
-        """Return the wall-clock time of a microsecond of the run."""
+        """Return the wall-clock time at `t` (µs) of the run."""
         try:
             return self.began + timedelta(microseconds=t - self.t)
         except OverflowError:  # one of them is damaged
@@ -38,18 +38,18 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Mark(Event):
-    """Something done to the record itself.
+    """An operation on the record itself.
 
     Attributes:
-        what: ``start``, ``pause``, ``resume``, ``stop`` of a recording; ``save``; ``kept``: what `id` marked is
-            now a session; ``strike``: the word that begins at `word_t` is erased; ``gap``: `lost` messages
-            could not be kept; ``end``: the program ended.
-        id: Number of the recording or save in this run, from 1; 0 where it belongs to none.
-        at: Wall-clock time; None where it does not matter.
+        what: ``start``, ``pause``, ``resume``, ``stop`` of a recording; ``save``; ``kept``: the recording or save
+            `id` was written as a session; ``strike``: the word that begins at `word_t` is erased; ``gap``: `lost`
+            messages could not be stored; ``end``: the program ended properly.
+        id: Number of the recording or save in this run, from 1; 0 for none.
+        at: Wall-clock time; None where it is not needed.
         word_t: For ``strike``: µs of the word's first note-on.
-        lost: For ``gap``.
-        name: For ``stop`` and ``save``: what the person calls the session.
-        session: For ``kept``: the session's folder, below the folder of all sessions.
+        lost: For ``gap``: number of messages.
+        name: For ``stop`` and ``save``: the session's name.
+        session: For ``kept``: the session's folder, relative to the folder of all sessions.
     """
 
     what: What
@@ -63,6 +63,6 @@ class Mark(Event):
 
 @dataclass(frozen=True, slots=True)
 class Devices(Event):
-    """The devices there were from now on, as the device manager describes them."""
+    """The connected devices from now on, as the device manager describes them."""
 
     devices: Sequence[Mapping[str, Any]] = field(default_factory=tuple)

@@ -1,8 +1,8 @@
-"""The lines of a journal: one JSON object a line for everything that happened.
+"""The file format of a journal: one JSON object per line.
 
-The first line is a `Header`. Every other line has a ``kind`` and ``t``, µs on the clock of that run of the
-program; in a session's own journal µs from its beginning. Lines are ASCII, so that half of one can never look
-like something else, and strings come back exactly.
+The first line is a `Header`. Every other line has a ``kind`` and ``t``: µs on the clock of that run of the
+program, or µs from the beginning in a session's own journal. Lines are ASCII, so that half a line cannot be
+mistaken for a whole one, and strings survive exactly.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from rubato_desktop.services.sessions.journal_entries import Devices, Header, Ma
 FORMAT = 1
 MARK_PREFIX = b'{"kind":"mark",'
 
-# A value that is no JSON is kept as its text: a record with an odd value is better than none.
+# A value that JSON cannot represent is stored as its text: better an odd value than a missing line.
 _ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
 _DECODER = json.JSONDecoder()
 
-_MOST = 1 << 62  # with room to add and subtract in 64 bits
+_MOST = 1 << 62  # leaves room for sums in 64 bits
 
 Json = dict[str, Any]
 T = TypeVar("T")
 
 
 class LineError(ValueError):
-    """A line that is not what this program writes."""
+    """A line that this program did not write."""
 
 
 def encode_header(header: Header) -> bytes:
@@ -53,7 +53,7 @@ def decode_header(line: bytes) -> Header:
     """Read a journal's first line.
 
     Raises:
-        LineError: it is no such line, or of a later format.
+        LineError: it is not a first line, or of a later format.
     """
     return _decode(line, _header)
 
@@ -63,12 +63,12 @@ def _header(raw: Json) -> Header:
         raise LineError("not the first line of a journal that this version can read")
     began = datetime.fromisoformat(raw["began"])
     if began.tzinfo is None:
-        raise LineError("its time has no offset")
+        raise LineError("its time has no UTC offset")
     return Header(began, _int(raw["t"]), _str(raw["program"]), dict(raw.get("session", {})))
 
 
 def encode(event: Event) -> bytes | None:
-    """Return an event as a line with its end; None for one that is not part of the record."""
+    """Return an event as a line with its newline; None for an event that is not recorded."""
     if type(event) is Played:
         return _played_line(event)
     writer = _WRITERS.get(type(event))
@@ -79,8 +79,8 @@ def decode(line: bytes, zero: int = 0) -> Event:
     """Read a line after the first.
 
     Args:
-        line: With or without its end.
-        zero: µs that are taken off every time in it.
+        line: The line, with or without its newline.
+        zero: µs to subtract from all times in it.
 
     Raises:
         LineError: it is damaged.
@@ -88,19 +88,19 @@ def decode(line: bytes, zero: int = 0) -> Event:
 
     def event(raw: Json) -> Event:
         if zero:
-            _take_off(raw, zero)
+            _shift(raw, zero)
         return _READERS[raw["kind"]](raw)
 
     return _decode(line, event)
 
 
-def _take_off(raw: Json, zero: int) -> None:
+def _shift(raw: Json, zero: int) -> None:
     for name in ("t", "end", "heard", "word_t"):
         if name in raw:
             raw[name] = _int(raw[name]) - zero
     for name in ("word", "run"):
         if isinstance(raw.get(name), dict):
-            _take_off(raw[name], zero)
+            _shift(raw[name], zero)
 
 
 def _decode(line: bytes, read: Callable[[Json], T]) -> T:
@@ -108,9 +108,9 @@ def _decode(line: bytes, read: Callable[[Json], T]) -> T:
         return read(_DECODER.decode(line.decode("ascii")))
     except LineError:
         raise
-    # Damage can make anything of a line: other keys, other types, other nesting.
+    # A damaged line can have any keys, types and nesting.
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise LineError(str(error)) from None
+        raise LineError("it is not a valid entry") from error
 
 
 def _line(raw: Json) -> bytes:
@@ -118,8 +118,8 @@ def _line(raw: Json) -> bytes:
 
 
 def _played_line(event: Played) -> bytes:
-    # Nearly all lines are of this kind; put together by hand they take a fifth of an encoder's time, in which the
-    # interpreter is kept from the next note.
+    # Nearly all lines are of this kind. Formatting them by hand takes a fifth of the encoder's time, which matters
+    # because the next note waits for the interpreter meanwhile.
     message = event.message
     key = "" if event.key is None else f',"key":{event.key}'
     heard = "" if event.t == message.t else f',"heard":{event.t}'
@@ -137,21 +137,21 @@ def _quoted(text: str) -> str:
 def _read_played(raw: Json) -> Played:
     data = bytes.fromhex(raw["data"])
     if not data:
-        raise LineError("a message without bytes")
+        raise LineError("a message has no bytes")
     message = Message(_int(raw["t"]), _str(raw["device"]), data)
     key = _int(raw["key"]) if "key" in raw else None
     return Played(_int(raw.get("heard", message.t)), message, key)
 
 
 def _write_word(event: WordHeard) -> Json:
-    return {"kind": "word", "t": event.t, "id": event.id, "word": _understood(event.word)}
+    return {"kind": "word", "t": event.t, "id": event.id, "word": _word_to_json(event.word)}
 
 
 def _read_word(raw: Json) -> WordHeard:
-    return WordHeard(_int(raw["t"]), _word(raw["word"]), _int(raw["id"]))
+    return WordHeard(_int(raw["t"]), _word_from_json(raw["word"]), _int(raw["id"]))
 
 
-def _understood(word: RecognisedWord) -> Json:
+def _word_to_json(word: RecognisedWord) -> Json:
     return {
         "t": word.t,
         "end": word.end,
@@ -163,7 +163,7 @@ def _understood(word: RecognisedWord) -> Json:
     }
 
 
-def _word(raw: Json) -> RecognisedWord:
+def _word_from_json(raw: Json) -> RecognisedWord:
     return RecognisedWord(
         _int(raw["t"]),
         _int(raw["end"]),
@@ -175,7 +175,7 @@ def _word(raw: Json) -> RecognisedWord:
     )
 
 
-def _write_missed(event: WordMissed) -> Json:
+def _write_rejected(event: WordMissed) -> Json:
     run = event.run
     return {
         "kind": "missed",
@@ -185,7 +185,7 @@ def _write_missed(event: WordMissed) -> Json:
     }
 
 
-def _read_missed(raw: Json) -> WordMissed:
+def _read_rejected(raw: Json) -> WordMissed:
     run = raw["run"]
     return WordMissed(
         _int(raw["t"]),
@@ -210,7 +210,7 @@ def _write_result(event: CommandDone) -> Json:
         "elapsed_ms": result.elapsed_ms,
     }
     if event.word is not None:
-        raw["word"] = _understood(event.word)
+        raw["word"] = _word_to_json(event.word)
     return raw
 
 
@@ -226,7 +226,7 @@ def _read_result(raw: Json) -> CommandDone:
         dict(raw["state"]),
         raw["elapsed_ms"],
     )
-    return CommandDone(_int(raw["t"]), result, _word(raw["word"]) if "word" in raw else None)
+    return CommandDone(_int(raw["t"]), result, _word_from_json(raw["word"]) if "word" in raw else None)
 
 
 def _write_mark(mark: Mark) -> Json:
@@ -288,13 +288,13 @@ def _read_devices(raw: Json) -> Devices:
 
 def _int(value: Any) -> int:
     if type(value) is not int or abs(value) > _MOST:
-        raise LineError(f"{value!r} is no whole number")
+        raise LineError(f"{value!r} is not a whole number")
     return value
 
 
 def _str(value: Any) -> str:
     if not isinstance(value, str):
-        raise LineError(f"{value!r} is no text")
+        raise LineError(f"{value!r} is not text")
     return value
 
 
@@ -304,7 +304,7 @@ def _keys(value: Any) -> tuple[int, ...]:
 
 _WRITERS: dict[type, Callable[[Any], Json]] = {
     WordHeard: _write_word,
-    WordMissed: _write_missed,
+    WordMissed: _write_rejected,
     CommandDone: _write_result,
     Mark: _write_mark,
     RemarkKept: _write_remark,
@@ -313,7 +313,7 @@ _WRITERS: dict[type, Callable[[Any], Json]] = {
 _READERS: dict[str, Callable[[Json], Event]] = {
     "midi": _read_played,
     "word": _read_word,
-    "missed": _read_missed,
+    "missed": _read_rejected,
     "result": _read_result,
     "mark": _read_mark,
     "remark": _read_remark,

@@ -1,7 +1,8 @@
-"""Recording: off, on or paused; and saving what was never recorded. The journal holds it all, always."""
+"""The recorder: recording on, off or paused, and saves. The journal always holds everything."""
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -11,41 +12,41 @@ from pathlib import Path
 from typing import Literal
 
 from rubato_desktop.clock import Clock
-from rubato_desktop.errors import RubatoError
+from rubato_desktop.errors import RubatoError, reason
 from rubato_desktop.events import Bus, Event, Notice, RecordingChanged, SessionKept, WordHeard
 from rubato_desktop.language.results import RecognisedWord
 from rubato_desktop.services.sessions.journal import Describe, Journal, now
 from rubato_desktop.services.sessions.journal_entries import Mark, What
 from rubato_desktop.services.sessions.outline import Outline
-from rubato_desktop.services.sessions.recovery import journals_folder, put_away
+from rubato_desktop.services.sessions.recovery import archive_journal, journals_folder
 from rubato_desktop.services.sessions.session import SessionInfo, sessions_folder
 from rubato_desktop.services.sessions.writer_client import Part, SessionWriterClient
 
 log = logging.getLogger(__name__)
 
 State = Literal["off", "on", "paused"]
-FORGIVEN = ("erase", "undo")  # words that cannot be erased: they take others back
-REMEMBERED = 1000  # words that can be erased one after another
+NOT_ERASABLE = ("erase", "undo")  # commands of words that revert others
+REMEMBERED = 1000  # number of latest words that can be erased
 
 
 class Recorder:
-    """Writes the journal and makes sessions of it.
+    """Writes the journal and makes sessions from it.
 
     All methods but `close` are for the engine's thread, and none of them waits for the disk.
 
     Args:
         data: The data folder.
         clock: The program's clock.
-        bus: `RecordingChanged` is published on it; whoever makes the recorder subscribes its `listen`.
-        publish: Publishes an event of another thread on the engine's thread; the bus itself when left out.
-        devices: Describes the devices there are, JSON-like.
-        private: Says of an event that it must never be written down.
-        wall: The wall clock.
+        bus: Carries `RecordingChanged`; the owner of the recorder subscribes `listen` to it.
+        publish: Publishes events of other threads on the engine's thread; `bus.publish` by default.
+        devices: Returns the connected devices, JSON-like.
+        private: Returns whether an event must never be written down.
+        wall: Returns the wall-clock time.
 
     Attributes:
         data: The data folder.
         state: ``off``, ``on`` or ``paused``.
-        recovered: Done when all that could be recovered is.
+        recovered: Done when the recovery of earlier runs has ended.
     """
 
     def __init__(
@@ -67,64 +68,64 @@ class Recorder:
             journals_folder(data), clock, self._publish, devices=devices, private=private, wall=wall
         )
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="sessions")
-        self._maker = SessionWriterClient(data)  # for the worker's thread
+        self._writer = SessionWriterClient(data)  # used on the worker's thread
         self._words: deque[RecognisedWord] = deque(maxlen=REMEMBERED)
         self._ids = 0
         self._recording = 0  # number of the recording that is on or paused
         self._closed = False
 
     def begin(self) -> None:
-        """Begin to write the journal, and to recover what runs that crashed have left; notices tell what was found."""
+        """Start the journal, and the recovery of runs that crashed, which publishes its results as notices."""
         self.journal.start()
-        self._worker.submit(self._recover).add_done_callback(self._has_recovered)
+        self._worker.submit(self._recover).add_done_callback(self._on_recovered)
 
     def listen(self, event: Event) -> None:
-        """Take an event of the bus, in a few microseconds."""
+        """Record an event of the bus; takes a few microseconds."""
         self.journal.listen(event)
-        if isinstance(event, WordHeard) and event.word.command not in FORGIVEN:
+        if isinstance(event, WordHeard) and event.word.command not in NOT_ERASABLE:
             self._words.append(event.word)
 
     def close(self) -> None:
-        """End: a recording that is still on is kept, the journal is put away or dropped.
+        """Stop a recording that is still on, write it, and archive or delete the journal.
 
-        For any thread, when the engine's has ended; waits for sessions that are being made. Whatever cannot be kept
-        now stays in the journal and is recovered at the next start. A second time does nothing.
+        For any thread, after the engine's has ended; waits for sessions that are being written. What cannot be
+        written now stays in the journal and is recovered at the next start. Safe to call twice.
         """
         if self._closed:
             return
         self._closed = True
-        self._publish = self._bus.publish  # nobody takes events to the engine's thread any more
+        self._publish = self._bus.publish  # the engine's thread has ended
         if self.state != "off":
             self.stop(self._clock.now())
         self._worker.shutdown()
-        complete = self._keep_rest()
-        self._maker.close()
+        complete = self._write_rest()
+        self._writer.close()
         if complete:
             self._mark(self._clock.now(), "end")
         if self.journal.close() and complete:
-            put_away(self.journal.path)
+            archive_journal(self.journal.path)
 
     def start(self, t: int) -> None:
-        """Begin to record.
+        """Start recording.
 
         Args:
             t: µs at which the session begins.
 
         Raises:
-            RubatoError: recording is on or paused already.
+            RubatoError: recording is already on or paused.
         """
         if self.state == "on":
             raise RubatoError("Recording is already on", code="recording")
         if self.state == "paused":
             raise RubatoError(
-                "Recording is paused", todo="Resume it, or stop it and start anew", code="recording"
+                "Recording is paused", todo="Resume it, or stop it and start a new one", code="recording"
             )
         self._recording = self._next_id()
         self._mark(t, "start", self._recording, self._wall_at(t))
         self._change(t, "on")
 
     def pause(self, t: int) -> None:
-        """Leave out of the recording what is played until `resume`; the session's time goes on.
+        """Pause: what is played until `resume` is left out, and the session's time goes on.
 
         Raises:
             RubatoError: recording is not on.
@@ -135,7 +136,7 @@ class Recorder:
         self._change(t, "paused")
 
     def resume(self, t: int) -> None:
-        """Go on after a pause.
+        """Resume after a pause.
 
         Raises:
             RubatoError: recording is not paused.
@@ -146,18 +147,18 @@ class Recorder:
         self._change(t, "on")
 
     def stop(self, t: int, name: str | None = None) -> Future[SessionInfo]:
-        """End the recording and make a session of it.
+        """Stop recording and write the session.
 
         Args:
             t: µs at which the session ends.
-            name: What the person calls it.
+            name: Name of the session.
 
         Returns:
-            The session when it is there and `SessionKept` is published; or a `RubatoError`: it cannot be written,
-            and what was recorded stays in the journal.
+            Future of the session, done when it is on disk and `SessionKept` is published. It raises `RubatoError` if
+            the session cannot be written; then it stays in the journal.
 
         Raises:
-            RubatoError: nothing is being recorded.
+            RubatoError: recording is off.
         """
         if self.state == "off":
             raise RubatoError("Nothing is being recorded", code="not_recording")
@@ -167,29 +168,29 @@ class Recorder:
         return self._worker.submit(self._make, "recording", id)
 
     def save(self, t: int, name: str | None = None) -> Future[SessionInfo]:
-        """Make a session of everything since the program started, or since the last save.
+        """Write a session of everything since the program started, or since the last save.
 
-        That includes what was played while nothing was recorded or recording was paused. A recording goes on.
+        That includes what was played while recording was off or paused. A recording goes on.
 
         Args:
-            t: µs, now: all that was published until now belongs to the session.
-            name: What the person calls it.
+            t: Current time, µs: everything published until now belongs to the session.
+            name: Name of the session.
 
         Returns:
-            The session, as in `stop`.
+            Future of the session, as in `stop`.
         """
         id = self._next_id()
         self.journal.mark(Mark(t, "save", id, self._wall_at(t), name=name or ""))
         return self._worker.submit(self._make, "save", id)
 
     def strike(self, t: int) -> RecognisedWord | None:
-        """Erase the last word that is not erased yet from the record.
+        """Erase the last word that is not erased yet.
 
         Args:
-            t: µs, now.
+            t: Current time, µs.
 
         Returns:
-            The word; None when there is none.
+            The word; None if there is none.
         """
         if not self._words:
             return None
@@ -211,38 +212,38 @@ class Recorder:
         self.state = state
         self._bus.publish(RecordingChanged(t, state))
 
-    # The worker's thread ------------------------------------------------------------------------------
+    # On the worker's thread -----------------------------------------------------------------------------
 
     def _recover(self) -> None:
-        # Only a journal that is written has its name: before, it may have that of one that was left.
+        # Until the journal is written its path is not final, and may be that of a journal of an earlier run.
         own = self.journal.path if self.journal.flush() else None
-        left = [path for path in journals_folder(self.data).glob("*.jsonl") if path != own]
+        others = [path for path in journals_folder(self.data).glob("*.jsonl") if path != own]
         try:
-            self._maker.start()
-            notices = self._maker.recover(self._clock.now()) if left else []
+            self._writer.start()
+            notices = self._writer.recover(self._clock.now()) if others else []
         except OSError as error:
-            log.exception("nothing was recovered")
-            happened = f"What earlier runs left could not be recovered: {error.strerror or error}"
-            kept = f"It stays in {journals_folder(self.data)} and is tried again at the next start"
-            notices = [Notice(self._clock.now(), "warning", happened, kept)] if left else []
+            log.exception("recovery failed")
+            happened = f"Recordings of earlier runs could not be recovered: {reason(error)}"
+            kept = f"They stay in {journals_folder(self.data)}; Rubato tries again at the next start"
+            notices = [Notice(self._clock.now(), "warning", happened, kept)] if others else []
         for notice in notices:
             self._publish(notice)
 
-    def _has_recovered(self, done: Future[None]) -> None:
+    def _on_recovered(self, done: Future[None]) -> None:
         if (bug := done.exception()) is not None:
-            log.error("a bug in recovering", exc_info=bug)
+            log.error("unexpected error in recovery", exc_info=bug)
         self.recovered.set_result(None)
 
     def _make(self, part: Part, id: int) -> SessionInfo:
         try:
             if not self.journal.flush():
-                raise OSError("the disk takes nothing")
-            session = self._maker.make(self.journal.path, part, id)
+                raise OSError(errno.EIO, "the journal cannot be written")
+            session = self._writer.make(self.journal.path, part, id)
         except OSError as error:
             raise RubatoError(
-                f"The session could not be written: {error.strerror or error}",
-                kept="Everything that was played is kept, and is saved when the program ends or starts again",
-                todo=f"Make room on the disk of {self.data}",
+                f"The session could not be written: {reason(error)}",
+                kept="Everything you played is kept; Rubato tries again when it ends and when it starts",
+                todo=f"Free space on the disk of {self.data}",
                 code="not_written",
             ) from error
         t, folder = self._clock.now(), session.folder
@@ -252,8 +253,8 @@ class Recorder:
         self._publish(SessionKept(t, folder, session.remarks))
         return session
 
-    def _keep_rest(self) -> bool:
-        """Make the sessions that could not be made; False when they still cannot."""
+    def _write_rest(self) -> bool:
+        """Write the sessions that could not be written before; returns False if that fails again."""
         try:
             if not self.journal.flush():
                 return False

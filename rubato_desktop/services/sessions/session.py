@@ -1,7 +1,7 @@
 """Sessions: folders ``sessions/<year>/<month>/<stamp>/`` in the data folder, each with two files.
 
-``session.mid`` is for every program that opens MIDI files. ``journal.jsonl`` has everything, in the lines of
-`entries`, with microseconds from the session's beginning. Its first line also says what the session is::
+``session.mid`` is for any program that opens MIDI files. ``journal.jsonl`` holds everything, in the format of
+`journal_format`, with times in µs from the session's beginning. Its first line also describes the session::
 
     "session": {"name": "…", "end": µs, "notes": 42, "words": 3, "remarks": 0,
                 "run": "<journal it was cut from>", "id": 1, "zero": µs on that run's clock, "recovered": false}
@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rubato_desktop.errors import RubatoError
+from rubato_desktop.errors import RubatoError, reason
 from rubato_desktop.events import CommandDone, Event, Played, RemarkKept, WordHeard, WordMissed
 from rubato_desktop.language.results import RecognisedWord, RejectedRun
 from rubato_desktop.midi.messages import Message
@@ -31,30 +31,31 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def in_words(when: datetime) -> str:
-    """Return a time as people read it: ``22 Nov 2026 14:15``."""
+    """Return a time as text, such as ``22 Nov 2026 14:15``."""
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year} {when:%H:%M}"
 
 
 def sessions_folder(data: Path) -> Path:
+    """Return the folder of the sessions in a data folder."""
     return data / "sessions"
 
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """What a session is, without what is in it.
+    """Description of a session, without its events.
 
     Attributes:
         folder: Its folder.
-        began: Wall-clock time of its beginning, with offset.
-        end: µs from its beginning to its end.
-        name: What the person called it; mostly empty.
-        notes: How many note-ons it has.
-        words: How many words, erased ones not counted.
-        remarks: How many remarks.
-        run: Name of the journal it was cut from.
-        id: Number of the recording or save in that run; 0 for what was never saved.
-        zero: µs of its beginning on the clock of that run.
-        recovered: True when it was found after a crash.
+        began: Wall-clock time of its beginning, with UTC offset.
+        end: Its duration, µs.
+        name: The name the user gave it; mostly empty.
+        notes: Number of its note-ons.
+        words: Number of its words, without erased ones.
+        remarks: Number of its remarks.
+        run: Name of the journal it was made from.
+        id: Number of the recording or save in that run; 0 if it was neither.
+        zero: Its beginning on the clock of that run, µs.
+        recovered: Whether it was recovered after a crash.
     """
 
     folder: Path
@@ -71,12 +72,12 @@ class SessionInfo:
 
     @property
     def title(self) -> str:
-        """What people call it: its name and when it began."""
+        """Its name, if any, and when it began."""
         return f"{self.name}, {in_words(self.began)}" if self.name else in_words(self.began)
 
     @property
     def about(self) -> Mapping[str, Any]:
-        """The part of the journal's first line that says what the session is."""
+        """The description for the first line of its journal."""
         return {
             "name": self.name,
             "end": self.end,
@@ -91,7 +92,7 @@ class SessionInfo:
 
     @classmethod
     def of(cls, folder: Path, header: Header) -> SessionInfo:
-        """Read it from the first line of its journal; what is missing there keeps its default."""
+        """Read the description from the header of its journal; missing fields keep their defaults."""
         fields = {
             name: header.about[name] for name in cls(folder, header.began).about if name in header.about
         }
@@ -100,12 +101,12 @@ class SessionInfo:
 
 @dataclass(frozen=True)
 class SessionData:
-    """What is in a session. All times are µs from its beginning; a word played as it began may be before 0.
+    """The content of a session. Times are µs from its beginning; a word played as it began may be before 0.
 
     Attributes:
-        info: What it is.
-        events: Everything, in the order in which it happened.
-        problems: Lines of its journal that could not be read, in words.
+        info: Its description.
+        events: All events in order.
+        problems: Descriptions of the lines of its journal that could not be read.
     """
 
     info: SessionInfo
@@ -114,69 +115,69 @@ class SessionData:
 
     @cached_property
     def messages(self) -> tuple[Message, ...]:
-        """Every MIDI message, exactly as it arrived."""
+        """All MIDI messages, exactly as they arrived."""
         return tuple(event.message for event in self.events if isinstance(event, Played))
 
     @cached_property
     def words(self) -> tuple[RecognisedWord, ...]:
-        """The words, without those that were erased."""
-        return tuple(word for word in self._heard if word.t not in self._struck_times)
+        """The words that were not erased."""
+        return tuple(word for word in self._all_words if word.t not in self._struck_times)
 
     @cached_property
     def struck(self) -> tuple[RecognisedWord, ...]:
         """The words that were erased."""
-        return tuple(word for word in self._heard if word.t in self._struck_times)
+        return tuple(word for word in self._all_words if word.t in self._struck_times)
 
     @cached_property
     def missed(self) -> tuple[RejectedRun, ...]:
-        """The runs that were not understood."""
+        """The runs that were not recognised."""
         return tuple(event.run for event in self.events if isinstance(event, WordMissed))
 
     @cached_property
     def results(self) -> tuple[CommandDone, ...]:
-        """How commands ended."""
+        """The results of commands."""
         return tuple(event for event in self.events if isinstance(event, CommandDone))
 
     @cached_property
     def remarks(self) -> tuple[RemarkKept, ...]:
-        """What was remarked meanwhile."""
+        """The remarks."""
         return tuple(event for event in self.events if isinstance(event, RemarkKept))
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
-        """What was done to the record itself."""
+        """The marks."""
         return tuple(event for event in self.events if isinstance(event, Mark))
 
     @cached_property
     def pauses(self) -> tuple[tuple[int, int], ...]:
-        """When recording was paused, as (from, to)."""
-        begun: int | None = None
+        """The pauses as (start, end), µs."""
+        paused_at: int | None = None
         found = []
         for mark in self.marks:
             if mark.what == "pause":
-                begun = mark.t
-            elif mark.what in ("resume", "stop") and begun is not None:
-                found.append((begun, mark.t))
-                begun = None
-        return tuple(found) if begun is None else (*found, (begun, max(begun, self.end)))
+                paused_at = mark.t
+            elif mark.what in ("resume", "stop") and paused_at is not None:
+                found.append((paused_at, mark.t))
+                paused_at = None
+        return tuple(found) if paused_at is None else (*found, (paused_at, max(paused_at, self.end)))
 
     @cached_property
     def end(self) -> int:
-        """µs at which it ends."""
-        # Sessions of earlier versions have messages after their end.
+        """Its end, µs."""
+        # Sessions of earlier versions may have messages after `info.end`.
         return max(self.info.end, max((message.t for message in self.messages), default=0))
 
     @cached_property
     def sounding(self) -> tuple[Message, ...]:
-        """The messages, with an end for whatever still sounds at a pause or at the session's end.
+        """The messages, with note-offs for notes that still sound at a pause or at the session's end.
 
-        Releases of keys that went down before the session began or in a pause are left out.
+        Note-offs of keys that were pressed before the session or in a pause are left out.
         """
-        return tuple(self._cut_off())
+        return tuple(self._complete())
 
     @cached_property
     def notes(self) -> Notes:
-        """The notes, one track a device."""
+        """The notes, with one track per device."""
         tracks: dict[str, int] = {}
         open_notes: dict[tuple[str, int, int], deque[Message]] = {}
         rows = []
@@ -193,14 +194,14 @@ class SessionData:
         return Notes.of(rows, tuple(tracks))
 
     @property
-    def _heard(self) -> Iterator[RecognisedWord]:
+    def _all_words(self) -> Iterator[RecognisedWord]:
         return (event.word for event in self.events if isinstance(event, WordHeard))
 
     @cached_property
     def _struck_times(self) -> frozenset[int]:
         return frozenset(mark.word_t for mark in self.marks if mark.what == "strike")
 
-    def _cut_off(self) -> Iterator[Message]:
+    def _complete(self) -> Iterator[Message]:
         sounding = SoundingNotes()
         for event in self.events:
             if isinstance(event, Mark) and event.what == "pause":
@@ -212,7 +213,7 @@ class SessionData:
 
 
 def _is_orphan(message: Message, sounding: SoundingNotes) -> bool:
-    """True for the release of a key that went down before the recording began, or in a pause."""
+    """Return whether a message is the note-off of a key that was pressed before the recording or in a pause."""
     return message.is_note_off and not sounding.is_released_by(message)
 
 
@@ -223,7 +224,7 @@ def read_session(folder: Path) -> SessionData:
         folder: Its folder.
 
     Raises:
-        RubatoError: it is no session, or cannot be read. Damaged lines are left out and said in ``problems``.
+        RubatoError: it is not a session or cannot be read. Damaged lines are skipped and listed in ``problems``.
     """
     path = folder / JOURNAL
     try:
@@ -231,12 +232,12 @@ def read_session(folder: Path) -> SessionData:
         header = decode_header(lines[0])
         info = SessionInfo.of(folder, header)
     except FileNotFoundError:
-        raise RubatoError(f"{folder} is no session: it has no {JOURNAL}", code="no_session") from None
+        raise RubatoError(f"{folder} is not a session: it has no {JOURNAL}", code="no_session") from None
     except OSError as error:
-        raise RubatoError(f"{path} cannot be read: {error.strerror}", code="no_session") from None
+        raise RubatoError(f"{path} cannot be read: {reason(error)}", code="no_session") from None
     except LineError as error:
         raise RubatoError(
-            f"{path} is damaged in its first line: {error}",
+            f"{path} is damaged: {error}",
             todo=f"Open {MIDI} in the same folder instead",
             code="no_session",
         ) from None
@@ -252,14 +253,14 @@ def read_session(folder: Path) -> SessionData:
 
 
 def list_sessions(data: Path, most: int | None = None) -> list[SessionInfo]:
-    """Return the sessions of a data folder, newest first; only the first line of each is read.
+    """Return the sessions of a data folder, newest first; reads only the first line of each.
 
     Args:
         data: The data folder.
-        most: At most so many.
+        most: Maximum number of sessions; None for all.
     """
     found: list[SessionInfo] = []
-    for folder in sorted(sessions_folder(data).glob("[0-9]*/[0-9]*/[0-9]*"), key=_newest, reverse=True):
+    for folder in sorted(sessions_folder(data).glob("[0-9]*/[0-9]*/[0-9]*"), key=_sort_key, reverse=True):
         if most is not None and len(found) == most:
             break
         info = read_info(folder)
@@ -269,7 +270,7 @@ def list_sessions(data: Path, most: int | None = None) -> list[SessionInfo]:
 
 
 def read_info(folder: Path) -> SessionInfo | None:
-    """Return what a session is; None when its folder is none, or damaged in its first line."""
+    """Return the description of a session; None if the folder is not a session or its first line is damaged."""
     try:
         with (folder / JOURNAL).open("rb") as file:
             return SessionInfo.of(folder, decode_header(file.readline()))
@@ -277,6 +278,6 @@ def read_info(folder: Path) -> SessionInfo | None:
         return None
 
 
-def _newest(folder: Path) -> tuple[str, int]:
+def _sort_key(folder: Path) -> tuple[str, int]:
     date, time, number = [*folder.name.split("-"), "", "0"][:3]
     return f"{date}-{time}", int(number) if number.isdecimal() else 0

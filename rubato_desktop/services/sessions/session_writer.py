@@ -1,7 +1,8 @@
-"""Making a session out of pieces of a journal: the whole folder, or none of it."""
+"""Writing sessions from slices of a journal: either the whole folder appears, or none of it."""
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -31,7 +32,7 @@ from rubato_desktop.services.sessions.word_json import word_as_json
 
 
 def keep_recording(data: Path, outline: Outline, id: int, *, recovered: bool = False) -> SessionInfo:
-    """Make a session of the recording of number `id`; see `keep_since_save`."""
+    """Write the session of the recording with number `id`; see `keep_since_save`."""
     stop = outline.find("stop", id)
     draft = _draft(data, outline, outline.find("start", id), stop)
     until = stop.mark.t - draft.zero if stop is not None else None
@@ -39,35 +40,35 @@ def keep_recording(data: Path, outline: Outline, id: int, *, recovered: bool = F
 
 
 def keep_since_save(data: Path, outline: Outline, id: int = 0, *, recovered: bool = False) -> SessionInfo:
-    """Make a session of everything since the last save.
+    """Write a session of everything since the last save.
 
     Args:
         data: The data folder.
-        outline: The journal's.
-        id: Number of the save up to which it goes; 0 for all there is.
-        recovered: Whether it is found after a crash.
+        outline: Outline of the journal.
+        id: Number of the save at which it ends; 0 for the end of the journal.
+        recovered: Whether this is a recovery after a crash.
 
     Returns:
-        The session; the one that is there already when it was made before.
+        The session; the existing one if it was written before.
 
     Raises:
-        OSError: it cannot be written; then there is nothing of it.
+        OSError: it cannot be written; then no part of it exists.
     """
     draft = _draft(data, outline, outline.last_save(), outline.find("save", id))
     return _keep(outline, outline.since_save(id), replace(draft, id=id, recovered=recovered))
 
 
 def _draft(data: Path, outline: Outline, first: PlacedMark | None, last: PlacedMark | None) -> SessionInfo:
-    """What is known of a session from the marks at which it begins and ends; None where the run does."""
-    zero, began = _beginning(outline, first)
+    """Return what the marks at its beginning and end tell of a session; None stands for those of the run."""
+    zero, began = _zero_and_began(outline, first)
     name = last.mark.name if last else ""
     return SessionInfo(sessions_folder(data), began, name=name, run=outline.path.stem, zero=zero)
 
 
 def _keep(
-    outline: Outline, pieces: Sequence[JournalSlice], draft: SessionInfo, until: int | None = None
+    outline: Outline, slices: Sequence[JournalSlice], draft: SessionInfo, until: int | None = None
 ) -> SessionInfo:
-    events = read_events(outline, pieces, draft.zero)
+    events = read_events(outline, slices, draft.zero)
     if until is None:
         end = max((event.t for event in events), default=0)
     else:
@@ -77,10 +78,10 @@ def _keep(
     notes = sum(message.is_note_on for message in session.messages)
     info = replace(session.info, notes=notes, words=len(session.words), remarks=len(session.remarks))
 
-    month, stamp = _place(draft.folder, draft.began)
-    made = _made_before(month, stamp, info)
-    if made is not None:
-        return made
+    month, stamp = _month_and_stamp(draft.folder, draft.began)
+    existing = _existing(month, stamp, info)
+    if existing is not None:
+        return existing
     staged = draft.folder / _staging(draft.run)
     shutil.rmtree(staged, ignore_errors=True)
     try:
@@ -94,10 +95,10 @@ def _keep(
 
 
 def _recorded(events: Sequence[Event], until: int) -> Iterator[Event]:
-    """Yield what belongs to a recording that was stopped at `until` µs.
+    """Yield the events that belong to a recording that was stopped at `until` µs.
 
-    "Stop recording" waits for a name it may be given. Of what is played meanwhile, only the releases of keys and
-    pedals that were down at the stop are recorded.
+    "Stop recording" waits for an optional name. Of the notes played meanwhile, only the releases of keys and pedals
+    that were down at the stop belong to the recording.
     """
     sounding = SoundingNotes()
     for event in events:
@@ -114,7 +115,7 @@ def _recorded(events: Sequence[Event], until: int) -> Iterator[Event]:
 
 
 def staging(data: Path, journal: Path) -> Path:
-    """Return the folder in which a run makes its sessions before they are moved into place."""
+    """Return the folder in which a run writes its sessions before they are moved into place."""
     return sessions_folder(data) / _staging(journal.stem)
 
 
@@ -122,14 +123,14 @@ def _staging(run: str) -> str:
     return f".{run}"
 
 
-def _place(sessions: Path, began: datetime) -> tuple[Path, str]:
+def _month_and_stamp(sessions: Path, began: datetime) -> tuple[Path, str]:
     return sessions / f"{began:%Y}" / f"{began:%m}", began.strftime(STAMP)
 
 
-def read_events(outline: Outline, pieces: Sequence[JournalSlice], zero: int) -> tuple[Event, ...]:
-    """Return what pieces of a journal say, with `zero` µs taken off all times; damaged lines are left out."""
+def read_events(outline: Outline, slices: Sequence[JournalSlice], zero: int) -> tuple[Event, ...]:
+    """Return the events of slices of a journal, with `zero` µs subtracted from all times; skips damaged lines."""
     events = []
-    for line in outline.lines(pieces):
+    for line in outline.lines(slices):
         try:
             events.append(decode(line, zero))
         except LineError:
@@ -137,7 +138,7 @@ def read_events(outline: Outline, pieces: Sequence[JournalSlice], zero: int) -> 
     return tuple(events)
 
 
-def _beginning(outline: Outline, first: PlacedMark | None) -> tuple[int, datetime]:
+def _zero_and_began(outline: Outline, first: PlacedMark | None) -> tuple[int, datetime]:
     if first is not None and first.mark.at is not None:
         return first.mark.t, first.mark.at
     if outline.header is not None:
@@ -147,15 +148,15 @@ def _beginning(outline: Outline, first: PlacedMark | None) -> tuple[int, datetim
 
 
 def _from_name(path: Path) -> datetime:
-    """The time in a journal's name, for one whose first line is damaged; else that of its last change."""
+    """Return the time in a journal's file name, or else of its last modification; for a damaged first line."""
     try:
         return datetime.strptime(path.stem[:15], STAMP).astimezone()
     except ValueError:
         return datetime.fromtimestamp(path.stat().st_mtime).astimezone()
 
 
-def _made_before(month: Path, stamp: str, info: SessionInfo) -> SessionInfo | None:
-    """Return the same session where the program ended between making it and saying so."""
+def _existing(month: Path, stamp: str, info: SessionInfo) -> SessionInfo | None:
+    """Return the same session if it exists: the program may have ended between writing it and marking it."""
     for name in numbered(stamp):
         if not (month / name).exists():
             return None
@@ -188,10 +189,10 @@ def _move(staged: Path, month: Path, stamp: str) -> Path:
         try:
             staged.rename(folder)
         except OSError:
-            # Another program with the same data folder may have taken the name meanwhile.
+            # Another program with the same data folder may have used the name meanwhile.
             if folder.exists() and staged.exists():
                 continue
             raise
         sync_folder(month)
         return folder
-    raise OSError(f"{month} has no free name for {stamp}")
+    raise OSError(errno.EEXIST, f"{month} has no free name for {stamp}")

@@ -1,22 +1,24 @@
-"""What is down at a moment of a recording: keys, and sustain pedals."""
+"""The keys and sustain pedals that are down at a point in a recording."""
 
 from __future__ import annotations
 
 from rubato_desktop.midi.messages import CONTROL, Message, note_off
 
-_SUSTAIN = 64
-_DOWN = 64  # a pedal counts as down from this value on
+_SUSTAIN = 64  # MIDI controller number of the sustain pedal
+_DOWN = 64  # controller value from which a pedal counts as down
 
 
 class SoundingNotes:
-    """Follows messages and knows which keys and sustain pedals are down."""
+    """Tracks which keys and sustain pedals are down."""
 
     def __init__(self) -> None:
-        self._keys: dict[tuple[str, int, int], int] = {}  # (device, channel, note) → how often it is down
+        self._keys: dict[
+            tuple[str, int, int], int
+        ] = {}  # (device, channel, note) → number of note-ons without note-off
         self._pedals: set[tuple[str, int]] = set()  # (device, channel)
 
     def take(self, message: Message) -> None:
-        """Take the next message."""
+        """Update the state with the next message."""
         if message.is_note_on or message.is_note_off:
             key = (message.device, message.channel, message.note)
             count = self._keys.pop(key, 0) + (1 if message.is_note_on else -1)
@@ -27,7 +29,7 @@ class SoundingNotes:
             (self._pedals.add if message.data[2] >= _DOWN else self._pedals.discard)(pedal)
 
     def is_released_by(self, message: Message) -> bool:
-        """True when a message lets go of something that is down."""
+        """Return whether a message releases a key or pedal that is down."""
         if message.is_note_off:
             return (message.device, message.channel, message.note) in self._keys
         return (
@@ -37,17 +39,17 @@ class SoundingNotes:
         )
 
     def release(self, t: int) -> list[Message]:
-        """Let go of everything at `t` µs; returns the messages that say so."""
-        found = [
+        """Release everything; returns the messages that do so, at `t` µs."""
+        messages = [
             note_off(t, device, note, channel=channel)
             for (device, channel, note), count in self._keys.items()
             for _ in range(count)
         ]
         for device, channel in sorted(self._pedals):
-            found.append(Message(t, device, bytes((CONTROL | channel, _SUSTAIN, 0))))
+            messages.append(Message(t, device, bytes((CONTROL | channel, _SUSTAIN, 0))))
         self._keys.clear()
         self._pedals.clear()
-        return found
+        return messages
 
 
 def _is_pedal(message: Message) -> bool:

@@ -1,4 +1,4 @@
-"""What the record holds back until it is known whether it is a secret: in memory only, so that a crash leaves none."""
+"""Events withheld from the journal, in memory only, until it is known whether they are secret."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from rubato_desktop.events import Event, FieldText, Played, WordHeard
 
 
 class WithheldEvents:
-    """Passes events on in their order, and waits at one that may tell a secret.
+    """Passes events on in order, and stops at one that may contain a secret until that is known.
 
     Args:
-        write: Takes what may be written down.
+        write: Called with each event that may be written down.
     """
 
     def __init__(self, write: Callable[[Event], object]) -> None:
         self._write = write
         self._waiting: deque[Event] = deque()
-        self._left_out: set[tuple[str, int, int]] = set()  # notes whose ends are to be left out too
+        self._left_out: set[tuple[str, int, int]] = set()  # notes whose note-offs must be left out too
         self._lock = threading.Lock()
 
     def take(self, event: Event) -> None:
-        """Take the next event."""
+        """Add the next event."""
         with self._lock:
             self._waiting.append(event)
             self._go_on()
 
     def go_on(self) -> None:
-        """Pass on what is known by now."""
+        """Pass on the events that are no longer in doubt."""
         with self._lock:
             self._go_on()
 
     def give_up(self) -> None:
-        """Wait no longer: what is not known to be no secret is left out."""
+        """Stop waiting: treat texts in doubt as secret."""
         with self._lock:
             for event in self._waiting:
                 text = _field_text(event)
@@ -60,7 +60,7 @@ class WithheldEvents:
             return False
         note = (event.message.device, event.message.channel, event.message.note)
         if event.message.is_note_off:
-            # A key that went down before the text ends in the record as it began there.
+            # If the note-on was written, so is the note-off.
             if note not in self._left_out:
                 return False
             self._left_out.discard(note)

@@ -1,4 +1,4 @@
-"""Words of recorded notes, and words as the JSON that files and the command line share."""
+"""Recognised words as JSON for files and the command line; key presses of recorded notes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rubato_desktop.midi.notes import Notes
 
 
 def presses_of(notes: Notes, base: int) -> list[Press]:
-    """Return the presses and releases of notes, in order of time; a release before a press of the same time.
+    """Return the presses and releases of notes, sorted by time; at equal times, releases come first.
 
     Args:
         notes: The notes.
@@ -42,23 +42,23 @@ def word_as_json(word: RecognisedWord) -> dict[str, Any]:
 
 
 def word_from_json(raw: Mapping[str, Any]) -> RecognisedWord:
-    """Read what `word_as_json` wrote.
+    """Read the output of `word_as_json`.
 
     Raises:
-        KeyError, TypeError, ValueError: it is not such a word.
+        KeyError, TypeError, ValueError: it is not a word in that form.
     """
     t = round(float(raw["t"]) * 1e6)
     keys = tuple(int(key) for key in raw["keys"])
     args = raw.get("args") or {}
     if not isinstance(args, Mapping):
-        raise TypeError("args is no object")
+        raise TypeError("args is not an object")
     end = round(float(raw.get("end", raw["t"])) * 1e6)
     word, language, command = (str(raw.get(name, "")) for name in ("word", "language", "command"))
     return RecognisedWord(t, max(t, end), keys, word, language, command, dict(args))
 
 
 def missed_as_json(run: RejectedRun, nearest: Iterable[Word]) -> dict[str, Any]:
-    """Return a run as ``{"t": seconds, "keys", "reason", "nearest": names}``."""
+    """Return a rejected run as ``{"t": seconds, "keys", "reason", "nearest": names}``."""
     return {
         "t": run.t / 1e6,
         "keys": list(run.keys),
@@ -68,12 +68,12 @@ def missed_as_json(run: RejectedRun, nearest: Iterable[Word]) -> dict[str, Any]:
 
 
 def heard_as_json(
-    heard: Sequence[ParseResult], nearest: Callable[[tuple[int, ...]], Sequence[Word]]
+    results: Sequence[ParseResult], nearest: Callable[[tuple[int, ...]], Sequence[Word]]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return what was heard as ``{"words": [...], "unknown": [...]}``."""
+    """Return results of the parser as ``{"words": [...], "unknown": [...]}``."""
     return {
-        "words": [word_as_json(item) for item in heard if isinstance(item, RecognisedWord)],
+        "words": [word_as_json(item) for item in results if isinstance(item, RecognisedWord)],
         "unknown": [
-            missed_as_json(item, nearest(item.keys)) for item in heard if isinstance(item, RejectedRun)
+            missed_as_json(item, nearest(item.keys)) for item in results if isinstance(item, RejectedRun)
         ],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import threading
 from concurrent.futures import Future
@@ -65,7 +66,7 @@ class SessionWriterClient:
         folder = Path(self._ask(part, str(self._data), str(journal), id)["folder"])
         info = read_info(folder)
         if info is None:
-            raise OSError(f"{folder} cannot be read")
+            raise OSError(errno.EIO, f"{folder} cannot be read")
         return info
 
     def recover(self, t: int) -> list[Notice]:
@@ -89,7 +90,7 @@ class SessionWriterClient:
             log.warning("in the sessions process: %s", report["log"].strip())
         answer: dict[str, Any] = report["answer"]
         if "failed" in answer:
-            raise OSError(answer["failed"])
+            raise OSError(errno.EIO, answer["failed"])
         return answer
 
     # On the threads of the runs ---------------------------------------------------------------------
@@ -100,7 +101,7 @@ class SessionWriterClient:
 
     def _on_exit(self, run: ProcessRun, exit: Exit) -> None:
         if (pending := self._take_pending(run)) is not None:
-            pending.report.set_exception(OSError(f"the process that writes it ended ({exit})"))
+            pending.report.set_exception(OSError(errno.EIO, f"the process that writes it ended ({exit})"))
 
     def _take_pending(self, run: ProcessRun) -> _Request | None:
         with self._lock:

@@ -14,6 +14,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final, NoReturn
 
+from rubato_desktop.errors import reason
 from rubato_desktop.interpreter import give_memory_back
 from rubato_desktop.ipc.child_process import ChildProcess
 
@@ -45,7 +46,7 @@ def _answer_or_failure(request: list[Any]) -> dict[str, Any]:
     try:
         return _answer(request)
     except OSError as error:
-        return {"failed": error.strerror or str(error)}
+        return {"failed": reason(error)}
     except Exception:
         log.exception("a request failed")
         return {"failed": "an internal error; the log has the details"}

@@ -1,4 +1,4 @@
-"""Lines get to the disk whole, once and in order, whatever happens to the folder meanwhile."""
+"""Lines are written whole, once and in order, whatever happens to their folder."""
 
 from __future__ import annotations
 
@@ -36,35 +36,35 @@ def test_lines_are_in_memory_until_they_are_written(file: DurableFile) -> None:
     assert file.path.read_bytes() == b"".join(LINES)
 
 
-def test_what_is_written_waits_until_it_is_synced(file: DurableFile) -> None:
+def test_written_lines_are_pending_until_they_are_synced(file: DurableFile) -> None:
     add(file, LINES)
     file.write()
-    assert file.waiting == len(b"".join(LINES))
+    assert file.pending == len(b"".join(LINES))
     file.sync()
-    assert file.waiting == 0
+    assert file.pending == 0
 
 
-def test_a_sync_on_another_thread_settles_what_was_written_before_it(file: DurableFile) -> None:
+def test_a_sync_on_another_thread_settles_only_the_lines_written_before_it(file: DurableFile) -> None:
     add(file, LINES[:4])
     file.write()
-    unsure = file.unsure()
-    assert unsure is not None
+    unsynced = file.unsynced()
+    assert unsynced is not None
     add(file, LINES[4:])
     file.write()
-    file.settle(unsure, unsure.sync())
-    assert file.waiting == len(b"".join(LINES[4:]))
+    file.settle(unsynced, unsynced.sync())
+    assert file.pending == len(b"".join(LINES[4:]))
     file.sync()
     assert file.path.read_bytes() == b"".join(LINES)
 
 
-def test_after_a_failed_sync_everything_is_written_once_more_to_its_place(file: DurableFile) -> None:
+def test_after_a_failed_sync_everything_is_written_again_at_its_position(file: DurableFile) -> None:
     add(file, LINES[:4])
     file.write()
-    unsure = file.unsure()
-    assert unsure is not None
-    unsure.sync()
+    unsynced = file.unsynced()
+    assert unsynced is not None
+    unsynced.sync()
     with pytest.raises(OSError, match="the drive"):
-        file.settle(unsure, OSError("the drive lost it"))
+        file.settle(unsynced, OSError("the drive lost it"))
     file.path.write_bytes(LINES[0] + b"\0" * 30)
     add(file, LINES[4:])
     file.sync()
@@ -81,7 +81,7 @@ def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:
         file.close()
 
 
-def test_a_removed_folder_comes_back_with_everything_in_it(file: DurableFile) -> None:
+def test_a_removed_folder_is_recreated_with_everything_in_it(file: DurableFile) -> None:
     add(file, LINES[:4])
     file.sync()
     shutil.rmtree(file.path.parent)
@@ -90,7 +90,7 @@ def test_a_removed_folder_comes_back_with_everything_in_it(file: DurableFile) ->
     assert file.path.read_bytes() == b"".join(LINES)
 
 
-def test_a_folder_that_was_away_is_taken_up_where_it_was_left(file: DurableFile, tmp_path: Path) -> None:
+def test_a_file_on_a_medium_that_was_unplugged_is_continued(file: DurableFile, tmp_path: Path) -> None:
     add(file, LINES[:3])
     file.sync()
     folder, away = file.path.parent, tmp_path / "away"
@@ -106,7 +106,7 @@ def test_a_folder_that_was_away_is_taken_up_where_it_was_left(file: DurableFile,
     assert file.path.read_bytes() == b"".join(LINES)
 
 
-def test_a_stranger_in_its_place_is_left_alone(file: DurableFile) -> None:
+def test_another_file_in_its_place_is_left_alone(file: DurableFile) -> None:
     add(file, LINES[:3])
     file.sync()
     file.path.unlink()
@@ -135,9 +135,9 @@ def sync(file: DurableFile, number: int) -> None:
 
 
 def sync_behind(file: DurableFile, number: int) -> None:
-    unsure = file.unsure()
-    if unsure is not None:
-        file.settle(unsure, unsure.sync())
+    unsynced = file.unsynced()
+    if unsynced is not None:
+        file.settle(unsynced, unsynced.sync())
 
 
 def remove_the_folder(file: DurableFile, number: int) -> None:
@@ -155,15 +155,15 @@ def unblock_the_folder(file: DurableFile, number: int) -> None:
         file.path.parent.unlink()
 
 
-def lose_what_was_not_synced(file: DurableFile, number: int) -> None:
-    unsure = file.unsure()
-    if unsure is not None:
-        unsure.sync()
+def lose_unsynced_data(file: DurableFile, number: int) -> None:
+    unsynced = file.unsynced()
+    if unsynced is not None:
+        unsynced.sync()
         with contextlib.suppress(OSError):
-            file.settle(unsure, OSError("the drive lost it"))
+            file.settle(unsynced, OSError("the drive lost it"))
 
 
-HAPPENINGS = [
+EVENTS = [
     add_a_line,
     write,
     sync,
@@ -171,23 +171,23 @@ HAPPENINGS = [
     remove_the_folder,
     block_the_folder,
     unblock_the_folder,
-    lose_what_was_not_synced,
+    lose_unsynced_data,
 ]
 
 
 @settings(deadline=None, derandomize=True)
-@given(st.lists(st.sampled_from(HAPPENINGS), max_size=40))
-def test_whatever_happens_to_the_folder_nothing_is_lost_or_comes_twice(
-    happenings: list[Callable[[DurableFile, int], None]],
+@given(st.lists(st.sampled_from(EVENTS), max_size=40))
+def test_nothing_is_lost_or_doubled_whatever_happens_to_the_folder(
+    events: list[Callable[[DurableFile, int], None]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = DurableFile(Path(folder, "journals"), "run")
         added = 0
-        for happening in [add_a_line, *happenings, add_a_line]:
-            happening(file, added)
-            added += happening is add_a_line
+        for event in [add_a_line, *events, add_a_line]:
+            event(file, added)
+            added += event is add_a_line
         unblock_the_folder(file, added)
         file.sync()
         assert file.path.read_bytes() == b"".join(b'{"n":%d}\n' % number for number in range(added))
-        assert file.waiting == 0
+        assert file.pending == 0
         file.close()

@@ -1,4 +1,4 @@
-"""Everything that happens is on the disk soon after, and in memory for as long as the disk takes nothing."""
+"""Events are on disk soon after they happen, and in memory while the disk cannot be written."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from rubato_desktop.services.sessions.recovery import recover
 
 
 class Desk:
-    """A performer and a journal that listens."""
+    """A performer and a journal that records it."""
 
     def __init__(self, folder: Path) -> None:
         self.performer = Performer()
@@ -49,13 +49,13 @@ class Desk:
         self.performer.bus.subscribe(self.journal.listen)
 
     def written(self) -> list[Event]:
-        """Return what is on the disk; a line that cannot be read fails."""
+        """Return the events on disk; fails on a line that cannot be read."""
         lines = self.journal.path.read_bytes().splitlines()
         decode_header(lines[0])
         return [decode(line) for line in lines[1:]]
 
     def kept(self) -> list[Event]:
-        """Return what is on the disk when everything is."""
+        """Flush and return the events on disk."""
         assert self.journal.flush()
         return self.written()
 
@@ -70,12 +70,12 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 
 def block(folder: Path) -> None:
-    """Make it impossible to write to a folder, for root too: a file stands where it should be."""
+    """Make a folder impossible to write, even for root, by putting a file in its place."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.write_text("")
 
 
-def test_what_happens_is_written_in_order(desk: Desk) -> None:
+def test_events_are_written_in_order(desk: Desk) -> None:
     desk.performer.word("tab", "12 7 12", number=3)
     desk.performer.notes(60, 64, 67)
     desk.performer.nonsense("0 8 0")
@@ -87,14 +87,14 @@ def test_what_happens_is_written_in_order(desk: Desk) -> None:
     assert desk.kept() == recorded
 
 
-def test_it_gets_to_the_disk_by_itself(desk: Desk) -> None:
+def test_events_are_written_without_a_flush(desk: Desk) -> None:
     desk.performer.notes(60)
     path = desk.journal.path
     until(lambda: path.exists() and path.read_bytes().count(b"\n") == 3, "the note on the disk")
     assert [event.message for event in desk.written() if isinstance(event, Played)] == desk.performer.played
 
 
-def test_the_first_line_says_when(desk: Desk) -> None:
+def test_the_first_line_has_the_time(desk: Desk) -> None:
     desk.kept()
     header = decode_header(desk.journal.path.read_bytes().splitlines()[0])
     assert header == desk.journal.header
@@ -103,19 +103,19 @@ def test_the_first_line_says_when(desk: Desk) -> None:
     assert desk.journal.path.stem == header.began.strftime("%Y%m%d-%H%M%S")
 
 
-def test_marks_stand_between_what_was_before_and_after(desk: Desk) -> None:
+def test_marks_keep_their_order_among_events(desk: Desk) -> None:
     desk.performer.press(60)
     desk.journal.mark(Mark(desk.performer.now, "start", 1))
     desk.performer.release(60)
     assert [type(event) for event in desk.kept()] == [Played, Mark, Played]
 
 
-def test_a_change_of_devices_says_which_there_are(desk: Desk) -> None:
+def test_a_change_of_devices_lists_them(desk: Desk) -> None:
     desk.performer.bus.publish(DevicesChanged(7))
     assert desk.kept() == [Devices(7, ({"name": "Keystation 25", "base": 48},))]
 
 
-def test_what_is_private_is_never_written(desk: Desk) -> None:
+def test_private_events_are_never_written(desk: Desk) -> None:
     desk.performer.notes(60, device="secret")
     desk.performer.notes(61)
     desk.kept()
@@ -123,19 +123,19 @@ def test_what_is_private_is_never_written(desk: Desk) -> None:
     assert len(desk.written()) == 2
 
 
-def test_what_only_the_screen_needs_is_not_written(desk: Desk) -> None:
+def test_previews_and_active_sensing_are_not_written(desk: Desk) -> None:
     desk.performer.bus.publish(PreviewChanged(1, Preview()))
     desk.performer.send(b"\xfe")
     assert desk.kept() == []
 
 
-def test_an_event_that_cannot_be_written_does_not_stop_the_others(desk: Desk) -> None:
+def test_an_event_that_cannot_be_encoded_does_not_affect_others(desk: Desk) -> None:
     desk.performer.word("odd", "0 7 0", value={(1, 2): "no key of an object"})
     desk.performer.notes(60)
     assert [event.message.note for event in desk.kept() if isinstance(event, Played)][-1] == 60
 
 
-def test_while_the_disk_takes_nothing_everything_is_kept_and_said_once(desk: Desk) -> None:
+def test_events_stay_in_memory_while_the_disk_cannot_be_written_and_one_notice_reports_it(desk: Desk) -> None:
     desk.performer.notes(60)
     desk.kept()
     block(desk.journal.path.parent)
@@ -147,13 +147,13 @@ def test_while_the_disk_takes_nothing_everything_is_kept_and_said_once(desk: Des
     assert "kept in memory" in desk.notices[0].kept
 
     desk.journal.path.parent.unlink()
-    until(lambda: len(desk.notices) == 2, "the notice that it is over")
+    until(lambda: len(desk.notices) == 2, "the notice that writing works again")
     assert desk.notices[1].level == "info"
     assert "Nothing is lost" in desk.notices[1].kept
     assert [event.message for event in desk.written() if isinstance(event, Played)] == desk.performer.played
 
 
-def test_a_journal_that_cannot_even_be_begun_is_begun_later(
+def test_a_journal_that_cannot_be_created_is_created_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_module, "RETRY_S", 0.02)
@@ -163,12 +163,12 @@ def test_a_journal_that_cannot_even_be_begun_is_begun_later(
     desk.performer.notes(60, 61)
     until(lambda: desk.notices, "the notice")
     (tmp_path / "journals").unlink()
-    until(lambda: len(desk.notices) == 2, "the notice that it is over")
+    until(lambda: len(desk.notices) == 2, "the notice that writing works again")
     assert [event.message for event in desk.kept() if isinstance(event, Played)] == desk.performer.played
     desk.journal.close()
 
 
-def test_memory_has_a_bound_and_what_is_lost_is_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_is_bounded_and_lost_messages_are_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_module, "MOST_BYTES", 2_000)
     desk.kept()
     block(desk.journal.path.parent)
@@ -180,7 +180,7 @@ def test_memory_has_a_bound_and_what_is_lost_is_counted(desk: Desk, monkeypatch:
     assert not desk.journal.flush()
     assert [notice.level for notice in desk.notices] == ["error", "error"]
     desk.journal.path.parent.unlink()
-    until(lambda: len(desk.notices) == 3, "the notice that it is over")
+    until(lambda: len(desk.notices) == 3, "the notice that writing works again")
     written = desk.kept()
     played = [event.message for event in written if isinstance(event, Played)]
     [gap] = [event for event in written if isinstance(event, Mark)]
@@ -190,17 +190,17 @@ def test_memory_has_a_bound_and_what_is_lost_is_counted(desk: Desk, monkeypatch:
     assert [event.word.word for event in written if isinstance(event, WordHeard)] == ["tab"]
 
 
-def test_closing_says_whether_everything_is_on_the_disk(desk: Desk) -> None:
+def test_close_returns_whether_everything_is_on_disk(desk: Desk) -> None:
     desk.performer.notes(60)
     assert desk.journal.close()
     assert len(desk.written()) == 2
 
 
-def test_closing_before_it_was_started_does_nothing(tmp_path: Path) -> None:
+def test_closing_a_journal_that_was_not_started_does_nothing(tmp_path: Path) -> None:
     assert not Desk(tmp_path / "journals").journal.close()
 
 
-def test_what_the_disk_did_not_take_to_the_end_goes_elsewhere_and_can_be_brought_back(
+def test_events_that_cannot_be_written_at_the_end_are_saved_elsewhere_and_can_be_recovered(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "elsewhere"))
@@ -218,7 +218,7 @@ def test_what_the_disk_did_not_take_to_the_end_goes_elsewhere_and_can_be_brought
 
 
 class TestTextForAField:
-    """What may spell a password waits in memory until it is known, and everything after it waits behind it."""
+    """Text that may be a password waits in memory until that is known, and so do all events after it."""
 
     @pytest.fixture
     def text(self) -> FieldText:
@@ -241,7 +241,7 @@ class TestTextForAField:
     def played(self, desk: Desk) -> list[int | None]:
         return [event.key for event in desk.kept() if isinstance(event, Played)]
 
-    def test_nothing_of_it_nor_after_it_is_written_before_it_is_known(
+    def test_nothing_is_written_before_it_is_known_whether_it_is_secret(
         self, desk: Desk, text: FieldText
     ) -> None:
         desk.performer.notes(60)
@@ -249,7 +249,7 @@ class TestTextForAField:
         desk.performer.notes(61)
         assert self.played(desk) == [12, 12]
 
-    def test_all_of_it_is_written_in_order_when_it_is_no_secret(self, desk: Desk, text: FieldText) -> None:
+    def test_it_is_written_in_order_when_it_is_not_secret(self, desk: Desk, text: FieldText) -> None:
         self.spell(desk, text, 55, 68)
         whole, _ = self.word(desk, text)
         desk.performer.notes(61)
@@ -260,7 +260,7 @@ class TestTextForAField:
         assert [event.word for event in kept if isinstance(event, WordHeard)] == [whole]
         assert isinstance(kept[4], WordHeard)
 
-    def test_a_secret_is_left_out_with_its_notes_and_their_ends(self, desk: Desk, text: FieldText) -> None:
+    def test_a_secret_is_left_out_with_its_note_ons_and_note_offs(self, desk: Desk, text: FieldText) -> None:
         desk.performer.press(48)  # the last key of the word itself, which is still down
         self.spell(desk, text, 55)
         desk.performer.release(48)
@@ -274,7 +274,7 @@ class TestTextForAField:
         assert [event.key for event in kept if isinstance(event, Played)] == [0, 0, 20, 20]
         assert [event.word for event in kept if isinstance(event, WordHeard)] == [shown]
 
-    def test_who_plays_beside_it_is_not_left_out(self, desk: Desk, text: FieldText) -> None:
+    def test_notes_of_other_devices_are_not_left_out(self, desk: Desk, text: FieldText) -> None:
         self.spell(desk, text, 55)
         message = note_on(desk.performer.now, "Piano", 90)
         desk.performer.bus.publish(Played(desk.performer.now, message, None, text))

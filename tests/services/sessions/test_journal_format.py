@@ -1,4 +1,4 @@
-"""What goes into a line of the journal comes out of it again."""
+"""Events survive encoding and decoding; damaged lines are refused."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, timezone(timedelta(hours=1)))
 
 EVENTS: dict[str, Event] = {
     "a key": Played(5, note_on(5, "Keystation 25", 60), 12),
-    "a note that is no key": Played(5, note_on(5, "Keystation 25", 100)),
+    "a note outside the 25 keys": Played(5, note_on(5, "Keystation 25", 100)),
     "a message that waited for the engine": Played(9, note_on(5, "Keystation 25", 60), 12),
     "a system exclusive": Played(5, Message(5, "Keystation 25", b"\xf0\x7e\x7f\x06\x01\xf7")),
-    "a device named by someone else": Played(5, Message(5, 'Tасте "25"\n\udce9', b"\xfe")),
+    "a device with an odd name": Played(5, Message(5, 'Tасте "25"\n\udce9', b"\xfe")),
     "a word": WordHeard(2_000, TAB, 7),
     "a word without a command": WordHeard(2_000, replace(TAB, command="", args={}), 8),
     "a run": WordMissed(3, RejectedRun(1, 3, (0, 8, 0), "unknown"), (((0, 7, 0), "click", "core"),)),
-    "a run that lapsed": WordMissed(3, RejectedRun(1, 3, (0, 8), "lapsed")),
+    "a run that timed out": WordMissed(3, RejectedRun(1, 3, (0, 8), "lapsed")),
     "a result": CommandDone(
         4, Result(7, "tab", {"number": 1}, "ok", {"title": "é"}, "Tab 1", state={"a": [1]}), TAB
     ),
@@ -47,14 +47,14 @@ EVENTS: dict[str, Event] = {
     "a stop with a name": Mark(2, "stop", 3, name="étude"),
     "a pause": Mark(2, "pause", 3),
     "an erased word": Mark(2, "strike", word_t=1),
-    "a session made": Mark(3, "kept", 3, session="2026/11/20261122-120000"),
-    "messages lost": Mark(3, "gap", lost=12),
+    "a session written": Mark(3, "kept", 3, session="2026/11/20261122-120000"),
+    "lost messages": Mark(3, "gap", lost=12),
     "devices": Devices(3, ({"name": "Keystation 25", "role": "both", "base": 48, "connected": True},)),
 }
 
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)
-def test_an_event_comes_back_as_it_was(event: Event) -> None:
+def test_an_event_is_unchanged_after_decoding(event: Event) -> None:
     line = encode(event)
     assert line is not None
     assert line.endswith(b"\n") and line.count(b"\n") == 1 and line.isascii()
@@ -62,11 +62,11 @@ def test_an_event_comes_back_as_it_was(event: Event) -> None:
     assert json.dumps(json.loads(line), separators=(",", ":")).encode() == line[:-1], "lines are compact JSON"
 
 
-def test_what_is_only_for_the_screen_is_not_recorded() -> None:
+def test_a_preview_is_not_recorded() -> None:
     assert encode(PreviewChanged(1, Preview())) is None
 
 
-def test_a_value_that_is_no_json_is_kept_as_its_text() -> None:
+def test_a_value_that_json_cannot_represent_is_stored_as_text() -> None:
     line = encode(CommandDone(1, Result(1, "wait", {"how_long": timedelta(seconds=2)}, "ok")))
     assert line is not None
     event = decode(line)
@@ -74,7 +74,7 @@ def test_a_value_that_is_no_json_is_kept_as_its_text() -> None:
     assert event.result.args == {"how_long": "0:00:02"}
 
 
-def test_the_first_line_knows_the_time_of_every_microsecond() -> None:
+def test_the_header_converts_clock_to_wall_time() -> None:
     header = decode_header(encode_header(Header(NOON, 500, "0.1.0", {"name": "étude"})))
     assert header == Header(NOON, 500, "0.1.0", {"name": "étude"})
     assert header.wall(1_000_500) == NOON + timedelta(seconds=1)
@@ -93,7 +93,7 @@ def test_the_first_line_knows_the_time_of_every_microsecond() -> None:
         b"[" * 9999,
     ],
 )
-def test_what_is_no_line_is_said_to_be_damaged(line: bytes) -> None:
+def test_a_line_that_is_not_an_entry_is_refused(line: bytes) -> None:
     with pytest.raises(LineError):
         decode(line)
     with pytest.raises(LineError):
@@ -150,7 +150,7 @@ anything = (
 
 @settings(deadline=None, derandomize=True)
 @given(anything)
-def test_any_event_comes_back_as_it_was(event: Event) -> None:
+def test_any_event_is_unchanged_after_decoding(event: Event) -> None:
     line = encode(event)
     assert line is not None
     assert decode(line) == event
@@ -158,7 +158,7 @@ def test_any_event_comes_back_as_it_was(event: Event) -> None:
 
 @settings(deadline=None, derandomize=True)
 @given(anything, st.integers(-(10**9), 10**9))
-def test_all_times_of_a_line_move_together(event: Event, zero: int) -> None:
+def test_zero_is_subtracted_from_all_times(event: Event, zero: int) -> None:
     line = encode(event)
     assert line is not None
     moved = encode(decode(line, zero))
@@ -168,7 +168,7 @@ def test_all_times_of_a_line_move_together(event: Event, zero: int) -> None:
 
 @settings(deadline=None, derandomize=True)
 @given(anything, st.data())
-def test_half_a_line_is_never_taken_for_something_else(event: Event, data: st.DataObject) -> None:
+def test_half_a_line_is_always_refused(event: Event, data: st.DataObject) -> None:
     line = encode(event)
     assert line is not None
     cut = data.draw(st.integers(0, len(line) - 2))
@@ -178,7 +178,7 @@ def test_half_a_line_is_never_taken_for_something_else(event: Event, data: st.Da
 
 @settings(deadline=None, derandomize=True)
 @given(anything, st.data())
-def test_a_damaged_line_is_read_or_refused_in_one_way(event: Event, data: st.DataObject) -> None:
+def test_a_damaged_line_is_read_or_raises_line_error(event: Event, data: st.DataObject) -> None:
     line = bytearray(encode(event) or b"")
     for _ in range(data.draw(st.integers(1, 4))):
         line[data.draw(st.integers(0, len(line) - 1))] = data.draw(st.integers(0, 255))

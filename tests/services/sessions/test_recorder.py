@@ -1,4 +1,4 @@
-"""Recording is off, on or paused; what was never recorded can still be saved; a clean end leaves no loose ends."""
+"""Recording on, off and paused; saves; sessions that cannot be written; the end of the program."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from rubato_desktop.services.sessions.session import list_sessions, read_session
 
 
 class Desk:
-    """A performer and a recorder that listens."""
+    """A performer and a recorder that records it."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -36,10 +36,10 @@ class Desk:
         self.performer.bus.subscribe(self.recorder.listen)
         self.recorder.begin()
         self.recorder.recovered.result()
-        self.told = self.performer.of(Notice)
+        self.notices = self.performer.of(Notice)
 
     def do(self, *steps: str) -> list[str]:
-        """Do steps one after another; returns the codes of those that are refused."""
+        """Do steps in order; returns the error codes of those that fail."""
         refused = []
         for step in steps:
             if step == "play":
@@ -62,13 +62,13 @@ class Desk:
 
     @property
     def journals(self) -> list[str]:
-        """Where the journals of the data folder are."""
+        """The folders of all journals in the data folder."""
         folder = self.data / "journals"
         return sorted(path.parent.relative_to(self.data).as_posix() for path in folder.rglob("*.jsonl"))
 
     @property
     def notes(self) -> list[int]:
-        """How many notes each session has, the oldest first."""
+        """The number of notes of each session, oldest first."""
         return [info.notes for info in reversed(list_sessions(self.data))]
 
 
@@ -102,7 +102,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         ("start stop stop", "off", ["not_recording"]),
     ],
 )
-def test_each_step_leads_where_it_should(desk: Desk, steps: str, state: str, refused: list[str]) -> None:
+def test_steps_lead_to_the_right_state(desk: Desk, steps: str, state: str, refused: list[str]) -> None:
     assert desk.do(*steps.split()) == refused
     assert desk.recorder.state == state
 
@@ -113,7 +113,7 @@ def test_every_change_is_published(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("steps", ["start play stop", "play save"])
-def test_a_session_is_announced_when_it_is_there(desk: Desk, steps: str) -> None:
+def test_a_session_is_announced_when_it_is_on_disk(desk: Desk, steps: str) -> None:
     there: list[bool] = []
 
     def look(event: Event) -> None:
@@ -125,7 +125,7 @@ def test_a_session_is_announced_when_it_is_there(desk: Desk, steps: str) -> None
     assert there == [True]
 
 
-def test_it_says_how_many_remarks_are_in_it(desk: Desk) -> None:
+def test_the_announcement_has_the_number_of_remarks(desk: Desk) -> None:
     desk.do("start")
     desk.performer.bus.publish(RemarkKept(desk.performer.now, desk.performer.now, "uneven"))
     desk.do("stop", "start", "stop")
@@ -144,7 +144,7 @@ def test_it_says_how_many_remarks_are_in_it(desk: Desk) -> None:
         ("start play stop play start play play stop", [1, 2]),
     ],
 )
-def test_each_session_has_what_belongs_to_it(desk: Desk, steps: str, notes: list[int]) -> None:
+def test_each_session_has_its_own_notes(desk: Desk, steps: str, notes: list[int]) -> None:
     assert desk.do(*steps.split()) == []
     sessions = {info.folder: info.notes for info in list_sessions(desk.data)}
     assert sorted(sessions.values()) == sorted(notes)
@@ -162,7 +162,7 @@ def test_a_save_begins_where_the_last_one_ended(desk: Desk) -> None:
     assert [message.t for message in read_session(second.folder).messages] == [1_000_000, 1_200_000]
 
 
-def test_the_last_word_is_erased_then_the_one_before(desk: Desk) -> None:
+def test_words_are_erased_from_the_last_to_the_first(desk: Desk) -> None:
     words = [desk.performer.word("tab", "12 7 12"), desk.performer.word("click", "0 7 0")]
     desk.performer.word("erase", "0 0 0")
     assert desk.recorder.strike(desk.performer.now) == words[1]
@@ -182,7 +182,7 @@ def test_the_last_word_is_erased_then_the_one_before(desk: Desk) -> None:
         ("start play pause play", ["journals/kept"], [1]),
     ],
 )
-def test_a_clean_end_drops_the_journal_unless_something_was_recorded_or_saved(
+def test_a_clean_end_deletes_the_journal_unless_something_was_recorded_or_saved(
     desk: Desk, steps: str, journals: list[str], notes: list[int]
 ) -> None:
     desk.do(*steps.split())
@@ -191,73 +191,75 @@ def test_a_clean_end_drops_the_journal_unless_something_was_recorded_or_saved(
     assert desk.notes == notes
     again = Desk(desk.data)
     again.recorder.close()
-    assert again.told == []
+    assert again.notices == []
 
 
-def test_closing_twice_is_closing_once(desk: Desk) -> None:
+def test_closing_twice_has_no_further_effect(desk: Desk) -> None:
     desk.do("start", "play")
     desk.recorder.close()
     desk.recorder.close()
     assert desk.notes == [1]
 
 
-def test_one_that_never_began_closes(tmp_path: Path) -> None:
+def test_a_recorder_that_was_not_started_can_be_closed(tmp_path: Path) -> None:
     performer = Performer()
     Recorder(tmp_path, performer.clock, performer.bus).close()
     assert list(tmp_path.rglob("*.jsonl")) == []
 
 
 def block_sessions(data: Path) -> Path:
-    """Make it impossible to write sessions, for root too: a file stands where their folder should be."""
+    """Make sessions impossible to write, even for root, by putting a file in place of their folder."""
     path = data / "sessions"
     path.write_text("")
     return path
 
 
 def test_a_session_that_cannot_be_written_is_written_later(desk: Desk) -> None:
-    stone = block_sessions(desk.data)
+    blocker = block_sessions(desk.data)
     desk.do("start", "play", "play")
     with pytest.raises(RubatoError, match="could not be written"):
         desk.recorder.stop(desk.performer.now, "étude").result()
     assert desk.recorder.state == "off"
-    stone.unlink()
+    blocker.unlink()
     desk.recorder.close()
     assert [(info.name, info.notes) for info in list_sessions(desk.data)] == [("étude", 2)]
 
 
 def test_a_save_that_cannot_be_written_is_written_at_the_end(desk: Desk) -> None:
-    stone = block_sessions(desk.data)
+    blocker = block_sessions(desk.data)
     desk.do("play", "play")
     with pytest.raises(RubatoError, match="could not be written"):
         desk.recorder.save(desk.performer.now, "étude").result()
     desk.do("play")
-    stone.unlink()
+    blocker.unlink()
     desk.recorder.close()
     assert [(info.name, info.notes) for info in list_sessions(desk.data)] == [("étude", 2)]
 
 
-def test_a_session_that_cannot_be_written_to_the_end_is_recovered_at_the_next_start(desk: Desk) -> None:
-    stone = block_sessions(desk.data)
+def test_a_session_that_cannot_be_written_at_the_end_either_is_recovered_at_the_next_start(
+    desk: Desk,
+) -> None:
+    blocker = block_sessions(desk.data)
     desk.do("start", "play", "play", "stop")
     desk.recorder.close()
     assert desk.journals == ["journals"]
-    stone.unlink()
+    blocker.unlink()
     again = Desk(desk.data)
     assert desk.notes == [2]
-    assert "2 notes and 0 words" in again.told[0].happened
+    assert "2 notes and 0 words" in again.notices[0].happened
     again.recorder.close()
 
 
 def test_a_save_that_could_not_be_written_is_in_the_next(desk: Desk) -> None:
-    stone = block_sessions(desk.data)
+    blocker = block_sessions(desk.data)
     assert desk.do("play", "save", "play") == ["not_written"]
-    stone.unlink()
+    blocker.unlink()
     assert desk.do("save") == []
     assert desk.notes == [2]
 
 
 class SlowDisk:
-    """A disk that syncs nothing until it is let go."""
+    """A disk whose syncs wait until it is released."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked, self._ready = threading.Event(), threading.Event()
@@ -270,7 +272,7 @@ class SlowDisk:
 
         monkeypatch.setattr(DurableFile, "sync", wait)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self._ready.set()
 
 
@@ -279,10 +281,10 @@ def slow(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
     assert desk.recorder.journal.flush()
     disk = SlowDisk(monkeypatch)
     yield disk
-    disk.let_go()
+    disk.release()
 
 
-def test_nothing_waits_for_the_disk(desk: Desk, slow: SlowDisk) -> None:
+def test_no_call_waits_for_the_disk(desk: Desk, slow: SlowDisk) -> None:
     desk.recorder.start(desk.performer.now)
     desk.performer.notes(60)
     saved = desk.recorder.save(desk.performer.now, "all")
@@ -297,7 +299,7 @@ def test_nothing_waits_for_the_disk(desk: Desk, slow: SlowDisk) -> None:
     other = desk.recorder.stop(desk.performer.now, "two")
     assert not any(future.done() for future in (saved, stopped, again, other))
     assert desk.performer.of(SessionKept) == [] == list_sessions(desk.data)
-    slow.let_go()
+    slow.release()
     sessions = [future.result() for future in (saved, stopped, again, other)]
     assert [(session.name, session.notes) for session in sessions] == [
         ("all", 1),
@@ -310,37 +312,37 @@ def test_nothing_waits_for_the_disk(desk: Desk, slow: SlowDisk) -> None:
     ]
 
 
-def test_closing_waits_for_what_is_being_written(desk: Desk, slow: SlowDisk) -> None:
+def test_closing_waits_for_sessions_that_are_being_written(desk: Desk, slow: SlowDisk) -> None:
     desk.do("start", "play")
     stopped = desk.recorder.stop(desk.performer.now, "one")
     assert slow.asked.wait(60)
     desk.do("start", "play", "play")
     closing = threading.Thread(target=desk.recorder.close)
     closing.start()
-    slow.let_go()
+    slow.release()
     closing.join()
     assert stopped.result().name == "one"
     assert desk.notes == [1, 2] and desk.journals == ["journals/kept"]
     assert len(desk.performer.of(SessionKept)) == 2
 
 
-def test_a_session_that_cannot_be_written_at_the_end_is_told(desk: Desk) -> None:
-    stone = block_sessions(desk.data)
+def test_a_session_that_cannot_be_written_at_the_end_is_reported(desk: Desk) -> None:
+    blocker = block_sessions(desk.data)
     desk.do("start", "play")
     desk.recorder.close()
     [notice] = desk.performer.of(Notice)
     assert "could not be written" in notice.happened
     assert "is kept" in notice.kept
-    stone.unlink()
+    blocker.unlink()
 
 
-def test_what_is_told_from_other_threads_goes_where_it_should(tmp_path: Path) -> None:
-    performer, told = Performer(), []
-    recorder = Recorder(tmp_path, performer.clock, performer.bus, publish=told.append)
+def test_events_of_other_threads_are_published_through_the_callback(tmp_path: Path) -> None:
+    performer, published = Performer(), []
+    recorder = Recorder(tmp_path, performer.clock, performer.bus, publish=published.append)
     recorder.begin()
     recorder.recovered.result()
     folder = recorder.save(performer.now).result().folder
-    assert [event.session for event in told] == [folder]
+    assert [event.session for event in published] == [folder]
     assert performer.of(SessionKept) == []
     recorder.close()
 
@@ -380,7 +382,7 @@ def test_closing_does_not_wait_long_for_a_process_that_does_not_end(desk: Desk) 
 
 
 def unread(process: int) -> int:
-    """How many bytes wait at the standard input of a process."""
+    """Return the number of unread bytes at the standard input of a process."""
     pipe = os.open(f"/proc/{process}/fd/0", os.O_RDONLY | os.O_NONBLOCK)
     try:
         return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)

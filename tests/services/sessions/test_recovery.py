@@ -1,4 +1,4 @@
-"""What a crash leaves becomes sessions at the next start, and it is said what was recovered."""
+"""Journals of crashed runs become sessions at the next start, which reports them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Run:
             wall=lambda: began + timedelta(microseconds=clock.now() - 1_000_000),
         )
         self.performer.bus.subscribe(self.recorder.listen)
-        self.recorder.journal.start()  # without looking for what others left
+        self.recorder.journal.start()  # without recovery
 
     def do(self, steps: str) -> None:
         for step in steps.split():
@@ -56,7 +56,7 @@ class Run:
                     made.result()
 
     def crash(self) -> Path:
-        """End as a crash does: everything is on the disk, and nobody tidied up. Returns the journal."""
+        """End like a crash, with everything on disk but no cleanup; returns the journal."""
         assert self.recorder.journal.close()
         return self.recorder.journal.path
 
@@ -88,7 +88,9 @@ def sessions(data: Path) -> list[SessionData]:
         ("start play stop start play play", [(2, 0)]),
     ],
 )
-def test_what_was_not_kept_yet_is_recovered(tmp_path: Path, steps: str, found: list[tuple[int, int]]) -> None:
+def test_unsaved_recordings_and_notes_are_recovered(
+    tmp_path: Path, steps: str, found: list[tuple[int, int]]
+) -> None:
     crashed(tmp_path, steps)
     before = {info.folder for info in list_sessions(tmp_path)}
     recovered = recover(tmp_path)
@@ -99,16 +101,16 @@ def test_what_was_not_kept_yet_is_recovered(tmp_path: Path, steps: str, found: l
     assert recover(tmp_path) == []
 
 
-def test_it_says_what_was_recovered(tmp_path: Path) -> None:
+def test_the_notice_describes_what_was_recovered(tmp_path: Path) -> None:
     crashed(tmp_path, "play word")
     [recovered] = recover(tmp_path)
     folder = tmp_path / "sessions/2026/11/20261122-141503"
-    what = f"4 notes and 1 word of 22 Nov 2026 14:15 were recovered to {folder}"
-    assert recovered.happened == f"The program did not end properly the last time. {what}"
+    what = f"4 notes and 1 word from 22 Nov 2026 14:15 were recovered to {folder}"
+    assert recovered.happened == f"Rubato did not end properly last time. {what}"
     assert recovered.notice(5).level == "info"
 
 
-def test_the_next_start_says_it(tmp_path: Path) -> None:
+def test_the_next_start_publishes_the_notice(tmp_path: Path) -> None:
     crashed(tmp_path, "play")
     performer = Performer()
     recorder = Recorder(tmp_path, performer.clock, performer.bus)
@@ -119,7 +121,7 @@ def test_the_next_start_says_it(tmp_path: Path) -> None:
     recorder.close()
 
 
-def test_a_recovered_recording_is_what_stopping_would_have_made(tmp_path: Path) -> None:
+def test_a_recovered_recording_equals_a_stopped_one(tmp_path: Path) -> None:
     steps = "start play word pause play resume play"
     run = Run(tmp_path / "stopped")
     run.do(steps)
@@ -152,7 +154,7 @@ def test_runs_are_recovered_one_by_one_oldest_first(tmp_path: Path) -> None:
     assert [info.notes for one in recover(tmp_path) for info in one.sessions] == [1, 2, 3]
 
 
-def test_two_crashes_of_one_second_are_two_sessions(tmp_path: Path) -> None:
+def test_two_crashes_in_one_second_give_two_sessions(tmp_path: Path) -> None:
     crashed(tmp_path, "play")
     Run(tmp_path).crash()
     crashed(tmp_path, "play play")
@@ -160,7 +162,7 @@ def test_two_crashes_of_one_second_are_two_sessions(tmp_path: Path) -> None:
     assert sorted(info.notes for info in list_sessions(tmp_path)) == [1, 2]
 
 
-def test_a_run_that_is_alive_is_left_alone(tmp_path: Path) -> None:
+def test_the_journal_of_a_running_program_is_left_alone(tmp_path: Path) -> None:
     alive = Run(tmp_path)
     alive.do("play")
     assert alive.recorder.journal.flush()
@@ -172,14 +174,16 @@ def test_a_run_that_is_alive_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("steps", "left"), [("play", []), ("start play", ["kept"]), ("play save", ["kept"])])
-def test_the_journal_is_put_away_as_after_a_clean_end(tmp_path: Path, steps: str, left: list[str]) -> None:
+def test_the_journal_is_archived_or_deleted_as_after_a_clean_end(
+    tmp_path: Path, steps: str, left: list[str]
+) -> None:
     crashed(tmp_path, steps)
     recover(tmp_path)
     assert [path.parent.name for path in (tmp_path / "journals").rglob("*.jsonl")] == left
 
 
 @pytest.mark.parametrize("torn", [b'{"kind":"midi","t":12', b"{", b'{"kind":"mark","mark":"st', b"\0" * 512])
-def test_a_torn_last_line_is_no_damage(tmp_path: Path, torn: bytes) -> None:
+def test_a_torn_last_line_does_not_count_as_damage(tmp_path: Path, torn: bytes) -> None:
     journal = crashed(tmp_path, "play play")
     with journal.open("ab") as file:
         file.write(torn)
@@ -204,9 +208,7 @@ def damage(journal: Path, line: int, by: bytes) -> None:
         (0, b"{}", 3),
     ],
 )
-def test_a_damaged_journal_is_kept_aside_and_said_so(
-    tmp_path: Path, line: int, by: bytes, notes: int
-) -> None:
+def test_a_damaged_journal_is_moved_and_reported(tmp_path: Path, line: int, by: bytes, notes: int) -> None:
     journal = crashed(tmp_path, "play play play")
     damage(journal, line, by)
     content = journal.read_bytes()
@@ -219,7 +221,7 @@ def test_a_damaged_journal_is_kept_aside_and_said_so(
     assert recover(tmp_path) == []
 
 
-def test_rubbish_is_kept_aside(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_journal_is_moved(tmp_path: Path) -> None:
     (tmp_path / "journals").mkdir()
     (tmp_path / "journals/20261122-141503.jsonl").write_bytes(bytes(range(256)) * 4)
     [recovered] = recover(tmp_path)
@@ -228,18 +230,18 @@ def test_rubbish_is_kept_aside(tmp_path: Path) -> None:
     assert recovered.damaged is not None and recovered.damaged.stat().st_size == 1024
 
 
-def test_an_empty_journal_is_nothing_to_speak_of(tmp_path: Path) -> None:
+def test_an_empty_journal_is_deleted_without_a_notice(tmp_path: Path) -> None:
     (tmp_path / "journals").mkdir()
     (tmp_path / "journals/20261122-141503.jsonl").touch()
     assert recover(tmp_path) == []
     assert list((tmp_path / "journals").iterdir()) == []
 
 
-def test_nothing_is_recovered_where_nothing_is(tmp_path: Path) -> None:
+def test_recovery_of_an_empty_folder_does_nothing(tmp_path: Path) -> None:
     assert recover(tmp_path) == []
 
 
-def test_when_it_cannot_be_recovered_now_the_journal_stays(tmp_path: Path) -> None:
+def test_a_journal_that_cannot_be_recovered_now_stays(tmp_path: Path) -> None:
     journal = crashed(tmp_path, "play")
     (tmp_path / "sessions").write_text("no folder can be made here")
     [recovered] = recover(tmp_path)
@@ -250,7 +252,7 @@ def test_when_it_cannot_be_recovered_now_the_journal_stays(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("steps", ["play", "start play"])
-def test_a_crash_while_recovering_makes_no_second_session(tmp_path: Path, steps: str) -> None:
+def test_a_crash_during_recovery_causes_no_second_session(tmp_path: Path, steps: str) -> None:
     journal = crashed(tmp_path, steps)
     content = journal.read_bytes()
     recover(tmp_path)
@@ -263,7 +265,7 @@ def test_a_crash_while_recovering_makes_no_second_session(tmp_path: Path, steps:
     assert not half.exists()
 
 
-def test_a_crash_between_making_a_session_and_saying_so_makes_no_second_session(tmp_path: Path) -> None:
+def test_a_crash_between_writing_and_marking_a_session_causes_no_second_one(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run.do("start play stop")
     journal = run.crash()
@@ -275,7 +277,7 @@ def test_a_crash_between_making_a_session_and_saying_so_makes_no_second_session(
 
 
 @pytest.fixture(scope="module")
-def journal_of_much(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def long_journal(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     journal = crashed(
         tmp_path_factory.mktemp("much"), "play word save start play pause play resume word play"
     )
@@ -284,10 +286,8 @@ def journal_of_much(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @settings(max_examples=80, deadline=None, derandomize=True)
 @given(st.data())
-def test_whatever_is_left_of_a_journal_is_recovered_or_kept_aside(
-    journal_of_much: bytes, data: st.DataObject
-) -> None:
-    content = bytearray(journal_of_much)
+def test_any_remains_of_a_journal_are_recovered_or_moved(long_journal: bytes, data: st.DataObject) -> None:
+    content = bytearray(long_journal)
     for _ in range(data.draw(st.integers(0, 6))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     del content[data.draw(st.integers(0, len(content))) :]

@@ -1,4 +1,4 @@
-"""A session is a MIDI file for everybody and a journal that loses nothing."""
+"""A session has a MIDI file for any program and a journal that loses nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ AFTERNOON = datetime(2026, 11, 22, 14, 15, 3, tzinfo=UTC)
 
 
 class Studio:
-    """A performer who is recorded; the wall clock goes with the performer's."""
+    """A performer who is recorded; the wall clock follows the performer's clock."""
 
     def __init__(self, data: Path) -> None:
         self.performer = Performer()
@@ -64,7 +64,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 def texts(folder: Path) -> dict[str, list[dict[str, object]]]:
-    """The words in a session's MIDI file by track, read by another program's library."""
+    """Return the words in a session's MIDI file by track, as mido reads them."""
     found: dict[str, list[dict[str, object]]] = {}
     for track in mido.MidiFile(folder / "session.mid", charset="utf-8").tracks:
         lines = [json.loads(message.text) for message in track if message.type == "text"]
@@ -73,7 +73,7 @@ def texts(folder: Path) -> dict[str, list[dict[str, object]]]:
     return found
 
 
-def test_the_folder_says_when_it_began(studio: Studio, tmp_path: Path) -> None:
+def test_the_folder_is_named_after_the_time(studio: Studio, tmp_path: Path) -> None:
     studio.start()
     info = studio.stop().info
     assert info.folder == tmp_path / "sessions/2026/11/20261122-141503"
@@ -82,12 +82,12 @@ def test_the_folder_says_when_it_began(studio: Studio, tmp_path: Path) -> None:
     assert info.title == "22 Nov 2026 14:15"
 
 
-def test_a_name_goes_into_the_title(studio: Studio) -> None:
+def test_the_title_has_the_name(studio: Studio) -> None:
     studio.start()
     assert studio.stop("étude").info.title == "étude, 22 Nov 2026 14:15"
 
 
-def test_two_sessions_of_one_second_get_two_folders(studio: Studio) -> None:
+def test_sessions_that_begin_in_one_second_get_their_own_folders(studio: Studio) -> None:
     folders = []
     for _ in range(3):
         studio.start()
@@ -95,7 +95,7 @@ def test_two_sessions_of_one_second_get_two_folders(studio: Studio) -> None:
     assert folders == ["20261122-141503", "20261122-141503-2", "20261122-141503-3"]
 
 
-def test_times_count_from_its_beginning(studio: Studio) -> None:
+def test_times_count_from_the_beginning_of_the_session(studio: Studio) -> None:
     studio.performer.rest(5_000_000)
     studio.start()
     studio.performer.notes(60)
@@ -105,7 +105,7 @@ def test_times_count_from_its_beginning(studio: Studio) -> None:
     assert session.end == session.info.end == 1_000_000
 
 
-def test_everything_is_in_it_exactly(studio: Studio) -> None:
+def test_a_session_has_all_events_exactly(studio: Studio) -> None:
     studio.start()
     zero = studio.performer.now
     studio.performer.rest(1)
@@ -126,7 +126,7 @@ def test_everything_is_in_it_exactly(studio: Studio) -> None:
     assert done.result == studio.performer.of(CommandDone)[0].result
 
 
-def test_the_midi_file_has_a_track_a_device_and_a_track_a_language(studio: Studio) -> None:
+def test_the_midi_file_has_a_track_per_device_and_per_language(studio: Studio) -> None:
     studio.start()
     studio.performer.notes(60, 64)
     studio.performer.notes(40, device="Seaboard")
@@ -172,7 +172,7 @@ def test_notes_are_the_same_in_both_files(studio: Studio) -> None:
     assert session.notes.table.tolist() == file.notes.table.tolist()
 
 
-def test_a_key_still_down_at_the_end_ends_there(studio: Studio) -> None:
+def test_keys_and_pedals_that_are_down_at_the_end_are_released_there(studio: Studio) -> None:
     studio.start()
     studio.performer.press(60)
     studio.performer.send(b"\xb0\x40\x7f")
@@ -187,7 +187,7 @@ def test_a_key_still_down_at_the_end_ends_there(studio: Studio) -> None:
 
 
 def in_file(session: SessionData) -> list[tuple[str, int, int, int]]:
-    """The messages in a session's MIDI file as another program's library reads them: (type, note, value, ms)."""
+    """Return the messages in a session's MIDI file as mido reads them: (type, note, value, ms)."""
     found = []
     for track in mido.MidiFile(session.info.folder / "session.mid").tracks:
         t = 0
@@ -201,13 +201,13 @@ def in_file(session: SessionData) -> list[tuple[str, int, int, int]]:
 
 
 def lengths(session: SessionData) -> set[int]:
-    """The lengths of the tracks of a session's MIDI file, ms."""
+    """Return the lengths of the tracks of a session's MIDI file, ms."""
     file = mido.MidiFile(session.info.folder / "session.mid")
     return {sum(message.time for message in track) for track in file.tracks}
 
 
 def test_a_key_that_is_down_at_the_stop_ends_where_it_is_released(studio: Studio) -> None:
-    """ "Stop recording" acts seconds after its last key, when no name comes."""
+    """ "Stop recording" waits seconds for a name."""
     performer = studio.performer
     studio.start()
     performer.press(60)
@@ -234,7 +234,7 @@ def test_a_key_that_is_down_at_the_stop_ends_where_it_is_released(studio: Studio
     assert session.info.notes == 2
 
 
-def test_one_that_is_never_released_ends_at_the_stop(studio: Studio) -> None:
+def test_a_key_that_is_never_released_ends_at_the_stop(studio: Studio) -> None:
     studio.start()
     studio.performer.press(60)
     studio.performer.rest(1_000_000)
@@ -246,7 +246,7 @@ def test_one_that_is_never_released_ends_at_the_stop(studio: Studio) -> None:
     assert (session.end, lengths(session)) == (1_000_000, {1000})
 
 
-def test_one_that_was_cut_off_by_a_pause_has_no_end_after_the_stop(studio: Studio) -> None:
+def test_a_key_that_was_released_by_a_pause_has_no_note_off_after_the_stop(studio: Studio) -> None:
     performer = studio.performer
     studio.start()
     performer.press(60)
@@ -262,8 +262,8 @@ def test_one_that_was_cut_off_by_a_pause_has_no_end_after_the_stop(studio: Studi
     assert session.end == 1_000_000
 
 
-def test_the_words_that_turn_recording_on_and_off_leave_no_loose_ends(studio: Studio) -> None:
-    """A word acts at its last key, which is still down then."""
+def test_the_words_that_turn_recording_on_and_off_leave_no_unpaired_notes(studio: Studio) -> None:
+    """A word acts when its last key is pressed, which is still down then."""
     performer = studio.performer
 
     def begin(event: Event) -> None:
@@ -292,7 +292,7 @@ def test_the_words_that_turn_recording_on_and_off_leave_no_loose_ends(studio: St
     assert length * 1000 == session.end == stop + 200_000 - session.info.zero
 
 
-def test_a_save_is_as_long_as_what_is_in_it(studio: Studio) -> None:
+def test_a_save_ends_with_its_last_event(studio: Studio) -> None:
     studio.performer.press(60)
     studio.performer.rest(700_000)
     session = read_session(studio.recorder.save(studio.performer.now).result().folder)
@@ -301,14 +301,14 @@ def test_a_save_is_as_long_as_what_is_in_it(studio: Studio) -> None:
     assert lengths(session) == {700}
 
 
-def test_it_begins_at_the_wall_clock_time_of_its_first_microsecond(studio: Studio) -> None:
+def test_a_session_has_the_wall_clock_time_of_its_beginning(studio: Studio) -> None:
     begin = studio.performer.now
     studio.performer.rest(3_000_000)
     studio.recorder.start(begin)
     assert studio.stop().info.began == AFTERNOON
 
 
-def test_what_is_played_in_a_pause_is_left_out_and_time_goes_on(studio: Studio) -> None:
+def test_notes_of_a_pause_are_left_out_and_time_goes_on(studio: Studio) -> None:
     performer, recorder = studio.performer, studio.recorder
     studio.start()
     performer.notes(60)
@@ -341,7 +341,7 @@ def test_stopping_in_a_pause_ends_the_session_there(studio: Studio) -> None:
     assert session.end == 500_000
 
 
-def test_an_erased_word_is_in_the_record_and_no_word_any_more(studio: Studio) -> None:
+def test_an_erased_word_stays_in_the_journal_but_does_not_count(studio: Studio) -> None:
     studio.start()
     studio.performer.word("tab", "12 7 12")
     studio.performer.word("click", "0 7 0")
@@ -362,7 +362,7 @@ def test_a_word_erased_in_a_pause_is_erased(studio: Studio) -> None:
     assert studio.stop().words == ()
 
 
-def test_the_list_is_newest_first_and_says_what_they_are(studio: Studio, tmp_path: Path) -> None:
+def test_sessions_are_listed_newest_first_with_their_descriptions(studio: Studio, tmp_path: Path) -> None:
     for name in ("first", "second", "third"):
         studio.start()
         studio.performer.word("tab", "12 7 12")
@@ -377,18 +377,18 @@ def test_the_list_is_newest_first_and_says_what_they_are(studio: Studio, tmp_pat
     assert list_sessions(tmp_path / "nowhere") == []
 
 
-def test_what_is_no_session_is_not_listed_and_said_in_words(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_session_is_refused_and_not_listed(tmp_path: Path) -> None:
     folder = tmp_path / "sessions/2026/11/20261122-141503"
     folder.mkdir(parents=True)
-    with pytest.raises(RubatoError, match="is no session"):
+    with pytest.raises(RubatoError, match="is not a session"):
         read_session(folder)
     (folder / "journal.jsonl").write_bytes(b"\0" * 100)
-    with pytest.raises(RubatoError, match="damaged in its first line"):
+    with pytest.raises(RubatoError, match="is damaged: "):
         read_session(folder)
     assert list_sessions(tmp_path) == []
 
 
-def test_a_damaged_line_costs_only_itself(studio: Studio) -> None:
+def test_only_the_damaged_line_is_lost(studio: Studio) -> None:
     studio.start()
     studio.performer.notes(60, 61, 62)
     folder = studio.stop().info.folder
@@ -398,7 +398,7 @@ def test_a_damaged_line_costs_only_itself(studio: Studio) -> None:
     path.write_bytes(b"\n".join(lines))
     session = read_session(folder)
     assert [m.note for m in session.messages if m.is_note_on] == [60, 62]
-    assert session.problems == ("journal.jsonl, line 5: 'soon' is no whole number",)
+    assert session.problems == ("journal.jsonl, line 5: 'soon' is not a whole number",)
 
 
 names = st.text(max_size=20)
@@ -413,7 +413,7 @@ channel_messages = st.builds(
 )
 sysex = st.lists(data_bytes, max_size=9).map(lambda data: b"\xf0" + bytes(data) + b"\xf7")
 args = st.dictionaries(names, st.integers() | names | st.lists(st.integers(), max_size=3), max_size=3)
-happenings = st.lists(
+events_played = st.lists(
     st.tuples(gaps, st.just("midi"), names, channel_messages | sysex)
     | st.tuples(
         gaps,
@@ -426,13 +426,13 @@ happenings = st.lists(
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(happenings, st.integers(0, 10**12))
-def test_journal_to_session_and_back_gives_every_message_and_word(
-    happened: list[tuple[int, str, object, object]], zero: int
+@given(events_played, st.integers(0, 10**12))
+def test_a_session_has_every_message_and_word_of_the_journal(
+    played: list[tuple[int, str, object, object]], zero: int
 ) -> None:
     events: list[Event] = []
     t = zero
-    for gap, kind, what, data in happened:
+    for gap, kind, what, data in played:
         t += gap
         if kind == "midi":
             assert isinstance(what, str) and isinstance(data, bytes)
@@ -461,14 +461,14 @@ def test_journal_to_session_and_back_gives_every_message_and_word(
     assert sorted(file.notes.table["note"].tolist()) == sorted(m.note for m in ons)
 
 
-def test_a_missed_run_in_a_session_has_no_command(studio: Studio) -> None:
+def test_a_rejected_run_in_a_session_has_no_command(studio: Studio) -> None:
     studio.start()
     studio.performer.nonsense("0 8 0")
     session = studio.stop()
     assert [type(event) for event in session.events if not isinstance(event, (Played, Mark))] == [WordMissed]
 
 
-def test_what_a_session_is_can_be_read_without_what_is_in_it(tmp_path: Path) -> None:
+def test_the_description_of_a_session_is_read_from_its_header(tmp_path: Path) -> None:
     header = Header(
         AFTERNOON, 0, "0.1.0", SessionInfo(tmp_path, AFTERNOON, 5, "n", 2, 1, "run", 3, 9, True).about
     )
