@@ -75,7 +75,7 @@ class Words:
 def fill(store: Store, document: Document, chunks: list[Chunk]) -> None:
     """Learn a document as `Store.put` does, but tell the collections of many at once."""
     texts = [chunk.text for chunk in chunks]
-    store.texts.keep_vectors(texts, [row.astype("<f4").tobytes() for row in store.embedder.embed(texts)])
+    store.texts.save_vectors(texts, [row.astype("<f4").tobytes() for row in store.embedder.embed(texts)])
     store.catalogue.put(document, chunks)
 
 

@@ -88,7 +88,7 @@ class KnowledgeIntegration:
             kept = (
                 "Learning goes on with the other texts"
                 if outcome["waiting"]
-                else "All other texts are learnt"
+                else "All other files are learnt"
             )
             t = self._services.clock.now()
             self._services.bus.publish(Notice(t, "warning", f"Not learnt: {problems[0]}{more}", kept, ""))

@@ -77,12 +77,12 @@ def test_what_is_forgotten_is_not_found(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["learn", "nowhere.txt"], 1, "nowhere.txt: is not there"),
+        (["learn", "nowhere.txt"], 1, "nowhere.txt: does not exist"),
         (["search", "x", "-k", "0"], 2, "-k is 1 or more"),
         (["search", "x", *(["--topic", "t"] * 6)], 2, "You can search at most 5 topics at once"),
         (["tags", "nowhere.txt", "--add", "x"], 2, "has not been learnt"),
-        (["learn", "DATA/settings.toml"], 1, "is of no kind that can be learnt"),
-        (["learn", "DATA", "--topic", "x" * 101], 2, "at most 100 signs"),
+        (["learn", "DATA/settings.toml"], 1, "is not a supported file type"),
+        (["learn", "DATA", "--topic", "x" * 101], 2, "at most 100 characters"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(

@@ -171,7 +171,7 @@ def test_what_was_learnt_last_is_tagged(program: Program, notes: Path) -> None:
 def test_what_cannot_be_learnt_is_told(program: Program, tmp_path: Path) -> None:
     answer = program.ask("learn", path=str(tmp_path / "nowhere.txt"))
     assert answer["status"] == "failed"
-    assert "is not there" in answer["error"]["message"]
+    assert "does not exist" in answer["error"]["message"]
 
 
 def test_knowledge_that_is_killed_comes_back(program: Program, notes: Path) -> None:

@@ -1,4 +1,4 @@
-"""Knowledge: texts are read, cut into chunks, embedded and catalogued, and found again by meaning and by words."""
+"""Knowledge: reads documents, cuts them into chunks, embeds and catalogues them, and retrieves passages."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ CATALOGUE: Final = "catalogue.sqlite"
 
 
 def knowledge_folder(data: Path) -> Path:
-    """Return where in the data folder knowledge is."""
+    """Return the folder of the store inside the data folder."""
     return data / "knowledge"
 
 
 def anything_learnt(data: Path) -> bool:
-    """Return whether anything was ever learnt here; costs nothing to ask."""
+    """Return whether a store exists, without opening it."""
     return (knowledge_folder(data) / CATALOGUE).is_file()

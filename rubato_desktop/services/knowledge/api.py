@@ -1,4 +1,4 @@
-"""Everything that can be asked of the store, by name, in JSON: whichever process has it open."""
+"""The calls on the store, by name and in JSON, for whichever process has it open."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rubato_desktop.services.knowledge.catalogue import ALL, Document
 from rubato_desktop.services.knowledge.embedding import open_embedder
 from rubato_desktop.services.knowledge.folder_watcher import FolderWatcher
 from rubato_desktop.services.knowledge.fusion import Mode
-from rubato_desktop.services.knowledge.learning import Learning, Learnt, Progress, identity
+from rubato_desktop.services.knowledge.learning import Learning, LearningResult, Progress, identity
 from rubato_desktop.services.knowledge.learning_calls import LearningCall, LearningCalls
 from rubato_desktop.services.knowledge.readers import Passage, ReadDocument, readable
 from rubato_desktop.services.knowledge.store import Store
@@ -25,17 +25,17 @@ from rubato_desktop.services.knowledge.tag_suggestions import suggest
 log = logging.getLogger(__name__)
 
 _END_S: Final = 10.0
-_LONGEST_TOPIC: Final = 100
+_MAX_NAME: Final = 100  # characters of a topic or tag
 
 
 class KnowledgeApi:
-    """Answers calls on a store; learning goes on behind it, on a thread of its own.
+    """Executes calls on a store, and learns in the background on a thread of its own.
 
     Args:
-        open_store: Opens the store; called at the first call that needs it.
-        on_progress: Told how far learning is; at its end once without a source.
-        on_done: Told what came of one call to learn, when all of it is done.
-        on_problem: Told what stopped it.
+        open_store: Opens the store; called for the first call that needs it.
+        on_progress: Called with the progress of learning, and without a source at its end.
+        on_done: Called with the result of each call to learn when its last source is done.
+        on_problem: Called with the error that stopped learning.
     """
 
     def __init__(
@@ -43,67 +43,65 @@ class KnowledgeApi:
         open_store: Callable[[], Store],
         *,
         on_progress: Callable[[Progress], None] = lambda _: None,
-        on_done: Callable[[Learnt], None] = lambda _: None,
+        on_done: Callable[[LearningResult], None] = lambda _: None,
         on_problem: Callable[[RubatoError], None] = lambda _: None,
     ) -> None:
-        self._open = open_store
+        self._open_store = open_store
         self._on_progress, self._on_done, self._on_problem = on_progress, on_done, on_problem
         self._lock = threading.RLock()
-        self._store: Store | None = None
+        self._opened: Store | None = None
         self._learning: Learning | None = None
-        self._watching: FolderWatcher | None = None
+        self._watcher: FolderWatcher | None = None
         self._worker: threading.Thread | None = None
         self._working = False
         self._stop = threading.Event()
         self._progress: Progress | None = None
-        self._lessons = LearningCalls(on_done)
+        self._calls = LearningCalls(on_done)
 
     @property
     def needed(self) -> bool:
-        """Whether it has work of its own: something is being learnt, or folders are watched."""
-        return self.busy or bool(self._store is not None and self._store.wanted.watched())
+        """Whether the process must keep running: it is learning, or watches folders."""
+        return self.busy or bool(self._opened is not None and self._opened.queue.watched())
 
     @property
     def busy(self) -> bool:
-        """Whether something is being learnt."""
+        """Whether it is learning."""
         return self._working
 
     def __call__(self, call: str, **args: Any) -> Any:
-        """Answer a call.
+        """Execute a call.
 
         Args:
-            call: The name of a method of this class that is one of `CALLS`.
-            args: Its arguments.
+            call: One of `CALLS`.
+            args: The arguments of the method of that name.
 
         Returns:
-            JSON-like.
+            A JSON value.
 
         Raises:
-            RubatoError: there is no such call, or it failed in a way that people should know.
+            RubatoError: the call is unknown, or failed.
         """
         if call not in CALLS:
-            raise RubatoError(
-                f"Nothing called {call} can be asked of what has been learnt", code="bad_request"
-            )
+            raise RubatoError(f"Unknown knowledge call: {call}", code="bad_request")
         return getattr(self, f"_{call}")(**args)
 
     def resume(self) -> None:
-        """Go on with what waits to be learnt, and watch the folders that are watched."""
+        """Continue with the queue of the last run, and watch the folders again."""
         self._watch_folders()
-        if self._here.wanted.waiting():
-            self._begin()
+        if self._store.queue.waiting():
+            self._learn_queue()
 
     def close(self) -> None:
-        """End; what is being learnt goes on next time. Safe to call twice."""
+        """Stop; the queue is kept for the next run. Safe to call twice."""
         self._stop.set()
-        if self._watching is not None:
-            self._watching.close()
+        if self._watcher is not None:
+            self._watcher.close()
         if self._worker is not None:
             self._worker.join(_END_S)
         with self._lock:
-            if self._store is not None:
-                self._store.close()
-                self._store = None
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
 
     # Calls ------------------------------------------------------------------------------------------
 
@@ -116,42 +114,42 @@ class KnowledgeApi:
         mode: Mode = "fused",
         within: bool = False,
     ) -> list[dict[str, Any]]:
-        found = self._here.search(query, topics=topics, tags=tags, k=k, mode=mode, within=within)
+        found = self._store.search(query, topics=topics, tags=tags, k=k, mode=mode, within=within)
         return [passage.as_json(rank) for rank, passage in enumerate(found, 1)]
 
     def _count(self, topic: str = "", tag: str = "") -> int:
-        return self._here.count(topic=topic, tag=tag)
+        return self._store.count(topic=topic, tag=tag)
 
     def _topics(self) -> list[dict[str, Any]]:
-        return self._here.statistics()
+        return self._store.statistics()
 
     def _topic_counts(self) -> dict[str, int]:
-        return self._here.catalogue.topic_counts()
+        return self._store.catalogue.topic_counts()
 
     def _tags(self) -> dict[str, int]:
-        return self._here.catalogue.tags()
+        return self._store.catalogue.tags()
 
     def _documents(self, topic: str = "", tag: str = "") -> list[dict[str, Any]]:
-        return [_told(document) for document in self._here.catalogue.documents(topic=topic, tag=tag)]
+        return [_as_json(document) for document in self._store.catalogue.documents(topic=topic, tag=tag)]
 
     def _document(self, source: str) -> dict[str, Any] | None:
-        found = self._found(source)
-        return _told(found) if found else None
+        document = self._find(source)
+        return _as_json(document) if document else None
 
     def _learn(
         self, paths: Sequence[str], topics: Sequence[str] = (), tags: Sequence[str] = (), watch: bool = False
     ) -> dict[str, Any]:
+        """Queue files and folders; without paths, continue with the queue."""
         topics, tags = checked(topics), checked(tags)
-        with self._lessons.lock:
-            said, sources = self._learner.want([Path(path) for path in paths], topics, tags)
-            # Without paths it goes on where it stopped.
-            lesson = self._lessons.begin(said, sources if paths else self._here.wanted.sources())
-            self._begin()
-            state = self._progress_now(lesson.number)
+        with self._calls.lock:
+            result, sources = self._learner.enqueue([Path(path) for path in paths], topics, tags)
+            call = self._calls.begin(result, sources if paths else self._store.queue.sources())
+            self._learn_queue()
+            state = self._progress_now(call.number)
         if watch:
             for path in paths:
                 if (folder := Path(path).expanduser().absolute()).is_dir():
-                    self._here.wanted.watch(str(folder), json.dumps([*topics]), json.dumps([*tags]))
+                    self._store.queue.watch(str(folder), json.dumps([*topics]), json.dumps([*tags]))
             self._watch_folders()
         return state
 
@@ -164,43 +162,43 @@ class KnowledgeApi:
         tags: Sequence[str] = (),
         id: str = "",
     ) -> dict[str, Any]:
-        reading = ReadDocument(title, tuple(Passage(**piece) for piece in pieces))
-        said = self._learner.learn_text(source, reading, checked(topics), checked(tags), id=id)
-        return said.as_json()
+        document = ReadDocument(title, tuple(Passage(**piece) for piece in pieces))
+        result = self._learner.learn_text(source, document, checked(topics), checked(tags), id=id)
+        return result.as_json()
 
     def _progress_now(self, lesson: int = 0) -> dict[str, Any]:
-        """How far learning is, and the results of one lesson so far."""
-        at = self._progress
-        with self._lessons.lock:
-            mine = self._lessons.find(lesson) or LearningCall(lesson)
-            said = replace(mine.said, waiting=len(mine.sources)).as_json()
-            problem = mine.problem.as_json() if mine.problem else None
+        """Return the progress of learning, and the result so far of the call with the number `lesson`."""
+        progress = self._progress
+        with self._calls.lock:
+            call = self._calls.find(lesson) or LearningCall(lesson)
+            result = replace(call.result, waiting=len(call.sources)).as_json()
+            problem = call.problem.as_json() if call.problem else None
         return {
             "lesson": lesson,
             "busy": self.busy,
-            "at": at.as_json() if at is not None and self.busy else None,
-            "said": said,
+            "at": progress.as_json() if progress is not None and self.busy else None,
+            "said": result,
             "problem": problem,
         }
 
     def _stop_learning(self) -> int:
-        """What waits is not learnt any more; returns how many sources those were."""
+        """Stop learning and clear the queue; returns how many sources were in it."""
         self._stop.set()
         if self._worker is not None:
             self._worker.join(_END_S)
-        return self._here.wanted.clear()
+        return self._store.queue.clear()
 
     def _forget(self, source: str) -> list[str]:
-        """Forget a document, or all in a folder; a folder is no longer watched."""
-        path = _place(source)
-        going = self._here.catalogue.documents(under=path)
-        if not going and (one := self._found(source)):
-            going = [one]
-        if self._here.wanted.unwatch(path):
+        """Forget a document, or a folder with all its documents, which is no longer watched either."""
+        path = _absolute(source)
+        documents = self._store.catalogue.documents(under=path)
+        if not documents and (document := self._find(source)):
+            documents = [document]
+        if self._store.queue.unwatch(path):
             self._watch_folders()
-        for document in going:
-            self._here.remove(document.id)
-        return [document.source for document in going]
+        for document in documents:
+            self._store.remove(document.id)
+        return [document.source for document in documents]
 
     def _classify(
         self,
@@ -210,100 +208,103 @@ class KnowledgeApi:
         add_topics: Sequence[str] = (),
         remove_topics: Sequence[str] = (),
     ) -> dict[str, Any]:
-        known = self._known(source)
-        topics = sorted({*known.topics, *checked(add_topics)} - {*remove_topics})
-        tags = sorted({*known.tags, *checked(add_tags)} - {*remove_tags})
-        self._here.classify(known.id, topics, tags)
-        return {**_told(known), "topics": topics, "tags": tags}
+        document = self._require(source)
+        topics = sorted({*document.topics, *checked(add_topics)} - {*remove_topics})
+        tags = sorted({*document.tags, *checked(add_tags)} - {*remove_tags})
+        self._store.classify(document.id, topics, tags)
+        return {**_as_json(document), "topics": topics, "tags": tags}
 
     def _suggest(self, source: str = "", text: str = "", most: int = 5) -> list[str]:
         if not source:
-            return suggest(self._here, text, most=most)
-        known = self._known(source)
+            return suggest(self._store, text, most=most)
+        document = self._require(source)
         return suggest(
-            self._here,
-            self._here.catalogue.text_of(known.id),
-            but=known.tags,
-            document=known.id,
+            self._store,
+            self._store.catalogue.text_of(document.id),
+            exclude=document.tags,
+            document=document.id,
             most=most,
         )
 
     def _watched(self) -> list[str]:
-        return [folder for folder, _, _ in self._here.wanted.watched()]
+        return [folder for folder, _, _ in self._store.queue.watched()]
 
     def _embed_anew(self, model: str, host: str) -> dict[str, Any]:
+        """Embed all texts again with another model, in the background."""
         embedder = open_embedder(model, host)
         if self.busy:
             raise RubatoError(
-                "Something is being learnt just now", todo="Try again when it has ended", code="busy"
+                "Learning is still in progress", todo="Try again when it has finished", code="busy"
             )
-        told = f"everything, by {embedder.model}"
-        lesson = self._lessons.begin(Learnt(), [told])
+        label = f"all texts, with {embedder.model}"
+        call = self._calls.begin(LearningResult(), [label])
 
         def embed(stop: threading.Event) -> None:
-            self._here.embed_anew(
-                embedder, lambda done, of: self._at(Progress(told, done, of, 0)), stop.is_set
+            self._store.reembed(
+                embedder,
+                lambda done, of: self._report_progress(Progress(label, done, of, 0)),
+                stop.is_set,
             )
-            self._lessons.came_of(told, Learnt())
+            self._calls.add_result(label, LearningResult())
 
         self._start(embed)
-        return self._progress_now(lesson.number)
+        return self._progress_now(call.number)
 
-    # Within -----------------------------------------------------------------------------------------
+    # Internals --------------------------------------------------------------------------------------
 
     @property
-    def _here(self) -> Store:
+    def _store(self) -> Store:
         with self._lock:
-            if self._store is None:
-                self._store = self._open()
-            return self._store
+            if self._opened is None:
+                self._opened = self._open_store()
+            return self._opened
 
     @property
     def _learner(self) -> Learning:
         with self._lock:
             if self._learning is None:
-                self._learning = Learning(self._here, self._at)
+                self._learning = Learning(self._store, self._report_progress)
             return self._learning
 
-    def _found(self, source: str) -> Document | None:
-        """A document by its path, its address or its id."""
-        catalogue = self._here.catalogue
-        return catalogue.document(identity(_place(source))) or catalogue.document(source)
+    def _find(self, source: str) -> Document | None:
+        """Return a document by its path, its address or its id."""
+        catalogue = self._store.catalogue
+        return catalogue.document(identity(_absolute(source))) or catalogue.document(source)
 
-    def _known(self, source: str) -> Document:
-        found = self._found(source)
-        if found is None:
+    def _require(self, source: str) -> Document:
+        document = self._find(source)
+        if document is None:
             raise RubatoError(
                 f"{source} has not been learnt", todo="Learn it first: rubato learn PATH", code="not_learnt"
             )
-        return found
+        return document
 
     def _watch_folders(self) -> None:
         with self._lock:
-            if self._watching is None:
-                self._watching = FolderWatcher(self._here.wanted, self._changed)
-        self._watching.renew()
+            if self._watcher is None:
+                self._watcher = FolderWatcher(self._store.queue, self._on_change)
+        self._watcher.restart()
 
-    def _changed(self, path: Path, topics: list[str], tags: list[str]) -> None:
-        if not (path.is_dir() or readable(path) or self._here.catalogue.documents(under=str(path))):
+    def _on_change(self, path: Path, topics: list[str], tags: list[str]) -> None:
+        if not (path.is_dir() or readable(path) or self._store.catalogue.documents(under=str(path))):
             return
-        with self._lessons.lock:
-            said, sources = self._learner.want([path], topics, tags)
-            said.problems.clear()  # an empty folder is none here, and a file that is gone was perhaps never learnt
-            self._lessons.begin(said, sources)
-        self._begin()
+        with self._calls.lock:
+            result, sources = self._learner.enqueue([path], topics, tags)
+            # An empty folder is no problem here, nor is a deleted file that was never learnt.
+            result.problems.clear()
+            self._calls.begin(result, sources)
+        self._learn_queue()
 
-    def _at(self, progress: Progress) -> None:
+    def _report_progress(self, progress: Progress) -> None:
         self._progress = progress
         self._on_progress(progress)
 
-    def _begin(self) -> None:
-        """Learn what waits."""
-        if self._here.wanted.waiting():
+    def _learn_queue(self) -> None:
+        if self._store.queue.waiting():
             self._start()
 
     def _start(self, first: Callable[[threading.Event], None] = lambda stop: None) -> None:
-        """Learn what waits, on a thread of its own, after what is to be done `first`."""
+        """Start a thread that runs `first`, then learns the queue; does nothing while one is running."""
         with self._lock:
             if self.busy:
                 return
@@ -320,24 +321,25 @@ class KnowledgeApi:
             first(stop)
             more = True
             while more:
-                self._learner.work(stop.is_set, self._lessons.came_of)
-                with self._lessons.lock, self._lock:  # no source may join between the last look and the end
-                    more = not stop.is_set() and bool(self._here.wanted.waiting())
-                    ended = [] if more else self._end()
+                self._learner.run(stop.is_set, self._calls.add_result)
+                # No source may join the queue between the last check and the end.
+                with self._calls.lock, self._lock:
+                    more = not stop.is_set() and bool(self._store.queue.waiting())
+                    results = [] if more else self._finish()
         except Exception as error:
-            problem = error if isinstance(error, RubatoError) else _fault()
+            problem = error if isinstance(error, RubatoError) else _internal_error()
             if problem is not error:
-                log.exception("learning ended by a fault")
-            ended = self._end(problem)
+                log.exception("learning stopped because of an internal error")
+            results = self._finish(problem)
             self._on_problem(problem)
-        for said in ended:
-            self._on_done(said)
-        self._at(Progress("", 0, 0, 0))
+        for result in results:
+            self._on_done(result)
+        self._report_progress(Progress("", 0, 0, 0))
 
-    def _end(self, problem: RubatoError | None = None) -> list[Learnt]:
-        with self._lessons.lock, self._lock:
+    def _finish(self, problem: RubatoError | None = None) -> list[LearningResult]:
+        with self._calls.lock, self._lock:
             self._working = False
-            return self._lessons.finish(problem)
+            return self._calls.finish(problem)
 
 
 CALLS: Final = frozenset(
@@ -348,33 +350,33 @@ CALLS: Final = frozenset(
 )
 
 
-def _fault() -> RubatoError:
+def _internal_error() -> RubatoError:
     return RubatoError(
-        "Learning has ended by a fault",
-        kept="What was learnt before is kept, the rest waits",
-        todo="knowledge.log has the details",
+        "Learning stopped because of an internal error",
+        kept="What was already learnt is kept; the rest stays in the queue",
+        todo="See knowledge.log for details",
         code="bug",
     )
 
 
 def checked(names: Sequence[str]) -> list[str]:
-    """Return topics or tags as they are kept: without white space around, none empty, none of them ALL, none twice.
+    """Return topics or tags in normal form: white space collapsed, without duplicates, empty names and ALL.
 
     Raises:
-        RubatoError: one is too long.
+        RubatoError: a name is too long.
     """
     clean = [" ".join(name.split()) for name in names]
-    if any(len(name) > _LONGEST_TOPIC for name in clean):
-        raise RubatoError(f"A topic or tag has at most {_LONGEST_TOPIC} signs", code="bad_arguments")
+    if any(len(name) > _MAX_NAME for name in clean):
+        raise RubatoError(f"A topic or tag can have at most {_MAX_NAME} characters", code="bad_arguments")
     return [*dict.fromkeys(name for name in clean if name and name.upper() != ALL)]
 
 
-def _place(source: str) -> str:
-    """A path as it was learnt, wherever the program was started; addresses as they are."""
+def _absolute(source: str) -> str:
+    """A path as it was learnt, whatever the working directory is; addresses are unchanged."""
     return source if "://" in source else str(Path(source).expanduser().absolute())
 
 
-def _told(document: Document) -> dict[str, Any]:
+def _as_json(document: Document) -> dict[str, Any]:
     return {
         "document": document.id,
         "source": document.source,

@@ -1,4 +1,4 @@
-"""What has been learnt: documents, where their texts stand, their topics and their tags."""
+"""The catalogue: documents, the texts they contain, their topics and their tags."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from rubato_desktop.services.knowledge.database import Database, batches
 from rubato_desktop.services.knowledge.outbox import EVERYTHING, Outbox
 from rubato_desktop.services.knowledge.texts import Texts
 
-ALL: Final = "ALL"  # the topic of everything
+ALL: Final = "ALL"  # the topic that every document belongs to
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Something that was learnt.
+    """A document in the catalogue.
 
     Attributes:
-        id: Its stable id.
-        source: Its path or address.
-        title: What it calls itself.
-        digest: Of what it said when it was learnt.
-        changed_ns, bytes: Of its file then; 0 where there is none.
-        topics, tags: What it belongs to.
+        id: Stable id.
+        source: Path or address.
+        title: Title, if it has one.
+        digest: Hash of its chunks when it was learnt.
+        changed_ns: Modification time of its file when it was learnt, in nanoseconds since the epoch; 0 without a file.
+        bytes: Size of its file when it was learnt; 0 without a file.
+        topics, tags: Its topics and tags.
     """
 
     id: str
@@ -39,8 +40,8 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedText:
-    """A text where it stands in a document."""
+class Occurrence:
+    """An occurrence of a text in a document; `page` is from 1, `start_ms` in milliseconds."""
 
     document: Document
     text: str
@@ -53,8 +54,8 @@ class Catalogue:
 
     Args:
         db: The database.
-        texts: What they say.
-        outbox: Told what the collections of vectors have to be told.
+        texts: The texts of the documents.
+        outbox: Receives the updates for the vector collections.
     """
 
     def __init__(self, db: Database, texts: Texts, outbox: Outbox) -> None:
@@ -65,7 +66,7 @@ class Catalogue:
         return next(self._documents("WHERE id = ?", (id,)), None)
 
     def documents(self, *, topic: str = "", tag: str = "", under: str = "") -> list[Document]:
-        """Return documents, of a topic, with a tag, or whose source is `under` a folder or is it."""
+        """Return documents: of a topic, with a tag, or whose source is the path `under` or inside it."""
         where: list[str] = ["1"]
         values: list[Any] = []
         if topic and topic != ALL:
@@ -76,13 +77,13 @@ class Catalogue:
             values.append(self._number("tags", tag))
         if under:
             folder = under.rstrip("/\\")
-            # All that begin with the folder and a slash of either kind: the sign after each ends its range.
+            # A range of strings for each kind of slash; it ends at the character after the slash.
             where.append("(source = ? OR source >= ? AND source < ? OR source >= ? AND source < ?)")
             values += [folder, f"{folder}/", f"{folder}0", f"{folder}\\", f"{folder}]"]
         return list(self._documents(f"WHERE {' AND '.join(where)}", values))
 
     def count(self, *, topic: str = "", tag: str = "") -> int:
-        """Return how many documents there are of a topic, with a tag, or at all."""
+        """Return the number of documents, of a topic or with a tag if given."""
         if topic and topic != ALL:
             table, number = "document_topics WHERE topic = ?", self._number("topics", topic)
         elif tag:
@@ -92,12 +93,12 @@ class Catalogue:
         return int(self._db.read.execute(f"SELECT count(*) FROM {table}", (number,)).fetchone()[0])
 
     def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Learn a document, in place of what was known under its id. Its texts keep the vectors they have."""
+        """Add a document, or replace the one with its id. Known texts keep their vectors."""
         with self._db.writing() as db:
-            known = db.execute("SELECT number FROM documents WHERE id = ?", (document.id,)).fetchone()
+            row = db.execute("SELECT number FROM documents WHERE id = ?", (document.id,)).fetchone()
             before: set[int] = set()
-            if known:
-                number = int(known[0])
+            if row:
+                number = int(row[0])
                 before = self._texts_of(number)
                 db.execute("DELETE FROM places WHERE document = ?", (number,))
             values = (
@@ -108,7 +109,7 @@ class Catalogue:
                 document.bytes,
                 time.time(),
             )
-            if known:
+            if row:
                 db.execute(
                     "UPDATE documents SET source = ?, title = ?, digest = ?, changed_ns = ?, bytes = ?, learnt = ? "
                     "WHERE number = ?",
@@ -130,37 +131,37 @@ class Catalogue:
                 )
             touched = self._classify(number, document.topics, document.tags)
             after = self._texts_of(number)
-            self._settle(before ^ after if not touched else before | after)
+            self._sync_texts(before ^ after if not touched else before | after)
 
     def classify(self, id: str, topics: Sequence[str], tags: Sequence[str]) -> None:
-        """Give a document these topics and tags, in place of those it has."""
+        """Replace the topics and tags of a document."""
         with self._db.writing() as db:
-            found = db.execute("SELECT number FROM documents WHERE id = ?", (id,)).fetchone()
-            if found and self._classify(int(found[0]), topics, tags):
-                self._settle(self._texts_of(int(found[0])))
+            row = db.execute("SELECT number FROM documents WHERE id = ?", (id,)).fetchone()
+            if row and self._classify(int(row[0]), topics, tags):
+                self._sync_texts(self._texts_of(int(row[0])))
 
     def touch(self, id: str, changed_ns: int, bytes: int) -> None:
-        """A document's file was written anew and says the same."""
+        """Update the time and size of a document whose file was saved with the same content."""
         with self._db.writing() as db:
             db.execute("UPDATE documents SET changed_ns = ?, bytes = ? WHERE id = ?", (changed_ns, bytes, id))
 
     def remove(self, id: str) -> bool:
-        """Forget a document; returns whether it was known. What no other document says goes with it."""
+        """Remove a document and the texts only it contains; returns whether it was known."""
         with self._db.writing() as db:
-            found = db.execute("SELECT number FROM documents WHERE id = ?", (id,)).fetchone()
-            if not found:
+            row = db.execute("SELECT number FROM documents WHERE id = ?", (id,)).fetchone()
+            if not row:
                 return False
-            number = int(found[0])
+            number = int(row[0])
             before = self._texts_of(number)
             self._classify(number, (), ())
             for table in ("places", "document_topics", "document_tags"):
                 db.execute(f"DELETE FROM {table} WHERE document = ?", (number,))
             db.execute("DELETE FROM documents WHERE number = ?", (number,))
-            self._settle(before)
+            self._sync_texts(before)
             return True
 
     def text_of(self, id: str) -> str:
-        """Return all that a document says."""
+        """Return the whole text of a document."""
         rows = self._db.read.execute(
             "SELECT texts.text FROM documents JOIN places ON places.document = documents.number "
             "JOIN texts ON texts.number = places.text WHERE documents.id = ? ORDER BY n",
@@ -168,30 +169,30 @@ class Catalogue:
         )
         return "\n\n".join(row[0] for row in rows)
 
-    def places(self, text: int) -> list[PlacedText]:
-        """Return where a text stands, in the order in which it was learnt."""
+    def occurrences(self, text: int) -> list[Occurrence]:
+        """Return the occurrences of a text, in the order they were learnt."""
         rows = self._db.read.execute(
             "SELECT document, page, start_ms, texts.text FROM places JOIN texts ON texts.number = places.text "
             "WHERE places.text = ? ORDER BY document, n",
             (text,),
         ).fetchall()
         return [
-            PlacedText(document, row[3], row[1], row[2])
+            Occurrence(document, row[3], row[1], row[2])
             for row in rows
             for document in self._documents("WHERE number = ?", (row[0],))
         ]
 
     def members(self, texts: Sequence[int], topics: Sequence[int]) -> set[int]:
-        """Return those of `texts` that stand in a document of one of `topics`, by their numbers."""
+        """Return those of `texts` that occur in a document of one of `topics`; all are numbers."""
         found: set[int] = set()
-        for some in batches(list(texts)):
-            marks, wanted = ",".join("?" * len(some)), ",".join(map(str, topics))
+        for batch in batches(list(texts)):
+            placeholders, numbers = ",".join("?" * len(batch)), ",".join(map(str, topics))
             found |= {
                 row[0]
                 for row in self._db.read.execute(
                     "SELECT DISTINCT places.text FROM places JOIN document_topics USING (document) "
-                    f"WHERE places.text IN ({marks}) AND document_topics.topic IN ({wanted})",
-                    some,
+                    f"WHERE places.text IN ({placeholders}) AND document_topics.topic IN ({numbers})",
+                    batch,
                 )
             }
         return found
@@ -201,11 +202,11 @@ class Catalogue:
         return dict(self._db.read.execute("SELECT number, name FROM topics ORDER BY name"))
 
     def tags(self) -> dict[str, int]:
-        """Return the tags, with how many documents have each, the commonest first."""
+        """Return the number of documents by tag, the most common first."""
         return self._counts("tag")
 
     def topic_counts(self) -> dict[str, int]:
-        """Return the topics without ALL, with how many documents are in each, the largest first."""
+        """Return the number of documents by topic, without ALL, the largest first."""
         return self._counts("topic")
 
     def _counts(self, kind: str) -> dict[str, int]:
@@ -217,7 +218,7 @@ class Catalogue:
         )
 
     def statistics(self, topic: str) -> dict[str, Any]:
-        """Return how many documents, chunks and bytes of text a topic has, and when it changed last (s, epoch)."""
+        """Return the documents, chunks and bytes of text of a topic, and its last change in seconds since the epoch."""
         where, values = "", ()
         if topic != ALL:
             where = "WHERE documents.number IN (SELECT document FROM document_topics WHERE topic = ?)"
@@ -233,7 +234,7 @@ class Catalogue:
         return {"documents": documents, "chunks": chunks, "bytes": size or 0, "changed": changed}
 
     def tag_number(self, name: str) -> int:
-        """Return the number of a tag; -1 where there is none of that name."""
+        """Return the number of a tag; -1 if it is unknown."""
         return self._number("tags", name)
 
     def _documents(self, where: str, values: Sequence[Any]) -> Iterator[Document]:
@@ -259,7 +260,7 @@ class Catalogue:
         found = self._db.read.execute(f"SELECT number FROM {table} WHERE name = ?", (name,)).fetchone()
         return int(found[0]) if found else -1
 
-    def _named(self, table: str, name: str) -> int:
+    def _number_or_insert(self, table: str, name: str) -> int:
         if (found := self._number(table, name)) >= 0:
             return found
         return int(self._db.read.execute(f"INSERT INTO {table} (name) VALUES (?)", (name,)).lastrowid or 0)
@@ -270,11 +271,11 @@ class Catalogue:
         }
 
     def _classify(self, document: int, topics: Sequence[str], tags: Sequence[str]) -> bool:
-        """Returns whether anything is another; what a topic loses is to be told to its collection."""
+        """Replace topics and tags; returns whether they changed. What a topic loses goes to the outbox."""
         db = self._db.read
         changed = False
         for kind, names in (("topic", topics), ("tag", tags)):
-            new = {self._named(f"{kind}s", name) for name in names if name != ALL}
+            new = {self._number_or_insert(f"{kind}s", name) for name in names if name != ALL}
             old = {
                 row[0]
                 for row in db.execute(f"SELECT {kind} FROM document_{kind}s WHERE document = ?", (document,))
@@ -293,8 +294,8 @@ class Catalogue:
             changed = changed or old != new
         return changed
 
-    def _settle(self, texts: set[int]) -> None:
-        """Bring the words of texts up to date, and tell their collections; texts of no document go."""
+    def _sync_texts(self, texts: set[int]) -> None:
+        """Update the word index and the outbox for texts; those without a document are deleted."""
         db = self._db.read
         for text in sorted(texts):
             topics, tags = (
@@ -307,5 +308,5 @@ class Catalogue:
                 ]
                 for kind in ("topic", "tag")
             )
-            stays = self._texts.index(text, topics, tags)
-            self._outbox.add([text], [EVERYTHING, *(topics if stays else self.topics())])
+            exists = self._texts.index(text, topics, tags)
+            self._outbox.add([text], [EVERYTHING, *(topics if exists else self.topics())])

@@ -1,4 +1,4 @@
-"""Cuts what a source says into chunks, along its structure and its time."""
+"""Cuts documents into chunks along their structure and their time."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from typing import Final
 from rubato_desktop.services.answers.tokens import sentences
 from rubato_desktop.services.knowledge.readers import Passage, ReadDocument
 
-# The embedding model reads 256 tokens, of four signs or so; what is longer is lost on it.
-MOST: Final = 800  # signs
-_LEAST: Final = 160  # a heading begins a new chunk, unless the one before were no more than a line
-_BETWEEN: Final = "\n\n"  # paragraphs: a heading is no part of the sentence after it
-_LONGEST_MS: Final = 60_000  # of what was said, so that its place is one
+# The embedding model reads 256 tokens of about four characters; it ignores the rest.
+MAX_CHARACTERS: Final = 800
+_MIN_CHARACTERS: Final = 160  # of a chunk before a heading may start the next one
+_SEPARATOR: Final = "\n\n"  # a paragraph break, so that a heading is no part of the sentence after it
+_MAX_MS: Final = 60_000  # of speech, so that the start time is precise enough
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of a source that is found as one.
+    """The unit of retrieval: a piece of a document.
 
     Attributes:
-        text: What it says.
-        page, start_ms: Where it begins, as `Passage` has it.
+        text: The text.
+        page: Page where it begins, from 1.
+        start_ms: Time where it begins, in milliseconds.
     """
 
     text: str
@@ -30,59 +31,59 @@ class Chunk:
     start_ms: int | None = None
 
 
-def chunks(reading: ReadDocument) -> Iterator[Chunk]:
-    """Yield a source's chunks, in order; together they are all of it, each sign once.
+def chunks(document: ReadDocument) -> Iterator[Chunk]:
+    """Yield the chunks of a document in order; together they are its whole text, without overlap.
 
-    A chunk does not go over a heading, a page, or a minute; a paragraph is cut at sentences, and only where it must be.
+    A chunk does not cross a heading, a page or a minute; a long paragraph is cut at sentences.
     """
-    held: list[Passage] = []
-    for piece in _fitting(reading):
-        if held and _ends(held, piece):
-            yield _chunk(held)
-            held = []
-        held.append(piece)
-    if held:
-        yield _chunk(held)
+    current: list[Passage] = []
+    for piece in _fitting(document):
+        if current and _starts_chunk(piece, current):
+            yield _chunk(current)
+            current = []
+        current.append(piece)
+    if current:
+        yield _chunk(current)
 
 
-def _ends(held: list[Passage], piece: Passage) -> bool:
-    size = sum(len(one.text) + len(_BETWEEN) for one in held)
+def _starts_chunk(piece: Passage, current: list[Passage]) -> bool:
+    size = sum(len(one.text) + len(_SEPARATOR) for one in current)
     if piece.heading:
-        return not all(one.heading for one in held) and size >= _LEAST
+        return not all(one.heading for one in current) and size >= _MIN_CHARACTERS
     return (
-        piece.page != held[0].page
-        or size + len(piece.text) > MOST
-        or (piece.start_ms or 0) - (held[0].start_ms or 0) > _LONGEST_MS
+        piece.page != current[0].page
+        or size + len(piece.text) > MAX_CHARACTERS
+        or (piece.start_ms or 0) - (current[0].start_ms or 0) > _MAX_MS
     )
 
 
-def _chunk(held: list[Passage]) -> Chunk:
-    return Chunk(_BETWEEN.join(piece.text for piece in held), held[0].page, held[0].start_ms)
+def _chunk(pieces: list[Passage]) -> Chunk:
+    return Chunk(_SEPARATOR.join(piece.text for piece in pieces), pieces[0].page, pieces[0].start_ms)
 
 
-def _fitting(reading: ReadDocument) -> Iterator[Passage]:
-    """Yield pieces that fit into a chunk."""
-    for piece in reading.pieces:
-        if len(piece.text) <= MOST:
+def _fitting(document: ReadDocument) -> Iterator[Passage]:
+    """Yield the pieces of a document, split where they are longer than a chunk."""
+    for piece in document.pieces:
+        if len(piece.text) <= MAX_CHARACTERS:
             if piece.text.strip():
                 yield piece
             continue
         part = ""
-        for bit in _bits(piece.text):
-            if part and len(part) + len(bit) + 1 > MOST:
+        for fragment in _fragments(piece.text):
+            if part and len(part) + len(fragment) + 1 > MAX_CHARACTERS:
                 yield Passage(part, piece.page, piece.start_ms)
                 part = ""
-            part = f"{part} {bit}" if part else bit
+            part = f"{part} {fragment}" if part else fragment
         if part:
             yield Passage(part, piece.page, piece.start_ms)
 
 
-def _bits(text: str) -> Iterator[str]:
-    """Yield sentences; of one that is too long, what fits, at a blank where there is one."""
+def _fragments(text: str) -> Iterator[str]:
+    """Yield the sentences of a text; one that is too long is cut at a space if it has one."""
     for sentence in sentences(text):
-        while len(sentence) > MOST:
-            cut = sentence.rfind(" ", MOST // 2, MOST)
-            cut = cut if cut > 0 else MOST
+        while len(sentence) > MAX_CHARACTERS:
+            cut = sentence.rfind(" ", MAX_CHARACTERS // 2, MAX_CHARACTERS)
+            cut = cut if cut > 0 else MAX_CHARACTERS
             yield sentence[:cut].rstrip()
             sentence = sentence[cut:].lstrip()
         if sentence:

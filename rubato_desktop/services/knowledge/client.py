@@ -1,4 +1,4 @@
-"""What has been learnt, as the rest of the program sees it: asked in a process of its own."""
+"""The client of the knowledge process: the store, as the rest of the program uses it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,18 @@ from rubato_desktop.services.answers.passages import Passage
 from rubato_desktop.services.knowledge import anything_learnt
 from rubato_desktop.settings import Settings
 
-UNUSED_S: Final = 600.0  # the memory of Chroma and of the embedding model is given back after so long
-_PATIENCE_S: Final = 60.0
+UNUSED_S: Final = 600.0  # idle time after which the process ends, to free its memory
+_TIMEOUT_S: Final = 60.0
 _END_S: Final = 5.0
-_SOON_S: Final = 2.0  # after the start: the window comes first
+_START_DELAY_S: Final = 2.0  # the window starts first
 
 
 class RemoteRetrieval:
-    """The `Retrieval` of any process: `call` brings a call to where the store is open."""
+    """Retrieval through the calls of `KnowledgeApi`, wherever the store is open.
+
+    Args:
+        call: Executes a call by its name.
+    """
 
     def __init__(self, call: Callable[..., Any]) -> None:
         self._call = call
@@ -48,15 +52,15 @@ class RemoteRetrieval:
 
 
 class KnowledgeClient:
-    """The store in a process of its own, which lives while it is needed. Any method may be called from any thread.
+    """The store in a process of its own, which runs while it is needed. Thread-safe.
 
     Args:
         data: The data folder.
-        settings: Which embedding model and Chroma server.
-        on_progress: Told how far learning is, as `Progress` has it.
-        on_done: Told what came of learning, as `Learnt` has it.
-        on_problem: Told what went wrong while nobody asked.
-        unused_s: Seconds until the process of knowledge that nobody asks ends.
+        settings: The embedding model and the Chroma server.
+        on_progress: Called with the progress of learning, the JSON of `Progress`.
+        on_done: Called with each result of learning, the JSON of `LearningResult`.
+        on_problem: Called with errors that belong to no call.
+        unused_s: Idle time after which the process ends, in seconds.
     """
 
     def __init__(
@@ -76,80 +80,80 @@ class KnowledgeClient:
         self._process = ManagedProcess(
             "knowledge",
             self._command,
-            on_report=self._report,
-            on_exit=self._exited,
+            on_report=self._on_report,
+            on_exit=self._on_exit,
             log_file=data / "knowledge.log",
             end_s=_END_S,
         )
-        self._pending: dict[int, _Call] = {}
+        self._pending: dict[int, _PendingCall] = {}
         self._numbers = count(1)
         self._closed = False
-        self._soon = threading.Timer(_SOON_S, self._resume)
-        self._soon.daemon = True
+        self._start_timer = threading.Timer(_START_DELAY_S, self._resume)
+        self._start_timer.daemon = True
 
     @property
     def process_id(self) -> int:
-        """Id of its process; 0 while there is none."""
+        """Id of the process; 0 while it is not running."""
         return self._process.process_id
 
     @property
     def anything_learnt(self) -> bool:
-        """Whether anything was ever learnt here; costs nothing to ask."""
+        """Whether a store exists; does not start the process."""
         return anything_learnt(self._data)
 
     def start(self) -> None:
-        """Go on learning and watching, where there is something learnt; not before the program itself is there."""
-        self._soon.start()
+        """Resume learning and watching soon, if a store exists."""
+        self._start_timer.start()
 
     def ask(self, call: str, /, **args: Any) -> Future[Any]:
-        """Ask something; never waits.
+        """Execute a call without blocking.
 
         Args:
-            call: One of `desk.CALLS`.
-            args: Its arguments, JSON-like.
+            call: One of `api.CALLS`.
+            args: Its arguments, JSON values.
 
         Returns:
-            What it answers, or a `RubatoError`.
+            The result of the call, or a `RubatoError`.
         """
-        promise: Future[Any] = Future()
+        future: Future[Any] = Future()
         with self._lock:
             if self._closed:
-                promise.set_exception(_ended())
+                future.set_exception(_ended())
             else:
-                self._send(promise, call, args)
-        return promise
+                self._send(future, call, args)
+        return future
 
     def call(self, call: str, /, **args: Any) -> Any:
-        """Ask something and wait for the answer; not for the engine's thread.
+        """Execute a call and wait for its result; not on the engine's thread.
 
         Raises:
-            RubatoError: it failed, or took too long.
+            RubatoError: the call failed or timed out.
         """
         try:
-            return self.ask(call, **args).result(_PATIENCE_S)
+            return self.ask(call, **args).result(_TIMEOUT_S)
         except TimeoutError:
-            late = RubatoError("What has been learnt does not answer in time", code="no_answer")
-            late.status = "timeout"
-            raise late from None
+            timeout = RubatoError("Your library did not answer in time", code="no_answer")
+            timeout.status = "timeout"
+            raise timeout from None
 
     @property
     def retrieval(self) -> RemoteRetrieval:
-        """Where passages come from."""
+        """Retrieves passages from the store."""
         return RemoteRetrieval(self.call)
 
     def close(self) -> None:
-        """End; what is being learnt goes on next time. Safe to call twice."""
-        self._soon.cancel()
+        """Stop; the queue is kept for the next run. Safe to call twice."""
+        self._start_timer.cancel()
         with self._lock:
             self._closed = True
-            unanswered = self._take_pending()
-        for asked in unanswered:
-            asked.promise.set_exception(_ended())
+            calls = self._take_pending()
+        for pending in calls:
+            pending.future.set_exception(_ended())
         self._process.stop()
 
     def _resume(self) -> None:
         if self.anything_learnt:
-            self.ask("resume").add_done_callback(self._tell_failure)
+            self.ask("resume").add_done_callback(self._report_failure)
 
     def _command(self) -> tuple[Sequence[str], Mapping[str, str]]:
         values = self._settings
@@ -164,62 +168,62 @@ class KnowledgeClient:
             ],
         )
 
-    def _send(self, promise: Future[Any], call: str, args: Mapping[str, Any]) -> None:
-        """Send a call, with the lock held, so that an exit of its run finds it."""
+    def _send(self, future: Future[Any], call: str, args: Mapping[str, Any]) -> None:
+        """Send a call; the lock must be held, so that an exit of its run finds it in `_pending`."""
         number = next(self._numbers)
         run = self._process.start()
-        self._pending[number] = _Call(run, promise, call, args)
+        self._pending[number] = _PendingCall(run, future, call, args)
         run.send(json_line({"n": number, "call": call, "args": args}))
 
-    def _take_pending(self, run: ProcessRun | None = None) -> list[_Call]:
-        """Remove and return the calls that have no answer yet: those of one run, or all."""
-        numbers = [number for number, asked in self._pending.items() if run in (None, asked.run)]
+    def _take_pending(self, run: ProcessRun | None = None) -> list[_PendingCall]:
+        """Remove and return the pending calls of one run, or of all."""
+        numbers = [number for number, pending in self._pending.items() if run in (None, pending.run)]
         return [self._pending.pop(number) for number in numbers]
 
-    def _exited(self, run: ProcessRun, exit: Exit) -> None:
+    def _on_exit(self, run: ProcessRun, exit: Exit) -> None:
         with self._lock:
-            unanswered = self._take_pending(run)
+            calls = self._take_pending(run)
             if exit.expected and not self._closed:
-                # It had gone to rest just before they came: another takes them.
-                for asked in unanswered:
-                    self._send(asked.promise, asked.call, asked.args)
+                # It ended because it was idle, just before these calls: send them to a new process.
+                for pending in calls:
+                    self._send(pending.future, pending.call, pending.args)
                 return
-        for asked in unanswered:
-            asked.promise.set_exception(_ended(exit))
+        for pending in calls:
+            pending.future.set_exception(_ended(exit))
         if not exit.expected:
             self._on_problem(_ended(exit))
 
-    def _report(self, _run: ProcessRun, report: Any) -> None:
+    def _on_report(self, _run: ProcessRun, report: Any) -> None:
         match report:
             case {"n": number, "value": value}:
-                if (promise := self._answered(number)) is not None:
-                    promise.set_result(value)
+                if (future := self._take(number)) is not None:
+                    future.set_result(value)
             case {"n": number, "problem": problem}:
-                if (promise := self._answered(number)) is not None:
-                    promise.set_exception(RubatoError(**problem))
+                if (future := self._take(number)) is not None:
+                    future.set_exception(RubatoError(**problem))
             case {"progress": progress}:
                 self._on_progress(progress)
-            case {"done": said}:
-                self._on_done(said)
+            case {"done": result}:
+                self._on_done(result)
             case {"problem": problem}:
                 self._on_problem(RubatoError(**problem))
 
-    def _answered(self, number: int) -> Future[Any] | None:
+    def _take(self, number: int) -> Future[Any] | None:
         with self._lock:
-            asked = self._pending.pop(number, None)
-        return asked.promise if asked is not None else None
+            pending = self._pending.pop(number, None)
+        return pending.future if pending is not None else None
 
-    def _tell_failure(self, done: Future[Any]) -> None:
+    def _report_failure(self, done: Future[Any]) -> None:
         if isinstance(error := done.exception(), RubatoError) and not self._closed:
             self._on_problem(error)
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
-    """A call that has no answer yet."""
+class _PendingCall:
+    """A pending call."""
 
     run: ProcessRun
-    promise: Future[Any]
+    future: Future[Any]
     call: str
     args: Mapping[str, Any]
 
@@ -227,8 +231,8 @@ class _Call:
 def _ended(exit: Exit | None = None) -> RubatoError:
     reason = f" ({exit})" if exit is not None else ""
     return RubatoError(
-        f"The part that knows what has been learnt has ended{reason}",
-        kept="What was learnt is kept, and everything else goes on",
-        todo="Ask again; knowledge.log has the details",
+        f"The knowledge process has ended{reason}",
+        kept="Your library is kept, and everything else keeps running",
+        todo="Try again; see knowledge.log for details",
         code="knowledge_ended",
     )

@@ -1,4 +1,4 @@
-"""The file of everything that has been learnt: one SQLite database, and how it is written."""
+"""The SQLite database of a store: its schema, its connections and its transactions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rubato_desktop.errors import RubatoError
 
 _VERSION: Final = 1
 _IN_USE: Final = "in use"
-_MOST_AT_ONCE: Final = 500  # values in one statement
+_BATCH: Final = 500  # values in one statement
 
 _SCHEMA: Final = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -44,18 +44,18 @@ CREATE VIRTUAL TABLE words USING fts5(stems, topics, tags, tokenize = "unicode61
 
 
 class _Connection(sqlite3.Connection):
-    """One that can be told of without being kept: it ends with its thread."""
+    """A connection that can be weakly referenced, so that it closes with its thread."""
 
 
 class Database:
-    """The database of one store. Any thread may use it; each has a connection of its own.
+    """The database of one store. Thread-safe: each thread has its own connection.
 
     Args:
-        path: Its file; made when it is missing.
+        path: Its file; created if it does not exist.
 
     Raises:
         sqlite3.DatabaseError: the file is damaged.
-        RubatoError: a newer program has written it.
+        RubatoError: a newer version of the program wrote it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -67,9 +67,9 @@ class Database:
             version = int(self.read.execute("PRAGMA user_version").fetchone()[0])
             if version > _VERSION:
                 raise RubatoError(
-                    "What has been learnt was written by a newer Rubato",
-                    kept="It is as it was",
-                    todo="Use that one, or another data folder",
+                    "Your library was written by a newer Rubato",
+                    kept="It is unchanged",
+                    todo="Use that version, or another data folder",
                     code="version",
                 )
             if version == 0:
@@ -77,29 +77,29 @@ class Database:
                     for statement in _SCHEMA.split(";\n"):
                         db.execute(statement)
                     db.execute(f"PRAGMA user_version = {_VERSION}")
-        # Only after a crash: it reads the whole file.
+        # The check reads the whole file, so it runs only after a crash.
         if self.about(_IN_USE) and self.read.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("the catalogue is damaged")
         self.remember(_IN_USE, "yes")
 
     @property
     def read(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        found: _Connection | None = getattr(self._local, "db", None)
-        if found is None:
-            found = sqlite3.connect(
+        """The connection of this thread."""
+        db: _Connection | None = getattr(self._local, "db", None)
+        if db is None:
+            db = sqlite3.connect(
                 self._path, timeout=30, isolation_level=None, check_same_thread=False, factory=_Connection
             )
-            found.execute("PRAGMA journal_mode = WAL")
-            found.execute("PRAGMA synchronous = NORMAL")
-            found.execute("PRAGMA cache_size = -16000")
-            self._local.db = found
-            self._open.add(found)
-        return found
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("PRAGMA cache_size = -16000")
+            self._local.db = db
+            self._open.add(db)
+        return db
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """All that is done within is done, or none of it."""
+        """A transaction; may be nested."""
         with self._writing:
             db = self.read
             if db.in_transaction:
@@ -109,13 +109,13 @@ class Database:
             try:
                 yield db
             except BaseException:
-                if db.in_transaction:  # a full disk has taken it back already
+                if db.in_transaction:  # a full disk has rolled it back already
                     db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
 
     def close(self) -> None:
-        """Close the file. No other thread may still use it."""
+        """Close all connections; no thread may use the database any more."""
         with contextlib.suppress(sqlite3.Error):
             self.remember(_IN_USE, "")
         for db in list(self._open):
@@ -124,17 +124,17 @@ class Database:
         self._open.clear()
 
     def about(self, name: str) -> str:
-        """Return something that is remembered of the whole, such as ``model``; empty where it is not."""
-        found = self.read.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
-        return str(found[0]) if found else ""
+        """Return a property of the store, such as ``model``; empty if it is not set."""
+        row = self.read.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
 
     def remember(self, name: str, value: str) -> None:
-        """Keep something of the whole."""
+        """Set a property of the store."""
         with self.writing() as db:
             db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
 
 
 def batches(values: list[Any]) -> Iterator[list[Any]]:
-    """Yield values in parts that a statement can take."""
-    for start in range(0, len(values), _MOST_AT_ONCE):
-        yield values[start : start + _MOST_AT_ONCE]
+    """Yield values in batches that fit into one statement."""
+    for start in range(0, len(values), _BATCH):
+        yield values[start : start + _BATCH]

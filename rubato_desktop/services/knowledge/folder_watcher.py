@@ -1,4 +1,4 @@
-"""Watches folders: what is new, changed or gone in them is learnt or forgotten."""
+"""Watches folders: new and changed files are learnt, deleted ones are forgotten."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from rubato_desktop.services.knowledge.learning_queue import LearningQueue
 
 log = logging.getLogger(__name__)
 
-_QUIET_MS: Final = 1_500  # a program that saves writes several times
-_LOOK_AGAIN_S: Final = 60.0  # for folders that are not there, as on a disk that was pulled out
+_DEBOUNCE_MS: Final = 1_500  # a program writes several times when it saves
+_RETRY_S: Final = 60.0  # for missing folders, for example on an unplugged disk
 
-Want = Callable[[Path, list[str], list[str]], None]
+OnChange = Callable[[Path, list[str], list[str]], None]
 
 
 class FolderWatcher:
-    """Watches folders, on a thread of its own.
+    """Watches folders on a thread of its own.
 
     Args:
-        wanted: Knows the folders.
-        want: Told of a file or folder that is to be learnt or forgotten, with its topics and tags.
+        queue: Has the list of watched folders.
+        on_change: Called with each changed file or folder, and the topics and tags of its watched folder.
     """
 
-    def __init__(self, wanted: LearningQueue, want: Want) -> None:
-        self._wanted, self._want = wanted, want
+    def __init__(self, queue: LearningQueue, on_change: OnChange) -> None:
+        self._queue, self._on_change = queue, on_change
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def renew(self) -> None:
-        """Watch the folders there are now, after a look at each."""
+    def restart(self) -> None:
+        """Scan and watch the folders that are in the list now."""
         self.close()
         folders = {
             Path(folder): (json.loads(topics), json.loads(tags))
-            for folder, topics, tags in self._wanted.watched()
+            for folder, topics, tags in self._queue.watched()
         }
         if folders:
             self._stop = threading.Event()
@@ -47,7 +47,7 @@ class FolderWatcher:
             self._thread.start()
 
     def close(self) -> None:
-        """Watch no more. Safe to call twice."""
+        """Stop watching. Safe to call twice."""
         self._stop.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(5)
@@ -57,34 +57,34 @@ class FolderWatcher:
         from watchfiles import watch
 
         while not stop.is_set():
-            there = [folder for folder in folders if folder.is_dir()]
-            # A folder that is not there has not lost its files: its disk may have been pulled out.
-            for folder in there:
-                self._want(folder, *folders[folder])
-            if not there:
-                stop.wait(_LOOK_AGAIN_S)
+            # The files of a missing folder are not deleted: its disk may only be unplugged.
+            present = [folder for folder in folders if folder.is_dir()]
+            for folder in present:
+                self._on_change(folder, *folders[folder])
+            if not present:
+                stop.wait(_RETRY_S)
                 continue
             try:
                 for changes in watch(
-                    *there,
+                    *present,
                     stop_event=stop,
-                    debounce=_QUIET_MS,
-                    rust_timeout=round(_LOOK_AGAIN_S * 1000),
+                    debounce=_DEBOUNCE_MS,
+                    rust_timeout=round(_RETRY_S * 1000),
                     yield_on_timeout=True,
                     ignore_permission_denied=True,
                 ):
-                    if [folder for folder in folders if folder.is_dir()] != there:
-                        break  # one has come back, or gone
+                    if [folder for folder in folders if folder.is_dir()] != present:
+                        break  # a folder has appeared or disappeared
                     for path in sorted({Path(name) for _, name in changes}):
-                        self._changed(path, folders)
+                        self._report(path, folders)
             except (OSError, RuntimeError) as error:
-                log.warning("folders cannot be watched just now: %s", error)
-                stop.wait(_LOOK_AGAIN_S)
+                log.warning("cannot watch folders: %s", error)
+                stop.wait(_RETRY_S)
 
-    def _changed(self, path: Path, folders: dict[Path, tuple[list[str], list[str]]]) -> None:
+    def _report(self, path: Path, folders: dict[Path, tuple[list[str], list[str]]]) -> None:
         folder = next((folder for folder in folders if path.is_relative_to(folder)), None)
         if folder is None or not folder.is_dir():
             return
         if any(part.startswith(".") for part in path.relative_to(folder).parts):
             return
-        self._want(path, *folders[folder])
+        self._on_change(path, *folders[folder])

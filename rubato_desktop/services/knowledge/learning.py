@@ -1,4 +1,4 @@
-"""Learns what is waiting to be learnt, one source after another; what a crash left waiting is learnt next time."""
+"""Learns the sources in the queue, one after another; the queue survives a crash."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _FULL: Final = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (er
 
 
 @dataclass(slots=True)
-class Learnt:
-    """What came of learning.
+class LearningResult:
+    """The result of learning.
 
     Attributes:
-        learnt: Sources that are known now and were not, or said something else.
-        unchanged: Sources that say what they said.
-        removed: Sources that have gone, and were forgotten.
-        problems: What could not be learnt, and why.
-        waiting: Sources that still wait, as it was stopped.
+        learnt: New and changed sources.
+        unchanged: Sources with the same content as before.
+        removed: Sources that no longer exist and were forgotten.
+        problems: Messages about sources that could not be learnt.
+        waiting: Number of sources left in the queue.
     """
 
     learnt: list[str] = field(default_factory=list)
@@ -43,8 +43,8 @@ class Learnt:
     problems: list[str] = field(default_factory=list)
     waiting: int = 0
 
-    def add(self, other: Learnt) -> None:
-        """Add the results of another piece of work."""
+    def add(self, other: LearningResult) -> None:
+        """Add the sources and problems of another result."""
         for name in ("learnt", "unchanged", "removed", "problems"):
             getattr(self, name).extend(getattr(other, name))
 
@@ -54,12 +54,13 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far learning is.
+    """The progress of learning.
 
     Attributes:
-        source: What is being learnt; empty when nothing is any more.
-        done, of: Its texts.
-        waiting: Sources after it.
+        source: The source being learnt; empty at the end.
+        done: Number of its texts embedded.
+        of: Number of its texts to embed.
+        waiting: Number of sources after it.
     """
 
     source: str
@@ -75,105 +76,127 @@ class Learning:
     """Learns into a store.
 
     Args:
-        store: What has been learnt.
-        on_progress: Told how far it is, on the thread that works.
+        store: The store.
+        on_progress: Called with the progress, on the thread that learns.
     """
 
     def __init__(self, store: Store, on_progress: Callable[[Progress], None] = lambda _: None) -> None:
         self._store, self._catalogue = store, store.catalogue
-        self._wanted, self._texts = store.wanted, store.texts
+        self._queue, self._texts = store.queue, store.texts
         self._on_progress = on_progress
         self._working = threading.Lock()
 
-    def want(
+    def enqueue(
         self, paths: Sequence[Path], topics: Sequence[str] = (), tags: Sequence[str] = ()
-    ) -> tuple[Learnt, list[str]]:
-        """Take files and folders to be learnt; `work` learns them.
-
-        Files of a folder that have gone since are forgotten.
-
-        Returns:
-            What was removed at once and what is wrong with the paths; and the sources that now wait.
-        """
-        said, sources = Learnt(), list[str]()
-        for path in paths:
-            # What a path is must not hang on where the program was started.
-            path = path.expanduser().absolute()
-            if path.is_dir():
-                found = list(_files(path))
-                self._forget_gone(str(path), {str(file) for file in found}, said)
-                if not found:
-                    said.problems.append(f"{path}: nothing in it can be learnt")
-            elif path.exists():
-                found = [path]
-            elif gone := self._catalogue.documents(under=str(path)):
-                for document in gone:
-                    self._store.remove(document.id)
-                    said.removed.append(document.source)
-                continue
-            else:
-                said.problems.append(f"{path}: is not there")
-                continue
-            try:
-                self._wanted.add([str(file) for file in found], json.dumps([*topics]), json.dumps([*tags]))
-            except sqlite3.OperationalError as error:
-                raise _disk(error) from error
-            sources += [str(file) for file in found]
-        return said, sources
-
-    def work(
-        self,
-        stop: Callable[[], bool] = lambda: False,
-        on_source: Callable[[str, Learnt], None] = lambda source, said: None,
-    ) -> Learnt:
-        """Learn all that waits, until it is done or `stop` says so.
+    ) -> tuple[LearningResult, list[str]]:
+        """Add files and folders to the queue, and forget their documents that no longer exist.
 
         Args:
-            stop: Asked often.
-            on_source: Told what came of each source, once it no longer waits.
+            paths: Files and folders.
+            topics, tags: Those to learn them with.
+
+        Returns:
+            The removed sources and the problems with the paths; and the sources added.
 
         Raises:
-            RubatoError: the disk is full; what is learnt is kept, the rest waits.
+            RubatoError: the disk is full.
         """
-        said = Learnt()
+        result, sources = LearningResult(), list[str]()
+        for path in paths:
+            # Ids are made from paths, which must not depend on the working directory.
+            path = path.expanduser().absolute()
+            if path.is_dir():
+                files = list(_files(path))
+                self._forget_missing(str(path), {str(file) for file in files}, result)
+                if not files:
+                    result.problems.append(f"{path}: contains no supported files")
+            elif path.exists():
+                files = [path]
+            elif missing := self._catalogue.documents(under=str(path)):
+                for document in missing:
+                    self._store.remove(document.id)
+                    result.removed.append(document.source)
+                continue
+            else:
+                result.problems.append(f"{path}: does not exist")
+                continue
+            try:
+                self._queue.add([str(file) for file in files], json.dumps([*topics]), json.dumps([*tags]))
+            except sqlite3.OperationalError as error:
+                raise _write_error(error) from error
+            sources += [str(file) for file in files]
+        return result, sources
+
+    def run(
+        self,
+        stop: Callable[[], bool] = lambda: False,
+        on_source: Callable[[str, LearningResult], None] = lambda source, result: None,
+    ) -> LearningResult:
+        """Learn the sources in the queue, until it is empty or stopped.
+
+        Args:
+            stop: Returns whether to stop; called often.
+            on_source: Called with each source that leaves the queue, and its result.
+
+        Raises:
+            RubatoError: the disk is full; what was learnt is kept, and the rest stays in the queue.
+        """
+        total = LearningResult()
         with self._working:
-            while not stop() and (found := self._wanted.next()):
-                number, source, topics, tags = found
-                one = Learnt()
+            while not stop() and (entry := self._queue.next()):
+                number, source, topics, tags = entry
+                result = LearningResult()
                 try:
-                    if not self._learn(Path(source), json.loads(topics), json.loads(tags), one, stop):
+                    if not self._learn(Path(source), json.loads(topics), json.loads(tags), result, stop):
                         break
                 except (UnreadableSource, FileNotFoundError, PermissionError, IsADirectoryError) as problem:
-                    one.problems.append(_why(source, problem))
+                    result.problems.append(_message(source, problem))
                 except (OSError, sqlite3.OperationalError) as error:
-                    raise _disk(error) from error
-                self._wanted.done(number)
-                said.add(one)
-                on_source(source, one)
+                    raise _write_error(error) from error
+                self._queue.done(number)
+                total.add(result)
+                on_source(source, result)
             if not stop():
                 self._texts.drop_orphans()
-        said.waiting = self._wanted.waiting()
-        return said
+        total.waiting = self._queue.waiting()
+        return total
 
     def learn_text(
         self,
         source: str,
-        reading: ReadDocument,
+        document: ReadDocument,
         topics: Sequence[str] = (),
         tags: Sequence[str] = (),
         *,
         id: str = "",
         stop: Callable[[], bool] = lambda: False,
-    ) -> Learnt:
-        """Learn something that is no file, such as a page, under its address; `id` where it has one of its own."""
-        said = Learnt()
-        if not any(piece.text.strip() for piece in reading.pieces):
+    ) -> LearningResult:
+        """Learn a text that is not in a file, such as a web page.
+
+        Args:
+            source: Its address.
+            document: The text.
+            topics, tags: Those to learn it with.
+            id: Its id, if that is not made from the address.
+            stop: Returns whether to stop.
+
+        Raises:
+            RubatoError: the text is empty.
+        """
+        result = LearningResult()
+        if not any(piece.text.strip() for piece in document.pieces):
             raise RubatoError("There is no text to learn", code="no_text")
-        self._put(Document(id or identity(source), source, reading.title), reading, topics, tags, said, stop)
-        return said
+        entry = Document(id or identity(source), source, document.title)
+        self._put(entry, document, topics, tags, result, stop)
+        return result
 
     def _learn(
-        self, path: Path, topics: Sequence[str], tags: Sequence[str], said: Learnt, stop: Callable[[], bool]
+        self,
+        path: Path,
+        topics: Sequence[str],
+        tags: Sequence[str],
+        result: LearningResult,
+        stop: Callable[[], bool],
     ) -> bool:
         source = str(path)
         stat = path.stat()
@@ -181,91 +204,91 @@ class Learning:
         known = self._catalogue.document(id)
         if known and (known.changed_ns, known.bytes) == (stat.st_mtime_ns, stat.st_size):
             self._reclassify(known, topics, tags)
-            said.unchanged.append(source)
+            result.unchanged.append(source)
             return True
         new = Document(id, source, changed_ns=stat.st_mtime_ns, bytes=stat.st_size)
-        return self._put(new, read(path), topics, tags, said, stop)
+        return self._put(new, read(path), topics, tags, result, stop)
 
     def _put(
         self,
-        document: Document,
-        reading: ReadDocument,
+        entry: Document,
+        document: ReadDocument,
         topics: Sequence[str],
         tags: Sequence[str],
-        said: Learnt,
+        result: LearningResult,
         stop: Callable[[], bool],
     ) -> bool:
-        parts = list(chunks(reading))
-        digest = hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
-        known = self._catalogue.document(document.id)
+        document_chunks = list(chunks(document))
+        digest = hashlib.blake2b(repr(document_chunks).encode(), digest_size=16).hexdigest()
+        known = self._catalogue.document(entry.id)
         if known and known.digest == digest:
-            self._catalogue.touch(known.id, document.changed_ns, document.bytes)
+            self._catalogue.touch(known.id, entry.changed_ns, entry.bytes)
             self._reclassify(known, topics, tags)
-            said.unchanged.append(document.source)
+            result.unchanged.append(entry.source)
             return True
         done = self._store.put(
             replace(
-                document,
-                title=reading.title,
+                entry,
+                title=document.title,
                 digest=digest,
-                topics=_with(known.topics if known else (), topics),
-                tags=_with(known.tags if known else (), tags),
+                topics=_union(known.topics if known else (), topics),
+                tags=_union(known.tags if known else (), tags),
             ),
-            parts,
+            document_chunks,
             on_progress=lambda done, of: self._on_progress(
-                Progress(document.source, done, of, self._wanted.waiting())
+                Progress(entry.source, done, of, self._queue.waiting())
             ),
             stop=stop,
         )
         if done:
-            said.learnt.append(document.source)
+            result.learnt.append(entry.source)
         return done
 
     def _reclassify(self, known: Document, topics: Sequence[str], tags: Sequence[str]) -> None:
-        """Learnt once more into other topics, a document belongs to these as well."""
-        all_topics, all_tags = _with(known.topics, topics), _with(known.tags, tags)
+        """Add topics and tags to those of a known document."""
+        all_topics, all_tags = _union(known.topics, topics), _union(known.tags, tags)
         if (all_topics, all_tags) != (tuple(known.topics), tuple(known.tags)):
             self._store.classify(known.id, all_topics, all_tags)
 
-    def _forget_gone(self, folder: str, there: set[str], said: Learnt) -> None:
+    def _forget_missing(self, folder: str, present: set[str], result: LearningResult) -> None:
         for document in self._catalogue.documents(under=folder):
-            if document.source not in there:
+            if document.source not in present:
                 self._store.remove(document.id)
-                said.removed.append(document.source)
+                result.removed.append(document.source)
 
 
 def identity(source: str) -> str:
-    """Return the id of what has none of its own: the same for the same path or address."""
+    """Return the id that belongs to a path or an address."""
     return hashlib.blake2b(source.encode(), digest_size=8).hexdigest()
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield what can be learnt in a folder and those in it; what is hidden is nobody's text."""
-    for where, folders, files in os.walk(folder):
+    """Yield the supported files in a folder and its subfolders, except hidden ones."""
+    for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            path = Path(where, name)
+            path = Path(parent, name)
             if not name.startswith(".") and readable(path):
                 yield path
 
 
-def _with(known: Iterable[str], new: Sequence[str]) -> tuple[str, ...]:
+def _union(known: Iterable[str], new: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({*known, *new}))
 
 
-def _why(source: str, problem: RubatoError | OSError) -> str:
+def _message(source: str, problem: RubatoError | OSError) -> str:
     if isinstance(problem, RubatoError):
         return f"{source}: {'. '.join(part for part in (problem.happened, problem.todo) if part)}"
     return f"{source}: {problem.strerror}"
 
 
-def _disk(error: OSError | sqlite3.OperationalError) -> RubatoError:
+def _write_error(error: OSError | sqlite3.OperationalError) -> RubatoError:
     full = (isinstance(error, OSError) and error.errno in _FULL) or "full" in str(error)
     reason = f": {error.strerror}" if isinstance(error, OSError) else ""
-    log.error("learning has stopped", exc_info=error)
+    log.error("learning stopped", exc_info=error)
     return RubatoError(
-        "The disk is full" if full else f"Learning has stopped{reason}",
-        kept="What was learnt before is kept, the rest waits",
-        todo="Make room, and learn again" if full else "knowledge.log has the details",
+        "The disk is full" if full else f"Learning stopped{reason}",
+        kept="What was already learnt is kept; the rest stays in the queue",
+        todo="Free some disk space, then learn again" if full else "See knowledge.log for details",
         code="disk_full" if full else "learning_failed",
     )

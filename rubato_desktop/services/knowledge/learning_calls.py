@@ -1,4 +1,4 @@
-"""Which call asked for which sources, so that each call to learn reports its own results and problems."""
+"""Tracks which call asked for which sources, so that each call to learn reports its own results and problems."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from itertools import count
 from typing import Final
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.knowledge.learning import Learnt
+from rubato_desktop.services.knowledge.learning import LearningResult
 
-_KEPT: Final = 50  # finished lessons whose results can still be read
+_MAX_FINISHED: Final = 50  # finished calls whose results can still be read
 
 
 @dataclass(slots=True)
@@ -20,90 +20,90 @@ class LearningCall:
     """One call to learn.
 
     Attributes:
-        number: Counted from 1; 0 for sources that nobody asked for since the start, such as those a crash left.
-        said: Its results so far.
-        sources: Its sources that are still to be learnt.
-        problem: What stopped it.
-        open: Whether it goes on.
+        number: Counted from 1; 0 for sources without a call in this run, such as those left by a crash.
+        result: The result so far.
+        sources: Sources still to be learnt.
+        problem: The error that stopped it.
+        open: Whether it is still in progress.
     """
 
     number: int
-    said: Learnt = field(default_factory=Learnt)
+    result: LearningResult = field(default_factory=LearningResult)
     sources: set[str] = field(default_factory=set)
     problem: RubatoError | None = None
     open: bool = True
 
 
 class LearningCalls:
-    """The lessons of one run of the program. Safe from any thread.
+    """The calls to learn of one run of the program. Thread-safe.
 
     Args:
-        on_done: Called with the results of a lesson when its last source is done.
+        on_done: Called with the result of a call when its last source is done.
 
     Attributes:
-        lock: Held while sources join the queue together with their lesson, so that none is learnt before.
+        lock: Held while sources are queued and their call begins, so that none is learnt in between.
     """
 
-    def __init__(self, on_done: Callable[[Learnt], None]) -> None:
+    def __init__(self, on_done: Callable[[LearningResult], None]) -> None:
         self.lock = threading.RLock()
         self._on_done = on_done
         self._numbers = count(1)
         self._open: list[LearningCall] = []
-        self._finished: deque[LearningCall] = deque(maxlen=_KEPT)
-        self._unasked = LearningCall(0)
+        self._finished: deque[LearningCall] = deque(maxlen=_MAX_FINISHED)
+        self._without_call = LearningCall(0)
 
-    def begin(self, said: Learnt, sources: Iterable[str]) -> LearningCall:
-        """Open a lesson.
+    def begin(self, result: LearningResult, sources: Iterable[str]) -> LearningCall:
+        """Begin a call.
 
         Args:
-            said: What is known of it already.
-            sources: What it waits for. Without any it is over at once and is not reported: the caller has its
-                results.
+            result: Its result so far.
+            sources: Its sources. Without any it is finished at once and not reported, since the caller has the
+                result.
         """
         with self.lock:
-            lesson = LearningCall(next(self._numbers), said, set(sources))
-            if lesson.sources:
-                self._open.append(lesson)
+            call = LearningCall(next(self._numbers), result, set(sources))
+            if call.sources:
+                self._open.append(call)
             else:
-                self._close(lesson)
-            return lesson
+                self._close(call)
+            return call
 
     def find(self, number: int) -> LearningCall | None:
-        """Return a lesson by its number; None where it is forgotten."""
+        """Return a call by its number, or None if it is too old."""
         with self.lock:
             return next((one for one in (*self._open, *self._finished) if one.number == number), None)
 
-    def came_of(self, source: str, said: Learnt) -> None:
-        """Credit the results of a source to the lessons that wait for it."""
+    def add_result(self, source: str, result: LearningResult) -> None:
+        """Add the result of a source to the calls that asked for it."""
         with self.lock:
-            waiting = [lesson for lesson in self._open if source in lesson.sources]
-            for lesson in waiting or [self._unasked]:
-                lesson.said.add(said)
-                lesson.sources.discard(source)
-            done = [lesson for lesson in waiting if not lesson.sources]
-            for lesson in done:
-                self._open.remove(lesson)
-                self._close(lesson)
-        for lesson in done:
-            self._on_done(lesson.said)
+            calls = [call for call in self._open if source in call.sources]
+            for call in calls or [self._without_call]:
+                call.result.add(result)
+                call.sources.discard(source)
+            done = [call for call in calls if not call.sources]
+            for call in done:
+                self._open.remove(call)
+                self._close(call)
+        for call in done:
+            self._on_done(call.result)
 
-    def finish(self, problem: RubatoError | None = None) -> list[Learnt]:
-        """End all lessons, because nothing waits any more or learning has stopped.
+    def finish(self, problem: RubatoError | None = None) -> list[LearningResult]:
+        """Finish all calls, because the queue is empty or learning has stopped.
 
         Args:
-            problem: What stopped it.
+            problem: The error that stopped it.
 
         Returns:
-            Results that nobody was told yet.
+            Results not reported yet.
         """
         with self.lock:
-            ended = [*self._open, self._unasked]
-            self._open, self._unasked = [], LearningCall(0)
-            for lesson in ended:
-                lesson.problem, lesson.said.waiting = problem, len(lesson.sources)
-                self._close(lesson)
-        return [lesson.said for lesson in ended if lesson.said != Learnt()]
+            unfinished = [*self._open, self._without_call]
+            self._open, self._without_call = [], LearningCall(0)
+            for call in unfinished:
+                call.problem, call.result.waiting = problem, len(call.sources)
+                self._close(call)
+        return [call.result for call in unfinished if call.result != LearningResult()]
 
-    def _close(self, lesson: LearningCall) -> None:
-        lesson.open = False
-        self._finished.append(lesson)
+    def _close(self, call: LearningCall) -> None:
+        call.open = False
+        self._finished.append(call)

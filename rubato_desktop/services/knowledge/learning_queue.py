@@ -1,4 +1,4 @@
-"""What is to be learnt: sources that wait, and folders that are watched. Both outlive the program."""
+"""The queue of sources to learn, and the watched folders. Both persist across runs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from rubato_desktop.services.knowledge.database import Database
 
 
 class LearningQueue:
-    """The queue of sources, and the folders. Topics and tags are JSON lists."""
+    """The queue and the watched folders of a database. Topics and tags are JSON lists."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def add(self, sources: Sequence[str], topics: str, tags: str) -> None:
-        """Sources are to be learnt, into topics and tags."""
+        """Add sources, to be learnt with these topics and tags."""
         with self._db.writing() as db:
             db.executemany(
                 "INSERT OR REPLACE INTO queue (source, topics, tags) VALUES (?, ?, ?)",
@@ -22,40 +22,40 @@ class LearningQueue:
             )
 
     def next(self) -> tuple[int, str, str, str] | None:
-        """Return what is to be learnt next, as (number, source, topics, tags)."""
-        found = self._db.read.execute(
+        """Return the first entry as (number, source, topics, tags), or None."""
+        row = self._db.read.execute(
             "SELECT number, source, topics, tags FROM queue ORDER BY number LIMIT 1"
         ).fetchone()
-        return tuple(found) if found else None
+        return tuple(row) if row else None
 
     def waiting(self) -> int:
-        """Return how many sources are to be learnt."""
+        """Return the number of sources in the queue."""
         return int(self._db.read.execute("SELECT count(*) FROM queue").fetchone()[0])
 
     def sources(self) -> list[str]:
-        """Return what is to be learnt."""
+        """Return the sources in the queue, in order."""
         return [source for (source,) in self._db.read.execute("SELECT source FROM queue ORDER BY number")]
 
     def done(self, number: int) -> None:
-        """A source does not wait any more."""
+        """Remove an entry by its number."""
         with self._db.writing() as db:
             db.execute("DELETE FROM queue WHERE number = ?", (number,))
 
     def clear(self) -> int:
-        """Nothing more is to be learnt; returns how many sources were."""
+        """Remove all entries and return how many there were."""
         with self._db.writing() as db:
             return db.execute("DELETE FROM queue").rowcount
 
     def watch(self, folder: str, topics: str, tags: str) -> None:
-        """A folder's changes are to be learnt."""
+        """Add a folder to watch, whose files are learnt with these topics and tags."""
         with self._db.writing() as db:
             db.execute("INSERT OR REPLACE INTO watched VALUES (?, ?, ?)", (folder, topics, tags))
 
     def unwatch(self, folder: str) -> bool:
-        """A folder's changes are not to be learnt any more; returns whether they were."""
+        """Remove a watched folder; returns whether it was watched."""
         with self._db.writing() as db:
             return db.execute("DELETE FROM watched WHERE folder = ?", (folder,)).rowcount > 0
 
     def watched(self) -> list[tuple[str, str, str]]:
-        """Return the folders that are watched, with their topics and tags."""
+        """Return the watched folders as (folder, topics, tags)."""
         return self._db.read.execute("SELECT folder, topics, tags FROM watched ORDER BY folder").fetchall()

@@ -1,4 +1,4 @@
-"""Opens the folder of what has been learnt: for one process at a time, and whatever is damaged there."""
+"""Opens the folder of a store: locks it for one process, and sets a damaged database aside."""
 
 from __future__ import annotations
 
@@ -20,75 +20,78 @@ from rubato_desktop.services.knowledge.database import Database
 log = logging.getLogger(__name__)
 
 _LOCK: Final = "knowledge.lock"
-_LOOK_AGAIN_S: Final = 0.05
+_POLL_S: Final = 0.05
 
 
-def claim(folder: Path, patience: float) -> FileIO:
-    """Take a folder for this process, until the file that is returned is closed; it is made when it is missing.
+def lock_folder(folder: Path, timeout_s: float) -> FileIO:
+    """Lock a folder for this process, creating it if needed.
 
     Args:
         folder: The folder.
-        patience: Seconds to wait for another process to let go of it.
+        timeout_s: How long to wait for another process to release it, in seconds.
+
+    Returns:
+        The lock file; closing it releases the lock.
 
     Raises:
-        RubatoError: another process has it, or it cannot be written.
+        RubatoError: another process holds the lock, or the folder is not writable.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = FileIO(os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600), "r+")
     except OSError as error:
         raise RubatoError(
-            f"The folder {folder} cannot be used: {error.strerror}",
+            f"Cannot use the folder {folder}: {error.strerror}",
             todo="Choose another data folder with --data or RUBATO_DATA",
             code="bad_data",
         ) from None
-    deadline = time.monotonic() + patience
-    with contextlib.ExitStack() as ending:
-        ending.enter_context(file)
+    deadline = time.monotonic() + timeout_s
+    with contextlib.ExitStack() as on_error:
+        on_error.enter_context(file)
         while not lock(file):
             if time.monotonic() > deadline:
                 raise RubatoError(
-                    "Another Rubato is at work with what has been learnt",
-                    kept="It goes on",
-                    todo="Try again when it has ended",
+                    "Another Rubato is using your library",
+                    kept="It keeps running",
+                    todo="Try again when it has finished",
                     code="knowledge_busy",
                 )
-            time.sleep(_LOOK_AGAIN_S)
-        ending.pop_all()
+            time.sleep(_POLL_S)
+        on_error.pop_all()
     return file
 
 
 def open_database(folder: Path, on_problem: Callable[[RubatoError], None]) -> Database:
-    """Open the database in a folder; a damaged one is kept aside, told, and a new one begun.
+    """Open the database of a folder; a damaged one is set aside, reported and replaced by a new one.
 
     Args:
-        folder: Where it is.
-        on_problem: Told of the damage.
+        folder: The folder.
+        on_problem: Called if the database is damaged.
 
     Raises:
-        RubatoError: it cannot be opened, or is of a newer program.
+        RubatoError: the database cannot be opened, or a newer version of the program wrote it.
     """
     path = folder / CATALOGUE
     try:
         return Database(path)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
-            log.exception("the catalogue cannot be opened")
+            log.exception("cannot open the catalogue")
             raise RubatoError(
-                "What has been learnt cannot be opened",
-                kept="It is as it was",
-                todo="Look whether the disk is full, or the folder may not be written",
+                "Cannot open your library",
+                kept="It is unchanged",
+                todo="Check that the disk is not full and the folder is writable",
                 code="no_knowledge",
             ) from error
         log.exception("the catalogue is damaged")
         aside = f"{CATALOGUE}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
         path.replace(folder / aside)
-        for beside in (f"{CATALOGUE}-wal", f"{CATALOGUE}-shm"):
-            (folder / beside).unlink(missing_ok=True)
+        for companion in (f"{CATALOGUE}-wal", f"{CATALOGUE}-shm"):
+            (folder / companion).unlink(missing_ok=True)
         on_problem(
             RubatoError(
-                "The catalogue of what has been learnt is damaged",
-                kept=f"Your own files are as they were; the damaged one is kept as {aside}",
+                "The catalogue of your library is damaged",
+                kept=f"Your own files are unchanged; the damaged catalogue is kept as {aside}",
                 todo="Learn your folders again: rubato learn FOLDER",
                 code="catalogue_damaged",
             )

@@ -1,4 +1,4 @@
-"""Tags that would fit a text: those of documents like it, those it names itself, and the words it is about."""
+"""Suggests tags for a text: those of similar documents, those it mentions, and its most characteristic words."""
 
 from __future__ import annotations
 
@@ -10,53 +10,54 @@ from typing import Final
 from rubato_desktop.services.answers.tokens import normalise, terms
 from rubato_desktop.services.knowledge.store import Store
 
-_LIKE_IT: Final = 12  # passages that are looked at
-_SAMPLE: Final = 2_000  # signs of a text that say what it is like
-_SHORTEST: Final = 4  # signs of a word that makes a tag
+_SIMILAR: Final = 12  # passages to compare with
+_SAMPLE: Final = 2_000  # characters of the text to search with
+_MIN_WORD: Final = 4  # characters
+_MENTIONED: Final = 2.0  # score of a tag that the text mentions
 
 
 def suggest(
-    store: Store, text: str, *, but: Sequence[str] = (), document: str = "", most: int = 5
+    store: Store, text: str, *, exclude: Sequence[str] = (), document: str = "", most: int = 5
 ) -> list[str]:
-    """Return tags for a text, the likeliest first.
+    """Return tags for a text, the most likely first.
 
     Args:
-        store: What has been learnt.
-        text: What is to be tagged.
-        but: Tags it has already.
-        document: Its own id, which is like itself.
-        most: How many.
+        store: The store.
+        text: The text.
+        exclude: Tags it already has.
+        document: The text's own document id, which is not compared with itself.
+        most: Maximum number of tags.
     """
-    held = set(terms(text))
-    score: defaultdict[str, float] = defaultdict(float)
-    for passage in store.search(text[:_SAMPLE], k=_LIKE_IT):
+    text_terms = set(terms(text))
+    scores: defaultdict[str, float] = defaultdict(float)
+    for passage in store.search(text[:_SAMPLE], k=_SIMILAR):
         if passage.document != document:
             for tag in passage.tags:
-                score[tag] += passage.score
+                scores[tag] += passage.score
     for tag in store.catalogue.tags():
-        named = set(terms(tag))
-        if named and named <= held:
-            score[tag] += 2.0
-    found = [tag for tag in _best(score) if tag not in but]
-    taken = {stem for tag in (*found, *but) for stem in terms(tag)}
-    return [*found, *(word for word in _about(store, text) if not set(terms(word)) & taken)][:most]
+        tag_terms = set(terms(tag))
+        if tag_terms and tag_terms <= text_terms:
+            scores[tag] += _MENTIONED
+    tags = [tag for tag in _by_score(scores) if tag not in exclude]
+    used = {stem for tag in (*tags, *exclude) for stem in terms(tag)}
+    return [*tags, *(word for word in _key_words(store, text) if not set(terms(word)) & used)][:most]
 
 
-def _best(score: Mapping[str, float]) -> list[str]:
-    return sorted(score, key=lambda name: -score[name])
+def _by_score(scores: Mapping[str, float]) -> list[str]:
+    return sorted(scores, key=lambda name: -scores[name])
 
 
-def _about(store: Store, text: str) -> list[str]:
-    """The words a text has often, and others seldom (tf-idf), as they stand in it; the best first."""
+def _key_words(store: Store, text: str) -> list[str]:
+    """The words of a text with the highest tf-idf, best first."""
     words = [
-        word for word in normalise(text).split() if len(word) >= _SHORTEST and not any(map(str.isdigit, word))
+        word for word in normalise(text).split() if len(word) >= _MIN_WORD and not any(map(str.isdigit, word))
     ]
     as_written = {stem: word for word in reversed(words) for stem in terms(word)}
-    often = Counter(stem for word in words for stem in terms(word))
-    of = max(1, store.texts.count())
-    weight = {
-        stem: (1 + math.log(count)) * math.log(1 + of / (1 + store.texts.frequency(stem)))
-        for stem, count in often.most_common(50)
+    counts = Counter(stem for word in words for stem in terms(word))
+    total = max(1, store.texts.count())
+    tf_idf = {
+        stem: (1 + math.log(count)) * math.log(1 + total / (1 + store.texts.frequency(stem)))
+        for stem, count in counts.most_common(50)
         if count > 1
     }
-    return [as_written[stem] for stem in _best(weight)]
+    return [as_written[stem] for stem in _by_score(tf_idf)]

@@ -1,4 +1,4 @@
-"""Texts, each kept once with its vector, and which words stand in them."""
+"""The texts of a database, each stored once with its embedding, and their word index (SQLite FTS5)."""
 
 from __future__ import annotations
 
@@ -9,93 +9,94 @@ from typing import Final
 from rubato_desktop.services.answers.tokens import terms
 from rubato_desktop.services.knowledge.database import Database, batches
 
-_LOOKED_UP: Final = 8_000  # places of words: a few ms; a query has 30
-_REMEMBERED: Final = 10_000
+_MAX_POSTINGS: Final = 8_000  # looked up in a few ms, out of the 30 ms for a query
+_MAX_CACHED: Final = 10_000  # frequencies
 
 
 def digest_of(text: str) -> bytes:
-    """Return what tells a text from all others."""
+    """Return the key of a text, 16 bytes."""
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 class Texts:
-    """The texts of a database, however many documents each stands in."""
+    """The texts of a database; one text may occur in many documents."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._often: dict[str, int] = {}
+        self._frequencies: dict[str, int] = {}
 
     def number(self, text: str) -> int:
-        """Return the number of a text, a new one where it is not known; within `Database.writing`."""
+        """Return the number of a text, adding it if needed; call inside `Database.writing`."""
         digest = digest_of(text)
-        found = self._db.read.execute("SELECT number FROM texts WHERE digest = ?", (digest,)).fetchone()
-        if found:
-            return int(found[0])
+        row = self._db.read.execute("SELECT number FROM texts WHERE digest = ?", (digest,)).fetchone()
+        if row:
+            return int(row[0])
         return int(
             self._db.read.execute("INSERT INTO texts (digest, text) VALUES (?, ?)", (digest, text)).lastrowid
             or 0
         )
 
     def without_vector(self, texts: Sequence[str]) -> list[str]:
-        """Return those of `texts` that have no vector yet, each once."""
-        wanted = {digest_of(text): text for text in texts}
+        """Return those of `texts` without a vector, without duplicates."""
+        by_digest = {digest_of(text): text for text in texts}
         known: set[bytes] = set()
-        for some in batches(list(wanted)):
-            marks = ",".join("?" * len(some))
+        for batch in batches(list(by_digest)):
+            placeholders = ",".join("?" * len(batch))
             known |= {
                 row[0]
                 for row in self._db.read.execute(
-                    f"SELECT digest FROM texts WHERE vector IS NOT NULL AND digest IN ({marks})", some
+                    f"SELECT digest FROM texts WHERE vector IS NOT NULL AND digest IN ({placeholders})", batch
                 )
             }
-        return [text for digest, text in wanted.items() if digest not in known]
+        return [text for digest, text in by_digest.items() if digest not in known]
 
-    def keep_vectors(self, texts: Sequence[str], vectors: Sequence[bytes]) -> None:
-        """Keep the vectors (little-endian float32) of texts, also of those no document has yet."""
+    def save_vectors(self, texts: Sequence[str], vectors: Sequence[bytes]) -> None:
+        """Save the vectors (little-endian float32) of texts, even if no document contains them yet."""
         with self._db.writing() as db:
             for text, vector in zip(texts, vectors, strict=True):
                 db.execute("UPDATE texts SET vector = ? WHERE number = ?", (vector, self.number(text)))
 
     def vectors(self, numbers: Sequence[int]) -> dict[int, bytes]:
-        """Return the vectors of texts."""
+        """Return the vectors of texts (little-endian float32) by number."""
         found: dict[int, bytes] = {}
-        for some in batches(list(numbers)):
-            marks = ",".join("?" * len(some))
+        for batch in batches(list(numbers)):
+            placeholders = ",".join("?" * len(batch))
             found.update(
                 self._db.read.execute(
-                    f"SELECT number, vector FROM texts WHERE vector IS NOT NULL AND number IN ({marks})", some
+                    f"SELECT number, vector FROM texts WHERE vector IS NOT NULL AND number IN ({placeholders})",
+                    batch,
                 )
             )
         return found
 
     def count(self) -> int:
-        """Return how many texts there are."""
+        """Return the number of texts."""
         return int(self._db.read.execute("SELECT count(*) FROM texts").fetchone()[0])
 
-    def begin_renewal(self, model: str) -> None:
-        """New vectors of all texts are to come, by another model; those it has made already, stay."""
+    def begin_reembedding(self, model: str) -> None:
+        """Prepare new vectors with another model; those of an interrupted run with the same model are kept."""
         with self._db.writing() as db:
             if self._db.about("renewing") != model:
                 db.execute("DELETE FROM renewed")
                 self._db.remember("renewing", model)
 
-    def not_renewed(self, most: int) -> list[tuple[int, str]]:
-        """Return texts that have no new vector yet."""
+    def without_new_vector(self, most: int) -> list[tuple[int, str]]:
+        """Return texts without a new vector as (number, text), `most` at most."""
         return self._db.read.execute(
             "SELECT number, text FROM texts WHERE number NOT IN (SELECT text FROM renewed) LIMIT ?", (most,)
         ).fetchall()
 
-    def renew(self, vectors: Mapping[int, bytes]) -> None:
-        """Keep new vectors beside those that hold."""
+    def save_new_vectors(self, vectors: Mapping[int, bytes]) -> None:
+        """Save new vectors beside the current ones."""
         with self._db.writing() as db:
             db.executemany("INSERT OR REPLACE INTO renewed VALUES (?, ?)", vectors.items())
 
-    def renewed(self) -> int:
-        """Return how many texts have a new vector."""
+    def count_new_vectors(self) -> int:
+        """Return the number of texts with a new vector."""
         return int(self._db.read.execute("SELECT count(*) FROM renewed").fetchone()[0])
 
-    def end_renewal(self) -> None:
-        """The new vectors and their model hold now, all at once; the collections are no longer what they hold."""
+    def finish_reembedding(self) -> None:
+        """Replace all vectors and the model by the new ones, and mark the collections as out of date."""
         with self._db.writing() as db:
             db.execute("UPDATE texts SET vector = (SELECT vector FROM renewed WHERE renewed.text = number)")
             db.execute("DELETE FROM renewed")
@@ -104,50 +105,54 @@ class Texts:
             self._db.remember("collections", "")
 
     def drop_orphans(self) -> None:
-        """Let texts go that no document has: a document that was being learnt when the program was killed left them."""
+        """Delete texts of no document, left by a document that was only partly learnt."""
         with self._db.writing() as db:
             db.execute("DELETE FROM texts WHERE number NOT IN (SELECT text FROM places)")
 
     def index(self, number: int, topics: Sequence[int], tags: Sequence[int]) -> bool:
-        """Bring the index of words up to date with where a text stands; one that stands nowhere goes.
+        """Update the word index for a text, and delete the text if no document contains it.
 
-        Within `Database.writing`.
+        Call inside `Database.writing`.
+
+        Args:
+            number: The text.
+            topics, tags: Numbers of the topics and tags of its documents.
 
         Returns:
-            Whether it is still there.
+            Whether the text still exists.
         """
         db = self._db.read
-        self._often.clear()
-        found = db.execute(
+        self._frequencies.clear()
+        row = db.execute(
             "SELECT text FROM texts WHERE number = ? AND EXISTS (SELECT 1 FROM places WHERE places.text = number)",
             (number,),
         ).fetchone()
         db.execute("DELETE FROM words WHERE rowid = ?", (number,))
-        if not found:
+        if not row:
             db.execute("DELETE FROM texts WHERE number = ?", (number,))
             return False
         db.execute(
             "INSERT INTO words (rowid, stems, topics, tags) VALUES (?, ?, ?, ?)",
-            (number, " ".join(terms(found[0])), _marks(topics), _marks(tags)),
+            (number, " ".join(terms(row[0])), _number_terms(topics), _number_terms(tags)),
         )
         return True
 
-    def by_words(
+    def search(
         self, stems: Sequence[str], most: int, *, topics: Sequence[int] = (), tags: Sequence[int] = ()
     ) -> list[tuple[int, float]]:
-        """Return texts in which any of the words stands, by BM25, the best first, as (number, score).
+        """Return the texts that contain any of the stems, by BM25, as (number, score), best first.
 
-        Of words that stand in very many texts, and so tell little, only as many count as can be looked up in time.
+        Very frequent stems carry little weight and are left out if looking them up would take too long.
 
         Args:
-            stems: As `terms` gives them.
-            most: How many.
-            topics, tags: Only of documents that belong to one of these.
+            stems: The query, as returned by `terms`.
+            most: Maximum number of texts.
+            topics, tags: Only texts of documents with one of these numbers; empty for all.
         """
-        wanted = " OR ".join(f'"{stem}"' for stem in self._telling(stems))
-        if not wanted:
+        any_stem = " OR ".join(f'"{stem}"' for stem in self._selective(stems))
+        if not any_stem:
             return []
-        query = f"stems : ({wanted})"
+        query = f"stems : ({any_stem})"
         for column, numbers in (("topics", topics), ("tags", tags)):
             if numbers:
                 query += f" AND {column} : ({' OR '.join(f'n{number}' for number in numbers)})"
@@ -157,29 +162,29 @@ class Texts:
         )
         return [(int(number), float(fit)) for number, fit in rows]
 
-    def _telling(self, stems: Sequence[str]) -> list[str]:
-        """The words that stand anywhere, the rarest first, up to what can be looked up in time; the rarest always."""
-        often = {stem: self.frequency(stem) for stem in dict.fromkeys(stems) if '"' not in stem}
+    def _selective(self, stems: Sequence[str]) -> list[str]:
+        """The known stems, rarest first, up to a total number of postings; always at least one."""
+        counts = {stem: self.frequency(stem) for stem in dict.fromkeys(stems) if '"' not in stem}
         found: list[str] = []
-        looked_up = 0
-        for stem in sorted((stem for stem, count in often.items() if count), key=lambda stem: often[stem]):
-            looked_up += often[stem]
-            if found and looked_up > _LOOKED_UP:
+        postings = 0
+        for stem in sorted((stem for stem, count in counts.items() if count), key=lambda stem: counts[stem]):
+            postings += counts[stem]
+            if found and postings > _MAX_POSTINGS:
                 break
             found.append(stem)
         return found
 
     def frequency(self, stem: str) -> int:
-        """Return in how many texts a word stands, or stood a moment ago."""
-        if stem not in self._often:
-            if len(self._often) > _REMEMBERED:
-                self._often.clear()
+        """Return the number of texts that contain a stem; cached, so it may be slightly out of date."""
+        if stem not in self._frequencies:
+            if len(self._frequencies) > _MAX_CACHED:
+                self._frequencies.clear()
             (count,) = self._db.read.execute(
                 "SELECT count(*) FROM words WHERE words MATCH ?", (f'stems : "{stem}"',)
             ).fetchone()
-            self._often[stem] = int(count)
-        return self._often[stem]
+            self._frequencies[stem] = int(count)
+        return self._frequencies[stem]
 
 
-def _marks(numbers: Sequence[int]) -> str:
+def _number_terms(numbers: Sequence[int]) -> str:
     return " ".join(f"n{number}" for number in sorted(numbers))

@@ -1,4 +1,4 @@
-"""The collections of Chroma: one for everything, one for each topic. What they hold comes from the catalogue."""
+"""The vector collections in Chroma, one for each topic and one for everything; derived from the catalogue."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE: Final = 1000  # texts in one call
+_BATCH: Final = 1000  # texts in one call
 _FOLDER: Final = "chroma"
-# A catalogue may be joined to another server, or its collections may no longer be what it holds.
-_MARK: Final = "collections"
+# The property of the database that says where its up-to-date collections are; the server may have been changed.
+_LOCATION: Final = "collections"
 
 
 class Vectors:
     """The collections of one store.
 
     Args:
-        folder: The store's folder, in which Chroma has one of its own.
+        folder: The folder of the store; Chroma has a subfolder.
         chroma_url: A Chroma server to use instead; empty for none.
-        catalogue: What the collections are made from.
-        texts: What its documents say.
-        outbox: What the collections have not been told yet.
-        database: Remembers which collections are whole.
-        on_problem: Told what was damaged and what became of it.
+        catalogue: The source of the collections.
+        texts: The texts with their vectors.
+        outbox: Pending updates.
+        database: Saves where the up-to-date collections are.
+        on_problem: Called if the collections were damaged and have been rebuilt.
 
     Raises:
         RubatoError: the server does not answer.
@@ -66,67 +66,71 @@ class Vectors:
         self._catalogue, self._texts, self._outbox, self._database = catalogue, texts, outbox, database
         self._on_problem = on_problem
         self._collections: dict[int, Collection] = {}
-        self._lock = threading.RLock()  # one tells the collections at a time, and one makes them anew
-        self._made = 0  # how often they have been made anew
+        self._lock = threading.RLock()  # held to update and to rebuild the collections
+        self._generation = 0  # number of rebuilds
         try:
             self._client = self._connect()
-            self._look()
+            self._verify()
         except RubatoError:
             raise
-        except Exception:  # whatever Chroma finds damaged, and each in its own way
-            self._repair(self._made)
+        except Exception:  # Chroma raises many types for damage
+            self._repair(self._generation)
 
     def drain(self, *, wait: bool = True) -> None:
-        """Tell the collections what the catalogue has for them.
+        """Send the outbox to the collections.
 
         Args:
-            wait: Also where somebody else is telling them.
+            wait: Whether to wait while another thread updates them; otherwise it returns at once.
 
         Raises:
-            RubatoError: their server has gone.
+            RubatoError: the server does not answer.
             OSError: the disk is full.
         """
         if not self._lock.acquire(blocking=wait):
             return
         try:
             self._drain()
-        except Exception as error:  # whatever Chroma raises: a full disk is one of many
+        except Exception as error:  # Chroma raises many types, even for a full disk
             if "full" in str(error) or "No space" in str(error):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
-            self._repair(self._made)
+            self._repair(self._generation)
         finally:
             self._lock.release()
 
     def _drain(self) -> None:
-        while some := self._outbox.waiting(_AT_ONCE):
-            for topic in dict.fromkeys(topic for _, _, topic in some):
-                self._send([text for _, text, of in some if of == topic], topic)
-            self._outbox.told([number for number, _, _ in some])
+        while updates := self._outbox.pending(_BATCH):
+            for topic in dict.fromkeys(topic for _, _, topic in updates):
+                self._send([text for _, text, of in updates if of == topic], topic)
+            self._outbox.acknowledge([number for number, _, _ in updates])
 
     def nearest(
         self, vector: npt.NDArray[np.float32], most: int, *, topic: int = EVERYTHING, tags: Sequence[int] = ()
     ) -> list[tuple[int, float]]:
-        """Return the texts nearest to a vector in a topic, as (number, cosine), the nearest first.
+        """Return the texts nearest to a vector as (number, cosine similarity), nearest first.
 
         Args:
-            vector: Of length 1.
-            most: How many.
-            tags: Only of documents that have one of these.
+            vector: The embedding of a query, of length 1, shape (dimensions,).
+            most: Maximum number of texts.
+            topic: Number of the topic to search.
+            tags: Only texts of documents with one of these tag numbers; empty for all.
+
+        Raises:
+            RubatoError: the server does not answer.
         """
         if topic and topic not in self._catalogue.topics():
             return []
-        made = self._made
+        generation = self._generation
         try:
             return self._nearest(vector, most, topic, tags)
         except Exception:
-            self._repair(made)
+            self._repair(generation)
             return self._nearest(vector, most, topic, tags)
 
     def _nearest(
         self, vector: npt.NDArray[np.float32], most: int, topic: int, tags: Sequence[int]
     ) -> list[tuple[int, float]]:
-        marks = [{f"n{tag}": True} for tag in tags]
-        where: Any = None if not marks else marks[0] if len(marks) == 1 else {"$or": marks}
+        filters = [{f"n{tag}": True} for tag in tags]
+        where: Any = None if not filters else filters[0] if len(filters) == 1 else {"$or": filters}
         found = self._collection(topic).query(
             query_embeddings=vector[None], n_results=most, where=where, include=["distances"]
         )
@@ -134,33 +138,33 @@ class Vectors:
         return [(int(id), 1.0 - float(distance)) for id, distance in zip(ids, distances, strict=True)]
 
     def rebuild(self) -> None:
-        """Make all collections anew from the catalogue."""
+        """Rebuild all collections from the catalogue."""
         with self._lock:
             self._rebuild()
-            self._made += 1
+            self._generation += 1
 
     def _rebuild(self) -> None:
         for collection in self._client.list_collections():
             if (collection.metadata or {}).get("store") == self._store:
                 self._client.delete_collection(collection.name)
         self._collections.clear()
-        self._outbox.tell_all()
-        self._database.remember(_MARK, self._place)
+        self._outbox.add_everything()
+        self._database.remember(_LOCATION, self._location)
         self._drain()
 
-    # Within -----------------------------------------------------------------------------------------
+    # Internals --------------------------------------------------------------------------------------
 
     @property
-    def _place(self) -> str:
+    def _location(self) -> str:
         return self._url or _FOLDER
 
     @property
     def _store(self) -> str:
-        """What tells this store's collections from others' on a server."""
+        """The prefix that distinguishes this store's collections from others on a server."""
         return self._database.about("store")
 
     def _connect(self) -> ClientAPI:
-        # It would report to its makers.
+        # Chroma sends telemetry by default.
         os.environ["ANONYMIZED_TELEMETRY"] = "False"
         import chromadb
         from chromadb.config import Settings
@@ -168,85 +172,89 @@ class Vectors:
         settings = Settings(anonymized_telemetry=False)
         if not self._url:
             return chromadb.PersistentClient(str(self._folder), settings=settings)
-        where = urlsplit(self._url if "://" in self._url else f"http://{self._url}")
+        url = urlsplit(self._url if "://" in self._url else f"http://{self._url}")
         try:
             return chromadb.HttpClient(
-                host=where.hostname or "127.0.0.1",
-                port=where.port or 8000,
-                ssl=where.scheme == "https",
+                host=url.hostname or "127.0.0.1",
+                port=url.port or 8000,
+                ssl=url.scheme == "https",
                 settings=settings,
             )
-        except Exception as error:  # the library's own kinds of error are many, and change
+        except Exception as error:  # Chroma raises many types, which change
             raise RubatoError(
                 f"No Chroma server answers at {self._url}",
-                kept="What has been learnt is kept; words alone are searched",
-                todo="Start it, or empty the setting chroma_url to use the one in the program",
+                kept="Your library is kept; searches use words only",
+                todo="Start it, or clear the setting chroma_url to use the built-in one",
                 code="no_chroma",
             ) from error
 
-    def _look(self) -> None:
-        """Whether the collections are those of this catalogue, and sound; otherwise they are made anew."""
-        if not self._catalogue.count():
-            self._database.remember(_MARK, self._place)
-            return
-        if self._database.about(_MARK) != self._place:
-            self.rebuild()
-            return
-        if not self._collection(EVERYTHING).count() and not self._outbox.waiting(1):
-            raise ValueError("the collection of everything is empty")
-
-    def _repair(self, made: int) -> None:
-        """Make anew what is damaged; called where the damage was met.
-
-        Args:
-            made: How often they had been made anew before it was met: several may meet the same.
+    def _verify(self) -> None:
+        """Rebuild the collections if they do not belong to this catalogue.
 
         Raises:
-            RubatoError: it is a server's, which has gone.
+            ValueError: they are damaged.
+        """
+        if not self._catalogue.count():
+            self._database.remember(_LOCATION, self._location)
+            return
+        if self._database.about(_LOCATION) != self._location:
+            self.rebuild()
+            return
+        if not self._collection(EVERYTHING).count() and not self._outbox.pending(1):
+            raise ValueError("the collection of everything is empty")
+
+    def _repair(self, generation: int) -> None:
+        """Replace damaged collections; call it from the `except` block.
+
+        Args:
+            generation: `_generation` before the failure, since several threads may meet the same damage.
+
+        Raises:
+            RubatoError: the server does not answer.
         """
         with self._lock:
-            if made == self._made:
+            if generation == self._generation:
                 log.exception("the collections are damaged")
-                self._renew()
+                self._replace()
 
-    def _renew(self) -> None:
+    def _replace(self) -> None:
         if self._url:
             self._collections.clear()
             self._client = self._connect()
         else:
             aside = self._folder.with_name(f"{_FOLDER}.damaged")
             shutil.rmtree(aside, ignore_errors=True)
-            # Chroma holds files open, and keeps one client for each folder.
-            self._forget_client()
+            # Chroma keeps files open, and caches one client per folder.
+            self._drop_client()
             if self._folder.exists():
                 self._folder.rename(aside)
             self._client = self._connect()
         self._on_problem(
             RubatoError(
-                "The index of what has been learnt was damaged",
-                kept="No text is lost: it has been built anew from them",
+                "The search index of your library was damaged",
+                kept="It has been rebuilt, and nothing is lost",
                 code="index_rebuilt",
             )
         )
         self.rebuild()
 
-    def _forget_client(self) -> None:
+    def _drop_client(self) -> None:
         from chromadb.api.shared_system_client import SharedSystemClient
 
         self._collections.clear()
         SharedSystemClient.clear_system_cache()
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Release the folder."""
         if not self._url:
-            self._forget_client()
+            self._drop_client()
 
     def _collection(self, topic: int) -> Collection:
         if topic not in self._collections:
             name = self._catalogue.topics().get(topic, ALL) if topic else ALL
             self._collections[topic] = self._client.get_or_create_collection(
                 f"{self._store}-{slug(name)}",
-                # What is said of a collection is for whoever looks into it with other tools.
+                # Topic and model are for people who inspect the collections with other tools.
                 metadata={
                     "hnsw:space": "cosine",
                     "topic": name,
@@ -261,10 +269,10 @@ class Vectors:
         if topic and topic not in self._catalogue.topics():
             return
         collection = self._collection(topic)
-        standing = self._outbox.standing(texts, topic)
-        vectors = self._texts.vectors(list(standing))
-        if gone := [str(text) for text in texts if text not in vectors]:
-            collection.delete(ids=gone)
+        members = self._outbox.members(texts, topic)
+        vectors = self._texts.vectors(list(members))
+        if removed := [str(text) for text in texts if text not in vectors]:
+            collection.delete(ids=removed)
         if vectors:
             import numpy as np
 
@@ -273,17 +281,17 @@ class Vectors:
                 ids=[str(number) for number in numbers],
                 embeddings=np.frombuffer(b"".join(vectors.values()), "<f4").reshape(len(numbers), -1),
                 metadatas=[
-                    {"text": number, **{f"n{tag}": True for tag in standing[number]}} for number in numbers
+                    {"text": number, **{f"n{tag}": True for tag in members[number]}} for number in numbers
                 ],
             )
 
 
 def slug(name: str) -> str:
-    """Return a name for a collection that tells any topic of any script from all others.
+    """Return a unique collection name for a topic in any script.
 
-    Chroma takes 3 to 512 of ``[a-zA-Z0-9._-]``, letters and digits at both ends.
+    Chroma allows 3 to 512 characters of ``[a-zA-Z0-9._-]``, with a letter or digit at both ends.
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     readable = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:40]
-    mark = hashlib.blake2b(name.encode(), digest_size=4).hexdigest()
-    return f"{readable}-{mark}" if readable else mark
+    digest = hashlib.blake2b(name.encode(), digest_size=4).hexdigest()
+    return f"{readable}-{digest}" if readable else digest

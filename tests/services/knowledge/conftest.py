@@ -13,23 +13,23 @@ from rubato_desktop.services.knowledge.store import Store
 
 
 @pytest.fixture
-def told() -> list[RubatoError]:
-    """What the store said was wrong."""
+def problems() -> list[RubatoError]:
+    """The problems that the store reported."""
     return []
 
 
 @pytest.fixture
-def opened(tmp_path: Path, told: list[RubatoError]) -> Iterator[Callable[[], Store]]:
-    """Opens the store in the folder of this test, once more after it was closed."""
+def opened(tmp_path: Path, problems: list[RubatoError]) -> Iterator[Callable[[], Store]]:
+    """Opens the store in the folder of the test, after closing it if it is open."""
     stores: list[Store] = []
 
-    def open_it() -> Store:
+    def open_store() -> Store:
         for store in stores:
             store.close()
-        stores.append(Store(tmp_path / "knowledge", on_problem=told.append, patience=0.2))
+        stores.append(Store(tmp_path / "knowledge", on_problem=problems.append, lock_timeout_s=0.2))
         return stores[-1]
 
-    yield open_it
+    yield open_store
     for store in stores:
         store.close()
 
@@ -41,7 +41,7 @@ def store(opened: Callable[[], Store]) -> Store:
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Path:
-    """A folder of texts."""
+    """A folder with three texts."""
     folder = tmp_path / "texts"
     folder.mkdir()
     for name, text in {
@@ -56,6 +56,6 @@ def shelf(tmp_path: Path) -> Path:
 @pytest.fixture
 def learnt(store: Store, shelf: Path) -> Store:
     learning = Learning(store)
-    learning.want([shelf], ["Piano"])
-    learning.work()
+    learning.enqueue([shelf], ["Piano"])
+    learning.run()
     return store

@@ -1,4 +1,4 @@
-"""A Chroma server in place of the one in the program: a real one, that goes away and comes back."""
+"""A real Chroma server instead of the built-in one, which stops and restarts."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def put(store: Store, id: str, text: str, *topics: str) -> None:
     store.put(Document(id, f"/{id}.txt", topics=topics), [Chunk(text)])
 
 
-def test_its_collections_are_used_and_made_anew_where_they_are_missing(tmp_path: Path) -> None:
+def test_missing_collections_on_a_server_are_rebuilt(tmp_path: Path) -> None:
     import chromadb
 
     port = free_port()
@@ -64,32 +64,32 @@ def test_its_collections_are_used_and_made_anew_where_they_are_missing(tmp_path:
         put(store, "b", "Concert pitch is 440 Hz.")
         assert store.search("pedal", mode="dense")[0].document == "a"
         assert store.search("pedal", topics=["Piano"], within=True)[0].document == "a"
-        there = chromadb.HttpClient(port=port).list_collections()
-        assert {one.metadata["topic"]: one.count() for one in there} == {"ALL": 2, "Piano": 1}
+        collections = chromadb.HttpClient(port=port).list_collections()
+        assert {one.metadata["topic"]: one.count() for one in collections} == {"ALL": 2, "Piano": 1}
         store.close()
-    # Another disk: what the server had is gone.
+    # The same server with an empty disk.
     with chroma(tmp_path / "two", port) as url:
-        told: list[RubatoError] = []
-        store = Store(tmp_path / "knowledge", chroma_url=url, on_problem=told.append)
+        problems: list[RubatoError] = []
+        store = Store(tmp_path / "knowledge", chroma_url=url, on_problem=problems.append)
         assert store.search("pedal", mode="dense")[0].document == "a"
-        assert [problem.code for problem in told] == ["index_rebuilt"]
+        assert [problem.code for problem in problems] == ["index_rebuilt"]
         store.close()
-    # And back to the one in the program.
+    # Back to the built-in one.
     store = Store(tmp_path / "knowledge")
     assert store.search("pedal", mode="dense")[0].document == "a"
     store.close()
 
 
-def test_while_it_is_away_words_are_found_and_what_is_learnt_waits(tmp_path: Path) -> None:
+def test_while_the_server_is_down_words_are_searched_and_updates_stay_pending(tmp_path: Path) -> None:
     port = free_port()
-    told: list[RubatoError] = []
+    problems: list[RubatoError] = []
     with chroma(tmp_path / "server", port) as url:
-        store = Store(tmp_path / "knowledge", chroma_url=url, on_problem=told.append)
+        store = Store(tmp_path / "knowledge", chroma_url=url, on_problem=problems.append)
         put(store, "a", "The sustain pedal lifts the dampers.")
         store.search("pedal")
     put(store, "b", "The soft pedal shifts the hammers.")
     assert {passage.document for passage in store.search("pedal")} == {"a", "b"}
-    assert {problem.code for problem in told} == {"no_chroma"}
+    assert {problem.code for problem in problems} == {"no_chroma"}
     with pytest.raises(RubatoError, match="No Chroma server answers"):
         store.search("pedal", mode="dense")
     with chroma(tmp_path / "server", port):
@@ -97,12 +97,12 @@ def test_while_it_is_away_words_are_found_and_what_is_learnt_waits(tmp_path: Pat
     store.close()
 
 
-def test_a_server_that_never_was_is_told(tmp_path: Path) -> None:
-    told: list[RubatoError] = []
+def test_a_missing_server_is_reported(tmp_path: Path) -> None:
+    problems: list[RubatoError] = []
     store = Store(
-        tmp_path / "knowledge", chroma_url=f"http://127.0.0.1:{free_port()}", on_problem=told.append
+        tmp_path / "knowledge", chroma_url=f"http://127.0.0.1:{free_port()}", on_problem=problems.append
     )
     put(store, "a", "The sustain pedal lifts the dampers.")
     assert store.search("pedal")[0].document == "a"
-    assert {problem.code for problem in told} == {"no_chroma"}
+    assert {problem.code for problem in problems} == {"no_chroma"}
     store.close()

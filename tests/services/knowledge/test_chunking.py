@@ -1,14 +1,14 @@
-"""Chunks follow the structure of a source, and together are all of it."""
+"""Chunks follow the structure of a document and cover all of it."""
 
 from __future__ import annotations
 
 from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 
-from rubato_desktop.services.knowledge.chunking import MOST, Chunk, chunks
+from rubato_desktop.services.knowledge.chunking import MAX_CHARACTERS, Chunk, chunks
 from rubato_desktop.services.knowledge.readers import Passage, ReadDocument
 
-LONG = "This sentence is about the touch of the keys. " * 8  # 368 signs
+LONG = "This sentence is about the touch of the keys. " * 8  # 368 characters
 
 
 def cut(*pieces: Passage) -> list[Chunk]:
@@ -19,7 +19,7 @@ def test_short_paragraphs_are_one_chunk() -> None:
     assert cut(Passage("One."), Passage("Two.")) == [Chunk("One.\n\nTwo.")]
 
 
-def test_a_heading_begins_a_chunk_and_stays_with_what_follows() -> None:
+def test_a_heading_starts_a_chunk() -> None:
     found = cut(
         Passage("Touch", heading=True),
         Passage(LONG.strip()),
@@ -29,11 +29,11 @@ def test_a_heading_begins_a_chunk_and_stays_with_what_follows() -> None:
     assert [chunk.text.split("\n")[0] for chunk in found] == ["Touch", "Tone"]
 
 
-def test_a_chunk_stays_on_its_page() -> None:
+def test_a_chunk_stays_on_one_page() -> None:
     assert cut(Passage("a", page=1), Passage("b", page=2)) == [Chunk("a", page=1), Chunk("b", page=2)]
 
 
-def test_what_was_said_is_cut_by_the_minute() -> None:
+def test_speech_is_cut_by_the_minute() -> None:
     found = cut(*(Passage(f"At {second}.", start_ms=second * 1000) for second in range(0, 180, 20)))
     assert [chunk.start_ms for chunk in found] == [0, 80_000, 160_000]
 
@@ -44,12 +44,12 @@ def test_a_long_paragraph_is_cut_at_sentences() -> None:
     assert all(chunk.text.endswith("keys.") for chunk in found)
 
 
-@given(some.lists(some.text(max_size=3 * MOST).map(lambda text: " ".join(text.split())), max_size=6))
-def test_no_letter_is_lost_and_none_is_twice(texts: list[str]) -> None:
+@given(st.lists(st.text(max_size=3 * MAX_CHARACTERS).map(lambda text: " ".join(text.split())), max_size=6))
+def test_no_character_is_lost_or_duplicated(texts: list[str]) -> None:
     found = cut(*map(Passage, texts))
-    assert all(len(chunk.text) <= MOST for chunk in found)
+    assert all(len(chunk.text) <= MAX_CHARACTERS for chunk in found)
 
     def letters(text: str) -> str:
-        return "".join(sign for sign in text if sign.isalnum())
+        return "".join(char for char in text if char.isalnum())
 
     assert letters("".join(chunk.text for chunk in found)) == letters("".join(texts))

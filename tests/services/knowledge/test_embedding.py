@@ -1,4 +1,4 @@
-"""Which model turns texts into vectors, and that what was learnt remembers it."""
+"""The embedding models, and that a store remembers its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def put(store: Store, id: str, text: str) -> None:
     store.put(Document(id, f"/{id}.txt"), [Chunk(text)])
 
 
-def test_what_means_the_same_is_near_and_a_vector_has_length_1() -> None:
+def test_similar_texts_are_close_and_vectors_have_length_1() -> None:
     car, auto, pond = MiniLm().embed(
         ["The car is fast.", "The automobile drives quickly.", "Frogs sit in the pond."]
     )
@@ -27,40 +27,40 @@ def test_what_means_the_same_is_near_and_a_vector_has_length_1() -> None:
     assert car @ auto > 0.5 > car @ pond
 
 
-def test_one_text_is_embedded_as_it_is_among_many() -> None:
+def test_a_text_has_the_same_embedding_alone_and_in_a_batch() -> None:
     model = MiniLm()
     alone, among = model.embed(["A text."])[0], model.embed(["Other.", "A text.", "More."])[1]
     assert alone == pytest.approx(among, abs=1e-4)
 
 
-def test_a_text_of_any_length_has_a_vector() -> None:
+def test_a_text_of_any_length_has_an_embedding() -> None:
     rows = MiniLm().embed(["", "word " * 5000, "漢字", "\x00"])
     assert rows.shape == (4, 384)
     assert np.isfinite(rows).all()
 
 
-def test_the_packaged_model_is_the_one_without_a_name() -> None:
+def test_the_packaged_model_is_the_default() -> None:
     assert open_embedder("", "").model == open_embedder(PACKAGED, "").model == PACKAGED
 
 
-def test_a_model_of_ollama_embeds_and_is_remembered(tmp_path: Path) -> None:
-    told: list[RubatoError] = []
+def test_a_store_keeps_its_ollama_model(tmp_path: Path) -> None:
+    problems: list[RubatoError] = []
     with PlayedOllama(models=[("embedder:latest", "0.1B")]) as ollama:
         store = Store(tmp_path, model="embedder:latest", ollama_host=ollama.url)
         put(store, "a", "The sustain pedal lifts the dampers.")
         put(store, "b", "Concert pitch is 440 Hz.")
         assert store.search("the pedal lifts", mode="dense")[0].document == "a"
         store.close()
-        # Another setting changes nothing of what was learnt, and that is said.
-        store = Store(tmp_path, ollama_host=ollama.url, model=PACKAGED, on_problem=told.append)
+        # A changed setting is reported, but the store keeps its model.
+        store = Store(tmp_path, ollama_host=ollama.url, model=PACKAGED, on_problem=problems.append)
         assert store.embedder.model == "embedder:latest"
-        assert [problem.code for problem in told] == ["other_embedding_model"]
-    told.clear()
-    # Ollama has ended: words are searched all the same.
+        assert [problem.code for problem in problems] == ["other_embedding_model"]
+    problems.clear()
+    # Without Ollama, words are still searched.
     assert store.search("pedal")[0].document == "a"
-    assert {problem.code for problem in told} == {"no_model_server"}
+    assert {problem.code for problem in problems} == {"no_model_server"}
     with pytest.raises(RubatoError, match="no server of language models"):
-        put(store, "c", "What is new must be embedded.")
-    store.embed_anew(open_embedder("", ""))
+        put(store, "c", "New texts must be embedded.")
+    store.reembed(open_embedder("", ""))
     assert store.search("the pedal lifts", mode="dense")[0].document == "a"
     store.close()

@@ -1,4 +1,4 @@
-"""Knowledge in its own process: asked, rested, killed, and there again."""
+"""The knowledge process: calls, idle exit, crashes and restarts."""
 
 from __future__ import annotations
 
@@ -22,65 +22,65 @@ def problems() -> list[RubatoError]:
 
 @pytest.fixture
 def knowledge(tmp_path: Path, problems: list[RubatoError]) -> Iterator[KnowledgeClient]:
-    made = KnowledgeClient(tmp_path, Settings(), on_problem=problems.append, unused_s=1.0)
-    yield made
-    made.close()
+    client = KnowledgeClient(tmp_path, Settings(), on_problem=problems.append, unused_s=1.0)
+    yield client
+    client.close()
 
 
 def learn(knowledge: KnowledgeClient, text: str = "The sustain pedal lifts the dampers.") -> None:
     knowledge.call("learn_text", source="https://example.org/pedal", title="", pieces=[{"text": text}])
 
 
-def test_what_was_learnt_is_found_by_another_process(knowledge: KnowledgeClient) -> None:
+def test_the_process_learns_and_retrieves(knowledge: KnowledgeClient) -> None:
     learn(knowledge)
     [found] = knowledge.retrieval.search("dampers")
     assert (found.source, found.text) == ("https://example.org/pedal", "The sustain pedal lifts the dampers.")
     assert knowledge.retrieval.count() == 1
 
 
-def test_its_process_ends_when_nobody_asks_and_comes_back(
-    knowledge: KnowledgeClient, problems: list[RubatoError]
-) -> None:
+def test_an_idle_process_ends_and_restarts(knowledge: KnowledgeClient, problems: list[RubatoError]) -> None:
     learn(knowledge)
     process = psutil.Process(knowledge.process_id)
-    until(lambda: not process.is_running(), "it to rest")
+    until(lambda: not process.is_running(), "the idle process to end")
     assert knowledge.retrieval.count() == 1
     assert problems == []
 
 
-def test_killed_it_is_told_and_comes_back(knowledge: KnowledgeClient, problems: list[RubatoError]) -> None:
+def test_a_killed_process_is_reported_and_restarts(
+    knowledge: KnowledgeClient, problems: list[RubatoError]
+) -> None:
     learn(knowledge)
     psutil.Process(knowledge.process_id).kill()
-    until(lambda: problems, "its end to be told")
+    until(lambda: problems, "its end to be reported")
     assert problems[0].code == "knowledge_ended" and "killed by SIGKILL" in problems[0].happened
     assert knowledge.retrieval.count() == 1
 
 
 @pytest.mark.parametrize(
-    ("call", "args", "said"),
+    ("call", "args", "message"),
     [
-        ("close", {}, "Nothing called close can be asked"),
-        ("__init__", {}, "Nothing called __init__ can be asked"),
+        ("close", {}, "Unknown knowledge call: close"),
+        ("__init__", {}, "Unknown knowledge call: __init__"),
         ("suggest", {"source": "/nowhere"}, "has not been learnt"),
-        ("learn", {"paths": [], "topics": ["x" * 101]}, "at most 100 signs"),
-        ("search", {"nothing": 1}, "Something went wrong"),
+        ("learn", {"paths": [], "topics": ["x" * 101]}, "at most 100 characters"),
+        ("search", {"nothing": 1}, "Internal error in the knowledge process"),
     ],
 )
-def test_what_cannot_be_asked_is_an_answer(
-    knowledge: KnowledgeClient, call: str, args: dict[str, Any], said: str
+def test_a_bad_call_is_an_error(
+    knowledge: KnowledgeClient, call: str, args: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(RubatoError, match=said):
+    with pytest.raises(RubatoError, match=message):
         knowledge.call(call, **args)
 
 
-def test_after_its_end_it_says_so(knowledge: KnowledgeClient) -> None:
+def test_a_closed_client_refuses_calls(knowledge: KnowledgeClient) -> None:
     knowledge.close()
     with pytest.raises(RubatoError) as caught:
         knowledge.call("count")
     assert caught.value.code == "knowledge_ended"
 
 
-def test_tags_are_suggested_by_what_is_like_it_and_by_what_it_says(knowledge: KnowledgeClient) -> None:
+def test_tags_are_suggested_from_similar_documents_and_key_words(knowledge: KnowledgeClient) -> None:
     for name in ("a", "b"):
         knowledge.call(
             "learn_text",
@@ -98,29 +98,29 @@ def test_tags_are_suggested_by_what_is_like_it_and_by_what_it_says(knowledge: Kn
     found = knowledge.call("suggest", source="https://example.org/c")
     assert found[0] == "pedalling"
     assert "hammers" in found
-    told = knowledge.call("classify", source="https://example.org/c", add_tags=["pedalling"])
-    assert told["tags"] == ["pedalling"]
+    classified = knowledge.call("classify", source="https://example.org/c", add_tags=["pedalling"])
+    assert classified["tags"] == ["pedalling"]
     assert "pedalling" not in knowledge.call("suggest", source="https://example.org/c")
 
 
-def test_killed_whatever_was_asked_ends_and_what_is_asked_next_is_answered(
+def test_a_kill_fails_pending_calls_and_later_ones_are_answered(
     knowledge: KnowledgeClient,
 ) -> None:
     learn(knowledge)
     process = psutil.Process(knowledge.process_id)
     process.suspend()
-    asked = [knowledge.ask("count") for _ in range(20)]
+    futures = [knowledge.ask("count") for _ in range(20)]
     process.kill()
-    next_one = knowledge.ask("count")
-    for promise in asked:
+    following = knowledge.ask("count")
+    for future in futures:
         with pytest.raises(RubatoError, match="has ended"):
-            promise.result(30)
+            future.result(30)
     until(lambda: knowledge.process_id != process.pid, "its end to be noticed")
-    next_one.exception(30)  # asked in between: answered, or ended too; never left waiting
+    following.exception(30)  # a call made in between may succeed or fail, but must not hang
     assert knowledge.call("count") == 1
 
 
-def test_a_page_as_large_as_pages_may_be_is_learnt(knowledge: KnowledgeClient) -> None:
+def test_a_very_long_page_is_learnt(knowledge: KnowledgeClient) -> None:
     pieces = [{"text": f"Paragraph {n}. " + "keys " * 8} for n in range(300)]
-    said = knowledge.call("learn_text", source="https://example.org/long", title="", pieces=pieces)
-    assert said["learnt"] == ["https://example.org/long"]
+    result = knowledge.call("learn_text", source="https://example.org/long", title="", pieces=pieces)
+    assert result["learnt"] == ["https://example.org/long"]

@@ -1,4 +1,4 @@
-"""Files and folders are learnt, learnt again when they change, and forgotten when they go."""
+"""Files and folders are learnt, updated when they change, and forgotten when they are deleted."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ from pathlib import Path
 import pytest
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.knowledge.learning import Learning, Learnt
+from rubato_desktop.services.knowledge.learning import Learning, LearningResult
 from rubato_desktop.services.knowledge.readers import Passage, ReadDocument
 from rubato_desktop.services.knowledge.store import Store
 
 
-def learn(store: Store, *paths: Path, topics: tuple[str, ...] = (), tags: tuple[str, ...] = ()) -> Learnt:
+def learn(
+    store: Store, *paths: Path, topics: tuple[str, ...] = (), tags: tuple[str, ...] = ()
+) -> LearningResult:
     learning = Learning(store)
-    said, _ = learning.want(paths, topics, tags)
-    done = learning.work()
-    done.removed += said.removed
-    done.problems += said.problems
-    return done
+    queued, _ = learning.enqueue(paths, topics, tags)
+    result = learning.run()
+    result.removed += queued.removed
+    result.problems += queued.problems
+    return result
 
 
 def names(paths: list[str]) -> list[str]:
     return [Path(path).name for path in paths]
 
 
-def test_a_folder_is_learnt_with_all_in_it_but_what_is_hidden(store: Store, shelf: Path) -> None:
+def test_a_folder_is_learnt_with_subfolders_and_without_hidden_files(store: Store, shelf: Path) -> None:
     (shelf / "deeper").mkdir()
     (shelf / "deeper" / "more.md").write_text("More.")
     (shelf / ".git").mkdir()
@@ -35,7 +37,7 @@ def test_a_folder_is_learnt_with_all_in_it_but_what_is_hidden(store: Store, shel
     assert names(learn(store, shelf).learnt) == ["chopin.md", "pedal.txt", "tuning.md", "more.md"]
 
 
-def test_what_has_not_changed_is_not_learnt_again(store: Store, shelf: Path) -> None:
+def test_unchanged_files_are_not_learnt_again(store: Store, shelf: Path) -> None:
     learn(store, shelf)
     again = learn(store, shelf)
     assert (again.learnt, len(again.unchanged)) == ([], 3)
@@ -43,7 +45,7 @@ def test_what_has_not_changed_is_not_learnt_again(store: Store, shelf: Path) -> 
     assert len(learn(store, shelf).unchanged) == 3
 
 
-def test_only_what_changed_in_a_text_is_embedded_again(store: Store, tmp_path: Path) -> None:
+def test_only_changed_chunks_are_embedded_again(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "long.md"
     parts = [f"# Part {n}\n\n" + f"All about key number {n}. " * 10 for n in range(6)]
     path.write_text("\n\n".join(parts))
@@ -52,13 +54,13 @@ def test_only_what_changed_in_a_text_is_embedded_again(store: Store, tmp_path: P
     path.write_text("\n\n".join(parts))
     embedded: list[int] = []
     learning = Learning(store, lambda progress: embedded.append(progress.of))
-    learning.want([path])
-    assert names(learning.work().learnt) == ["long.md"]
+    learning.enqueue([path])
+    assert names(learning.run().learnt) == ["long.md"]
     assert embedded == [1]
     assert store.catalogue.statistics("ALL")["chunks"] == 6
 
 
-def test_what_has_gone_is_forgotten_with_its_folder_or_by_its_name(store: Store, shelf: Path) -> None:
+def test_deleted_files_are_forgotten(store: Store, shelf: Path) -> None:
     learn(store, shelf)
     (shelf / "pedal.txt").unlink()
     assert names(learn(store, shelf).removed) == ["pedal.txt"]
@@ -67,7 +69,7 @@ def test_what_has_gone_is_forgotten_with_its_folder_or_by_its_name(store: Store,
     assert store.count() == 1
 
 
-def test_learnt_again_into_another_topic_it_belongs_to_both(store: Store, shelf: Path) -> None:
+def test_learning_again_adds_topics_and_tags(store: Store, shelf: Path) -> None:
     learn(store, shelf, topics=("One",), tags=("a",))
     learn(store, shelf / "pedal.txt", topics=("Two",), tags=("b",))
     [found] = store.catalogue.documents(topic="Two")
@@ -75,15 +77,15 @@ def test_learnt_again_into_another_topic_it_belongs_to_both(store: Store, shelf:
     assert store.search("dampers", topics=["Two"], within=True)[0].topics == ("One", "Two")
 
 
-def test_one_bad_file_does_not_keep_the_others(store: Store, shelf: Path) -> None:
+def test_a_bad_file_does_not_stop_the_others(store: Store, shelf: Path) -> None:
     (shelf / "bad.pdf").write_bytes(b"%PDF nothing")
-    done = learn(store, shelf, shelf / "nowhere.txt")
-    assert len(done.learnt) == 3
-    assert [problem.split(": ")[1] for problem in done.problems] == [
-        "bad.pdf is damaged, or is no PDF",
-        "is not there",
+    result = learn(store, shelf, shelf / "nowhere.txt")
+    assert len(result.learnt) == 3
+    assert [problem.split(": ")[1] for problem in result.problems] == [
+        "bad.pdf is damaged or not a PDF",
+        "does not exist",
     ]
-    assert done.waiting == 0
+    assert result.waiting == 0
 
 
 def test_a_page_is_learnt_under_its_address(store: Store) -> None:
@@ -97,24 +99,24 @@ def test_a_page_is_learnt_under_its_address(store: Store) -> None:
         learning.learn_text("https://example.org/empty", ReadDocument("", (Passage(" "),)))
 
 
-def test_times_and_pages_come_with_what_is_found(store: Store, tmp_path: Path) -> None:
+def test_results_have_times_and_pages(store: Store, tmp_path: Path) -> None:
     (tmp_path / "lesson.srt").write_text("1\n00:02:05,000 --> 00:02:09,000\nKeep the wrist loose.\n")
     learn(store, tmp_path / "lesson.srt")
     [found] = store.search("loose wrist")
     assert (found.start_ms, found.page) == (125_000, None)
 
 
-def test_a_full_disk_is_told_and_what_waits_goes_on(store: Store, shelf: Path) -> None:
-    # SQLite says so of a disk that is full; a limit of its own is the same fault, and needs no disk.
+def test_a_full_disk_is_reported_and_learning_resumes(store: Store, shelf: Path) -> None:
+    # The size limit of SQLite gives the same error as a full disk.
     db = store.database.read
     db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0] + 1}")
     learning = Learning(store)
     big = shelf / "big.txt"
     big.write_text("\n\n".join(f"{n} " + "keys and strings " * 40 for n in range(40)))
-    learning.want([shelf])
+    learning.enqueue([shelf])
     with pytest.raises(RubatoError, match="The disk is full") as caught:
-        learning.work()
-    assert caught.value.kept == "What was learnt before is kept, the rest waits"
+        learning.run()
+    assert caught.value.kept == "What was already learnt is kept; the rest stays in the queue"
     db.execute("PRAGMA max_page_count = 1000000")
-    learning.work()
+    learning.run()
     assert store.count() == 4

@@ -1,4 +1,4 @@
-"""Each call to learn reports its own results and problems, however many there are at once."""
+"""Each call to learn reports its own results and problems, even if calls overlap."""
 
 from __future__ import annotations
 
@@ -11,27 +11,29 @@ import pytest
 from waiting import until
 
 from rubato_desktop.services.knowledge.api import KnowledgeApi
-from rubato_desktop.services.knowledge.learning import Learnt, Progress
+from rubato_desktop.services.knowledge.learning import LearningResult, Progress
 from rubato_desktop.services.knowledge.store import Store
 
 
 class Reported:
-    """A desk and what it reported.
+    """The API and what it reported.
 
     Attributes:
-        done: What came of each call that had sources.
-        progress: Every report of progress.
+        done: The result of each call that had sources.
+        progress: All progress reports.
+        go: While it is clear, learning blocks at its next progress report.
+        held: Set once learning has reported progress.
     """
 
     def __init__(self, open_store: Callable[[], Store]) -> None:
-        self.done: list[Learnt] = []
+        self.done: list[LearningResult] = []
         self.progress: list[Progress] = []
         self.go = threading.Event()
         self.go.set()
         self.held = threading.Event()
-        self.desk = KnowledgeApi(open_store, on_progress=self._progress, on_done=self.done.append)
+        self.api = KnowledgeApi(open_store, on_progress=self._on_progress, on_done=self.done.append)
 
-    def _progress(self, progress: Progress) -> None:
+    def _on_progress(self, progress: Progress) -> None:
         self.progress.append(progress)
         if progress.source:
             self.held.set()
@@ -39,8 +41,8 @@ class Reported:
 
     @property
     def problems(self) -> list[list[str]]:
-        """The names of the files that were not learnt, by report."""
-        return [[Path(problem.partition(":")[0]).name for problem in said.problems] for said in self.done]
+        """The names of the files with problems, by report."""
+        return [[Path(problem.partition(":")[0]).name for problem in result.problems] for result in self.done]
 
 
 @pytest.fixture
@@ -48,11 +50,11 @@ def reported(opened: Callable[[], Store]) -> Iterator[Reported]:
     reported = Reported(opened)
     yield reported
     reported.go.set()
-    reported.desk.close()
+    reported.api.close()
 
 
 def broken(folder: Path, name: str) -> str:
-    """A file that cannot be read."""
+    """Create a file that cannot be read."""
     path = folder / name
     path.write_bytes(b"%PDF-1.7 broken")
     return str(path)
@@ -63,20 +65,20 @@ def test_calls_that_overlap_report_their_own_problems(
 ) -> None:
     reported.go.clear()
     first, second = broken(tmp_path, "first.pdf"), broken(tmp_path, "second.pdf")
-    reported.desk("learn", paths=[str(shelf), first])
+    reported.api("learn", paths=[str(shelf), first])
     assert reported.held.wait(30)  # in the middle of the first text
-    reported.desk("learn", paths=[second])
+    reported.api("learn", paths=[second])
     reported.go.set()
     until(lambda: len(reported.done) == 2, "both reports")
     assert reported.problems == [["first.pdf"], ["second.pdf"]]
-    assert [len(said.learnt) for said in reported.done] == [3, 0]
+    assert [len(result.learnt) for result in reported.done] == [3, 0]
 
 
-def test_a_call_just_as_another_ends_loses_no_problem(reported: Reported, tmp_path: Path) -> None:
+def test_a_call_made_just_as_another_ends_loses_no_problem(reported: Reported, tmp_path: Path) -> None:
     names = [f"{number}.pdf" for number in range(20)]
     for name in names:
-        reported.desk("learn", paths=[broken(tmp_path, name)])
-        while reported.desk.busy:
+        reported.api("learn", paths=[broken(tmp_path, name)])
+        while reported.api.busy:
             time.sleep(0)
     until(lambda: len(reported.done) == len(names), "every report")
     assert reported.problems == [[name] for name in names]
@@ -84,34 +86,34 @@ def test_a_call_just_as_another_ends_loses_no_problem(reported: Reported, tmp_pa
 
 def test_progress_can_be_read_for_one_call(reported: Reported, tmp_path: Path, shelf: Path) -> None:
     reported.go.clear()
-    begun = reported.desk("learn", paths=[str(shelf)])
+    begun = reported.api("learn", paths=[str(shelf)])
     assert begun["busy"] and begun["said"]["waiting"] == 3
     assert reported.held.wait(30)
-    bad = reported.desk("learn", paths=[broken(tmp_path, "bad.pdf"), str(tmp_path / "missing.txt")])
-    assert [problem.endswith("is not there") for problem in bad["said"]["problems"]] == [True]
+    bad = reported.api("learn", paths=[broken(tmp_path, "bad.pdf"), str(tmp_path / "missing.txt")])
+    assert [problem.endswith("does not exist") for problem in bad["said"]["problems"]] == [True]
     reported.go.set()
-    until(lambda: not reported.desk.busy, "the end")
-    said = reported.desk("progress_now", lesson=begun["lesson"])["said"]
-    assert (len(said["learnt"]), said["problems"], said["waiting"]) == (3, [], 0)
-    assert len(reported.desk("progress_now", lesson=bad["lesson"])["said"]["problems"]) == 2
+    until(lambda: not reported.api.busy, "the end")
+    result = reported.api("progress_now", lesson=begun["lesson"])["said"]
+    assert (len(result["learnt"]), result["problems"], result["waiting"]) == (3, [], 0)
+    assert len(reported.api("progress_now", lesson=bad["lesson"])["said"]["problems"]) == 2
 
 
-def test_the_end_of_progress_is_told_once_nothing_waits(reported: Reported, shelf: Path) -> None:
-    reported.desk("learn", paths=[str(shelf)])
+def test_the_end_of_progress_is_reported_once(reported: Reported, shelf: Path) -> None:
+    reported.api("learn", paths=[str(shelf)])
     until(lambda: reported.progress and not reported.progress[-1].source, "the end")
     assert [progress.source for progress in reported.progress].count("") == 1
     assert len(reported.done) == 1
 
 
-def test_stopped_a_call_reports_what_waits(reported: Reported, tmp_path: Path, shelf: Path) -> None:
+def test_a_stopped_call_reports_what_is_left(reported: Reported, tmp_path: Path, shelf: Path) -> None:
     reported.go.clear()
     paths = [broken(tmp_path, "bad.pdf"), str(shelf)]
-    begun = reported.desk("learn", paths=paths)
+    begun = reported.api("learn", paths=paths)
     assert reported.held.wait(30)
-    stopping = threading.Thread(target=lambda: reported.desk("stop_learning"))
+    stopping = threading.Thread(target=lambda: reported.api("stop_learning"))
     stopping.start()
-    until(lambda: reported.desk._stop.is_set(), "the stop")
+    until(lambda: reported.api._stop.is_set(), "the stop")
     reported.go.set()
     stopping.join()
     assert reported.problems == [["bad.pdf"]]
-    assert reported.desk("progress_now", lesson=begun["lesson"])["said"]["waiting"] > 0
+    assert reported.api("progress_now", lesson=begun["lesson"])["said"]["waiting"] > 0

@@ -1,4 +1,4 @@
-"""What was learnt is found by meaning and by words, once, and survives what happens to its files."""
+"""The store: search by meaning and by words, topics and tags, damage, crashes and re-embedding."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def put(store: Store, id: str, *texts: str, topics: tuple[str, ...] = (), tags: 
     store.put(Document(id, f"/{id}.txt", topics=topics, tags=tags), [Chunk(text) for text in texts])
 
 
-def ids(store: Store, query: str, **how: object) -> list[str]:
-    return [passage.document for passage in store.search(query, **how)]  # type: ignore[arg-type]
+def ids(store: Store, query: str, **options: object) -> list[str]:
+    return [passage.document for passage in store.search(query, **options)]  # type: ignore[arg-type]
 
 
-def test_a_question_is_found_by_what_it_means_and_by_its_words(learnt: Store) -> None:
+def test_search_finds_by_meaning_and_by_words(learnt: Store) -> None:
     for mode in ("fused", "dense", "bm25"):
         [best, *_] = learnt.search("What does the sustain pedal lift?", mode=mode)  # type: ignore[arg-type]
         assert best.source.endswith("pedal.txt")
@@ -40,14 +40,14 @@ def test_a_question_is_found_by_what_it_means_and_by_its_words(learnt: Store) ->
     assert best.source.endswith("tuning.md")
 
 
-def test_scores_fall_and_texts_come_once(learnt: Store) -> None:
+def test_results_are_sorted_and_texts_are_unique(learnt: Store) -> None:
     found = learnt.search("the hands of a pianist", k=50)
     scores = [passage.score for passage in found]
     assert scores == sorted(scores, reverse=True)
     assert len({passage.text for passage in found}) == len(found) == 3
 
 
-def test_nothing_learnt_finds_nothing(store: Store) -> None:
+def test_an_empty_store_finds_nothing(store: Store) -> None:
     assert store.search("anything") == []
     assert store.search("  ") == []
 
@@ -55,17 +55,17 @@ def test_nothing_learnt_finds_nothing(store: Store) -> None:
 @pytest.mark.parametrize(
     "query", ["'; DROP TABLE texts; --", '"', "NEAR(", "* OR", "stems : x", "🎹", "的", "a" * 20_000]
 )
-def test_no_query_is_a_command(learnt: Store, query: str) -> None:
+def test_query_syntax_is_not_interpreted(learnt: Store, query: str) -> None:
     learnt.search(query)
     assert learnt.count() == 3
 
 
-def test_a_text_of_two_documents_is_embedded_once_and_found_once(store: Store) -> None:
+def test_a_text_in_two_documents_is_stored_once(store: Store) -> None:
     put(store, "a", "The same words.", topics=("One",))
     put(store, "b", "The same words.", "Other words.", topics=("Two",))
     assert len(store.texts.without_vector(["The same words."])) == 0
     assert len(store.search("the same words")) == 2
-    # It belongs to whichever document was chosen.
+    # The result names the document in the chosen topic.
     assert ids(store, "the same words", topics=["Two"], within=True)[0] == "b"
     store.remove("a")
     assert ids(store, "the same words")[0] == "b"
@@ -73,7 +73,7 @@ def test_a_text_of_two_documents_is_embedded_once_and_found_once(store: Store) -
     assert store.search("the same words") == []
 
 
-def test_a_chosen_topic_counts_more_and_all_is_asked_beside_it(store: Store) -> None:
+def test_a_chosen_topic_is_boosted_and_others_are_still_searched(store: Store) -> None:
     put(store, "near", "Dampers stop the strings of a piano.")
     put(store, "far", "Dampers of cars wear out.", topics=("Cars",))
     assert ids(store, "dampers stop strings") == ["near", "far"]
@@ -81,7 +81,7 @@ def test_a_chosen_topic_counts_more_and_all_is_asked_beside_it(store: Store) -> 
     assert ids(store, "dampers stop strings", topics=["Cars"], within=True) == ["far"]
 
 
-def test_a_tag_lets_only_its_own_documents_speak(store: Store) -> None:
+def test_a_tag_restricts_the_search_to_its_documents(store: Store) -> None:
     put(store, "a", "A grand piano.", tags=("grand",))
     put(store, "b", "An upright piano.", tags=("upright", "small"))
     assert ids(store, "piano", tags=["upright"]) == ["b"]
@@ -95,20 +95,20 @@ def test_a_tag_lets_only_its_own_documents_speak(store: Store) -> None:
 @pytest.mark.parametrize(
     "topic", ["Études", "ピアノ", "🎹", "a", "…", "ALL of it", "../x", "topic' OR 1=1", "A", "x" * 100]
 )
-def test_a_topic_has_any_name(store: Store, topic: str) -> None:
+def test_a_topic_can_have_any_name(store: Store, topic: str) -> None:
     put(store, "a", "Words.", topics=(topic,))
     put(store, "b", "Words as well.")
     assert ids(store, "words", topics=[topic], within=True) == ["a"]
     assert [one["topic"] for one in store.statistics()] == ["ALL", topic]
 
 
-def test_each_topic_has_a_collection_and_all_holds_everything(learnt: Store) -> None:
+def test_each_topic_has_a_collection_and_all_has_everything(learnt: Store) -> None:
     put(learnt, "x", "Something else.", topics=("Other",))
     sizes = {one.metadata["topic"]: one.count() for one in learnt.vectors._client.list_collections()}
     assert sizes == {"ALL": 4, "Piano": 3, "Other": 1}
 
 
-def test_a_changed_document_leaves_nothing_of_what_it_was(store: Store) -> None:
+def test_a_replaced_document_leaves_nothing_behind(store: Store) -> None:
     put(store, "a", "Old words.", "Words that stay.", topics=("One",))
     put(store, "a", "New words.", "Words that stay.", topics=("Two",))
     assert {passage.text for passage in store.search("words")} == {"New words.", "Words that stay."}
@@ -116,20 +116,20 @@ def test_a_changed_document_leaves_nothing_of_what_it_was(store: Store) -> None:
     assert len(ids(store, "words", topics=["Two"], within=True)) == 2
 
 
-def test_it_is_there_again_after_a_restart(learnt: Store, opened: Open) -> None:
+def test_the_store_persists_across_a_restart(learnt: Store, opened: Open) -> None:
     before = learnt.search("sustain pedal")
     assert opened().search("sustain pedal") == before
 
 
-def test_two_processes_cannot_have_it_at_once(learnt: Store, tmp_path: Path) -> None:
-    with pytest.raises(RubatoError, match="Another Rubato is at work") as caught:
-        Store(tmp_path / "knowledge", patience=0.1)
+def test_only_one_process_can_open_a_store(learnt: Store, tmp_path: Path) -> None:
+    with pytest.raises(RubatoError, match="Another Rubato is using your library") as caught:
+        Store(tmp_path / "knowledge", lock_timeout_s=0.1)
     assert caught.value.code == "knowledge_busy"
 
 
 @pytest.mark.parametrize("damage", ["garbage", "gone", "emptied", "index"])
-def test_damaged_collections_are_built_anew_from_the_texts(
-    learnt: Store, opened: Open, told: list[RubatoError], tmp_path: Path, damage: str
+def test_damaged_collections_are_rebuilt(
+    learnt: Store, opened: Open, problems: list[RubatoError], tmp_path: Path, damage: str
 ) -> None:
     before = learnt.search("sustain pedal")
     learnt.close()
@@ -147,20 +147,20 @@ def test_damaged_collections_are_built_anew_from_the_texts(
         whole = (chroma / "chroma.sqlite3").read_bytes()
         (chroma / "chroma.sqlite3").write_bytes(whole[: len(whole) // 2])
     assert opened().search("sustain pedal") == before
-    assert [problem.code for problem in told] == ["index_rebuilt"]
+    assert [problem.code for problem in problems] == ["index_rebuilt"]
 
 
-def test_a_damaged_catalogue_is_kept_aside_and_told(
-    learnt: Store, opened: Open, told: list[RubatoError], tmp_path: Path
+def test_a_damaged_catalogue_is_set_aside_and_reported(
+    learnt: Store, opened: Open, problems: list[RubatoError], tmp_path: Path
 ) -> None:
     learnt.close()
     (tmp_path / "knowledge" / "catalogue.sqlite").write_bytes(b"not a database" * 1000)
     assert opened().search("sustain pedal") == []
-    assert [problem.code for problem in told] == ["catalogue_damaged"]
+    assert [problem.code for problem in problems] == ["catalogue_damaged"]
     assert list((tmp_path / "knowledge").glob("catalogue.sqlite.damaged-*"))
 
 
-def test_a_store_of_a_newer_program_is_left_alone(learnt: Store, opened: Open, tmp_path: Path) -> None:
+def test_a_store_of_a_newer_program_is_not_opened(learnt: Store, opened: Open, tmp_path: Path) -> None:
     learnt.close()
     with sqlite3.connect(tmp_path / "knowledge" / "catalogue.sqlite") as db:
         db.execute("PRAGMA user_version = 99")
@@ -168,8 +168,8 @@ def test_a_store_of_a_newer_program_is_left_alone(learnt: Store, opened: Open, t
         opened()
 
 
-def test_killed_at_any_moment_it_is_whole(tmp_path: Path, opened: Open) -> None:
-    """A process learns and forgets until it is killed; what is in the collections then is what is in the catalogue."""
+def test_the_store_is_consistent_after_a_kill(tmp_path: Path, opened: Open) -> None:
+    """A process adds and removes documents until it is killed; the collections must then match the catalogue."""
     program = textwrap.dedent("""
         import sys, itertools
         from pathlib import Path
@@ -199,16 +199,16 @@ def test_killed_at_any_moment_it_is_whole(tmp_path: Path, opened: Open) -> None:
         process.wait()
         store = opened()
         names = {0: "ALL", **store.catalogue.topics()}
-        held = {
+        collections = {
             one.metadata["topic"]: set(one.get()["ids"]) for one in store.vectors._client.list_collections()
         }
         for number, name in names.items():
             texts = [row[0] for row in store.database.read.execute("SELECT number FROM texts")]
-            assert held.get(name, set()) == {str(text) for text in store.outbox.standing(texts, number)}
+            assert collections.get(name, set()) == {str(text) for text in store.outbox.members(texts, number)}
         store.close()
 
 
-def test_of_a_common_and_a_rare_tag_both_are_counted(store: Store) -> None:
+def test_documents_are_counted_by_tag(store: Store) -> None:
     for n in range(3):
         put(store, f"c{n}", f"Common {n}.", tags=("common",))
     put(store, "r", "Rare.", tags=("rare",))
@@ -216,7 +216,7 @@ def test_of_a_common_and_a_rare_tag_both_are_counted(store: Store) -> None:
     assert store.catalogue.tags() == {"common": 3, "rare": 1}
 
 
-def test_another_embedding_model_learns_all_anew(learnt: Store) -> None:
+def test_reembedding_switches_the_model(learnt: Store) -> None:
     class Lengths:
         model = "lengths"
 
@@ -225,56 +225,54 @@ def test_another_embedding_model_learns_all_anew(learnt: Store) -> None:
 
             return np.array([[1.0, len(text) / 1000] for text in texts], np.float32)
 
-    learnt.embed_anew(Lengths())
+    learnt.reembed(Lengths())
     assert learnt.database.about("model") == "lengths"
     assert learnt.search("sustain pedal", mode="dense")
 
 
-def test_learning_is_stopped_in_the_middle_and_goes_on(store: Store, tmp_path: Path) -> None:
+def test_stopped_learning_resumes_where_it_stopped(store: Store, tmp_path: Path) -> None:
     (tmp_path / "long.txt").write_text("\n\n".join(f"Sentence {n} is about keys. " * 20 for n in range(40)))
     learning = Learning(store)
-    learning.want([tmp_path / "long.txt"])
+    learning.enqueue([tmp_path / "long.txt"])
     calls = iter(range(100))
-    assert learning.work(lambda: next(calls) > 2).waiting == 1
+    assert learning.run(lambda: next(calls) > 2).waiting == 1
     assert store.count() == 0
     embedded = store.texts.count()
     assert embedded
-    again: list[int] = []
-    rest = Learning(store, lambda progress: again.append(progress.of))
-    assert rest.work().learnt == [str(tmp_path / "long.txt")]
-    assert again[0] == store.texts.count() - embedded
+    totals: list[int] = []
+    resumed = Learning(store, lambda progress: totals.append(progress.of))
+    assert resumed.run().learnt == [str(tmp_path / "long.txt")]
+    assert totals[0] == store.texts.count() - embedded
 
 
-def test_what_changes_while_it_is_being_told_is_told_again(store: Store) -> None:
+def test_a_change_during_an_update_is_sent_again(store: Store) -> None:
     put(store, "a", "The sustain pedal.", tags=("old",))
     store.catalogue.classify("a", (), ("older",))
-    being_told = [number for number, _, _ in store.outbox.waiting(10)]
+    sent = [number for number, _, _ in store.outbox.pending(10)]
     store.catalogue.classify("a", (), ("new",))
-    store.outbox.told(being_told)
+    store.outbox.acknowledge(sent)
     assert ids(store, "pedal", mode="dense", tags=["new"]) == ["a"]
 
 
-def test_a_collection_that_goes_under_a_running_program_is_made_anew_once(
-    learnt: Store, told: list[RubatoError]
-) -> None:
+def test_a_deleted_collection_is_rebuilt_once(learnt: Store, problems: list[RubatoError]) -> None:
     for name in ("One", "Two", "Three"):
         put(learnt, name, f"Pedals of {name}.", topics=(name,))
     before = learnt.search("sustain pedal", topics=["One", "Two", "Three"])
     client = learnt.vectors._client
     for collection in client.list_collections():
         client.delete_collection(collection.name)
-    # Several are searched at once, and all of them meet the damage.
+    # Several collections are searched in parallel, and all searches fail.
     assert learnt.search("sustain pedal", topics=["One", "Two", "Three"]) == before
-    assert [problem.code for problem in told] == ["index_rebuilt"]
+    assert [problem.code for problem in problems] == ["index_rebuilt"]
 
 
-def test_a_folder_is_not_one_whose_name_only_begins_alike(store: Store) -> None:
+def test_a_folder_does_not_match_one_with_a_longer_name(store: Store) -> None:
     for source in ("/a/b/x.md", "/a/bc/x.md", "/a/b.txt", "/a/b"):
         store.put(Document(source, source), [Chunk(source)])
     assert [one.source for one in store.catalogue.documents(under="/a/b/")] == ["/a/b/x.md", "/a/b"]
 
 
-def test_threads_that_have_ended_leave_no_connection_open(store: Store) -> None:
+def test_connections_close_with_their_threads(store: Store) -> None:
     for _ in range(5):
         thread = threading.Thread(target=store.count)
         thread.start()
@@ -283,7 +281,7 @@ def test_threads_that_have_ended_leave_no_connection_open(store: Store) -> None:
     assert len(store.database._open) == 1
 
 
-def test_another_model_holds_only_when_it_has_embedded_everything(learnt: Store, opened: Open) -> None:
+def test_reembedding_switches_only_when_complete_and_resumes(learnt: Store, opened: Open) -> None:
     class Half(MiniLm):
         model = "half"
 
@@ -294,11 +292,11 @@ def test_another_model_holds_only_when_it_has_embedded_everything(learnt: Store,
         put(learnt, f"more {n}", f"Text {n} about keys.")
     before = learnt.search("sustain pedal", mode="dense")
     calls = iter(range(9))
-    assert not learnt.embed_anew(Half(), stop=lambda: next(calls) > 0)
+    assert not learnt.reembed(Half(), stop=lambda: next(calls) > 0)
     again = opened()
     assert again.database.about("model") != "half"
     assert again.search("sustain pedal", mode="dense") == before
     done: list[int] = []
-    assert again.embed_anew(Half(), lambda so_far, of: done.append(so_far))
-    assert done[0] > 16, "what was embedded before was embedded again"
+    assert again.reembed(Half(), lambda so_far, of: done.append(so_far))
+    assert done[0] > 16, "finished embeddings were computed again"
     assert again.search("sustain pedal", mode="dense")[0].source == before[0].source

@@ -1,4 +1,4 @@
-"""Reads sources: each kind of file by its own module, all into the same pieces."""
+"""Reads source files of all supported types into the same document model."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from rubato_desktop.services.knowledge.readers.base import MOST_BYTES, Passage, ReadDocument, UnreadableSource
+from rubato_desktop.services.knowledge.readers.base import MAX_BYTES, Passage, ReadDocument, UnreadableSource
 
-# Suffix → where it is read; imported when the first such file comes.
+# The function for each suffix; its module is imported with the first such file.
 _READERS: Final = {
     ".txt": "text_markdown.read_text",
     ".text": "text_markdown.read_text",
@@ -29,39 +29,42 @@ _SESSION: Final = "journal.jsonl"
 
 
 def readable(path: Path) -> bool:
-    """Return whether a file is of a kind that can be learnt, by its name."""
+    """Return whether a file is of a supported type, by its name."""
     return path.suffix.lower() in _READERS and (path.suffix != ".jsonl" or path.name == _SESSION)
 
 
-def kinds() -> tuple[str, ...]:
-    """Return the suffixes of files that can be learnt."""
+def suffixes() -> tuple[str, ...]:
+    """Return the suffixes of the supported file types."""
     return tuple(suffix for suffix in _READERS if suffix != ".jsonl")
 
 
 def read(path: Path) -> ReadDocument:
-    """Read a source.
+    """Read a source file.
 
     Raises:
-        Unreadable: it is of no known kind, too large, damaged, encrypted, or has no text.
-        OSError: it is not there, or may not be read.
+        UnreadableSource: it is of an unsupported type, too large, damaged, encrypted, or without text.
+        OSError: it does not exist, or is not readable.
     """
     if not readable(path):
         raise UnreadableSource(
-            path, "is of no kind that can be learnt", todo=f"Kinds: {' '.join(kinds())}", code="unknown_kind"
+            path,
+            "is not a supported file type",
+            todo=f"Supported types: {' '.join(suffixes())}",
+            code="unknown_kind",
         )
-    if (size := path.stat().st_size) > MOST_BYTES:
+    if (size := path.stat().st_size) > MAX_BYTES:
         raise UnreadableSource(
             path,
-            f"is too large, {size // 1_000_000:,} MB",
-            todo=f"Learn parts of at most {MOST_BYTES // 1_000_000} MB",
+            f"is too large ({size // 1_000_000:,} MB)",
+            todo=f"Split it into parts of at most {MAX_BYTES // 1_000_000} MB",
             code="too_large",
         )
     module, _, function = _READERS[path.suffix.lower()].partition(".")
     reader: Callable[[Path], ReadDocument] = getattr(import_module(f"{__name__}.{module}"), function)
-    found = reader(path)
-    if not any(piece.text.strip() for piece in found.pieces):
+    document = reader(path)
+    if not any(piece.text.strip() for piece in document.pieces):
         raise UnreadableSource(path, "has no text", code="no_text")
-    return found
+    return document
 
 
-__all__ = ["Passage", "ReadDocument", "UnreadableSource", "kinds", "read", "readable"]
+__all__ = ["Passage", "ReadDocument", "UnreadableSource", "read", "readable", "suffixes"]

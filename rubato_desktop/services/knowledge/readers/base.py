@@ -1,4 +1,4 @@
-"""What a source says, in pieces that know where they stand in it."""
+"""The document model: passages of text with their location in the source."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from rubato_desktop.errors import RubatoError
 
-MOST_BYTES: Final = 200_000_000  # a larger file is no text that somebody reads
+MAX_BYTES: Final = 200_000_000  # a larger file is hardly a text
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph, a heading or what was said, as it stands in its source.
+    """A paragraph, a heading or an utterance.
 
     Attributes:
-        text: Its words; lines within it are kept where they mean something.
-        page: Its page, from 1; None where there are none.
-        start_ms: When it begins in a recording or video.
-        heading: Whether it is the heading of what follows.
+        text: The text; line breaks are kept only where they matter.
+        page: Page, from 1; None if the source has no pages.
+        start_ms: Start in a recording or video, in milliseconds.
+        heading: Whether it is a heading.
     """
 
     text: str
@@ -30,11 +30,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """A source as it was read.
+    """The content of a source.
 
     Attributes:
-        title: What it calls itself; empty where it does not.
-        pieces: What it says, in order.
+        title: Its title; empty if it has none.
+        pieces: Its passages, in order.
     """
 
     title: str
@@ -42,17 +42,17 @@ class ReadDocument:
 
 
 class UnreadableSource(RubatoError):
-    """A source cannot be read; what is wrong with it, in words."""
+    """A source cannot be read; the message says why."""
 
-    def __init__(self, path: Path, why: str, *, todo: str = "", code: str = "unreadable") -> None:
-        super().__init__(f"{path.name} {why}", kept="All other texts are learnt", todo=todo, code=code)
+    def __init__(self, path: Path, reason: str, *, todo: str = "", code: str = "unreadable") -> None:
+        super().__init__(f"{path.name} {reason}", kept="All other files are learnt", todo=todo, code=code)
 
 
-def text_of(path: Path) -> str:
-    """Return a text file's text: UTF-8 or UTF-16 where it says so, otherwise what its bytes are likeliest to be.
+def read_plain_text(path: Path) -> str:
+    """Return the content of a text file: UTF-8, UTF-16 with a byte order mark, or the most likely encoding.
 
     Raises:
-        Unreadable: it is no text.
+        UnreadableSource: it is not a text file.
     """
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -62,17 +62,15 @@ def text_of(path: Path) -> str:
     except UnicodeDecodeError:
         pass
     if b"\0" in data[:4096]:
-        raise UnreadableSource(path, "is no text", code="no_text")
+        raise UnreadableSource(path, "is not a text file", code="no_text")
     from charset_normalizer import from_bytes
 
     best = from_bytes(data).best()
     if best is None:
-        raise UnreadableSource(
-            path, "is in no encoding that is known", todo="Save it as UTF-8", code="no_text"
-        )
+        raise UnreadableSource(path, "has an unknown text encoding", todo="Save it as UTF-8", code="no_text")
     return str(best)
 
 
-def paragraph(text: Any) -> str:
-    """Return a text with white space as one blank."""
+def collapse_spaces(text: Any) -> str:
+    """Return a text with runs of white space replaced by single spaces."""
     return " ".join(str(text).split())

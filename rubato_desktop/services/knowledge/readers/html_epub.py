@@ -1,4 +1,4 @@
-"""Pages and books: HTML files, and EPUB books, which are pages in a ZIP archive."""
+"""Reads HTML files, and EPUB books, which are HTML documents in a ZIP archive."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from rubato_desktop.services.knowledge.readers.base import Passage, ReadDocument, UnreadableSource, paragraph
+from rubato_desktop.services.knowledge.readers.base import (
+    Passage,
+    ReadDocument,
+    UnreadableSource,
+    collapse_spaces,
+)
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -54,8 +59,8 @@ _BLOCKS: Final = _HEADINGS | frozenset(
         "ul",
     ]
 )
-# What nobody reads as part of the text.
-_SILENT: Final = frozenset(
+# Elements that are not part of the visible text.
+_SKIPPED: Final = frozenset(
     [
         "script",
         "style",
@@ -71,11 +76,15 @@ _SILENT: Final = frozenset(
         "select",
     ]
 )
-_MOST_UNPACKED: Final = 400_000_000  # bytes: an archive may be a bomb
+_MAX_UNPACKED: Final = 400_000_000  # bytes; guards against ZIP bombs
 
 
 def read_html(path: Path) -> ReadDocument:
-    """Read an .html file."""
+    """Read an HTML file.
+
+    Raises:
+        UnreadableSource: it has no text.
+    """
     return _page(path, path.read_bytes())
 
 
@@ -83,21 +92,21 @@ def read_epub(path: Path) -> ReadDocument:
     """Read an EPUB book: the documents of its spine, in order (EPUB 3.3, https://www.w3.org/TR/epub-33/).
 
     Raises:
-        Unreadable: it is none, or encrypted.
+        UnreadableSource: it is damaged, copy-protected or too large.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _MOST_UNPACKED:
-                raise UnreadableSource(path, "unpacks to more than a book can hold", code="too_large")
+            if sum(entry.file_size for entry in archive.infolist()) > _MAX_UNPACKED:
+                raise UnreadableSource(path, "is too large when unpacked", code="too_large")
             if (
                 "META-INF/encryption.xml" in archive.namelist()
                 and "META-INF/rights.xml" in archive.namelist()
             ):
-                raise UnreadableSource(path, "is protected against copying", code="encrypted")
+                raise UnreadableSource(path, "is copy-protected", code="encrypted")
             container = _xml(archive.read("META-INF/container.xml"))
             package = str(container.xpath("string((//*[local-name()='rootfile']/@full-path)[1])"))
             book = _xml(archive.read(package))
-            title = paragraph(book.xpath("string((//*[local-name()='title'])[1])"))
+            title = collapse_spaces(book.xpath("string((//*[local-name()='title'])[1])"))
             pieces = [
                 piece for name in _spine(book, package) for piece in _page(path, archive.read(name)).pieces
             ]
@@ -109,19 +118,20 @@ def read_epub(path: Path) -> ReadDocument:
         NotImplementedError,
         RuntimeError,
     ) as error:
-        raise UnreadableSource(path, "is damaged, or is no EPUB book", code="damaged") from error
+        raise UnreadableSource(path, "is damaged or not an EPUB book", code="damaged") from error
     return ReadDocument(title, tuple(pieces))
 
 
 def _spine(book: Any, package: str) -> Iterator[str]:
-    places = {
+    """Yield the archive names of a book's documents in reading order; `package` is the name of its OPF file."""
+    hrefs = {
         item.get("id"): item.get("href", "")
         for item in book.xpath("//*[local-name()='manifest']/*[local-name()='item']")
         if "html" in item.get("media-type", "")
     }
     for item in book.xpath("//*[local-name()='spine']/*[local-name()='itemref']"):
-        if place := places.get(item.get("idref")):
-            yield posixpath.normpath(posixpath.join(posixpath.dirname(package), unquote(place)))
+        if href := hrefs.get(item.get("idref")):
+            yield posixpath.normpath(posixpath.join(posixpath.dirname(package), unquote(href)))
 
 
 def _xml(data: bytes) -> Any:
@@ -135,49 +145,49 @@ def _page(path: Path, data: bytes) -> ReadDocument:
     from lxml.etree import ParserError
 
     try:
-        # Without a word about its encoding it is what pages are today.
+        # Pages without a declared encoding are usually UTF-8.
         parser = html.HTMLParser(
             encoding=None if b"charset" in data[:2048].lower() else "utf-8", huge_tree=True
         )
         page = html.document_fromstring(data, parser=parser)
     except (ParserError, ValueError) as error:
         raise UnreadableSource(path, "has no text", code="no_text") from error
-    title = paragraph(page.xpath("string(//head/title)"))
+    title = collapse_spaces(page.xpath("string(//head/title)"))
     return ReadDocument(title, tuple(_pieces(page)))
 
 
 def _pieces(page: HtmlElement) -> Iterator[Passage]:
-    """Yield what stands in blocks, in order; elements are walked in a loop, as pages nest as deep as they like."""
+    """Yield the text of each block, in order. Iterative, because pages may nest deeper than Python can recurse."""
     text: list[str] = []
-    inside = ""
+    block = ""
 
-    def done() -> Iterator[Passage]:
-        if words := paragraph("".join(text)):
-            yield Passage(words, heading=inside in _HEADINGS)
+    def flush() -> Iterator[Passage]:
+        if content := collapse_spaces("".join(text)):
+            yield Passage(content, heading=block in _HEADINGS)
         text.clear()
 
-    ways: list[tuple[bool, Any]] = [(True, page)]
-    while ways:
-        begins, element = ways.pop()
+    stack: list[tuple[bool, Any]] = [(True, page)]
+    while stack:
+        begins, element = stack.pop()
         tag = element.tag if isinstance(element.tag, str) else ""
         if begins:
-            if not tag or tag in _SILENT or _hidden(element):
+            if not tag or tag in _SKIPPED or _hidden(element):
                 text.append(element.tail or "")
                 continue
             if tag in _BLOCKS:
-                yield from done()
-                inside = tag
+                yield from flush()
+                block = tag
             elif tag == "br" or tag in ("td", "th"):
                 text.append(" ")
             text.append(element.text or "")
-            ways.append((False, element))
-            ways += [(True, child) for child in reversed(element)]
+            stack.append((False, element))
+            stack += [(True, child) for child in reversed(element)]
         else:
             if tag in _BLOCKS:
-                yield from done()
-                inside = ""
+                yield from flush()
+                block = ""
             text.append(element.tail or "")
-    yield from done()
+    yield from flush()
 
 
 def _hidden(element: Any) -> bool:

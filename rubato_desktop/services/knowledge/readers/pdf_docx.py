@@ -1,4 +1,4 @@
-"""PDF and Word documents."""
+"""Reads PDF and Word documents."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rubato_desktop.services.knowledge.readers.base import Passage, ReadDocument, UnreadableSource, paragraph
+from rubato_desktop.services.knowledge.readers.base import (
+    Passage,
+    ReadDocument,
+    UnreadableSource,
+    collapse_spaces,
+)
 
 
 def read_pdf(path: Path) -> ReadDocument:
     """Read a PDF, page by page.
 
     Raises:
-        Unreadable: it is damaged, encrypted, or pictures of pages alone.
+        UnreadableSource: it is damaged, encrypted, or has only images of pages.
     """
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
@@ -24,15 +29,15 @@ def read_pdf(path: Path) -> ReadDocument:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         pdf = PdfReader(path)
-        # Many are encrypted with no password, only to forbid printing.
+        # Many are encrypted with an empty password, only to forbid printing.
         if pdf.is_encrypted and not pdf.decrypt(""):
             raise UnreadableSource(
                 path,
                 "is encrypted",
-                todo="Open it with its password, save it without, and learn that",
+                todo="Save a copy without the password, and learn the copy",
                 code="encrypted",
             )
-        title = paragraph((pdf.metadata and pdf.metadata.title) or "")
+        title = collapse_spaces((pdf.metadata and pdf.metadata.title) or "")
         pieces = tuple(
             Passage(text, page=number)
             for number, page in enumerate(pdf.pages, 1)
@@ -40,7 +45,7 @@ def read_pdf(path: Path) -> ReadDocument:
         )
     except UnreadableSource:
         raise
-    # A damaged file ends in whatever the library meets first; a bug of ours is not among these.
+    # pypdf raises many types for a damaged file.
     except (
         PyPdfError,
         OSError,
@@ -51,12 +56,12 @@ def read_pdf(path: Path) -> ReadDocument:
         AttributeError,
         RecursionError,
     ) as error:
-        raise UnreadableSource(path, "is damaged, or is no PDF", code="damaged") from error
+        raise UnreadableSource(path, "is damaged or not a PDF", code="damaged") from error
     if not pieces:
         raise UnreadableSource(
             path,
-            "has no text: its pages are pictures",
-            todo="Let a program for text recognition (OCR) add the text, and learn that",
+            "has no text: its pages are images",
+            todo="Add the text with an OCR program, and learn the result",
             code="no_text",
         )
     return ReadDocument(title, pieces)
@@ -66,42 +71,40 @@ def read_docx(path: Path) -> ReadDocument:
     """Read a Word document: paragraphs, headings and tables, in their order.
 
     Raises:
-        Unreadable: it is damaged, or encrypted.
+        UnreadableSource: it is damaged or encrypted.
     """
     import docx
     from docx.opc.exceptions import OpcError
 
     try:
         document = docx.Document(str(path))
-        pieces = tuple(_word(document))
-        title = paragraph(document.core_properties.title or "")
+        pieces = tuple(_blocks(document))
+        title = collapse_spaces(document.core_properties.title or "")
     except (OpcError, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        why = (
-            "is encrypted"
-            if path.read_bytes()[:4] == b"\xd0\xcf\x11\xe0"
-            else "is damaged, or is no Word document"
-        )
-        raise UnreadableSource(path, why, code="encrypted" if "crypt" in why else "damaged") from error
+        # Word wraps an encrypted document in an OLE compound file.
+        if path.read_bytes()[:4] == b"\xd0\xcf\x11\xe0":
+            raise UnreadableSource(path, "is encrypted", code="encrypted") from error
+        raise UnreadableSource(path, "is damaged or not a Word document", code="damaged") from error
     return ReadDocument(title, pieces)
 
 
-def _word(document: Any) -> Iterator[Passage]:
+def _blocks(document: Any) -> Iterator[Passage]:
     from docx.table import Table
 
     for block in document.iter_inner_content():
         if isinstance(block, Table):
-            rows = (" | ".join(paragraph(cell.text) for cell in row.cells) for row in block.rows)
+            rows = (" | ".join(collapse_spaces(cell.text) for cell in row.cells) for row in block.rows)
             if text := "\n".join(row for row in rows if row.strip(" |")):
                 yield Passage(text)
-        elif text := paragraph(block.text):
+        elif text := collapse_spaces(block.text):
             name = (block.style.name or "") if block.style is not None else ""
             yield Passage(text, heading=name.startswith(("Heading", "Title")))
 
 
 def _paragraphs(page: str) -> Iterator[str]:
-    """Yield a page's paragraphs: where there are no empty lines, lines that end a sentence end one."""
-    # A word that was divided at the end of a line is one word.
+    """Yield the paragraphs of a page: they end at an empty line, or where a line ends with a sentence."""
+    # Join words that were hyphenated at the end of a line.
     text = re.sub(r"(\w)-\n(?=[a-zà-ÿ])", r"\1", page)
     for block in re.split(r"\n\s*\n|(?<=[.!?:])\n(?=\s*[A-Z0-9•–])", text):
-        if words := paragraph(block):
-            yield words
+        if text := collapse_spaces(block):
+            yield text

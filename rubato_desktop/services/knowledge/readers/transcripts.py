@@ -1,4 +1,4 @@
-"""What was said: subtitles and transcripts with their times, and the remarks of a session."""
+"""Reads timed speech: subtitles, transcripts, and the remarks of a session."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from rubato_desktop.services.knowledge.readers.base import (
     Passage,
     ReadDocument,
     UnreadableSource,
-    paragraph,
-    text_of,
+    collapse_spaces,
+    read_plain_text,
 )
 
-_SILENCE_MS: Final = 2_000  # after which something else begins
+_PAUSE_MS: Final = 2_000  # starts a new passage
 
 
 def read_subtitles(path: Path) -> ReadDocument:
-    """Read an .srt or .vtt file; lines that follow at once are one piece, up to the end of a sentence.
+    """Read an .srt or .vtt file; captions without a pause between them are joined up to the end of a sentence.
 
     Raises:
-        Unreadable: it has none.
+        UnreadableSource: it is damaged, or has no subtitles.
     """
     import pysubs2
     from pysubs2.exceptions import Pysubs2Error
 
     try:
-        lines = pysubs2.SSAFile.from_string(text_of(path), format_=path.suffix.lower().lstrip("."))
+        lines = pysubs2.SSAFile.from_string(read_plain_text(path), format_=path.suffix.lower().lstrip("."))
     except (Pysubs2Error, ValueError) as error:
-        raise UnreadableSource(path, "is damaged, or has no subtitles", code="damaged") from error
+        raise UnreadableSource(path, "is damaged or has no subtitles", code="damaged") from error
     pieces: list[Passage] = []
     end = 0
     for line in sorted(lines, key=lambda line: int(line.start)):
-        text = paragraph(line.plaintext)
+        text = collapse_spaces(line.plaintext)
         if not text or (pieces and pieces[-1].text.endswith(text)):
-            continue  # rolling captions say a line twice
+            continue  # rolling captions repeat a line
         last = pieces[-1] if pieces else None
-        if last and line.start - end < _SILENCE_MS and last.text[-1] not in ".!?…":
+        if last and line.start - end < _PAUSE_MS and last.text[-1] not in ".!?…":
             pieces[-1] = Passage(f"{last.text} {text}", start_ms=last.start_ms)
         else:
             pieces.append(Passage(text, start_ms=int(line.start)))
@@ -50,7 +50,8 @@ def read_session(path: Path) -> ReadDocument:
     """Read the remarks of a session, from its journal.
 
     Raises:
-        Unreadable: it is no session, or nobody remarked anything.
+        UnreadableSource: the session has no remarks.
+        RubatoError: the session cannot be read.
     """
     from rubato_desktop.services.sessions import session as sessions
 

@@ -1,4 +1,4 @@
-"""Files of every kind become the same pieces; what cannot be read is told in words."""
+"""Readers: every file type becomes the same document model, and unreadable files say why."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ def written(tmp_path: Path, name: str, text: str | bytes) -> Path:
     return path
 
 
-def test_paragraphs_of_a_plain_text_are_its_pieces(tmp_path: Path) -> None:
+def test_plain_text_is_split_into_paragraphs(tmp_path: Path) -> None:
     found = read(written(tmp_path, "a.txt", "One line\nand the next.\r\n\r\nAnother.\n"))
     assert [piece.text for piece in found.pieces] == ["One line and the next.", "Another."]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_a_text_is_read_in_the_encoding_it_has(tmp_path: Path, encoding: str) -> None:
-    said = "Die Prüfung des Flügels wäre für Übende schön: größere Töne, süße Klänge. " * 4
-    found = read(written(tmp_path, "a.txt", said.encode(encoding)))
-    assert found.pieces[0].text == said.strip()
+def test_the_encoding_of_a_text_is_detected(tmp_path: Path, encoding: str) -> None:
+    text = "Die Prüfung des Flügels wäre für Übende schön: größere Töne, süße Klänge. " * 4
+    found = read(written(tmp_path, "a.txt", text.encode(encoding)))
+    assert found.pieces[0].text == text.strip()
 
 
-def test_headings_items_and_code_of_markdown_stay_what_they_are(tmp_path: Path) -> None:
+def test_markdown_headings_lists_and_code_are_recognised(tmp_path: Path) -> None:
     text = "---\nkey: value\n---\n# Title\n\nText\nof it.\n\nUnder\n-----\n- one\n- two\n  goes on\n\n"
     text += "```\n# code\n\nmore\n```\n"
     found = read(written(tmp_path, "a.md", text))
@@ -43,7 +43,7 @@ def test_headings_items_and_code_of_markdown_stay_what_they_are(tmp_path: Path) 
     ]
 
 
-def test_a_page_is_what_people_read_of_it(tmp_path: Path) -> None:
+def test_a_page_gives_its_visible_text(tmp_path: Path) -> None:
     page = """<title>On  tuning</title><nav>Home</nav><script>alert(1)</script><h2>Pitch</h2>
     <p>A<sub>4</sub> is <b>440</b> Hz.<br>Mostly.</p><div hidden>secret</div><p style="display: none">no</p>
     <ul><li>Strings<li>Hammers</ul><table><tr><td>a<td>b</table>tail"""
@@ -55,17 +55,17 @@ def test_a_page_is_what_people_read_of_it(tmp_path: Path) -> None:
     assert found.pieces[0].heading
 
 
-def test_a_page_that_nests_deep_is_read(tmp_path: Path) -> None:
+def test_a_deeply_nested_page_is_read(tmp_path: Path) -> None:
     found = read(written(tmp_path, "deep.html", "<div>" * 1_000 + "inmost"))
     assert [piece.text for piece in found.pieces] == ["inmost"]
 
 
-def test_a_pdf_is_read_page_by_page(tmp_path: Path) -> None:
+def test_a_pdf_gives_text_with_page_numbers(tmp_path: Path) -> None:
     found = read(sources.pdf(tmp_path / "a.pdf", ["First page.", "Second page."]))
     assert found.pieces == (Passage("First page.", page=1), Passage("Second page.", page=2))
 
 
-def test_a_word_document_is_read_with_its_headings_and_tables(tmp_path: Path) -> None:
+def test_a_word_document_gives_headings_and_tables(tmp_path: Path) -> None:
     path = sources.docx(
         tmp_path / "a.docx", [("Heading 1", "Pedals"), ("Normal", "Half.")], [["soft", "left"]]
     )
@@ -76,7 +76,7 @@ def test_a_word_document_is_read_with_its_headings_and_tables(tmp_path: Path) ->
     ]
 
 
-def test_a_book_is_read_in_the_order_of_its_spine(tmp_path: Path) -> None:
+def test_a_book_is_read_in_spine_order(tmp_path: Path) -> None:
     path = sources.epub(
         tmp_path / "a.epub", {"one.xhtml": "<h1>One</h1><p>begins</p>", "two.xhtml": "<p>ends</p>"}
     )
@@ -99,17 +99,17 @@ Now slowly.
 """
 
 
-def test_subtitles_are_read_as_sentences_with_their_times(tmp_path: Path) -> None:
-    wanted = (
+def test_subtitles_give_sentences_with_times(tmp_path: Path) -> None:
+    expected = (
         Passage("Lift the wrist before you play.", start_ms=1000),
         Passage("Now slowly.", start_ms=70_000),
     )
-    assert read(written(tmp_path, "a.srt", SRT)).pieces == wanted
-    assert read(written(tmp_path, "a.vtt", "WEBVTT\n\n" + SRT.replace(",", "."))).pieces == wanted
+    assert read(written(tmp_path, "a.srt", SRT)).pieces == expected
+    assert read(written(tmp_path, "a.vtt", "WEBVTT\n\n" + SRT.replace(",", "."))).pieces == expected
 
 
 def damaged(tmp_path: Path, name: str) -> Path:
-    """The damaged files of the table below."""
+    """Create a file of the table below."""
     match name:
         case "broken.pdf" | "broken.docx" | "broken.epub":
             return written(tmp_path, name, b"%PDF-1.4\n garbage" * 9)
@@ -141,30 +141,30 @@ def damaged(tmp_path: Path, name: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "said"),
+    ("name", "code", "reason"),
     [
-        ("broken.pdf", "damaged", "is damaged, or is no PDF"),
+        ("broken.pdf", "damaged", "is damaged or not a PDF"),
         ("half.pdf", "no_text|damaged", ""),
         ("locked.pdf", "encrypted", "is encrypted"),
-        ("scan.pdf", "no_text", "has no text: its pages are pictures"),
-        ("broken.docx", "damaged", "is damaged, or is no Word document"),
+        ("scan.pdf", "no_text", "has no text: its pages are images"),
+        ("broken.docx", "damaged", "is damaged or not a Word document"),
         ("locked.docx", "encrypted", "is encrypted"),
-        ("broken.epub", "damaged", "is damaged, or is no EPUB book"),
-        ("bomb.epub", "too_large", "unpacks to more than a book can hold"),
-        ("binary.txt", "no_text", "is no text"),
+        ("broken.epub", "damaged", "is damaged or not an EPUB book"),
+        ("bomb.epub", "too_large", "is too large when unpacked"),
+        ("binary.txt", "no_text", "is not a text file"),
         ("empty.txt", "no_text", "has no text"),
         ("none.srt", "no_text|damaged", ""),
-        ("tool.exe", "unknown_kind", "is of no kind that can be learnt"),
-        ("huge.txt", "too_large", "is too large, 1,000 MB"),
+        ("tool.exe", "unknown_kind", "is not a supported file type"),
+        ("huge.txt", "too_large", "is too large (1,000 MB)"),
     ],
 )
-def test_what_cannot_be_read_says_why(tmp_path: Path, name: str, code: str, said: str) -> None:
+def test_an_unreadable_file_says_why(tmp_path: Path, name: str, code: str, reason: str) -> None:
     with pytest.raises(UnreadableSource) as caught:
         read(damaged(tmp_path, name))
     assert caught.value.code in code.split("|")
-    assert f"{name} {said}" in str(caught.value)
+    assert f"{name} {reason}" in str(caught.value)
 
 
-def test_only_a_sessions_journal_is_read_of_all_files_of_lines(tmp_path: Path) -> None:
+def test_the_only_supported_jsonl_file_is_a_session_journal(tmp_path: Path) -> None:
     assert readable(tmp_path / "journal.jsonl")
     assert not readable(tmp_path / "corpus.jsonl")
