@@ -85,11 +85,7 @@ class KnowledgeIntegration:
     def _on_done(self, outcome: Mapping[str, Any]) -> None:
         if problems := [*outcome["problems"]]:
             more = f" (and {counted(len(problems) - 1, 'more problem')})" if len(problems) > 1 else ""
-            kept = (
-                "Learning goes on with the other texts"
-                if outcome["waiting"]
-                else "All other files are learnt"
-            )
+            kept = "The rest is not learnt yet" if outcome["waiting"] else "All other files are learnt"
             t = self._services.clock.now()
             self._services.bus.publish(Notice(t, "warning", f"Not learnt: {problems[0]}{more}", kept, ""))
 
