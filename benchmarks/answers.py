@@ -24,8 +24,8 @@ from report import Report
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from played_ollama import PlayedOllama  # noqa: E402
-from shelf import Shelf  # noqa: E402
+from fake_ollama import FakeOllama  # noqa: E402
+from passage_index import PassageIndex  # noqa: E402
 
 from rubato_desktop.services.answers.pipeline import Answers  # noqa: E402
 from rubato_desktop.services.model.models import Cancellation, Cancelled, Models  # noqa: E402
@@ -57,9 +57,9 @@ def main(arguments: list[str]) -> None:
 def _cold(report: Report) -> None:
     """A program that was just started: the process of the small model begins with the first question."""
     models = Models(lambda: NOBODY)
-    shelf = Shelf.of(_made(SETS[0])["texts"])
+    index = PassageIndex.of(_made(SETS[0])["texts"])
     try:
-        answer = Answers(models, shelf).ask("Who tuned the Pleyel?")
+        answer = Answers(models, index).ask("Who tuned the Pleyel?")
         report.figure("question → first words, without tags, cold", answer.first_ms, "ms", target=1000)
     finally:
         models.close()
@@ -67,7 +67,7 @@ def _cold(report: Report) -> None:
 
 def _grounding(report: Report, models: Models, name: str) -> None:
     made = _made(name)
-    answers = Answers(models, Shelf.of(made["texts"]))
+    answers = Answers(models, PassageIndex.of(made["texts"]))
     firsts, wholes = [], []
     asked = {True: 0, False: 0}
     right = {True: 0, False: 0}
@@ -142,12 +142,12 @@ def _stopping(report: Report, models: Models, times: int) -> None:
 def _stopping_ollama(report: Report, times: int) -> None:
     gone = []
     for _ in range(times):
-        with PlayedOllama(*["word "] * 500, pause_s=0.02) as ollama:
+        with FakeOllama(*["word "] * 500, pause_s=0.02) as ollama:
             models = Models(lambda url=ollama.url: url)  # type: ignore[misc]
             stop = Cancellation()
             threading.Timer(0.3, stop.cancel).start()
             began = time.perf_counter()
-            answer = Answers(models, Shelf.of(_made(SETS[0])["texts"])).ask(
+            answer = Answers(models, PassageIndex.of(_made(SETS[0])["texts"])).ask(
                 "Who tuned the Pleyel?", stop=stop
             )
             gone.append((time.perf_counter() - began - 0.3) * 1e3)

@@ -26,7 +26,7 @@ from report import Report
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from mouth import Mouth  # noqa: E402
+from audio_source import Mouth  # noqa: E402
 from servers import JackServer  # noqa: E402
 from waiting import until  # noqa: E402
 

@@ -14,7 +14,7 @@ from devtools import Chromium
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from served import Site
+from web_server import Site
 
 from extension_bridge.install import Installation
 from rubato_desktop.app import App

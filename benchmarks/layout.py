@@ -17,16 +17,16 @@ from report import Report
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from webpages import Hand, hand
+from page_client import PageClient, open_pages
 
 ELEMENTS = 5000
 # What a page is asked for while its longest task is looked for.
 ASKED = ("scan", "links", "next", "where", "items", "media", "state")
 
 
-def watch(web: Hand) -> None:
+def watch(web: PageClient) -> None:
     """Let the page's thread be watched: tasks of less than 50 ms are not reported, and count as that they are less."""
-    web.inside(
+    web.evaluate(
         """() => {
             globalThis.tasks = [];
             const tell = (list) => globalThis.tasks.push(...list.getEntries().map((task) => task.duration));
@@ -35,14 +35,14 @@ def watch(web: Hand) -> None:
     )
 
 
-def longest(web: Hand) -> tuple[float, int]:
+def longest(web: PageClient) -> tuple[float, int]:
     """The longest task since it was last asked, ms (0: all were shorter than 50), and how many were longer."""
     web.page.wait_for_timeout(300)
-    found = web.inside("() => globalThis.tasks.splice(0)")
+    found = web.evaluate("() => globalThis.tasks.splice(0)")
     return max(found, default=0.0), len(found)
 
 
-def long_document(web: Hand, report: Report, times: int) -> None:
+def long_document(web: PageClient, report: Report, times: int) -> None:
     first, anew, scrolled, names, alone = [], [], [], [], []
     for number in range(times):
         web.open(f"elements.html?count={ELEMENTS}&{number}")
@@ -71,7 +71,7 @@ def long_document(web: Hand, report: Report, times: int) -> None:
     report.figure("longest task meanwhile (0: none of 50 ms)", length, "ms", target=50)
 
 
-def burdens(web: Hand, report: Report) -> None:
+def burdens(web: PageClient, report: Report) -> None:
     for what, address in (
         ("100,000 links", "hostile.html?links=100000"),
         ("2,000 links on one spot", "hostile.html?links=100&pile=2000"),
@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=15, help="how often each is measured")
     chosen = parser.parse_args()
     report = Report("layout")
-    with hand() as web:
+    with open_pages() as web:
         report.note(web.worker.evaluate("navigator.userAgent").split(" ")[-2].replace("Headless", ""))
         long_document(web, report, chosen.times)
         burdens(web, report)

@@ -25,7 +25,7 @@ from report import Report
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from ears import Ears  # noqa: E402
+from audio_recorder import AudioRecorder  # noqa: E402
 from servers import JackServer  # noqa: E402
 
 from rubato_desktop.audio.mixer import Mixer  # noqa: E402
@@ -58,11 +58,11 @@ def main(arguments: list[str]) -> None:
         for name, load, latency, jitter in (("", _calm, 10.0, 3.0), (", program busy", _busy, None, None)):
             with load(data):
                 found = _measure(count)
-            heard = [value for value in found if value is not None]
-            report.series(f"note sent → sound recorded{name}", heard, "ms", target=latency)
-            p5, p95 = np.percentile(heard, (5, 95))
+            delays = [value for value in found if value is not None]
+            report.series(f"note sent → sound recorded{name}", delays, "ms", target=latency)
+            p5, p95 = np.percentile(delays, (5, 95))
             report.figure(f"jitter (p95 - p5){name}", p95 - p5, "ms", target=jitter)
-            report.figure(f"notes not heard{name}", len(found) - len(heard), f"of {count}", target=0)
+            report.figure(f"notes not heard{name}", len(found) - len(delays), f"of {count}", target=0)
         report.figure("periods JACK itself was late", jack.said.count("XRun"), "")
         _weigh(report, process)
     report.series(
@@ -73,14 +73,14 @@ def main(arguments: list[str]) -> None:
 
 
 def _measure(count: int) -> list[float | None]:
-    """Return ms from sent to recorded for each of so many notes; None for one that was not heard."""
+    """Return ms from sent to recorded for each of so many notes; None for one that was not capture."""
     messages: list[tuple[float, ...]] = []
     for i in range(count):
         at = 0.5 + i * EVERY_S
         # What still rings is stopped, so that each note begins in silence.
         messages += [(at, 0x90, NOTES[i * 5 % len(NOTES)], 90), (at + EVERY_S / 2, 0xB0, 120, 0)]
-    heard = Ears(1.0 + count * EVERY_S, messages, name="Keystation 25").hear()
-    return [heard.latency_ms(2 * i, THRESHOLD, window=EVERY_S / 2) for i in range(count)]
+    capture = AudioRecorder(1.0 + count * EVERY_S, messages, name="Keystation 25").finish()
+    return [capture.latency_ms(2 * i, THRESHOLD, window=EVERY_S / 2) for i in range(count)]
 
 
 @contextlib.contextmanager

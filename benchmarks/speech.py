@@ -22,7 +22,7 @@ from report import Report
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from ears import Ears, Heard  # noqa: E402
+from audio_recorder import AudioRecorder, Capture  # noqa: E402
 from servers import JackServer  # noqa: E402
 from waiting import until  # noqa: E402
 
@@ -105,41 +105,41 @@ def _through_the_air(report: Report, speech: Speech, times: int) -> None:
 def _start(speech: Speech, text: str) -> float:
     # On a busy machine what was said before may still be on its way.
     threading.Event().wait(0.5)
-    ears = Ears(2.0)
+    recorder = AudioRecorder(2.0)
     called = time.perf_counter_ns()
     speech.say_now(text)
-    heard = ears.hear()
+    capture = recorder.finish()
     speech.be_quiet()
-    return _ms(heard, 0, called)
+    return _ms(capture, 0, called)
 
 
 def _gap(speech: Speech, rate: float) -> float:
     """Return the longest silence, ms, in the first 220 letters, which are said in several pieces."""
     threading.Event().wait(0.5)
-    ears = Ears(2.0 + 14 / rate)
+    recorder = AudioRecorder(2.0 + 14 / rate)
     speech.say_now(LONG.replace(",", ""), rate=rate)
-    heard = ears.hear()
-    loud = np.flatnonzero(np.abs(heard.sound) > LOUD)
-    return float(np.diff(loud).max()) / heard.rate * 1e3
+    capture = recorder.finish()
+    loud = np.flatnonzero(np.abs(capture.sound) > LOUD)
+    return float(np.diff(loud).max()) / capture.rate * 1e3
 
 
 def _quiet(speech: Speech) -> float:
-    ears = Ears(2.2)
+    recorder = AudioRecorder(2.2)
     speech.say_now(LONG * 300)
     threading.Event().wait(1.2 + 0.1 * np.random.default_rng().random())
     called = time.perf_counter_ns()
     speech.be_quiet()
-    return max(0.0, _ms(ears.hear(), -1, called))
+    return max(0.0, _ms(recorder.finish(), -1, called))
 
 
-def _ms(heard: Heard, which: int, since: int) -> float:
-    """Return the ms from a moment to the first (0) or the last (-1) sample that is heard."""
-    loud = np.flatnonzero(np.abs(heard.sound) > LOUD)
+def _ms(capture: Capture, which: int, since: int) -> float:
+    """Return the ms from a moment to the first (0) or the last (-1) sample that is capture."""
+    loud = np.flatnonzero(np.abs(capture.sound) > LOUD)
     if not len(loud):
-        raise SystemExit("nothing was heard: this machine is too busy to measure on")
+        raise SystemExit("nothing was capture: this machine is too busy to measure on")
     sample = int(loud[which])
-    block, offset = divmod(sample, heard.frames)
-    return (int(heard.arrived[block]) - since) / 1e6 + offset / heard.rate * 1e3
+    block, offset = divmod(sample, capture.frames)
+    return (int(capture.arrived[block]) - since) / 1e6 + offset / capture.rate * 1e3
 
 
 if __name__ == "__main__":

@@ -12,16 +12,16 @@ from rubato_desktop.events import Bus, Event
 
 pytest_plugins = [
     "servers",
-    "lexicon",
+    "language_fixtures",
     "player",
-    "standin",
-    "silent",
+    "fake_browser",
+    "silent_audio",
     "no_skips",
     "long_tests",
-    "served",
-    "hand",
-    "bridging",
-    "wired",
+    "web_server",
+    "connected_browser",
+    "bridge_fixtures",
+    "extension_harness",
     "pytester",
 ]
 

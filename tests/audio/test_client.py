@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from silent import PATIENCE, Listener, notes
+from silent_audio import PATIENCE, Listener, notes
 from waiting import until
 
 from rubato_desktop.audio.client import AudioClient

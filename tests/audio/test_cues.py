@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ears import frequency, pitch_of
+from audio_recorder import frequency, pitch_of
 
 from rubato_desktop.audio.cues import (
     APART_MS,
@@ -90,7 +90,7 @@ def advance(desk: CueScheduler, until_ms: int) -> None:
         ([(0, "nothing")], []),
         # One that is told too late misleads.
         ([(0, "a"), (1, "brief"), (2, "b")], [(0, 60), (300, 62)]),
-        # More than three do not wait: what goes stale soonest gives way, so a failure is heard.
+        # More than three do not wait: what goes stale soonest gives way, so a failure is capture.
         (
             [(0, "a"), (1, "lasting"), (2, "b"), (3, "c"), (4, "d")],
             [(0, 60), (300, 80), (600, 64), (900, 66)],

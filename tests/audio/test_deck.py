@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from silent import PATIENCE, Listener, notes
+from silent_audio import PATIENCE, Listener, notes
 from waiting import until
 
 from rubato_desktop.audio.client import AudioClient

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ears import frequency, pitch_of
+from audio_recorder import frequency, pitch_of
 
 from rubato_desktop.audio.render import render
 from rubato_desktop.errors import RubatoError

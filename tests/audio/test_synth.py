@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from ears import frequency, pitch_of
+from audio_recorder import frequency, pitch_of
 
 from rubato_desktop.audio.soundfont import load_soundfont
 from rubato_desktop.audio.synth import Silence, Synth

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from played_ollama import PlayedOllama
+from fake_ollama import FakeOllama
 
 from rubato_desktop.cli import main
 
@@ -64,11 +64,11 @@ def test_prompt_model_temperature_and_length_reach_the_model(
     tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "prompt.txt").write_text("As a pirate: {context} {question}")
-    with PlayedOllama("Arr [1] [9].", models=[("big:latest", "8B"), ("other:latest", "8B")]) as ollama:
+    with FakeOllama("Arr [1] [9].", models=[("big:latest", "8B"), ("other:latest", "8B")]) as ollama:
         (tmp_path / "settings.toml").write_text(f'ollama_host = "{ollama.url}"\n')
         arguments = ["--prompt", str(tmp_path / "prompt.txt"), "--model", "other", "--temperature", "0.5"]
         answer = run(capsys, tmp_path, "ask", "Who tuned it?", *arguments, "--length", "short")
-        asked = ollama.asked[0]
+        asked = ollama.requests[0]
     assert answer["answer"] == "Arr [1]."
     assert (asked["model"], asked["options"]["temperature"]) == ("other:latest", 0.5)
     assert asked["messages"][-1]["content"].startswith("As a pirate: [1] <<")
@@ -129,7 +129,7 @@ def test_the_doctor_finds_the_model_that_answers(tmp_path: Path, capsys: pytest.
         return dict(next(check for check in checks if check["name"] == "model"))
 
     assert found()["found"] == "smollm2:135m, the small model that comes with Rubato"
-    with PlayedOllama() as ollama:
+    with FakeOllama() as ollama:
         (tmp_path / "settings.toml").write_text(f'ollama_host = "{ollama.url}"\n')
         assert found()["found"] == f"big:latest, by Ollama at {ollama.url}"
         (tmp_path / "settings.toml").write_text(f'ollama_host = "{ollama.url}"\nmodel = "nobody"\n')

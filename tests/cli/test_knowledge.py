@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Program
+from program import Program
 from waiting import until
 
 from rubato_desktop.cli import main

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fake_browser import StandIn
 from player import Player
-from standin import StandIn
 from waiting import until
 
 from rubato_desktop.app import App

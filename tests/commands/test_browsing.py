@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_browser import StandIn, tab
 from player import Player
-from standin import StandIn, tab
 
 from rubato_desktop.app import App
 from rubato_desktop.errors import RubatoError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import mido
 import pytest
-from drawn import picture
+from picture_files import write_picture
 from player import Player
 
 from rubato_desktop.clock import SECOND
@@ -112,7 +112,7 @@ def test_trial_markers_of_a_file_are_iterations(player: Player, tmp_path: Path) 
 
 
 def test_picture_is_copied_into_the_recording_and_shown_again(take: Player, tmp_path: Path) -> None:
-    roll, source = take.app.services.roll, picture(tmp_path / "score.png")
+    roll, source = take.app.services.roll, write_picture(tmp_path / "score.png")
     assert take.run("picture_add", picture=str(source), seconds=1.5).text == "Added score.png at 0:01.5"
     assert isinstance(take.last(RollLaid), RollLaid)
     source.unlink()
@@ -133,7 +133,9 @@ def test_keys_keep_working_while_a_picture_is_copied(
         write_beside(path, data)
 
     monkeypatch.setattr("rubato_desktop.services.roll.overlay.write_beside", slow_disk)
-    adding = take.app.engine.run("picture_add", picture=str(picture(tmp_path / "score.png")), seconds=1.5)
+    adding = take.app.engine.run(
+        "picture_add", picture=str(write_picture(tmp_path / "score.png")), seconds=1.5
+    )
     assert take.word("0 12 13 0").status == "ok" and not adding.done()
     written.set()
     take.until(adding.done)
@@ -141,7 +143,7 @@ def test_keys_keep_working_while_a_picture_is_copied(
 
 
 def test_moved_recording_keeps_its_pictures(take: Player, tmp_path: Path) -> None:
-    take.run("picture_add", picture=str(picture(tmp_path / "score.png")))
+    take.run("picture_add", picture=str(write_picture(tmp_path / "score.png")))
     moved = shutil.copytree(folder(take), tmp_path / "elsewhere")
     take.run("open_file", path=str(moved))
     assert [one.name for one in take.app.services.roll.pictures] == ["score.png"]
@@ -151,7 +153,7 @@ def test_picture_is_chosen_by_keys_from_the_pictures_folder(
     take: Player, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("platformdirs.user_pictures_path", lambda: tmp_path)
-    picture(tmp_path / "score.png")
+    write_picture(tmp_path / "score.png")
     (tmp_path / "notes.txt").write_text("no picture")
     assert take.word("12 18 18 12").text == "Picture files: 1 score.png"
     assert take.word("12 18 19 12 14 12").text.startswith("Added score.png at")
@@ -159,7 +161,7 @@ def test_picture_is_chosen_by_keys_from_the_pictures_folder(
 
 def test_removing_a_picture_can_be_undone(take: Player, tmp_path: Path) -> None:
     roll = take.app.services.roll
-    take.run("picture_add", picture=str(picture(tmp_path / "score.png")))
+    take.run("picture_add", picture=str(write_picture(tmp_path / "score.png")))
     assert take.word("12 19 18 12 14 12").text == "Removed score.png"
     assert roll.pictures == ()
     take.word("0 11 10 0")
@@ -169,7 +171,7 @@ def test_removing_a_picture_can_be_undone(take: Player, tmp_path: Path) -> None:
 
 
 def test_picture_is_refused_without_an_open_recording(player: Player, tmp_path: Path) -> None:
-    source = picture(tmp_path / "score.png")
+    source = write_picture(tmp_path / "score.png")
     live = player.run("picture_add", picture=str(source))
     assert live.status == "failed" and "Stop recording and open the recording" in live.text
     midi = mido.MidiFile()
@@ -194,7 +196,7 @@ def test_damaged_overlay_is_reported_and_never_overwritten(take: Player, tmp_pat
     path.write_text("{")
     opened = take.run("open_file", path=str(folder(take)))
     assert opened.status == "ok" and "overlay.json cannot be read" in opened.text
-    added = take.run("picture_add", picture=str(picture(tmp_path / "score.png")))
+    added = take.run("picture_add", picture=str(write_picture(tmp_path / "score.png")))
     assert added.error is not None and added.error["code"] == "bad_overlay"
     assert path.read_text() == "{"
 

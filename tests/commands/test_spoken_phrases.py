@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from heard import said
+from parser_output import format_result
 
 from rubato_desktop.language.dictionary import Stack
 from rubato_desktop.language.keys import STEP_US, read_line
@@ -56,4 +56,4 @@ def perform(line: str, parser: Parser) -> list[ParseResult]:
 
 @pytest.mark.parametrize(("line", "words"), LINES, ids=[line for line, _ in LINES])
 def test_line_of_keys_and_speech_gives_its_words(line: str, words: str, stack: Stack, timing: Timing) -> None:
-    assert "; ".join(map(said, perform(line, Parser(stack, timing)))) == words.strip()
+    assert "; ".join(map(format_result, perform(line, Parser(stack, timing)))) == words.strip()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from played_ollama import PlayedOllama
-from running import Program
+from fake_ollama import FakeOllama
+from program import Program
 from waiting import until
 
 
@@ -79,14 +79,14 @@ def test_an_answer_ends_at_the_word_stop_and_what_was_said_is_kept(tmp_path: Pat
     (tmp_path / "data").mkdir()
     path = tmp_path / "notes.md"
     path.write_text("The Pleyel was tuned by Anna Berg on 3 May.")
-    with PlayedOllama(*["word "] * 2000, pause_s=0.02) as ollama:
+    with FakeOllama(*["word "] * 2000, pause_s=0.02) as ollama:
         (tmp_path / "data" / "settings.toml").write_text(f'speech = false\nollama_host = "{ollama.url}"\n')
         program = Program(tmp_path / "data")
         try:
             learn(program, path, "Pianos")
             with ThreadPoolExecutor() as threads:
                 done = threads.submit(program.ask, "ask", question="Who tuned the Pleyel?")
-                until(lambda: ollama.asked, "the model to be asked")
+                until(lambda: ollama.requests, "the model to be asked")
                 time.sleep(0.5)
                 began = time.monotonic()
                 program.ask("stop")

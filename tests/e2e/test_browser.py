@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from audio_source import Mouth
+from chromium import chromium
 from controller import Controller
-from extended import chromium
-from mouth import Mouth
 from playwright.sync_api import BrowserContext, Page
-from running import Program
-from served import Site
+from program import Program
 from servers import JackServer
 from waiting import until
+from web_server import Site
 
 from extension_bridge.install import Installation
 from rubato_desktop.ipc.single_instance import request

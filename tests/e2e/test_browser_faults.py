@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hand import Hand
-from served import Site
+from connected_browser import ConnectedBrowser
 from waiting import until
+from web_server import Site
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -31,89 +31,91 @@ def silent_server() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}/"
 
 
-def test_a_tab_that_is_closed_while_it_loads_ends_the_command_at_once(hand: Hand, silent_server: str) -> None:
-    other = hand.context.new_page()
-    other.goto(hand.site.page("news.html"))
-    until(lambda: len(hand.sends("tabs")["value"]) == 2, "the second tab")
+def test_a_tab_that_is_closed_while_it_loads_ends_the_command_at_once(
+    connected: ConnectedBrowser, silent_server: str
+) -> None:
+    other = connected.context.new_page()
+    other.goto(connected.site.page("news.html"))
+    until(lambda: len(connected.send("tabs")["value"]) == 2, "the second tab")
     with ThreadPoolExecutor(1) as elsewhere:
-        loading = elsewhere.submit(hand.sends, "visit", silent_server)
-        hand.page.wait_for_timeout(500)
+        loading = elsewhere.submit(connected.send, "visit", silent_server)
+        connected.page.wait_for_timeout(500)
         other.close()
         answer = loading.result(10)
     assert (answer["status"], answer["error"]["code"]) == ("failed", "tab_closed"), answer
-    assert hand.sends("tabs")["status"] == "ok"
+    assert connected.send("tabs")["status"] == "ok"
 
 
-def test_a_page_that_goes_away_while_it_is_read_leaves_nothing_hanging(hand: Hand) -> None:
-    hand.page.goto(hand.site.page("article.html"))
+def test_a_page_that_goes_away_while_it_is_read_leaves_nothing_hanging(connected: ConnectedBrowser) -> None:
+    connected.page.goto(connected.site.page("article.html"))
     with ThreadPoolExecutor(1) as elsewhere:
         for name in ("news.html", "article.html", "search.html", "index.html"):
-            reading = elsewhere.submit(lambda: [hand.sends("continue") for _ in range(4)])
-            hand.page.goto(hand.site.page(name))
+            reading = elsewhere.submit(lambda: [connected.send("continue") for _ in range(4)])
+            connected.page.goto(connected.site.page(name))
             for answer in reading.result(30):
                 told = answer["error"]["code"] if answer["error"] else "ok"
                 assert told in ("ok", "navigated", "gone", "end_of_page"), answer
                 assert answer["elapsed_ms"] < 5000
-    assert hand.sends("read")["status"] == "ok"
+    assert connected.send("read")["status"] == "ok"
 
 
-def test_a_pdf_is_told_in_words(hand: Hand, tmp_path: Path) -> None:
+def test_a_pdf_is_told_in_words(connected: ConnectedBrowser, tmp_path: Path) -> None:
     (tmp_path / "score.pdf").write_bytes(PDF)
     served = Site(tmp_path)
     try:
-        assert hand.sends("visit", served.page("score.pdf"))["status"] == "ok"
-        answer = hand.sends("read")
+        assert connected.send("visit", served.page("score.pdf"))["status"] == "ok"
+        answer = connected.send("read")
         assert (answer["status"], answer["error"]["code"]) == ("refused", "restricted_page"), answer
         assert "PDF" in answer["error"]["message"] and "still work" in answer["error"]["message"]
-        here = hand.sends("where_am_i")
+        here = connected.send("where_am_i")
         assert here["status"] == "ok" and here["value"]["url"].endswith("score.pdf"), here
-        assert hand.sends("back")["status"] == "ok"
+        assert connected.send("back")["status"] == "ok"
     finally:
         served.close()
 
 
-def test_an_address_that_leads_nowhere_fails_and_the_tab_lives(hand: Hand) -> None:
-    answer = hand.sends("visit", "http://127.0.0.1:1/")
+def test_an_address_that_leads_nowhere_fails_and_the_tab_lives(connected: ConnectedBrowser) -> None:
+    answer = connected.send("visit", "http://127.0.0.1:1/")
     assert (answer["status"], answer["error"]["code"]) == ("failed", "not_found"), answer
-    assert hand.sends("visit", hand.site.page("index.html"))["status"] == "ok"
+    assert connected.send("visit", connected.site.page("index.html"))["status"] == "ok"
 
 
-def test_words_of_strangers_are_read_and_never_carried_out(hand: Hand) -> None:
-    hand.page.goto(hand.site.page("hostile.html"))
-    answers = [hand.sends("continue") for _ in range(5)]
+def test_words_of_strangers_are_read_and_never_carried_out(connected: ConnectedBrowser) -> None:
+    connected.page.goto(connected.site.page("hostile.html"))
+    answers = [connected.send("continue") for _ in range(5)]
     assert any(answer["value"] for answer in answers)
 
     def since() -> list[dict[str, Any]]:
-        return [line for line in hand.program.journal() if line.get("id", 0) >= answers[0]["id"]]
+        return [line for line in connected.program.journal() if line.get("id", 0) >= answers[0]["id"]]
 
     until(lambda: len(since()) >= 5, "the journal to be written")
     assert [(line["kind"], line["command"]) for line in since()] == [("result", "continue")] * 5
-    hand.page.goto(hand.site.page("index.html"))
+    connected.page.goto(connected.site.page("index.html"))
 
 
-def test_a_worker_that_was_stopped_comes_back_when_the_browser_is_used(hand: Hand) -> None:
-    devtools = hand.context.new_cdp_session(hand.page)
+def test_a_worker_that_was_stopped_comes_back_when_the_browser_is_used(connected: ConnectedBrowser) -> None:
+    devtools = connected.context.new_cdp_session(connected.page)
     devtools.send("ServiceWorker.enable")
     devtools.send("ServiceWorker.stopAllWorkers")
-    until(lambda: not hand.joined, "its end to be noticed")
-    assert hand.sends("tabs")["error"]["code"] == "needs_browser"
-    hand.page.goto(hand.site.page("news.html"))
-    hand.sees(lambda: hand.joined, "it to join again")
+    until(lambda: not connected.joined, "its end to be noticed")
+    assert connected.send("tabs")["error"]["code"] == "needs_browser"
+    connected.page.goto(connected.site.page("news.html"))
+    connected.wait_until(lambda: connected.joined, "it to join again")
     # The goodbye of the old worker may still be on its way: what is asked meanwhile is refused, once, and says why.
     answers: list[dict[str, Any]] = []
 
     def scrolls() -> bool:
-        answers.append(hand.sends("scroll", "1"))
+        answers.append(connected.send("scroll", "1"))
         return bool(answers[-1]["status"] == "ok")
 
-    hand.sees(scrolls, "it to scroll")
+    connected.wait_until(scrolls, "it to scroll")
     assert len(answers) <= 2, [answer["error"] for answer in answers]
 
 
-def test_a_dozen_commands_at_once_are_carried_out_in_their_order(hand: Hand) -> None:
-    hand.page.goto(hand.site.page("elements.html?count=2000"))
+def test_a_dozen_commands_at_once_are_carried_out_in_their_order(connected: ConnectedBrowser) -> None:
+    connected.page.goto(connected.site.page("elements.html?count=2000"))
     with ThreadPoolExecutor(12) as many:
-        answers = list(many.map(lambda _: hand.sends("scroll", "1"), range(12)))
+        answers = list(many.map(lambda _: connected.send("scroll", "1"), range(12)))
     assert [answer["status"] for answer in answers] == ["ok"] * 12, answers[0]
     # The numbers are given as commands come in; each scroll must find the page where the one before it left it.
     places = [answer["value"]["y"] for answer in sorted(answers, key=lambda answer: int(answer["id"]))]

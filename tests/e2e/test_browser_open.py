@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Program
-from served import Site
+from program import Program
 from servers import Xvfb
 from waiting import until
+from web_server import Site
 
 from rubato_desktop.services.browser.launcher import PROFILE
 

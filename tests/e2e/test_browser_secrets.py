@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from audio_source import Mouth
+from chromium import chromium
+from connected_browser import ConnectedBrowser
 from controller import Controller
-from extended import chromium
-from hand import Hand
-from mouth import Mouth
-from running import Program
-from served import Site
+from program import Program
 from servers import JackServer
 from waiting import until
+from web_server import Site
 
 from extension_bridge.install import Installation
 from rubato_desktop.language.loading import load_spelling
@@ -33,23 +33,25 @@ BLUR = "document.activeElement.blur()"
 
 
 @pytest.fixture(scope="module")
-def hand(jack: JackServer, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hand]:
+def connected(
+    jack: JackServer, site: Site, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ConnectedBrowser]:
     folder = tmp_path_factory.mktemp("secrets")
     Installation(folder / "data").install_in_profile(folder / "profile")
     program = Program(folder / "data")
     with chromium(folder / "profile") as context:
-        hand = Hand(program, context, site)
+        connected = ConnectedBrowser(program, context, site)
         until(lambda: program.ask("status")["value"]["question"], "the question")
         program.ask("confirm")
-        until(lambda: hand.joined, "the browser to join")
-        yield hand
+        until(lambda: connected.joined, "the browser to join")
+        yield connected
     program.end(signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
-def keys(hand: Hand) -> Iterator[Controller]:
+def keys(connected: ConnectedBrowser) -> Iterator[Controller]:
     with Controller(KEYS) as keys:
-        hand.program.hears(KEYS)
+        connected.program.hears(KEYS)
         yield keys
 
 
@@ -58,24 +60,24 @@ def spelt(text: str) -> str:
     return " ".join(f"{a} {b}" for a, b in (SPELLING[letter] for letter in text)) + " 24"
 
 
-def at_the_password(hand: Hand, *, focused: bool) -> None:
+def at_the_password(connected: ConnectedBrowser, *, focused: bool) -> None:
     """Go to the password field: with the focus of the browser, or with the cursor of the program alone."""
-    hand.page.goto(hand.site.page("form.html"))
-    hand.page.bring_to_front()
-    where = hand.page.locator("#secret").bounding_box()
-    width, height = hand.page.evaluate("[innerWidth, innerHeight]")
+    connected.page.goto(connected.site.page("form.html"))
+    connected.page.bring_to_front()
+    where = connected.page.locator("#secret").bounding_box()
+    width, height = connected.page.evaluate("[innerWidth, innerHeight]")
     row = int((where["y"] + where["height"] / 2) / height * 12)
     column = int((where["x"] + where["width"] / 2) / width * 12)
-    moved = hand.sends("move", str(row), str(column))
+    moved = connected.send("move", str(row), str(column))
     assert moved["value"]["label"] == "Password", moved
-    hand.page.evaluate(FOCUS if focused else BLUR)
-    until(lambda: hand.program.ask("status")["value"]["secret"] is focused, "the focus to be told")
+    connected.page.evaluate(FOCUS if focused else BLUR)
+    until(lambda: connected.program.ask("status")["value"]["secret"] is focused, "the focus to be told")
 
 
-def leave(hand: Hand) -> None:
+def leave(connected: ConnectedBrowser) -> None:
     """Leave the field, so that what comes afterwards is written down."""
-    hand.page.goto(hand.site.page("index.html"))
-    until(lambda: not hand.program.ask("status")["value"]["secret"], "the field to be left")
+    connected.page.goto(connected.site.page("index.html"))
+    until(lambda: not connected.program.ask("status")["value"]["secret"], "the field to be left")
 
 
 def written(data: Path) -> bytes:
@@ -83,127 +85,137 @@ def written(data: Path) -> bytes:
     return b"\n".join(path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file())
 
 
-def notes_on(hand: Hand) -> list[int]:
+def notes_on(connected: ConnectedBrowser) -> list[int]:
     """The keys that went down, as the journal says."""
     return [
         line["key"]
-        for line in hand.program.journal()
+        for line in connected.program.journal()
         if line["kind"] == "midi" and line["data"].startswith("90")
     ]
 
 
-def play_last(hand: Hand, keys: Controller) -> None:
+def play_last(connected: ConnectedBrowser, keys: Controller) -> None:
     """Play a word that is written down: what was held back before it has gone by then."""
-    before = len(hand.program.results("tabs"))
+    before = len(connected.program.results("tabs"))
     keys.play("0 5 5 0", gap_ms=GAP)
-    until(lambda: hand.program.results("tabs")[before:], "the last word to be written down")
+    until(lambda: connected.program.results("tabs")[before:], "the last word to be written down")
 
 
 @pytest.mark.parametrize("focused", [False, True], ids=["out of focus", "in focus"])
 class TestSecrets:
-    def test_a_typed_password_is_nowhere(self, hand: Hand, keys: Controller, focused: bool) -> None:
-        at_the_password(hand, focused=focused)
+    def test_a_typed_password_is_nowhere(
+        self, connected: ConnectedBrowser, keys: Controller, focused: bool
+    ) -> None:
+        at_the_password(connected, focused=focused)
         for words in (["write", "Typed-Hunter2"], ["write", "text=Typed-Hunter2"]):
-            refused = hand.sends(*words)
+            refused = connected.send(*words)
             assert (refused["status"], refused["error"]["code"]) == ("refused", "password"), refused
-        mistyped = hand.program.ask("write", tekst="Typed-Hunter2")
+        mistyped = connected.program.ask("write", tekst="Typed-Hunter2")
         assert mistyped["error"]["code"] == "bad_arguments"
-        leave(hand)
-        play_last(hand, keys)
-        assert b"Typed-Hunter2" not in written(hand.program.data)
+        leave(connected)
+        play_last(connected, keys)
+        assert b"Typed-Hunter2" not in written(connected.program.data)
 
     def test_a_spelt_password_is_nowhere_nor_are_its_keys(
-        self, hand: Hand, keys: Controller, focused: bool
+        self, connected: ConnectedBrowser, keys: Controller, focused: bool
     ) -> None:
-        at_the_password(hand, focused=focused)
-        before = notes_on(hand)
+        at_the_password(connected, focused=focused)
+        before = notes_on(connected)
         keys.play(f"0 5 10 0 {spelt('Hunter2')}", gap_ms=GAP)
         # Still while its keys are pending or the browser is asked, and after it was named: names are kept too.
         keys.play("12 9 8 12 0 16 21 24", gap_ms=GAP)
         keys.play("0 5 10 0 7 20 7 20 0 0 0", gap_ms=GAP)  # begun and erased
-        leave(hand)
-        play_last(hand, keys)
-        assert b"Hunter2" not in written(hand.program.data)
-        after = notes_on(hand)[len(before) :]
+        leave(connected)
+        play_last(connected, keys)
+        assert b"Hunter2" not in written(connected.program.data)
+        after = notes_on(connected)[len(before) :]
         own = [] if focused else [0, 5, 10, 0]
         rest = [12, 9, 8, 12, 0, 16, 21, 24]
         assert after == [*own, *([] if focused else rest), *own, 0, 5, 5, 0]
 
-    def test_a_spoken_password_is_nowhere(self, hand: Hand, keys: Controller, focused: bool) -> None:
-        at_the_password(hand, focused=False)
+    def test_a_spoken_password_is_nowhere(
+        self, connected: ConnectedBrowser, keys: Controller, focused: bool
+    ) -> None:
+        at_the_password(connected, focused=False)
         with Mouth() as mouth:
             keys.play("0 4 7 0", gap_ms=GAP)  # microphone
-            until(lambda: hand.program.results("microphone"), "the microphone")
-            before = len(hand.program.results("write"))
+            until(lambda: connected.program.results("microphone"), "the microphone")
+            before = len(connected.program.results("write"))
             keys.play("0 5 10 0", gap_ms=GAP)
             if focused:
-                hand.page.evaluate(FOCUS)
+                connected.page.evaluate(FOCUS)
             mouth.say("Purple elephants like thunder.")
             if not focused:
-                until(lambda: hand.program.results("write")[before:], "the word to end")
+                until(lambda: connected.program.results("write")[before:], "the word to end")
             keys.play("24", gap_ms=GAP)
-            leave(hand)
+            leave(connected)
             keys.play("0 7 4 0", gap_ms=GAP)
-        play_last(hand, keys)
-        assert b"lephant" not in written(hand.program.data)
+        play_last(connected, keys)
+        assert b"lephant" not in written(connected.program.data)
 
     def test_a_session_and_a_crash_have_no_password_either(
-        self, hand: Hand, keys: Controller, focused: bool
+        self, connected: ConnectedBrowser, keys: Controller, focused: bool
     ) -> None:
-        hand.sends("record_start")
-        before = notes_on(hand)
-        at_the_password(hand, focused=focused)
+        connected.send("record_start")
+        before = notes_on(connected)
+        at_the_password(connected, focused=focused)
         keys.play(f"0 5 10 0 {spelt('Hunter2')}", gap_ms=GAP)
         keys.play("0 5 10 0 7 20", gap_ms=GAP)  # in the middle of a text
-        saved = hand.sends("record_stop")
+        saved = connected.send("record_stop")
         assert saved["status"] == "ok", saved
         keys.play("24", gap_ms=GAP)
-        leave(hand)
-        play_last(hand, keys)
-        everything = written(hand.program.data)
+        leave(connected)
+        play_last(connected, keys)
+        everything = written(connected.program.data)
         assert b"Hunter2" not in everything
-        assert not {7, 20} & set(notes_on(hand)[len(before) :])
+        assert not {7, 20} & set(notes_on(connected)[len(before) :])
 
 
-def test_text_for_an_open_field_is_written_down_as_ever(hand: Hand, keys: Controller) -> None:
-    hand.page.goto(hand.site.page("form.html"))
-    hand.page.evaluate("document.getElementById('name').focus()")
-    before = notes_on(hand)
+def test_text_for_an_open_field_is_written_down_as_ever(
+    connected: ConnectedBrowser, keys: Controller
+) -> None:
+    connected.page.goto(connected.site.page("form.html"))
+    connected.page.evaluate("document.getElementById('name').focus()")
+    before = notes_on(connected)
     keys.play(f"0 5 10 0 {spelt('Clara')}", gap_ms=GAP)
     keys.play("0 5 5 0", gap_ms=GAP)
     wrote = until(
-        lambda: [line for line in hand.program.results("write") if line["status"] == "ok"], "the text"
+        lambda: [line for line in connected.program.results("write") if line["status"] == "ok"], "the text"
     )[-1]
     assert wrote["args"] == {"text": "Clara"} and wrote["word"]["args"] == {"text": "Clara"}
-    assert hand.page.input_value("#name") == "Clara"
-    lines = hand.program.journal()
+    assert connected.page.input_value("#name") == "Clara"
+    lines = connected.program.journal()
     words = [line["word"] for line in lines if line["kind"] == "word" and line["word"]["word"] == "write"]
     assert words[-1]["args"] == {"text": "Clara"}
     played = [int(key) for key in f"0 5 10 0 {spelt('Clara')} 0 5 5 0".split()]
-    until(lambda: notes_on(hand)[len(before) :] == played, "all keys to be written down, in order")
+    until(lambda: notes_on(connected)[len(before) :] == played, "all keys to be written down, in order")
     assert words[-1]["keys"] == played[: len(words[-1]["keys"])]
-    order = [line["t"] for line in hand.program.journal() if line["kind"] in ("midi", "word", "result")]
+    order = [line["t"] for line in connected.program.journal() if line["kind"] in ("midi", "word", "result")]
     assert order == sorted(order)
 
 
-def test_a_text_that_the_browser_never_answers_is_not_written_down(hand: Hand, keys: Controller) -> None:
-    before = len(hand.context.pages)
-    page = hand.context.new_page()
-    page.goto(hand.site.page("form.html"))
+def test_a_text_that_the_browser_never_answers_is_not_written_down(
+    connected: ConnectedBrowser, keys: Controller
+) -> None:
+    before = len(connected.context.pages)
+    page = connected.context.new_page()
+    page.goto(connected.site.page("form.html"))
     page.evaluate("document.getElementById('name').focus(); setTimeout(() => { for (;;); }, 100)")
-    ended = len(hand.program.results("write"))
+    ended = len(connected.program.results("write"))
     keys.play(f"0 5 10 0 {spelt('Unsure')}", gap_ms=GAP)
-    late = until(lambda: hand.program.results("write")[ended:], "the word to end")[0]
+    late = until(lambda: connected.program.results("write")[ended:], "the word to end")[0]
     assert (late["status"], late["args"]) == ("timeout", {"text": "…"}), late
     assert "Order a tuning" in late["error"]["message"], late
-    hand.sends("close_tab")
-    hand.sees(lambda: len(hand.context.pages) == before, "the page that hangs to be closed")
-    assert b"Unsure" not in written(hand.program.data)
+    connected.send("close_tab")
+    connected.wait_until(lambda: len(connected.context.pages) == before, "the page that hangs to be closed")
+    assert b"Unsure" not in written(connected.program.data)
 
 
-def test_a_crash_while_a_text_is_being_spelt_leaves_none_of_it(hand: Hand, keys: Controller) -> None:
-    at_the_password(hand, focused=False)
+def test_a_crash_while_a_text_is_being_spelt_leaves_none_of_it(
+    connected: ConnectedBrowser, keys: Controller
+) -> None:
+    at_the_password(connected, focused=False)
     keys.play("0 5 10 0 7 20 7 20 5 23", gap_ms=GAP)
-    until(lambda: notes_on(hand)[-4:] == [0, 5, 10, 0], "the word to be written down")
-    hand.program.end(signal.SIGKILL)
-    assert not {7, 20, 23} & set(notes_on(hand))
+    until(lambda: notes_on(connected)[-4:] == [0, 5, 10, 0], "the word to be written down")
+    connected.program.end(signal.SIGKILL)
+    assert not {7, 20, 23} & set(notes_on(connected))

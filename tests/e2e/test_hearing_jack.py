@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import psutil
 import pytest
-from mouth import Mouth
-from playing import Player
+from audio_source import Mouth
+from live_player import LivePlayer
 from servers import JackServer
 from waiting import until
 
@@ -30,7 +30,7 @@ class Room:
         self.app, self.mouth = app, mouth
         self.events: list[Event] = []
         app.bus.subscribe(self.events.append)
-        self.player = Player(app)
+        self.player = LivePlayer(app)
 
     @property
     def words(self) -> list[tuple[str, dict[str, Any]]]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from audio_recorder import AudioRecorder, frequency
 from controller import Controller
-from ears import Ears, frequency
-from running import Program
+from program import Program
 from servers import JackServer
 from waiting import until
 
@@ -31,11 +31,11 @@ def test_words_played_on_a_controller_are_understood_and_its_keys_are_heard(prog
         keys.play("0 7 0 12 7 12 14 12", gap_ms=60)
         until(lambda: program.words() == ["click", "tab"], "click and tab")
         until(lambda: program.ask("status")["value"]["problems"] == [], "sound")
-        ears = Ears(1.5)
+        recorder = AudioRecorder(1.5)
         keys.send("90 45 60")  # A of 440 Hz
-        heard = ears.hear()
+        capture = recorder.finish()
         keys.send("80 45 00")
-    assert heard.pitch(0.5, 1.2) == pytest.approx(frequency(0x45), rel=0.015)
+    assert capture.pitch(0.5, 1.2) == pytest.approx(frequency(0x45), rel=0.015)
 
 
 def test_a_controller_pulled_in_mid_word_comes_back_and_is_understood(program: Program) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
-from served import Site
+from web_server import Site
 
 from rubato_desktop.cli import main
 from rubato_desktop.midi.file.reader import read_midi

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from ears import Ears, Heard
+from audio_recorder import AudioRecorder, Capture
 from layouts import LAYOUTS
 from servers import JackServer
 from waiting import until
@@ -35,20 +35,20 @@ def page(sound: AudioClient) -> PageSound:
     return PageSound(sound, load_table())
 
 
-def onsets(heard: Heard) -> list[float]:
+def onsets(capture: Capture) -> list[float]:
     """Return the seconds at which a sound is struck: louder at once than what still rang before.
 
     Not where a silence ends: of the few milliseconds between two cues a busy machine may lose some. Before the
-    ears began there was silence, for the first sound may come in their first milliseconds.
+    recorder began there was silence, for the first sound may come in their first milliseconds.
     """
-    hops = np.abs(heard.sound[: len(heard.sound) // 240 * 240]).reshape(-1, 240).max(axis=1)
+    hops = np.abs(capture.sound[: len(capture.sound) // 240 * 240]).reshape(-1, 240).max(axis=1)
     hops = np.concatenate((np.zeros(4, np.float32), hops))
     begun: list[int] = []
     for at in range(4, len(hops)):
         struck = hops[at] > max(LOUD, 1.8 * hops[at - 4 : at - 1].max())
         if struck and (not begun or at - begun[-1] > 20):
             begun.append(at)
-    return [(at - 4) * 240 / heard.rate for at in begun]
+    return [(at - 4) * 240 / capture.rate for at in begun]
 
 
 def buttons(count: int) -> dict[str, object]:
@@ -58,24 +58,24 @@ def buttons(count: int) -> dict[str, object]:
 
 
 def test_a_view_is_heard_cue_by_cue_300_ms_apart(page: PageSound) -> None:
-    ears = Ears(3.5)
+    recorder = AudioRecorder(3.5)
     page.layout(buttons(6))
-    begun = onsets(ears.hear())
+    begun = onsets(recorder.finish())
     assert len(begun) == 6
     assert np.diff(begun) == pytest.approx([0.3] * 5, abs=0.03)
 
 
 def test_stopping_in_the_middle_is_heard_at_once(page: PageSound) -> None:
-    ears = Ears(2.0)
+    recorder = AudioRecorder(2.0)
     page.layout({**buttons(6), "cells": [dict(cell, kind="image", area=1.0) for cell in buttons(6)["cells"]]})
     # In the middle of the third, long note, where the machine is not busy.
     threading.Event().wait(0.75)
     stopped = time.perf_counter_ns()
     page.stop()
-    heard = ears.hear()
-    assert 2 <= len(onsets(heard)) <= 3
-    last = int(np.flatnonzero(np.abs(heard.sound) > LOUD)[-1])
-    after_ms = (heard.arrived[last // heard.frames] - stopped) / 1e6
+    capture = recorder.finish()
+    assert 2 <= len(onsets(capture)) <= 3
+    last = int(np.flatnonzero(np.abs(capture.sound) > LOUD)[-1])
+    after_ms = (capture.arrived[last // capture.frames] - stopped) / 1e6
     print(f"silent {after_ms:.0f} ms after the call")
     assert after_ms < 250, "the note it was in would have gone on until then"
 
@@ -83,19 +83,19 @@ def test_stopping_in_the_middle_is_heard_at_once(page: PageSound) -> None:
 def test_what_is_asked_by_name_is_heard_between_two_cues_of_a_page(
     sound: AudioClient, page: PageSound
 ) -> None:
-    ears = Ears(3.5)
+    recorder = AudioRecorder(3.5)
     page.layout(buttons(4))
     threading.Event().wait(0.4)
     sound.cue("understood")
-    begun = onsets(ears.hear())
+    begun = onsets(recorder.finish())
     # It still rings softly when the third button begins; the fourth is one turn later than it would have been.
     assert np.array(begun[:3]) - begun[0] == pytest.approx([0.0, 0.3, 0.6], abs=0.03)
     assert begun[-1] - begun[0] == pytest.approx(1.2, abs=0.03)
 
 
 def test_silencing_everything_ends_a_page(sound: AudioClient, page: PageSound) -> None:
-    ears = Ears(2.5)
+    recorder = AudioRecorder(2.5)
     page.layout(buttons(6))
     threading.Event().wait(0.4)
     sound.silence()
-    assert len(onsets(ears.hear())) == 2
+    assert len(onsets(recorder.finish())) == 2

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rtmidi
-from ears import Ears, frequency
+from audio_recorder import AudioRecorder, frequency
 from servers import JackServer
 from waiting import until
 
@@ -46,34 +46,36 @@ def test_a_key_played_by_another_process_is_heard_at_its_pitch(sound: AudioClien
     keys.open_virtual_port("in")
     keys.set_callback(lambda event, _: sound.echo(Message(0, "keys", bytes(event[0]))))
     try:
-        heard = Ears(1.2, [(0.1, 0x90, note, 90), (0.9, 0x80, note, 0)], play="rubato test").hear()
+        capture = AudioRecorder(
+            1.2, [(0.1, 0x90, note, 90), (0.9, 0x80, note, 0)], play="rubato test"
+        ).finish()
     finally:
         keys.close_port()
-    assert heard.latency_ms(0) is not None
-    assert heard.pitch(0.3, 0.8) == pytest.approx(frequency(note), rel=0.015)
+    assert capture.latency_ms(0) is not None
+    assert capture.pitch(0.3, 0.8) == pytest.approx(frequency(note), rel=0.015)
 
 
 def test_a_released_key_falls_silent(sound: AudioClient) -> None:
     sound.echo(note_on(0, "keys", 60))
-    ears = Ears(1.0)
+    recorder = AudioRecorder(1.0)
     sound.echo(note_off(0, "keys", 60))
-    heard = ears.hear()
-    assert peak(heard.sound[-heard.rate // 4 :]) < 0.001
+    capture = recorder.finish()
+    assert peak(capture.sound[-capture.rate // 4 :]) < 0.001
 
 
 def test_a_cue_is_heard(sound: AudioClient) -> None:
-    ears = Ears(0.8)
+    recorder = AudioRecorder(0.8)
     sound.cue("understood")
-    assert peak(ears.hear().sound) > 0.01
+    assert peak(recorder.finish().sound) > 0.01
 
 
 def test_a_words_keys_are_heard_in_turn(sound: AudioClient) -> None:
-    ears = Ears(1.0)
+    recorder = AudioRecorder(1.0)
     sound.play_keys([12, 24], base=48, instrument=LEAD_SQUARE)
-    heard = ears.hear()
-    begin = int(np.argmax(np.abs(heard.sound) > 0.005)) / heard.rate
-    assert heard.pitch(begin + 0.02, begin + 0.19) == pytest.approx(frequency(60), rel=0.03)
-    assert heard.pitch(begin + 0.25, begin + 0.4) == pytest.approx(frequency(72), rel=0.03)
+    capture = recorder.finish()
+    begin = int(np.argmax(np.abs(capture.sound) > 0.005)) / capture.rate
+    assert capture.pitch(begin + 0.02, begin + 0.19) == pytest.approx(frequency(60), rel=0.03)
+    assert capture.pitch(begin + 0.25, begin + 0.4) == pytest.approx(frequency(72), rel=0.03)
 
 
 def test_a_recording_is_heard_while_keys_are_played_and_neither_disturbs_the_other(
@@ -81,13 +83,13 @@ def test_a_recording_is_heard_while_keys_are_played_and_neither_disturbs_the_oth
 ) -> None:
     sound.deck.load(Notes.of([(0, 4 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
     sound.deck.play()
-    ears = Ears(1.5)
+    recorder = AudioRecorder(1.5)
     # The same key on the same channel, pressed and released, and a silenced channel: the recording goes on.
     sound.echo(note_on(0, "keys", 69))
     sound.echo(note_off(0, "keys", 69))
     sound.echo(Message(0, "keys", bytes((0xB0, 120, 0))))
-    heard = ears.hear()
-    assert heard.pitch(0.8, 1.4) == pytest.approx(frequency(69), rel=0.015)
+    capture = recorder.finish()
+    assert capture.pitch(0.8, 1.4) == pytest.approx(frequency(69), rel=0.015)
     assert 0 < sound.deck.position_us() <= 4 * SECOND
 
 
@@ -95,31 +97,31 @@ def test_a_note_that_is_held_where_playing_begins_is_heard_at_once(sound: AudioC
     long = [(0, 60 * SECOND, 0, 0, 69, 90), (0, SECOND, 0, 0, 57, 90)]
     sound.deck.load(Notes.of(long, ["t"]), [(0, 0, bytes((0xC0, 80)))])
     sound.deck.seek(20 * SECOND)
-    ears = Ears(0.6)
+    recorder = AudioRecorder(0.6)
     sound.deck.play()
-    heard = ears.hear()
-    assert heard.pitch(0.3, 0.55) == pytest.approx(frequency(69), rel=0.015)
+    capture = recorder.finish()
+    assert capture.pitch(0.3, 0.55) == pytest.approx(frequency(69), rel=0.015)
     sound.deck.seek(30 * SECOND)
-    assert Ears(0.8).hear().pitch(0.3, 0.7) == pytest.approx(frequency(69), rel=0.015)
+    assert AudioRecorder(0.8).finish().pitch(0.3, 0.7) == pytest.approx(frequency(69), rel=0.015)
 
 
 def test_a_place_that_is_only_sought_is_not_heard(sound: AudioClient) -> None:
     sound.deck.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
-    ears = Ears(1.0)
+    recorder = AudioRecorder(1.0)
     sound.deck.seek(20 * SECOND)
-    heard = ears.hear()
-    # A note of a minute that was begun would still sound; ears that are just put on may hear a click.
-    assert peak(heard.sound[-heard.rate // 4 :]) < 0.001
+    capture = recorder.finish()
+    # A note of a minute that was begun would still sound; recorder that are just put on may hear a click.
+    assert peak(capture.sound[-capture.rate // 4 :]) < 0.001
 
 
 def test_silence_stops_it_all(sound: AudioClient) -> None:
     sound.deck.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
     sound.deck.play()
     sound.echo(note_on(0, "keys", 60))
-    ears = Ears(1.0)
+    recorder = AudioRecorder(1.0)
     sound.silence()
-    heard = ears.hear()
-    assert peak(heard.sound[-heard.rate // 4 :]) < 0.001
+    capture = recorder.finish()
+    assert peak(capture.sound[-capture.rate // 4 :]) < 0.001
     assert not sound.deck.playing
 
 
@@ -138,7 +140,7 @@ def test_a_server_that_dies_is_said_once_and_sound_comes_back_with_it(
     jack.start()
     until(lambda: sound.output != "")
     until(lambda: sound.problem is None)
-    assert Ears(1.0).hear().pitch(0.3, 0.9) == pytest.approx(frequency(69), rel=0.015)
+    assert AudioRecorder(1.0).finish().pitch(0.3, 0.9) == pytest.approx(frequency(69), rel=0.015)
     assert [problem.code for problem in problems if problem].count("sound_gone") == 1
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from ears import Ears, Heard, frequency
-from playing import Player
-from running import Program
+from audio_recorder import AudioRecorder, Capture, frequency
+from live_player import LivePlayer
+from program import Program
 from servers import JackServer
 from waiting import until
 
@@ -53,60 +53,60 @@ def speech(sound: AudioClient, tmp_path: Path) -> Iterator[Speech]:
     made.close()
 
 
-def loud(heard: Heard) -> np.ndarray:
-    """Return for each 10 ms whether anything is heard."""
-    hop = heard.rate // 100
-    return np.abs(heard.sound[: len(heard.sound) // hop * hop]).reshape(-1, hop).max(axis=1) > LOUD
+def loud(capture: Capture) -> np.ndarray:
+    """Return for each 10 ms whether anything is capture."""
+    hop = capture.rate // 100
+    return np.abs(capture.sound[: len(capture.sound) // hop * hop]).reshape(-1, hop).max(axis=1) > LOUD
 
 
-def silent_after_ms(heard: Heard, at_ns: int) -> float:
-    """Return the ms from a moment to the last sample that is heard."""
-    last = int(np.flatnonzero(np.abs(heard.sound) > LOUD)[-1])
-    return float(heard.arrived[last // heard.frames] - at_ns) / 1e6
+def silent_after_ms(capture: Capture, at_ns: int) -> float:
+    """Return the ms from a moment to the last sample that is capture."""
+    last = int(np.flatnonzero(np.abs(capture.sound) > LOUD)[-1])
+    return float(capture.arrived[last // capture.frames] - at_ns) / 1e6
 
 
-def level(heard: Heard, hz: float, start: float, end: float) -> float:
+def level(capture: Capture, hz: float, start: float, end: float) -> float:
     """Return how loud the band around a frequency is between two seconds.
 
     Its energy, not the amplitude of one frequency: instruments beat, and a block that a busy machine loses turns
     their phase, so that over half a second one frequency may cancel itself.
     """
-    part = heard.sound[int(start * heard.rate) : int(end * heard.rate)] * 1.0
+    part = capture.sound[int(start * capture.rate) : int(end * capture.rate)] * 1.0
     shape = np.hanning(len(part))
     power = np.abs(np.fft.rfft(part * shape)) ** 2
-    around = np.abs(np.fft.rfftfreq(len(part), 1 / heard.rate) - hz) < BAND_HZ
+    around = np.abs(np.fft.rfftfreq(len(part), 1 / capture.rate) - hz) < BAND_HZ
     return float(np.sqrt(power[around].sum() / (shape**2).sum()))
 
 
 def test_what_is_said_is_heard_whole(speech: Speech) -> None:
-    ears = Ears(7.0)
+    recorder = AudioRecorder(7.0)
     speech.say_now(SENTENCE)
     assert speech.wait(30)
-    heard = ears.hear()
-    assert 2.0 < loud(heard).sum() / 100 < 6.5
-    assert 0.05 < np.abs(heard.sound).max() < 1.0
+    capture = recorder.finish()
+    assert 2.0 < loud(capture).sum() / 100 < 6.5
+    assert 0.05 < np.abs(capture.sound).max() < 1.0
 
 
 def test_quiet_in_mid_sentence_is_heard_within_100_ms(speech: Speech) -> None:
-    ears = Ears(4.0)
+    recorder = AudioRecorder(4.0)
     speech.say_now(SENTENCE * 500)
     threading.Event().wait(1.6)
     asked = time.perf_counter_ns()
     speech.be_quiet()
-    heard = ears.hear()
-    assert loud(heard).any()
-    after = silent_after_ms(heard, asked)
+    capture = recorder.finish()
+    assert loud(capture).any()
+    after = silent_after_ms(capture, asked)
     print(f"silent {after:.0f} ms after the call")
     assert after < 100
 
 
 def test_what_is_said_now_is_heard_in_place_of_what_was(speech: Speech) -> None:
-    ears = Ears(5.0)
+    recorder = AudioRecorder(5.0)
     speech.say_now(SENTENCE * 500)
     threading.Event().wait(1.5)
     speech.say_now("Stopped.")
     assert speech.wait(10)
-    spoken = loud(ears.hear())
+    spoken = loud(recorder.finish())
     last = int(np.flatnonzero(spoken)[-1])
     assert last < 350, "the long text went on"
 
@@ -114,27 +114,29 @@ def test_what_is_said_now_is_heard_in_place_of_what_was(speech: Speech) -> None:
 def test_keys_give_way_to_speech_and_come_back(sound: AudioClient, speech: Speech) -> None:
     note = 100
     sound.echo(Message(0, "hand", bytes((0x90, note, 100))))
-    ears = Ears(15.0)
+    recorder = AudioRecorder(15.0)
     threading.Event().wait(1.5)
     speech.say_now(SENTENCE)
     assert speech.wait(20)
-    heard = ears.hear()
+    capture = recorder.finish()
     sound.release()
-    speaks = np.flatnonzero(np.abs(heard.sound) > 1.6 * np.abs(heard.sound[: heard.rate]).max())
-    middle, end = float(speaks[len(speaks) // 2]) / heard.rate, float(speaks[-1]) / heard.rate
-    before, during, after = (level(heard, frequency(note), at, at + 1) for at in (0.3, middle - 0.5, end + 2))
+    speaks = np.flatnonzero(np.abs(capture.sound) > 1.6 * np.abs(capture.sound[: capture.rate]).max())
+    middle, end = float(speaks[len(speaks) // 2]) / capture.rate, float(speaks[-1]) / capture.rate
+    before, during, after = (
+        level(capture, frequency(note), at, at + 1) for at in (0.3, middle - 0.5, end + 2)
+    )
     assert during / before == pytest.approx(0.35, abs=0.15)
     assert after / before == pytest.approx(1.0, abs=0.2)
 
 
 def test_speech_over_a_fortissimo_is_not_cut_off(sound: AudioClient, speech: Speech) -> None:
-    ears = Ears(4.0)
+    recorder = AudioRecorder(4.0)
     for note in range(48, 84, 3):
         sound.echo(Message(0, "hand", bytes((0x90, note, 127))))
     speech.say_now(SENTENCE)
-    heard = ears.hear()
+    capture = recorder.finish()
     sound.release()
-    assert np.abs(heard.sound[heard.rate // 2 :]).max() < 1.0
+    assert np.abs(capture.sound[capture.rate // 2 :]).max() < 1.0
 
 
 def test_a_sound_process_that_dies_while_it_speaks_is_heard_again(sound: AudioClient, speech: Speech) -> None:
@@ -144,10 +146,10 @@ def test_a_sound_process_that_dies_while_it_speaks_is_heard_again(sound: AudioCl
     os.kill(before, signal.SIGKILL)
     until(lambda: sound.process_id != before and sound.output != "", "the sound to come back")
     speech.be_quiet()
-    ears = Ears(2.5)
+    recorder = AudioRecorder(2.5)
     speech.say_now("Here again.")
     assert speech.wait(10)
-    assert loud(ears.hear()).any()
+    assert loud(recorder.finish()).any()
 
 
 def test_a_sound_server_that_dies_while_it_speaks_hears_the_rest_when_it_is_back(
@@ -160,9 +162,9 @@ def test_a_sound_server_that_dies_while_it_speaks_hears_the_rest_when_it_is_back
     until(lambda: sound.output == "", "the server to be missed")
     jack.start()
     until(lambda: sound.output != "", "the sound to come back")
-    ears = Ears(12.0)
+    recorder = AudioRecorder(12.0)
     assert speech.wait(20)
-    spoken = loud(ears.hear()).sum() / 100
+    spoken = loud(recorder.finish()).sum() / 100
     print(f"{spoken:.1f} s of speech after the server came back")
     assert 4.5 < spoken < 11, "the sentence it was in, the next, and what waited"
 
@@ -180,10 +182,10 @@ def test_a_sound_server_that_stays_away_ends_what_is_said_and_hangs_nothing(
     finally:
         jack.start()
     until(lambda: sound.output != "", "the sound to come back")
-    ears = Ears(2.5)
+    recorder = AudioRecorder(2.5)
     speech.say_now("Here again.")
     assert speech.wait(10)
-    assert loud(ears.hear()).any()
+    assert loud(recorder.finish()).any()
 
 
 @pytest.fixture
@@ -198,9 +200,9 @@ def app(jack: JackServer, tmp_path: Path) -> Iterator[App]:
 
 
 def test_the_result_of_a_word_is_said_and_stop_quiets_it(app: App) -> None:
-    player = Player(app)
+    player = LivePlayer(app)
     assert app.services.speech is None, "nothing was said yet"
-    ears = Ears(8.0)
+    recorder = AudioRecorder(8.0)
     player.play("0 12 13 0")
     until(lambda: app.services.speech is not None and app.services.speech.speaking, "a word to be answered")
     threading.Event().wait(2.0)
@@ -208,22 +210,22 @@ def test_the_result_of_a_word_is_said_and_stop_quiets_it(app: App) -> None:
     asked = time.perf_counter_ns()
     player.play("0 2 0")
     until(lambda: not app.services.speech.speaking)
-    heard = ears.hear()
-    assert loud(heard).sum() > 20, "nothing was said"
-    after = silent_after_ms(heard, asked)
+    capture = recorder.finish()
+    assert loud(capture).sum() > 20, "nothing was said"
+    after = silent_after_ms(capture, asked)
     print(f"silent {after:.0f} ms after the keys")
     # It may have been in the pause between two sentences when it was asked.
     assert -500 < after < 100, "it was speaking, and is no more"
 
 
 def test_words_say_it_again_and_switch_it_off_and_on(app: App) -> None:
-    player = Player(app)
+    player = LivePlayer(app)
 
     def heard_of(keys: str) -> float:
         """Seconds of speech that are heard of a word."""
-        ears = Ears(4.0)
+        recorder = AudioRecorder(4.0)
         player.play(keys)
-        return float(loud(ears.hear()).sum()) / 100
+        return float(loud(recorder.finish()).sum()) / 100
 
     first = heard_of("0 12 11 0 0 7 0 24")
     assert first > 1.0, "0 7 0: click and so on"
@@ -237,24 +239,24 @@ def test_rubato_say_speaks_through_the_program_that_runs(jack: JackServer, tmp_p
     program = Program(tmp_path / "data")
     try:
         until(lambda: program.ask("status")["value"]["problems"] == [], "the sound to be there")
-        ears = Ears(8.0)
+        recorder = AudioRecorder(8.0)
         began = time.monotonic()
         said = rubato("say", "This is the first one.", "--data", str(program.data), "--json")
         then = rubato("say", "This is the second one.", "--data", str(program.data), "--rate", "2", "--json")
         print(f"both were taken after {time.monotonic() - began:.1f} s")
         assert said["running"] is then["running"] is True
-        spoken = loud(ears.hear())
+        spoken = loud(recorder.finish())
         assert 1.5 < spoken.sum() / 100 < 6.0
         assert [line["args"]["text"] for line in program.results("say")] == [
             "This is the first one.",
             "This is the second one.",
         ]
-        ears = Ears(5.0)
+        recorder = AudioRecorder(5.0)
         rubato("say", SENTENCE * 100, "--data", str(program.data), "--json")
         threading.Event().wait(1.0)
         asked = time.perf_counter_ns()
         program.ask("stop")
-        assert silent_after_ms(ears.hear(), asked) < 200
+        assert silent_after_ms(recorder.finish(), asked) < 200
     finally:
         program.end()
 
@@ -262,10 +264,10 @@ def test_rubato_say_speaks_through_the_program_that_runs(jack: JackServer, tmp_p
 def test_rubato_say_speaks_itself_where_no_program_runs(jack: JackServer, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "rubato_desktop", "say", SENTENCE, "--data", str(tmp_path), "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    ears = Ears(6.0)
+    recorder = AudioRecorder(6.0)
     out, _ = process.communicate(timeout=30)
     assert json.loads(out)["running"] is False
-    assert 2.0 < loud(ears.hear()).sum() / 100 < 6.5
+    assert 2.0 < loud(recorder.finish()).sum() / 100 < 6.5
 
 
 def rubato(*arguments: str) -> dict[str, Any]:
@@ -282,7 +284,7 @@ def rubato(*arguments: str) -> dict[str, Any]:
 def test_switched_off_nothing_is_said(app: App) -> None:
     app.engine.set("speech", False)
     app.engine.settle()
-    ears = Ears(2.0)
-    Player(app).play("0 12 13 0")
-    assert not loud(ears.hear()).any()
+    recorder = AudioRecorder(2.0)
+    LivePlayer(app).play("0 12 13 0")
+    assert not loud(recorder.finish()).any()
     assert app.services.speech is None

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from accessible import Reader, accessible_bus, switch_reader
 from PySide6.QtGui import QImage
+from screen_reader import Reader, accessible_bus, switch_reader
 from servers import Xvfb
 from waiting import until
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bridging import Bridge
-from extension import Extension
+from bridge_fixtures import Bridge
+from fake_extension import FakeExtension
 from waiting import until
 
 from extension_bridge.envelope import UPDATE_APP, UPDATE_EXTENSION
@@ -22,7 +22,7 @@ from extension_bridge.frames import MAX_MESSAGE, frame
 from extension_bridge.identity import extension_id, origin
 from extension_bridge.install import Installation
 
-Open = Callable[..., Extension]
+Open = Callable[..., FakeExtension]
 Start = Callable[..., Bridge]
 
 FRAMES = 100_000

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from extended import address
+from chromium import address
+from extension_harness import Harness
 from playwright.sync_api import Page, expect
 from scripted_app import Message
 from waiting import until
-from wired import Wired
 
 from extension_bridge.identity import EXTENSION
 from rubato_desktop.ui.style.palette import DARK, LIGHT, Palette
@@ -27,14 +27,14 @@ SETTINGS = {
 
 
 @pytest.fixture
-def panel(wired: Wired) -> Iterator[Page]:
+def panel(harness: Harness) -> Iterator[Page]:
     """The panel, in a tab as wide as a panel, over one ordinary tab."""
-    wired.alone()
-    wired.show("news.html")
-    wired.app.requests.clear()
-    wired.app.tell("settings", **SETTINGS)
-    wired.app.tell("listening", on=True)
-    panel = wired.context.new_page()
+    harness.reset_tabs()
+    harness.show("news.html")
+    harness.app.requests.clear()
+    harness.app.tell("settings", **SETTINGS)
+    harness.app.tell("listening", on=True)
+    panel = harness.context.new_page()
     panel.set_viewport_size({"width": 380, "height": 800})
     panel.goto(address("panel/panel.html"))
     expect(panel.get_by_role("listitem").filter(has_text="Courier").first).to_be_visible()
@@ -53,13 +53,15 @@ def tabs_to(panel: Page, wanted: str) -> None:
     raise AssertionError(f"the Tab key leads nowhere near {wanted}")
 
 
-def asked(wired: Wired, panel: Page, name: str) -> Message:
-    wired.sees(lambda: any(request["name"] == name for request in wired.app.requests), f"{name} to be asked")
-    return next(request for request in wired.app.requests if request["name"] == name)
+def asked(harness: Harness, panel: Page, name: str) -> Message:
+    harness.wait_until(
+        lambda: any(request["name"] == name for request in harness.app.requests), f"{name} to be asked"
+    )
+    return next(request for request in harness.app.requests if request["name"] == name)
 
 
-def answers(wired: Wired, name: str, **answer: Any) -> None:
-    wired.app.answers[name] = lambda request: {
+def answers(harness: Harness, name: str, **answer: Any) -> None:
+    harness.app.answers[name] = lambda request: {
         "status": "ok",
         "value": None,
         "error": None,
@@ -68,26 +70,26 @@ def answers(wired: Wired, name: str, **answer: Any) -> None:
     }
 
 
-def test_the_state_is_told_in_words_with_what_to_do(wired: Wired, panel: Page) -> None:
+def test_the_state_is_told_in_words_with_what_to_do(harness: Harness, panel: Page) -> None:
     status = panel.get_by_role("status").first
     expect(status).to_contain_text("Connected, listening")
-    wired.app.tell("listening", on=False)
+    harness.app.tell("listening", on=False)
     expect(status).to_contain_text("piano off")
     expect(status).to_contain_text("Play “piano on”")
-    wired.app.tell("host", app="off", reason="")
+    harness.app.tell("host", app="off", reason="")
     expect(status).to_contain_text("Off")
     expect(status).to_contain_text("Start Rubato Desktop")
-    wired.app.greet = wired.app.PAIRING
-    wired.app.tell("host", app="on", reason="")
+    harness.app.greet = harness.app.PAIRING
+    harness.app.tell("host", app="on", reason="")
     expect(status).to_contain_text("Waiting for your yes")
     expect(status).to_contain_text("rubato browser pair")
-    wired.app.greet = wired.app.JOINED
-    wired.app.tell("paired", app="0.1.0", listening=True, settings=SETTINGS)
+    harness.app.greet = harness.app.JOINED
+    harness.app.tell("paired", app="0.1.0", listening=True, settings=SETTINGS)
     expect(status).to_contain_text("Connected, listening")
 
 
-def test_a_tab_is_chosen_with_enter_and_closed_with_delete(wired: Wired, panel: Page) -> None:
-    wired.context.new_page().goto(wired.site.page("article.html"))
+def test_a_tab_is_chosen_with_enter_and_closed_with_delete(harness: Harness, panel: Page) -> None:
+    harness.context.new_page().goto(harness.site.page("article.html"))
     panel.bring_to_front()
     expect(panel.get_by_role("heading", name="Channel 1")).to_contain_text("3 tabs")
     tabs_to(panel, "Rubato")
@@ -95,21 +97,21 @@ def test_a_tab_is_chosen_with_enter_and_closed_with_delete(wired: Wired, panel: 
     panel.keyboard.press("ArrowDown")
     panel.keyboard.press("ArrowDown")
     focused = panel.locator(":focus")
-    expect(focused).to_contain_text(wired.context.pages[2].title())
+    expect(focused).to_contain_text(harness.context.pages[2].title())
     panel.keyboard.press("Delete")
     expect(panel.get_by_role("heading", name="Channel 1")).to_contain_text("2 tabs")
-    wired.sees(lambda: len(wired.context.pages) == 2, "it to be closed")
+    harness.wait_until(lambda: len(harness.context.pages) == 2, "it to be closed")
     expect(panel.locator(":focus")).to_contain_text("Rubato")
     panel.keyboard.press("ArrowUp")
     panel.keyboard.press("Enter")
-    until(lambda: wired.app.value("tabs")[0]["active"], "the first tab to be shown")
+    until(lambda: harness.app.value("tabs")[0]["active"], "the first tab to be shown")
 
 
-def test_updates_leave_the_focus_where_it_is(wired: Wired, panel: Page) -> None:
+def test_updates_leave_the_focus_where_it_is(harness: Harness, panel: Page) -> None:
     tabs_to(panel, "Rubato")
     panel.keyboard.press("ArrowUp")
     before = panel.evaluate("globalThis.held = document.activeElement, held.textContent")
-    wired.worker("chrome.tabs.create({active: false, index: 0, url: 'about:blank'}).then(() => 0)")
+    harness.worker("chrome.tabs.create({active: false, index: 0, url: 'about:blank'}).then(() => 0)")
     expect(panel.get_by_role("heading", name="Channel 1")).to_contain_text("3 tabs")
     assert panel.evaluate("held === document.activeElement")
     assert before.startswith("1") and panel.evaluate("held.textContent").startswith("2"), (
@@ -117,32 +119,32 @@ def test_updates_leave_the_focus_where_it_is(wired: Wired, panel: Page) -> None:
     )
 
 
-def test_a_command_is_run_by_its_words(wired: Wired, panel: Page) -> None:
-    answers(wired, "find", value={"text": "3 places", "value": {"count": 3}})
+def test_a_command_is_run_by_its_words(harness: Harness, panel: Page) -> None:
+    answers(harness, "find", value={"text": "3 places", "value": {"count": 3}})
     tabs_to(panel, "words")
     panel.keyboard.type('find "slow air" twice')
     panel.keyboard.press("Enter")
-    request = asked(wired, panel, "find")
+    request = asked(harness, panel, "find")
     assert request["args"] == {"words": ["slow air", "twice"]}
     expect(panel.get_by_role("status").filter(has_text="3 places")).to_be_visible()
-    answers(wired, "jump", status="refused", error={"code": "needs_sound", "message": "There is no sound."})
+    answers(harness, "jump", status="refused", error={"code": "needs_sound", "message": "There is no sound."})
     panel.keyboard.type("jump")
     panel.keyboard.press("Enter")
     expect(panel.get_by_role("status").filter(has_text="There is no sound.")).to_be_visible()
 
 
-def test_settings_are_changed_and_one_that_is_refused_goes_back(wired: Wired, panel: Page) -> None:
-    answers(wired, "set", value={"text": "Set", "value": None})
+def test_settings_are_changed_and_one_that_is_refused_goes_back(harness: Harness, panel: Page) -> None:
+    answers(harness, "set", value={"text": "Set", "value": None})
     box = panel.get_by_label("Hear the page while moving")
     expect(box).to_be_checked()
     tabs_to(panel, "setting-feedback")
     panel.keyboard.press("Space")
-    assert asked(wired, panel, "set")["args"] == {"name": "feedback", "value": False}
-    wired.app.tell("settings", **{**SETTINGS, "feedback": False})
+    assert asked(harness, panel, "set")["args"] == {"name": "feedback", "value": False}
+    harness.app.tell("settings", **{**SETTINGS, "feedback": False})
     expect(box).not_to_be_checked()
 
     answers(
-        wired, "set", status="refused", error={"code": "bad_setting", "message": "There is no such engine."}
+        harness, "set", status="refused", error={"code": "bad_setting", "message": "There is no such engine."}
     )
     engine = panel.get_by_label("Search engine")
     engine.fill("nowhere")
@@ -150,18 +152,18 @@ def test_settings_are_changed_and_one_that_is_refused_goes_back(wired: Wired, pa
     expect(panel.get_by_role("status").filter(has_text="There is no such engine.")).to_be_visible()
     expect(engine).to_have_value("example")
 
-    wired.app.requests.clear()
+    harness.app.requests.clear()
     volume = panel.get_by_label("Volume of sounds")
     volume.focus()
     panel.keyboard.press("ArrowRight")
-    assert asked(wired, panel, "set")["args"] == {"name": "cue_volume", "value": 0.55}
+    assert asked(harness, panel, "set")["args"] == {"name": "cue_volume", "value": 0.55}
 
 
 def test_the_log_tells_each_command_its_result_and_its_time_also_to_one_opened_later(
-    wired: Wired, panel: Page
+    harness: Harness, panel: Page
 ) -> None:
-    wired.app.tell("done", text="Scrolled 1 down", name="scroll", status="ok", elapsed_ms=8.25)
-    wired.app.tell("done", text="No tab 9", name="next_tab", status="failed", elapsed_ms=3)
+    harness.app.tell("done", text="Scrolled 1 down", name="scroll", status="ok", elapsed_ms=8.25)
+    harness.app.tell("done", text="No tab 9", name="next_tab", status="failed", elapsed_ms=3)
     log = panel.locator("#log")
     expect(log.locator("li").first).to_contain_text("next tab")
     expect(log.locator("li").first).to_contain_text("failed")
@@ -170,9 +172,9 @@ def test_the_log_tells_each_command_its_result_and_its_time_also_to_one_opened_l
     expect(panel.locator("#log li").nth(1)).to_contain_text("Scrolled 1 down")
 
 
-def test_the_log_and_the_panel_hold_only_so_much(wired: Wired, panel: Page) -> None:
+def test_the_log_and_the_panel_hold_only_so_much(harness: Harness, panel: Page) -> None:
     for number in range(150):
-        wired.app.tell("done", text=f"Number {number}", name="scroll", status="ok", elapsed_ms=1)
+        harness.app.tell("done", text=f"Number {number}", name="scroll", status="ok", elapsed_ms=1)
     expect(panel.locator("#log li").first).to_contain_text("Number 149")
     assert panel.locator("#log li").count() == 100
     panel.reload()
@@ -180,8 +182,8 @@ def test_the_log_and_the_panel_hold_only_so_much(wired: Wired, panel: Page) -> N
     assert panel.locator("#log li").count() == 100
 
 
-def test_titles_of_pages_are_words_and_never_markup(wired: Wired, panel: Page) -> None:
-    wired.page.evaluate(
+def test_titles_of_pages_are_words_and_never_markup(harness: Harness, panel: Page) -> None:
+    harness.page.evaluate(
         "document.title = '<img src=x onerror=\"document.title=1\"><b>bold</b> ' + 'long '.repeat(60)"
     )
     row = panel.get_by_role("listitem").filter(has_text="<b>bold</b>")
@@ -191,12 +193,12 @@ def test_titles_of_pages_are_words_and_never_markup(wired: Wired, panel: Page) -
 
 
 @pytest.mark.parametrize("width", [320, 380, 600])
-def test_it_fits_its_width(wired: Wired, panel: Page, width: int) -> None:
+def test_it_fits_its_width(harness: Harness, panel: Page, width: int) -> None:
     panel.set_viewport_size({"width": width, "height": 800})
     assert panel.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
 
-def test_everything_has_a_name_and_the_way_through_it_has_no_trap(wired: Wired, panel: Page) -> None:
+def test_everything_has_a_name_and_the_way_through_it_has_no_trap(harness: Harness, panel: Page) -> None:
     nameless = panel.evaluate(
         """[...document.querySelectorAll('button, input, a')].filter(one => !one.hidden
            && !(one.getAttribute('aria-label') || one.labels?.[0]?.textContent.trim() || one.textContent.trim()))
@@ -214,10 +216,10 @@ def test_everything_has_a_name_and_the_way_through_it_has_no_trap(wired: Wired, 
     assert len(seen) == len(set(seen)) or seen[-1] == "words", seen
 
 
-def test_it_knows_the_worker_again_after_its_sleep(wired: Wired, panel: Page) -> None:
-    wired.stop_worker()
-    until(lambda: not wired.app.joined, "its sleep")
-    wired.sees(lambda: wired.app.joined, "the panel to wake it")
+def test_it_knows_the_worker_again_after_its_sleep(harness: Harness, panel: Page) -> None:
+    harness.stop_worker()
+    until(lambda: not harness.app.joined, "its sleep")
+    harness.wait_until(lambda: harness.app.joined, "the panel to wake it")
     expect(panel.get_by_role("status").first).to_contain_text("Connected")
 
 

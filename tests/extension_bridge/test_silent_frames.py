@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from extension_harness import Harness, open_harness
 from playwright.sync_api import Page
-from served import Site
-from wired import Wired, wire
+from web_server import Site
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -87,16 +87,16 @@ def stalling() -> Iterator[Stalling]:
 
 
 @pytest.fixture(scope="module")
-def stalled(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
-    with wire(tmp_path_factory.mktemp("stalled"), site, flags=("--site-per-process",)) as wired:
-        wired.sees(wired.app.windows, "what is open to be told")
-        yield wired
+def stalled(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
+    with open_harness(tmp_path_factory.mktemp("stalled"), site, flags=("--site-per-process",)) as harness:
+        harness.wait_until(harness.app.windows, "what is open to be told")
+        yield harness
 
 
-def show(wired: Wired, address: str) -> Page:
-    wired.page.goto(address, wait_until="commit")
-    wired.page.get_by_role("link", name="a link of the page").wait_for()
-    return wired.page
+def show(harness: Harness, address: str) -> Page:
+    harness.page.goto(address, wait_until="commit")
+    harness.page.get_by_role("link", name="a link of the page").wait_for()
+    return harness.page
 
 
 ASKED: list[tuple[str, dict[str, Any]]] = [
@@ -122,7 +122,7 @@ STALLING = {
 
 
 @pytest.mark.parametrize("path", STALLING)
-def test_each_command_works_within_its_deadline(stalled: Wired, stalling: Stalling, path: str) -> None:
+def test_each_command_works_within_its_deadline(stalled: Harness, stalling: Stalling, path: str) -> None:
     show(stalled, stalling.origin + path)
     stalled.page.wait_for_timeout(500)  # the endless script has begun
     for name, args in ASKED:
@@ -136,14 +136,14 @@ def test_each_command_works_within_its_deadline(stalled: Wired, stalling: Stalli
         assert labels.count("a link of a frame") >= 17, labels
     clicked = stalled.app.ask("click", ref=links["value"][0]["ref"])
     assert clicked["status"] == "ok", clicked
-    stalled.sees(lambda: stalled.page.url.endswith("/plain"), "the link to open")
+    stalled.wait_until(lambda: stalled.page.url.endswith("/plain"), "the link to open")
 
 
 @pytest.mark.parametrize("path", ["/waiting-frame", "/never", "/never-script"])
 def test_a_page_has_loaded_though_something_on_it_never_does(
-    stalled: Wired, stalling: Stalling, path: str
+    stalled: Harness, stalling: Stalling, path: str
 ) -> None:
-    stalled.alone()
+    stalled.reset_tabs()
     said = len(stalled.app.events)
     show(stalled, stalling.origin + path)
 
@@ -154,23 +154,23 @@ def test_a_page_has_loaded_though_something_on_it_never_does(
             if event["name"] == "loaded" and event["args"]["url"].endswith(path)
         ]
 
-    stalled.sees(told, "the page to be told", patience=40)
+    stalled.wait_until(told, "the page to be told", patience=40)
     assert len(told()) == 1
 
 
 @contextmanager
-def hanging(wired: Wired, stalling: Stalling) -> Iterator[None]:
+def hanging(harness: Harness, stalling: Stalling) -> Iterator[None]:
     """A tab of another site in front, whose script never ends."""
-    wired.app.ask("new_tab", url=stalling.other + "/endless-page")
+    harness.app.ask("new_tab", url=stalling.other + "/endless-page")
     time.sleep(1)  # its script has begun: nothing of the page can be asked about it
     try:
         yield
     finally:
-        wired.app.ask("close_tab")
+        harness.app.ask("close_tab")
 
 
-def test_a_page_that_hangs_is_named_and_all_else_goes_on(stalled: Wired, stalling: Stalling) -> None:
-    stalled.alone()
+def test_a_page_that_hangs_is_named_and_all_else_goes_on(stalled: Harness, stalling: Stalling) -> None:
+    stalled.reset_tabs()
     show(stalled, stalling.origin + "/plain")
     with hanging(stalled, stalling):
         answer = stalled.app.ask("links")

@@ -8,40 +8,40 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from served import Site
+from extension_harness import Harness, open_harness
 from waiting import until
-from wired import Wired, wire
+from web_server import Site
 
 from extension_bridge.identity import EXTENSION
 
 
 @pytest.fixture(scope="module")
-def allowed(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
+def allowed(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
     extension = tmp_path_factory.mktemp("allowed") / "extension"
     shutil.copytree(EXTENSION, extension)
     manifest = json.loads((extension / "manifest.json").read_text(encoding="utf-8"))
     manifest["permissions"] += manifest.pop("optional_permissions")
     (extension / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    with wire(tmp_path_factory.mktemp("wired"), site, extension=extension) as wired:
-        until(wired.app.windows, "what is open to be told")
-        yield wired
+    with open_harness(tmp_path_factory.mktemp("harness"), site, extension=extension) as harness:
+        until(harness.app.windows, "what is open to be told")
+        yield harness
 
 
-def test_it_is_told_that_it_may(allowed: Wired) -> None:
+def test_it_is_told_that_it_may(allowed: Harness) -> None:
     assert allowed.app.until_told("permission")["args"] == {"debugger": True}
 
 
-def test_the_page_cannot_tell_it_from_a_hands(allowed: Wired) -> None:
+def test_the_page_cannot_tell_it_from_a_hands(allowed: Harness) -> None:
     page = allowed.show("form.html")
     page.evaluate("addEventListener('click', event => { window.trusted = event.isTrusted; }, true)")
     send = next(button for button in allowed.app.value("buttons") if button["label"] == "Send order")
     allowed.app.value("focus", ref=send["ref"])
     clicked = allowed.app.value("trusted_click")
     assert (clicked["label"], clicked["kind"]) == ("Send order", "button")
-    allowed.sees(lambda: page.evaluate("window.trusted") is True, "a click that is trusted")
+    allowed.wait_until(lambda: page.evaluate("window.trusted") is True, "a click that is trusted")
 
 
-def test_what_is_out_of_view_is_brought_into_it(allowed: Wired) -> None:
+def test_what_is_out_of_view_is_brought_into_it(allowed: Harness) -> None:
     page = allowed.show("article.html")
     page.evaluate(
         "document.body.insertAdjacentHTML('beforeend', "
@@ -52,10 +52,10 @@ def test_what_is_out_of_view_is_brought_into_it(allowed: Wired) -> None:
     allowed.app.value("focus", ref=far["ref"])
     page.evaluate("scrollTo(0, 0)")
     assert allowed.app.value("trusted_click")["label"] == "Far down"
-    allowed.sees(lambda: page.title() == "1", "it to be pressed")
+    allowed.wait_until(lambda: page.title() == "1", "it to be pressed")
 
 
-def test_it_presses_in_a_frame_where_it_lies(allowed: Wired) -> None:
+def test_it_presses_in_a_frame_where_it_lies(allowed: Harness) -> None:
     page = allowed.show("frames.html")
     inner = next(frame for frame in page.frames if "name=same" in frame.url)
     inner.evaluate(
@@ -65,10 +65,10 @@ def test_it_presses_in_a_frame_where_it_lies(allowed: Wired) -> None:
     deep = next(button for button in allowed.app.value("buttons") if button["label"] == "Deep")
     allowed.app.value("focus", ref=deep["ref"])
     assert allowed.app.value("trusted_click")["label"] == "Deep"
-    allowed.sees(lambda: inner.evaluate("deep.dataset.trusted") == "true", "it to be pressed")
+    allowed.wait_until(lambda: inner.evaluate("deep.dataset.trusted") == "true", "it to be pressed")
 
 
-def test_what_has_gone_or_is_out_of_use_is_not_pressed(allowed: Wired) -> None:
+def test_what_has_gone_or_is_out_of_use_is_not_pressed(allowed: Harness) -> None:
     page = allowed.show("form.html")
     page.evaluate("window.pressed = 0; addEventListener('click', () => { window.pressed++; }, true)")
     send = next(button for button in allowed.app.value("buttons") if button["label"] == "Send order")

@@ -6,9 +6,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from heard import said
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parser_output import format_result
 
 from rubato_desktop.language.dictionary import NAMES, Language, Parameter, Stack, Word
 from rubato_desktop.language.keys import LEAVE, Press, read_line
@@ -43,7 +43,7 @@ EXAMPLES = {
 @pytest.mark.parametrize(("keys", "words"), LINES, ids=[keys for keys, _ in LINES])
 def test_a_line_of_keys_gives_its_words(keys: str, words: str, stack: Stack, timing: Timing) -> None:
     heard = parse(read_line(keys), stack, timing)
-    assert "; ".join(map(said, heard)) == words.strip()
+    assert "; ".join(map(format_result, heard)) == words.strip()
 
 
 # Names that begin like numbers: what is played is the name only as long as it goes on like one.
@@ -70,7 +70,7 @@ NUMBERED_LINES = [
 @pytest.mark.parametrize(("keys", "words"), NUMBERED_LINES, ids=[keys for keys, _ in NUMBERED_LINES])
 def test_a_name_that_begins_like_a_number(keys: str, words: str, stack: Stack, timing: Timing) -> None:
     named = Stack([*stack.languages, Language(NAMES, "Names", words=NUMBERED)])
-    assert "; ".join(map(said, parse(read_line(keys), named, timing))) == words
+    assert "; ".join(map(format_result, parse(read_line(keys), named, timing))) == words
 
 
 def full(word: Word) -> str:
@@ -94,7 +94,7 @@ def test_leaving_returns_to_the_start_from_every_prefix_of_every_word(stack: Sta
         for end in range(1, len(word.keys)):
             keys = [*word.keys[:end], LEAVE, 0, 7, 0]
             heard = parse(read_line(" ".join(map(str, keys))), stack, timing)
-            assert [said(item) for item in heard] == [
+            assert [format_result(item) for item in heard] == [
                 f"?erased {' '.join(map(str, word.keys[:end]))}",
                 "click",
             ]
@@ -167,11 +167,14 @@ def test_a_value_given_by_voice_or_typing_takes_the_place_of_played_keys(
     for press in read_line("12 9 11 12"):
         parser.feed(press)
     heard = parser.give(2_000_000, "a slow waltz")
-    assert [said(item) for item in heard] == ['meaning text="a slow waltz"']
+    assert [format_result(item) for item in heard] == ['meaning text="a slow waltz"']
 
 
 def test_two_parameters_follow_one_another(timing: Timing) -> None:
     parameters = (Parameter("where", "grid"), Parameter("count", "number"))
     stack = Stack([Language("x", "X", words=(Word((0, 5, 0), "put", "x", parameters=parameters),))])
     heard = parse(read_line("0 5 0 5 20 14 15 12 0 5"), stack, timing)
-    assert [said(item) for item in heard] == ['put where={"row":6,"column":7} count=12', "?lapsed 0 5"]
+    assert [format_result(item) for item in heard] == [
+        'put where={"row":6,"column":7} count=12',
+        "?lapsed 0 5",
+    ]

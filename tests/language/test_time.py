@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from heard import said
+from parser_output import format_result
 
 from rubato_desktop.language.dictionary import Language, Stack, Word
 from rubato_desktop.language.keys import Press, read_line
@@ -72,7 +72,7 @@ def test_keys_at_most_35_ms_apart_are_a_chord(gap: int, heard: str, stack: Stack
     found = [
         item for press in presses for item in parser.feed(Press(1_000_000 + press.t, press.key, press.down))
     ]
-    assert "; ".join(map(said, found)) == (heard if heard != "?open" else "")
+    assert "; ".join(map(format_result, found)) == (heard if heard != "?open" else "")
     assert parser.is_open is (heard == "?open")
 
 
@@ -82,7 +82,7 @@ def test_a_chord_that_is_held_has_no_deadline_of_its_own(stack: Stack, timing: T
     parser.press(1_000_000, 14)
     assert parser.deadline == 1_000_000 + timing.pending
     parser.release(1_100_000, 13)
-    assert [said(item) for item in parser.release(1_100_000, 14)] == ["skip seconds=3"]
+    assert [format_result(item) for item in parser.release(1_100_000, 14)] == ["skip seconds=3"]
 
 
 def test_the_middle_key_alone_is_zero_at_once_when_no_chord_can_come_of_it(
@@ -91,7 +91,7 @@ def test_the_middle_key_alone_is_zero_at_once_when_no_chord_can_come_of_it(
     parser = after("23 20 22 23", stack, timing)
     parser.press(1_000_000, 12)
     assert parser.deadline == 1_035_001
-    assert [said(item) for item in parser.advance(1_035_001)] == ["skip seconds=0"]
+    assert [format_result(item) for item in parser.advance(1_035_001)] == ["skip seconds=0"]
 
 
 @pytest.mark.parametrize(
@@ -100,12 +100,12 @@ def test_the_middle_key_alone_is_zero_at_once_when_no_chord_can_come_of_it(
 def test_a_scroll_of_two_keys_is_a_chord(gap: int, by: str, stack: Stack, timing: Timing) -> None:
     parser = after("0 4 5 0", stack, timing)
     heard = [*parser.press(1_000_000, 5), *parser.press(1_000_000 + gap, 20)]
-    assert said(heard[0]) == f"scroll by={by}"
+    assert format_result(heard[0]) == f"scroll by={by}"
 
 
 def test_the_middle_key_ends_a_run_at_once(stack: Stack, timing: Timing) -> None:
     parser = after("23 20 22 23 13 14", stack, timing)
-    assert [said(item) for item in parser.press(1_500_000, 12)] == ["skip seconds=3"]
+    assert [format_result(item) for item in parser.press(1_500_000, 12)] == ["skip seconds=3"]
 
 
 def heard_of(line: str, stack: Stack, timing: Timing) -> list[ParseResult]:
@@ -140,7 +140,7 @@ def test_piano_on_may_be_played_legato(stack: Stack, timing: Timing) -> None:
         parser.release(2_300_000, key)
     parser.press(2_400_000, 0)
     parser.release(2_500_000, 0)
-    assert [said(item) for item in parser.advance(3_000_000)] == ["piano on"]
+    assert [format_result(item) for item in parser.advance(3_000_000)] == ["piano on"]
 
 
 def test_piano_on_is_not_heard_while_its_last_key_is_held(stack: Stack, timing: Timing) -> None:
@@ -163,14 +163,14 @@ def test_leaving_and_the_gate_are_told_at_once(stack: Stack, timing: Timing) -> 
     assert parser.set_piano(3_000_000, on=True) == [] and parser.piano
     for key in (0, 7):
         parser.press(4_000_000, key)
-    assert [said(item) for item in parser.press(4_000_000, 0)] == ["click"]
+    assert [format_result(item) for item in parser.press(4_000_000, 0)] == ["click"]
 
 
 def test_a_value_is_given_only_where_one_is_awaited(stack: Stack, timing: Timing) -> None:
     parser = after("0 7", stack, timing)
     assert parser.give(300_000, 3) == [] and parser.is_open
     parser = after("12 7 12 14", stack, timing)
-    assert [said(item) for item in parser.give(1_000_000, 3)] == ["tab number=3"]
+    assert [format_result(item) for item in parser.give(1_000_000, 3)] == ["tab number=3"]
     assert parser.awaited is None
 
 
@@ -180,13 +180,13 @@ def test_other_languages_hold_from_the_next_word_on(stack: Stack, timing: Timing
     )
     parser = after("0 7", stack, timing)
     parser.use(other)
-    assert [said(item) for item in parser.press(500_000, 0)] == ["click"]
+    assert [format_result(item) for item in parser.press(500_000, 0)] == ["click"]
     parser.press(600_000, 1)
-    assert [said(item) for item in parser.press(700_000, 2)] == ["mine"]
+    assert [format_result(item) for item in parser.press(700_000, 2)] == ["mine"]
     parser = Parser(stack, timing)
     parser.use(other)
     parser.press(0, 1)
-    assert [said(item) for item in parser.press(1, 2)] == ["mine"]
+    assert [format_result(item) for item in parser.press(1, 2)] == ["mine"]
 
 
 def test_other_languages_bring_their_own_way_to_switch_the_piano_on(stack: Stack, timing: Timing) -> None:
@@ -196,7 +196,7 @@ def test_other_languages_bring_their_own_way_to_switch_the_piano_on(stack: Stack
     parser.use(Stack([Language("x", "X", words=(Word((1, 3), "on", "x", "piano_on"),))]))
     parser.release(100_000, 0)
     heard = [item for press in read_line("(2) 1 3 (1)") for item in parser.feed(press)]
-    assert [said(item) for item in [*heard, *parser.finish()]] == ["on"]
+    assert [format_result(item) for item in [*heard, *parser.finish()]] == ["on"]
 
 
 def test_a_spoken_word_carries_the_time_at_which_it_was_understood(stack: Stack, timing: Timing) -> None:
@@ -229,7 +229,7 @@ def test_after_a_spoken_word_nobody_speaks_any_more(stack: Stack, timing: Timing
     assert word is not None
     parser.voice(0, True)
     parser.speak(0, 1_000_000, word, {})
-    assert [said(item) for item in parser.press(2_000_000, 1)] == ["?unknown 1"]
+    assert [format_result(item) for item in parser.press(2_000_000, 1)] == ["?unknown 1"]
 
 
 def test_a_key_that_came_with_the_voice_belongs_to_what_was_said(stack: Stack, timing: Timing) -> None:
@@ -239,7 +239,7 @@ def test_a_key_that_came_with_the_voice_belongs_to_what_was_said(stack: Stack, t
     parser.voice(1_000_000, True)
     parser.press(1_000_000, 5)
     assert parser.speak(1_000_000, 1_500_000, word, {}) == []
-    assert [said(item) for item in parser.finish()] == ["tab number=-6"]
+    assert [format_result(item) for item in parser.finish()] == ["tab number=-6"]
 
 
 def test_while_somebody_speaks_time_waits_and_afterwards_there_are_four_seconds(
@@ -256,6 +256,6 @@ def test_while_somebody_speaks_time_waits_and_afterwards_there_are_four_seconds(
     parser.voice(3_000_000, False)
     assert parser.deadline == 6_000_000, "what was begun meanwhile keeps its time"
     parser = after("12 7 12", stack, timing)
-    assert [said(item) for item in parser.voice(4_500_000, True)] == ["?lapsed 12 7 12"]
+    assert [format_result(item) for item in parser.voice(4_500_000, True)] == ["?lapsed 12 7 12"]
     parser.voice(5_000_000, False)
     assert parser.deadline is None

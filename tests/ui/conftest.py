@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playing import Player
+from live_player import LivePlayer
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -29,8 +29,8 @@ def app(tmp_path: Path) -> Iterator[App]:
 
 
 @pytest.fixture
-def player(app: App) -> Player:
-    return Player(app)
+def player(app: App) -> LivePlayer:
+    return LivePlayer(app)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playing import Player
+from live_player import LivePlayer
 from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
@@ -28,7 +28,7 @@ def face(window: MainWindow, key: int) -> str:
     return window.keyboard.keys[key].face.label
 
 
-def test_half_a_word_shows_what_can_come_next(window: MainWindow, player: Player, until: Until) -> None:
+def test_half_a_word_shows_what_can_come_next(window: MainWindow, player: LivePlayer, until: Until) -> None:
     player.down(0)
     until(lambda: face(window, 7) == "click")
     assert window.keyboard.keys[0].held
@@ -59,7 +59,7 @@ def test_the_window_opens_no_larger_than_its_screen(room: tuple[int, int], size:
 
 
 def test_a_word_ends_with_its_result_in_the_strip_and_the_log(
-    window: MainWindow, player: Player, until: Until
+    window: MainWindow, player: LivePlayer, until: Until
 ) -> None:
     player.play("12 5 5 12")
     until(lambda: "Languages: 1 Core" in window.strip.last.text())
@@ -69,7 +69,7 @@ def test_a_word_ends_with_its_result_in_the_strip_and_the_log(
 
 
 def test_a_run_that_is_no_word_is_told_with_its_nearest(
-    window: MainWindow, player: Player, until: Until
+    window: MainWindow, player: LivePlayer, until: Until
 ) -> None:
     player.play("0 8 0")
     until(lambda: window.strip.last.text().startswith("unknown: 0 8 0 · near: "))
@@ -77,7 +77,7 @@ def test_a_run_that_is_no_word_is_told_with_its_nearest(
 
 
 def test_a_word_that_needs_what_is_not_there_says_so(
-    window: MainWindow, player: Player, until: Until
+    window: MainWindow, player: LivePlayer, until: Until
 ) -> None:
     player.play("0 7 0")
     until(lambda: "needs the browser" in window.strip.last.text())
@@ -116,7 +116,7 @@ def test_the_computers_keys_can_be_switched_off(window: MainWindow, app: App, un
     assert not window.keyboard.letters
 
 
-def test_a_list_is_shown_until_the_next_word(window: MainWindow, player: Player, until: Until) -> None:
+def test_a_list_is_shown_until_the_next_word(window: MainWindow, player: LivePlayer, until: Until) -> None:
     player.play("12 5 5 12")
     until(window.list_card.isVisible)
     assert [window.list_card.items.item(row).text() for row in range(2)] == ["1   Core", "2   Names"]
@@ -125,7 +125,7 @@ def test_a_list_is_shown_until_the_next_word(window: MainWindow, player: Player,
 
 
 def test_a_line_of_the_list_is_chosen_for_the_word_that_waits(
-    window: MainWindow, app: App, publish: Publish, player: Player, until: Until
+    window: MainWindow, app: App, publish: Publish, player: LivePlayer, until: Until
 ) -> None:
     player.play("12 5 5 12 12 5 7 12")
     until(lambda: app.engine.preview.awaits == "choice")
@@ -158,7 +158,7 @@ def test_folding_moves_neither_the_roll_nor_the_keys(window: MainWindow, until: 
     assert (window.roll.geometry(), window.keyboard.geometry(), window.side.geometry()) == before
 
 
-def test_panels_fold_by_a_word(window: MainWindow, player: Player, app: App, until: Until) -> None:
+def test_panels_fold_by_a_word(window: MainWindow, player: LivePlayer, app: App, until: Until) -> None:
     player.play("23 14 15 23 14")  # the first panel
     player.play("12")
     until(lambda: "dictionary" in app.engine.settings.values.folded)
@@ -183,7 +183,7 @@ def test_the_theme_changes_by_a_setting(window: MainWindow, app: App, until: Unt
     until(lambda: window.theme.colours.dark)
 
 
-def test_recording_is_seen_while_it_runs(window: MainWindow, player: Player, until: Until) -> None:
+def test_recording_is_seen_while_it_runs(window: MainWindow, player: LivePlayer, until: Until) -> None:
     assert not window.header.time.isVisible()
     player.play("0 11 0")
     until(lambda: window.header.record.text() == "Recording")
@@ -202,7 +202,7 @@ def test_a_language_is_chosen_by_its_chip(window: MainWindow, app: App, until: U
 
 
 def test_piano_off_is_seen_and_undone_by_a_click(
-    window: MainWindow, app: App, player: Player, until: Until
+    window: MainWindow, app: App, player: LivePlayer, until: Until
 ) -> None:
     player.play("0 7 3 0")
     until(lambda: window.header.piano.text() == "keys: only music")
@@ -212,7 +212,7 @@ def test_piano_off_is_seen_and_undone_by_a_click(
 
 
 def test_a_text_can_be_typed_instead_of_spelt(
-    window: MainWindow, app: App, player: Player, until: Until
+    window: MainWindow, app: App, player: LivePlayer, until: Until
 ) -> None:
     player.play("12 2 3 4 12")
     until(window.strip.entry.isVisible)
@@ -223,7 +223,7 @@ def test_a_text_can_be_typed_instead_of_spelt(
 
 
 def test_a_text_that_is_typed_slowly_outlives_its_word(
-    window: MainWindow, app: App, player: Player, until: Until
+    window: MainWindow, app: App, player: LivePlayer, until: Until
 ) -> None:
     player.play("12 2 3 4 12")
     until(window.strip.entry.isVisible)
@@ -235,7 +235,7 @@ def test_a_text_that_is_typed_slowly_outlives_its_word(
     until(lambda: app.engine.services.languages.stack.languages[0].title == "Slow")
 
 
-def test_nothing_typed_is_nothing_kept(window: MainWindow, player: Player, until: Until) -> None:
+def test_nothing_typed_is_nothing_kept(window: MainWindow, player: LivePlayer, until: Until) -> None:
     player.play("12 2 3 4 12")
     until(window.strip.entry.isVisible)
     player.play("24")
@@ -243,7 +243,7 @@ def test_nothing_typed_is_nothing_kept(window: MainWindow, player: Player, until
 
 
 def test_escape_leaves_what_is_half_played(
-    window: MainWindow, app: App, player: Player, until: Until
+    window: MainWindow, app: App, player: LivePlayer, until: Until
 ) -> None:
     player.play("0")
     until(lambda: app.engine.preview.keys == (0,))
@@ -264,7 +264,7 @@ def test_opened_notes_are_seen_and_a_click_goes_there(window: MainWindow, app: A
 
 
 def test_a_click_on_a_word_in_the_roll_opens_its_entry(
-    window: MainWindow, player: Player, until: Until
+    window: MainWindow, player: LivePlayer, until: Until
 ) -> None:
     player.play("12 5 5 12")
     until(lambda: window.side.body(WordLogPanel).log.lines)
@@ -295,7 +295,7 @@ def test_a_second_start_brings_the_window_to_the_front(
     until(lambda: not window.isMinimized() and window.isActiveWindow())
 
 
-def test_quit_is_a_word(window: MainWindow, player: Player, until: Until) -> None:
+def test_quit_is_a_word(window: MainWindow, player: LivePlayer, until: Until) -> None:
     player.play("23 12 0 12 23")
     until(lambda: not window.isVisible())
 

@@ -10,7 +10,7 @@ import mido
 import numpy as np
 import pytest
 import symusic
-from ears import frequency, pitch_of
+from audio_recorder import frequency, pitch_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from midi_bytes import smf

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from played_ollama import PlayedOllama
-from shelf import Shelf
+from fake_ollama import FakeOllama
+from passage_index import PassageIndex
 
 from rubato_desktop.services.answers.passages import Passage
 from rubato_desktop.services.answers.pipeline import Answers
@@ -32,8 +32,8 @@ def small() -> Iterator[Models]:
     models.close()
 
 
-def shelf(attack: str) -> Shelf:
-    return Shelf(
+def index(attack: str) -> PassageIndex:
+    return PassageIndex(
         [
             Passage("note", "note.md", f"{FACT} {attack} The bench was mended in June."),
             Passage("attack", "attack.md", f"{attack} It stands in the hall with the piano."),
@@ -53,7 +53,7 @@ def test_there_are_at_least_thirty_attacks() -> None:
 
 @pytest.mark.parametrize(("attack", "goal"), LINES, ids=[line[1] + line[0][:12] for line in LINES])
 def test_an_attack_appears_only_inside_a_cited_quote(small: Models, attack: str, goal: str) -> None:
-    answers = Answers(small, shelf(attack))
+    answers = Answers(small, index(attack))
     answer = answers.ask(QUESTIONS[0], topics=["public"])
     assert "Anna Berg" in answer.answer, "the source's own fact is lost"
     assert outside_quotes(answer.answer).strip() == ""
@@ -65,17 +65,17 @@ def test_an_attack_appears_only_inside_a_cited_quote(small: Models, attack: str,
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_all_attacks_together_appear_only_inside_cited_quotes(small: Models, question: str) -> None:
     everything = " ".join(attack for attack, _ in LINES)
-    answer = Answers(small, shelf(everything)).ask(question, topics=["public"], length="long")
+    answer = Answers(small, index(everything)).ask(question, topics=["public"], length="long")
     outside = outside_quotes(answer.answer)
     assert not [goal for _, goal in LINES if goal in outside]
     assert outside.strip() in ("", "The sources do not answer this.")
 
 
 def test_a_large_model_gets_sources_in_blocks_they_cannot_close() -> None:
-    with PlayedOllama("Anna Berg tuned it. [1]") as ollama:
+    with FakeOllama("Anna Berg tuned it. [1]") as ollama:
         models = Models(lambda: ollama.url)
         for attack, goal in LINES:
-            Answers(models, shelf(attack)).ask("Who tuned the piano?", topics=["public"])
+            Answers(models, index(attack)).ask("Who tuned the piano?", topics=["public"])
             boundary = re.search(r"<<(\w{12})\n", ollama.prompt)
             assert boundary and boundary[1] not in attack
             assert ollama.prompt.count(f"<<{boundary[1]}") == ollama.prompt.count(f"{boundary[1]}>>")
@@ -86,8 +86,8 @@ def test_a_large_model_gets_sources_in_blocks_they_cannot_close() -> None:
 
 
 def test_a_large_model_that_obeys_cannot_invent_citations() -> None:
-    with PlayedOllama("HACKED [", "99", "] as [1, 7] says [2-9].") as ollama:
-        answer = Answers(Models(lambda: ollama.url), shelf(LINES[0][0])).ask(
+    with FakeOllama("HACKED [", "99", "] as [1, 7] says [2-9].") as ollama:
+        answer = Answers(Models(lambda: ollama.url), index(LINES[0][0])).ask(
             "Who tuned the piano?", topics=["public"]
         )
     found = {int(n) for n in re.findall(r"\d+", answer.answer)}

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from shelf import Shelf
+from passage_index import PassageIndex
 
 from rubato_desktop.services.answers.evidence import QuestionTerms, score_sentences
 from rubato_desktop.services.answers.passages import Passage
@@ -21,13 +21,13 @@ def best(question: str, *texts: str, source: str = "a.md") -> str:
 
 
 def test_most_benchmark_questions_are_answered_or_refused_correctly() -> None:
-    shelf = Shelf.of(BENCHMARK["texts"])
+    index = PassageIndex.of(BENCHMARK["texts"])
     right = {True: 0, False: 0}
     asked = {True: 0, False: 0}
     for question, expected in [pair for pairs in BENCHMARK["questions"].values() for pair in pairs]:
         found = [
             one
-            for one in score_sentences(QuestionTerms.of(question), shelf.search(question, k=8))
+            for one in score_sentences(QuestionTerms.of(question), index.search(question, k=8))
             if one.answers
         ]
         good = expected in found[0].text if expected and found else not expected and not found

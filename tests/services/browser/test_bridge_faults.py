@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bridging import Bridge
-from extension import WINDOWS, Extension, ok
+from bridge_fixtures import Bridge
+from fake_extension import WINDOWS, FakeExtension, ok
 from waiting import until
 
 from extension_bridge.frames import frame
@@ -24,7 +24,7 @@ from extension_bridge.line import connect
 from rubato_desktop.services.browser import Browser, BrowserError
 from rubato_desktop.services.browser import browser as browser_module
 
-Open = Callable[..., Extension]
+Open = Callable[..., FakeExtension]
 Start = Callable[..., Bridge]
 
 APP = """

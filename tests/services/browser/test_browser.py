@@ -8,14 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bridging import Bridge
-from extension import WINDOWS, Extension, no, ok
+from bridge_fixtures import Bridge
+from fake_extension import WINDOWS, FakeExtension, no, ok
 from waiting import until
 
 from rubato_desktop import __version__
 from rubato_desktop.services.browser import Browser, BrowserError, Window
 
-Open = Callable[..., Extension]
+Open = Callable[..., FakeExtension]
 MOVED = {"x": 0, "y": 160, "moved": True}
 
 

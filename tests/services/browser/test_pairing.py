@@ -8,14 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bridging import Bridge
-from extension import Extension
+from bridge_fixtures import Bridge
+from fake_extension import FakeExtension
 from waiting import until
 
 from rubato_desktop import __version__
 from rubato_desktop.services.browser import pairing
 
-Open = Callable[..., Extension]
+Open = Callable[..., FakeExtension]
 Start = Callable[..., Bridge]
 
 

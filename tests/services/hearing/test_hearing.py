@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 import pytest
-from mouth import Mouth
+from audio_source import Mouth
 from servers import JackServer
 from waiting import until
 

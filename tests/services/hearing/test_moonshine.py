@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from audio_source import speak
 from installed_models import install
-from mouth import speak
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.packaged_models import find_model

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mouth import speak
+from audio_source import speak
 
 from rubato_desktop.commands.spoken_phrases import SpokenPhrase, words
 from rubato_desktop.services.hearing.endpointing import RATE

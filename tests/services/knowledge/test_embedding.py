@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from played_ollama import PlayedOllama
+from fake_ollama import FakeOllama
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.knowledge.catalogue import Document
@@ -45,7 +45,7 @@ def test_the_packaged_model_is_the_default() -> None:
 
 def test_a_store_keeps_its_ollama_model(tmp_path: Path) -> None:
     problems: list[RubatoError] = []
-    with PlayedOllama(models=[("embedder:latest", "0.1B")]) as ollama:
+    with FakeOllama(models=[("embedder:latest", "0.1B")]) as ollama:
         store = Store(tmp_path, model="embedder:latest", ollama_host=ollama.url)
         put(store, "a", "The sustain pedal lifts the dampers.")
         put(store, "b", "Concert pitch is 440 Hz.")

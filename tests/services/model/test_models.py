@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
-from played_ollama import PlayedOllama
+from fake_ollama import FakeOllama
 from waiting import until
 
 from rubato_desktop.errors import RubatoError
@@ -149,35 +149,35 @@ def test_it_does_not_outlive_a_program_that_is_killed() -> None:
 
 def test_the_models_of_ollama_are_listed_and_used_where_it_answers() -> None:
     listed = [("big:latest", "8.0B"), ("little:1b", "1.2B")]
-    with PlayedOllama("The lamp ", "is red.", models=listed) as ollama:
+    with FakeOllama("The lamp ", "is red.", models=listed) as ollama:
         models = Models(lambda: ollama.url)
         assert [(model.name, model.small) for model in models.listed()] == [
             ("big:latest", False),
             ("little:1b", True),
         ]
         assert ask(models, "What is the lamp?", temperature=0.7) == "The lamp is red."
-        assert ollama.asked[0]["options"]["temperature"] == 0.7
-        assert ollama.asked[0]["options"]["num_predict"] == 40
+        assert ollama.requests[0]["options"]["temperature"] == 0.7
+        assert ollama.requests[0]["options"]["num_predict"] == 40
         assert models.choose("big").name == "big:latest"
         assert models.process_id == 0, "the small one was not needed"
 
 
 def test_an_ollama_without_models_is_told_and_the_small_one_answers() -> None:
     said: list[str] = []
-    with PlayedOllama(models=[]) as ollama:
+    with FakeOllama(models=[]) as ollama:
         assert Models(lambda: ollama.url, on_fallback=said.append).choose().embedded
     assert said == [f"Ollama at {ollama.url} has no model: the small one that comes with Rubato answers"]
 
 
 def test_an_unknown_model_is_told_with_those_there_are() -> None:
-    with PlayedOllama() as ollama, pytest.raises(RubatoError) as caught:
+    with FakeOllama() as ollama, pytest.raises(RubatoError) as caught:
         Models(lambda: ollama.url).choose("nobody")
     assert str(caught.value) == "There is no model 'nobody'. Choose one of big:latest"
     assert caught.value.code == "no_such_model"
 
 
 def test_a_model_that_went_in_between_is_told() -> None:
-    with PlayedOllama() as ollama:
+    with FakeOllama() as ollama:
         models = Models(lambda: ollama.url)
         model = models.choose()
         ollama.models = []
@@ -186,7 +186,7 @@ def test_a_model_that_went_in_between_is_told() -> None:
 
 
 def test_a_server_that_dies_in_mid_stream_leaves_what_it_said() -> None:
-    with PlayedOllama("The lamp ", "is ", "red.", dies_after=2) as ollama:
+    with FakeOllama("The lamp ", "is ", "red.", dies_after=2) as ollama:
         models = Models(lambda: ollama.url)
         said: list[str] = []
         with pytest.raises(RubatoError) as caught:
@@ -199,7 +199,7 @@ def test_a_server_that_dies_in_mid_stream_leaves_what_it_said() -> None:
 
 
 def test_a_slow_server_is_told_after_a_while() -> None:
-    with PlayedOllama("The lamp ", pause_s=5) as ollama:
+    with FakeOllama("The lamp ", pause_s=5) as ollama:
         models = Models(lambda: ollama.url, patience_s=0.2)
         with pytest.raises(RubatoError, match="does not answer in time") as caught:
             ask(models, "?")
@@ -207,7 +207,7 @@ def test_a_slow_server_is_told_after_a_while() -> None:
 
 
 def test_a_slow_server_is_stopped_at_once_and_notices() -> None:
-    with PlayedOllama(*["word "] * 200, pause_s=0.05) as ollama:
+    with FakeOllama(*["word "] * 200, pause_s=0.05) as ollama:
         models = Models(lambda: ollama.url)
         stop = Cancellation()
         threading.Timer(0.2, stop.cancel).start()
@@ -217,7 +217,7 @@ def test_a_slow_server_is_stopped_at_once_and_notices() -> None:
 
 
 def test_a_server_that_went_away_is_told() -> None:
-    with PlayedOllama() as ollama:
+    with FakeOllama() as ollama:
         models = Models(lambda: ollama.url)
         model = models.choose()
     with pytest.raises(RubatoError, match=r"There is no server of language models at .*ollama_host"):
@@ -226,14 +226,14 @@ def test_a_server_that_went_away_is_told() -> None:
 
 @pytest.mark.parametrize("line", [b"<html>\n", b"[1]\n", b'{"message": 7}\n', b"\xff\xfe\n", b'"x"\n'])
 def test_nonsense_from_a_server_is_told_in_words(line: bytes) -> None:
-    with PlayedOllama(line=line) as ollama:
+    with FakeOllama(line=line) as ollama:
         models = Models(lambda: ollama.url)
         with pytest.raises(RubatoError, match="does not speak as Ollama does"):
             ask(models, "?")
 
 
 def test_an_error_in_mid_stream_is_told_with_its_words() -> None:
-    with PlayedOllama(line=b'{"error": "out of memory"}\n') as ollama:
+    with FakeOllama(line=b'{"error": "out of memory"}\n') as ollama:
         models = Models(lambda: ollama.url)
         with pytest.raises(RubatoError, match="failed: out of memory"):
             ask(models, "?")

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pytest
-from ears import frequency, pitch_of
+from audio_recorder import frequency, pitch_of
 from layouts import LAYOUTS
 
 from rubato_desktop.audio.cues import Cue

@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from drawn import picture
+from picture_files import write_picture
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.roll.images import MOST_BYTES, Image, image_of, read_image
@@ -24,20 +24,20 @@ def chunk(kind: bytes, body: bytes) -> bytes:
 
 @pytest.mark.parametrize("ending", [".png", ".jpg", ".bmp", ".webp"])
 def test_a_picture_tells_its_format_and_size(ending: str, tmp_path: Path) -> None:
-    path = picture(tmp_path / f"a{ending}")
+    path = write_picture(tmp_path / f"a{ending}")
     image, data = read_image(path)
     assert image == Image(ending, 40, 30) and data == path.read_bytes()
 
 
 def test_its_own_bytes_count_not_its_name(tmp_path: Path) -> None:
-    path = picture(tmp_path / "a.png").rename(tmp_path / "a.jpg")
+    path = write_picture(tmp_path / "a.png").rename(tmp_path / "a.jpg")
     assert read_image(path)[0].ending == ".png"
     assert image_of(GIF) == Image(".gif", 1, 1)
 
 
 @pytest.mark.parametrize("ending", [".png", ".jpg", ".bmp", ".webp"])
 def test_half_a_picture_is_none(ending: str, tmp_path: Path) -> None:
-    path = picture(tmp_path / f"a{ending}", 200, 200)
+    path = write_picture(tmp_path / f"a{ending}", 200, 200)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(RubatoError, match="is no picture, or damaged"):
         read_image(path)
@@ -61,7 +61,7 @@ def test_what_is_not_there_or_a_folder_is_said(tmp_path: Path) -> None:
 
 
 def test_too_many_bytes_or_pixels_are_refused(tmp_path: Path) -> None:
-    heavy = picture(tmp_path / "heavy.png")
+    heavy = write_picture(tmp_path / "heavy.png")
     with heavy.open("ab") as file:
         file.truncate(MOST_BYTES + 1)
     with pytest.raises(RubatoError, match="too large: a picture may have 20 MB"):
@@ -78,7 +78,9 @@ def test_too_many_bytes_or_pixels_are_refused(tmp_path: Path) -> None:
 
 def test_no_bytes_make_it_fail_otherwise(tmp_path: Path) -> None:
     chance = random.Random(1)
-    whole = [picture(tmp_path / f"a{ending}").read_bytes() for ending in (".png", ".jpg", ".bmp", ".webp")]
+    whole = [
+        write_picture(tmp_path / f"a{ending}").read_bytes() for ending in (".png", ".jpg", ".bmp", ".webp")
+    ]
     for data in [*whole, GIF]:
         for _ in range(300):
             broken = bytearray(data)

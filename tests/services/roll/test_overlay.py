@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from drawn import picture
+from picture_files import write_picture
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.roll.overlay import (
@@ -30,7 +30,7 @@ def test_what_was_laid_is_read_again(tmp_path: Path) -> None:
 
 
 def test_a_picture_is_copied_whole_and_under_its_name(tmp_path: Path) -> None:
-    source = picture(tmp_path / "Page 1 (score).png")
+    source = write_picture(tmp_path / "Page 1 (score).png")
     kept = keep_picture(tmp_path / "session", source, 5)
     assert kept == Picture(5, "pictures/Page-1--score-.png", "Page 1 (score).png")
     assert (tmp_path / "session" / kept.file).read_bytes() == source.read_bytes()
@@ -38,10 +38,10 @@ def test_a_picture_is_copied_whole_and_under_its_name(tmp_path: Path) -> None:
 
 
 def test_the_same_picture_twice_is_one_file_and_another_of_its_name_two(tmp_path: Path) -> None:
-    session, source = tmp_path / "session", picture(tmp_path / "a.png")
+    session, source = tmp_path / "session", write_picture(tmp_path / "a.png")
     first = keep_picture(session, source, 1)
     assert keep_picture(session, source, 2).file == first.file
-    picture(source, 41, 30)
+    write_picture(source, 41, 30)
     assert keep_picture(session, source, 3).file == "pictures/a-2.png"
 
 

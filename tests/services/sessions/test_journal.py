@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from performing import Performer
+from performer import Performer
 from waiting import until
 
 from rubato_desktop.events import (

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from performing import Performer
+from performer import Performer
 from waiting import until
 
 from rubato_desktop.errors import RubatoError

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from performing import Performer
+from performer import Performer
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Notice

@@ -12,7 +12,7 @@ import mido
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from performing import KEYBOARD, Performer
+from performer import KEYBOARD, Performer
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import CommandDone, Event, Played, Result, WordHeard, WordMissed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ears import pitch_of
+from audio_recorder import pitch_of
 
 from rubato_desktop.services.voice.time_stretch import stretch
 

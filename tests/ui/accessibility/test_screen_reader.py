@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from accessible import accessible_bus, switch_reader
+from screen_reader import accessible_bus, switch_reader
 
 from rubato_desktop.events import EntryRead
 from rubato_desktop.ui.accessibility import screen_reader

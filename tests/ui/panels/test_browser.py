@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fake_browser import StandIn, tab, window
 from player import Player
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
-from standin import StandIn, tab, window
 
 from rubato_desktop.events import BrowserChanged
 from rubato_desktop.services.browser import Tab, Window

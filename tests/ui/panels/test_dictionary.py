@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playing import Player
+from live_player import LivePlayer
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
@@ -102,14 +102,14 @@ def test_enter_plays_a_word(window: MainWindow, app: App, until: Until) -> None:
     until(lambda: window.strip.last.text() == "click: 0 7 0")
 
 
-def test_the_number_of_uses_counts_on(window: MainWindow, player: Player, until: Until) -> None:
+def test_the_number_of_uses_counts_on(window: MainWindow, player: LivePlayer, until: Until) -> None:
     word = window.engine.services.languages.stack.word("languages")
     player.play("12 5 5 12")
     until(lambda: window.dictionary.model.usage(word) == 1)
 
 
 def test_a_new_word_asks_for_its_meaning_and_is_shown(
-    window: MainWindow, app: App, player: Player, until: Until
+    window: MainWindow, app: App, player: LivePlayer, until: Until
 ) -> None:
     player.play("12 9 10 11 12 0 15 16 0 24")
     until(window.dictionary.meaning.isVisible)

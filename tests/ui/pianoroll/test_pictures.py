@@ -7,9 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from drawn import picture
-from player import Player as PlayerInTime
-from playing import Player
+from live_player import LivePlayer
+from picture_files import write_picture
+from player import Player
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
@@ -26,7 +26,7 @@ TEAL = "#4fd1c5"
 @pytest.fixture
 def roll(app: App, window: MainWindow, tmp_path: Path, until: Until) -> PianoRoll:
     """The window's roll with a recording of some seconds open."""
-    recorded = PlayerInTime(tmp_path / "recorded")
+    recorded = Player(tmp_path / "recorded")
     recorded.play("0 11 0")
     recorded.play("26 27 28 29 30 31 32 33 26 27 28 29 30 31 32 33")
     recorded.word("12 11 12 24")
@@ -40,7 +40,7 @@ def roll(app: App, window: MainWindow, tmp_path: Path, until: Until) -> PianoRol
 @pytest.fixture
 def laid(app: App, roll: PianoRoll, tmp_path: Path, until: Until) -> PianoRoll:
     """The same with a picture at 0, read and seen."""
-    source = picture(tmp_path / "score.png", 400, 300, TEAL)
+    source = write_picture(tmp_path / "score.png", 400, 300, TEAL)
     app.engine.run("picture_add", picture=str(source), seconds=0.0).result(10)
     until(lambda: roll.painter.picture_boxes(roll.parts, roll.grid()) and centre(roll) == TEAL)
     return roll
@@ -96,7 +96,7 @@ def test_by_keys_it_is_reached_and_opened(
 
 
 def test_by_words_it_is_shown_large(
-    window: MainWindow, laid: PianoRoll, player: Player, until: Until
+    window: MainWindow, laid: PianoRoll, player: LivePlayer, until: Until
 ) -> None:
     player.play("23 11 12 23 14 12")
     until(window.roll.card.isVisible)
@@ -119,7 +119,7 @@ def test_a_picture_file_that_is_dropped_is_laid_there(
     app: App, roll: PianoRoll, tmp_path: Path, until: Until
 ) -> None:
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(picture(tmp_path / "dropped.png")))])
+    data.setUrls([QUrl.fromLocalFile(str(write_picture(tmp_path / "dropped.png")))])
     point = QPointF(roll.parts.notes.left() + roll.grid().x(400_000), roll.parts.notes.center().y())
     entered = QDragEnterEvent(
         point.toPoint(),
@@ -152,7 +152,7 @@ def test_what_stands_close_leaves_room_and_stays_in_order(
     app: App, roll: PianoRoll, tmp_path: Path, until: Until
 ) -> None:
     for n in range(3):
-        source = picture(tmp_path / f"{n}.png", 40 + n, 30)
+        source = write_picture(tmp_path / f"{n}.png", 40 + n, 30)
         app.engine.run("picture_add", picture=str(source), seconds=0.1 * n).result(10)
     until(lambda: len(roll.pictures) == 3)
     boxes = [where for _, where, _ in roll.painter.picture_boxes(roll.parts, roll.grid())]

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import sources
+import source_files
 
 from rubato_desktop.services.knowledge.readers import Passage, UnreadableSource, read, readable
 
@@ -61,12 +61,12 @@ def test_a_deeply_nested_page_is_read(tmp_path: Path) -> None:
 
 
 def test_a_pdf_gives_text_with_page_numbers(tmp_path: Path) -> None:
-    found = read(sources.pdf(tmp_path / "a.pdf", ["First page.", "Second page."]))
+    found = read(source_files.pdf(tmp_path / "a.pdf", ["First page.", "Second page."]))
     assert found.pieces == (Passage("First page.", page=1), Passage("Second page.", page=2))
 
 
 def test_a_word_document_gives_headings_and_tables(tmp_path: Path) -> None:
-    path = sources.docx(
+    path = source_files.docx(
         tmp_path / "a.docx", [("Heading 1", "Pedals"), ("Normal", "Half.")], [["soft", "left"]]
     )
     assert [(piece.text, piece.heading) for piece in read(path).pieces] == [
@@ -77,7 +77,7 @@ def test_a_word_document_gives_headings_and_tables(tmp_path: Path) -> None:
 
 
 def test_a_book_is_read_in_spine_order(tmp_path: Path) -> None:
-    path = sources.epub(
+    path = source_files.epub(
         tmp_path / "a.epub", {"one.xhtml": "<h1>One</h1><p>begins</p>", "two.xhtml": "<p>ends</p>"}
     )
     found = read(path)
@@ -114,12 +114,12 @@ def damaged(tmp_path: Path, name: str) -> Path:
         case "broken.pdf" | "broken.docx" | "broken.epub":
             return written(tmp_path, name, b"%PDF-1.4\n garbage" * 9)
         case "half.pdf":
-            whole = sources.pdf(tmp_path / name, ["Words."] * 20).read_bytes()
+            whole = source_files.pdf(tmp_path / name, ["Words."] * 20).read_bytes()
             return written(tmp_path, name, whole[: len(whole) // 3])
         case "locked.pdf":
-            return sources.pdf(tmp_path / name, ["Words."], password="secret")
+            return source_files.pdf(tmp_path / name, ["Words."], password="secret")
         case "scan.pdf":
-            return sources.pdf(tmp_path / name, ["", ""])
+            return source_files.pdf(tmp_path / name, ["", ""])
         case "locked.docx":
             return written(tmp_path, name, b"\xd0\xcf\x11\xe0" + bytes(600))
         case "bomb.epub":

@@ -1,6 +1,6 @@
 """A mouth outside the program: a process that speaks into its microphone through JACK.
 
-As a program: ``python tests/mouth.py``, with a line of standard input a sound: the path of a file of float32
+As a program: ``python tests/audio_source.py``, with a line of standard input a sound: the path of a file of float32
 samples, mono, at the rate of the server. It joins itself to the microphone, waits until there is one, and prints
 a line a sound: ns of its first and its last sample that is not silent.
 """

@@ -1,4 +1,4 @@
-"""A shelf of texts to be asked, in place of what a person has learnt: passages by paragraphs, found by their words."""
+"""A small keyword index of passages, in place of a library."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ from rubato_desktop.services.answers.passages import Passage
 from rubato_desktop.services.answers.tokens import terms
 
 
-class Shelf:
-    """Finds passages that share words with a query, those with most of its rare words first.
+class PassageIndex:
+    """Finds passages that share words with a query, those with the rarest words first.
+
+    Args:
+        passages: The passages to search.
+        counts: Number of passages by topic or tag, where a test wants another number than there are.
 
     Attributes:
-        searched: What was searched for, in order.
+        queries: The queries so far, in order.
     """
 
     def __init__(self, passages: Sequence[Passage], counts: Mapping[str, int] | None = None) -> None:
         self.passages = list(passages)
         self.counts = counts or {}
-        self.searched: list[str] = []
+        self.queries: list[str] = []
 
     @classmethod
-    def of(cls, texts: Mapping[str, str], tags: Mapping[str, Sequence[str]] | None = None) -> Shelf:
-        """Make a shelf of texts by name; `tags` are those of each."""
+    def of(cls, texts: Mapping[str, str], tags: Mapping[str, Sequence[str]] | None = None) -> PassageIndex:
+        """Return an index of one passage per text; `texts` and `tags` are keyed by the text's name."""
         return cls(
             [
                 Passage(name, f"{name}.md", " ".join(text.split()), tags=tuple((tags or {}).get(name, ())))
@@ -40,7 +44,7 @@ class Shelf:
         k: int = 10,
         within: bool = False,
     ) -> list[Passage]:
-        self.searched.append(query)
+        self.queries.append(query)
         words = set(terms(query))
         held = [set(terms(passage.text)) for passage in self.passages]
         weight = {word: 1 / (1 + sum(word in one for one in held)) for word in words}

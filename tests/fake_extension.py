@@ -22,7 +22,7 @@ WINDOWS = {"windows": [{"id": 12, "number": 1, "focused": True, "tabs": [TAB]}]}
 Answer = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
-class Extension:
+class FakeExtension:
     """The extension of one browser, from the start of its host to the end of its input.
 
     Args:

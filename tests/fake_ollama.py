@@ -1,8 +1,8 @@
-"""A small real HTTP server in Ollama's place: it says what a test has written for it, as slowly and as badly.
+"""An HTTP server in place of Ollama: it streams what the test specifies, slowly or with faults if asked to.
 
-::
+Use it in a ``with`` block::
 
-    with PlayedOllama("The lamp ", "is red.") as ollama:
+    with FakeOllama("The lamp ", "is red.") as ollama:
         Models(lambda: ollama.url)
 """
 
@@ -17,19 +17,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 
-class PlayedOllama:
-    """Answers every chat alike.
+class FakeOllama:
+    """Answers every chat request in the same way.
 
     Args:
-        pieces: What it says, piece by piece; a callable gets the request and returns the pieces.
-        models: The models it lists, name and size of parameters.
-        pause_s: How long it waits before each piece.
-        dies_after: Pieces after which it closes the connection without a word.
-        line: A line it sends in place of all that, as it is.
+        pieces: The pieces of the reply.
+        says: Instead of `pieces`, a function that returns the pieces for a request.
+        models: Name and parameter size of the models that it lists.
+        pause_s: Pause before each piece, s.
+        dies_after: Number of pieces after which it closes the connection.
+        line: A line to send, unchanged, in place of a reply.
 
     Attributes:
-        asked: The requests of chats, in order.
-        gone: Set when a client closed its end while it spoke.
+        requests: The chat and embedding requests so far, in order.
+        gone: Set when a client disconnected during a reply.
     """
 
     def __init__(
@@ -43,53 +44,56 @@ class PlayedOllama:
     ) -> None:
         self.says = says or (lambda _: pieces)
         self.models, self.pause_s, self.dies_after, self.line = models, pause_s, dies_after, line
-        self.asked: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
         self.gone = threading.Event()
         self.ending = threading.Event()
-        played = self
+        fake = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                self._whole({"models": [_listed(*model) for model in played.models]})
+                self._whole({"models": [_listed(*model) for model in fake.models]})
 
             def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                if asked["model"] not in [name for name, _ in played.models]:
-                    self._whole({"error": f"model '{asked['model']}' not found"}, 404)
+                request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if request["model"] not in [name for name, _ in fake.models]:
+                    self._whole({"error": f"model '{request['model']}' not found"}, 404)
                     return
-                played.asked.append(asked)
+                fake.requests.append(request)
                 if self.path == "/api/embed":
                     self._whole(
-                        {"model": asked["model"], "embeddings": [_vector(text) for text in asked["input"]]}
+                        {
+                            "model": request["model"],
+                            "embeddings": [_vector(text) for text in request["input"]],
+                        }
                     )
                     return
                 try:
-                    self._chat(asked)
+                    self._chat(request)
                 except OSError:
-                    played.gone.set()
+                    fake.gone.set()
 
-            def _chat(self, asked: dict[str, Any]) -> None:
+            def _chat(self, request: dict[str, Any]) -> None:
                 self.send_response(200)
                 self.send_header("Transfer-Encoding", "chunked")
                 self.end_headers()
-                if played.line is not None:
-                    self._chunk(played.line)
+                if fake.line is not None:
+                    self._chunk(fake.line)
                     self._chunk(b"")
                     return
-                for number, piece in enumerate(played.says(asked)):
-                    if number == played.dies_after:
+                for number, piece in enumerate(fake.says(request)):
+                    if number == fake.dies_after:
                         self.close_connection = True
                         return
-                    played.ending.wait(played.pause_s)
-                    self._part(asked, piece, done=False)
-                self._part(asked, "", done=True)
+                    fake.ending.wait(fake.pause_s)
+                    self._part(request, piece, done=False)
+                self._part(request, "", done=True)
                 self._chunk(b"")
 
-            def _part(self, asked: dict[str, Any], text: str, *, done: bool) -> None:
+            def _part(self, request: dict[str, Any], text: str, *, done: bool) -> None:
                 said = {"role": "assistant", "content": text}
-                value = {"model": asked["model"], "created_at": "2026-01-01T00:00:00Z", "message": said}
+                value = {"model": request["model"], "created_at": "2026-01-01T00:00:00Z", "message": said}
                 self._chunk(json.dumps({**value, "done": done}).encode() + b"\n")
 
             def _chunk(self, data: bytes) -> None:
@@ -115,8 +119,8 @@ class PlayedOllama:
 
     @property
     def prompt(self) -> str:
-        """All that the last chat told the model."""
-        return "\n".join(message["content"] for message in self.asked[-1]["messages"])
+        """All message text of the last chat request."""
+        return "\n".join(message["content"] for message in self.requests[-1]["messages"])
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -130,7 +134,7 @@ class PlayedOllama:
 
 
 def _vector(text: str) -> list[float]:
-    """As near to another text's as they share words."""
+    """Return a hashed bag of words, so that texts that share words have similar vectors."""
     vector = [0.01] * 64
     for word in re.findall(r"\w+", text.lower()):
         vector[zlib.crc32(word.encode()) % 64] += 1.0

@@ -1,6 +1,6 @@
-"""Pages like the web, served, and a real Chromium with the extension to look at them.
+"""Requests to the extension's content scripts in a real Chromium that shows pages of `tests/pages`.
 
-Two origins serve the same folder ``tests/pages``, so that frames of another origin are real.
+Two origins serve the same folder, so that frames of another origin are real.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from extended import chromium
+from chromium import chromium
 from playwright.sync_api import BrowserContext, Page, Worker
-from served import Site
+from web_server import Site
 
 
-class Hand:
-    """The extension's content scripts in a real page, asked as its worker asks them.
+class PageClient:
+    """Sends requests to the extension's content scripts as its service worker does.
 
     Args:
         context: A browser with the extension.
-        origin: Where the pages are served.
-        other: The same folder under another origin.
+        origin: Origin that serves `tests/pages`.
+        other: Another origin that serves the same folder.
     """
 
     def __init__(self, context: BrowserContext, origin: str, other: str) -> None:
@@ -34,15 +34,20 @@ class Hand:
         self.worker: Worker = workers[0] if workers else context.wait_for_event("serviceworker")
 
     def open(self, name: str) -> Page:
-        """Open a page of ``tests/pages``, such as ``news.html?x=1``, and wait until its content scripts are there."""
+        """Open a page of ``tests/pages``, such as ``news.html?x=1``, and wait until its content scripts have loaded."""
         self.page.goto(f"{self.origin}/{name}")
         return self.page
 
     def ask(self, do: str, frame: int = 0, **args: Any) -> Any:
-        """What the page answers.
+        """Send a request to a frame of the page and return its value.
+
+        Args:
+            do: Name of the request.
+            frame: The browser's frame id; 0 is the top frame.
+            args: Arguments of the request.
 
         Raises:
-            Refused: It answers with an error.
+            Refused: The page answered with an error.
         """
         answer = self.worker.evaluate(
             """async ([message, frameId]) => {
@@ -55,8 +60,8 @@ class Hand:
             raise Refused(**answer["error"])
         return answer["ok"]
 
-    def inside(self, function: str, *arguments: Any) -> Any:
-        """Run a JavaScript function where the content scripts run, out of the page's reach; gives what it returns."""
+    def evaluate(self, function: str, *arguments: Any) -> Any:
+        """Run a JavaScript function in the content scripts' isolated world and return its result."""
         results = self.worker.evaluate(
             """async (args) => {
                 const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
@@ -68,9 +73,9 @@ class Hand:
         return results[0]["result"]
 
     def timed(self, do: str, **args: Any) -> float:
-        """How long the page took to answer, ms, from when it was asked."""
+        """Return the time in ms that the page takes to answer a request."""
         return float(
-            self.inside(
+            self.evaluate(
                 """async (asked) => {
                     const began = rubato.now();
                     await rubato.answer(asked);
@@ -81,7 +86,7 @@ class Hand:
         )
 
     def ask_all(self, do: str, **args: Any) -> dict[int, Any]:
-        """What each frame of the page answers, by the browser's number of the frame."""
+        """Send a request to every frame; return the values by frame id, without the frames that failed."""
         results = self.worker.evaluate(
             """async (message) => {
                 const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
@@ -98,16 +103,16 @@ class Hand:
         }
 
     def names(self, scan: dict[str, Any], frame: int = 0) -> list[tuple[str, str]]:
-        """Kind and label of all that a scan found."""
+        """Return the kind and the label of each element of a scan."""
         refs = [each["ref"] for each in scan["elements"]]
         labels = self.ask("names", frame, refs=refs)
         return [(each["kind"], labels[str(each["ref"])]["label"]) for each in scan["elements"]]
 
     def find(self, kind: str, label: str) -> dict[str, Any]:
-        """The one element in view of a kind and with a label.
+        """Return the element in view with this kind and label.
 
         Raises:
-            LookupError: There is none.
+            LookupError: There is no such element.
         """
         scan = self.ask("scan")
         for element, name in zip(scan["elements"], self.names(scan), strict=True):
@@ -117,7 +122,7 @@ class Hand:
 
 
 class Refused(Exception):
-    """The page refused, or failed to, with a code."""
+    """The page answered with an error code."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -126,15 +131,15 @@ class Refused(Exception):
 
 
 @contextmanager
-def hand(*flags: str, viewport: tuple[int, int] = (1280, 800)) -> Iterator[Hand]:
+def open_pages(*flags: str, viewport: tuple[int, int] = (1280, 800)) -> Iterator[PageClient]:
     """Open a browser with the extension, and serve the pages from two origins.
 
     Args:
-        flags: More of Chromium's own switches.
-        viewport: Width and height of the view, in pixels.
+        flags: Further command-line switches of Chromium.
+        viewport: Width and height of the viewport, px.
     """
     size = {"width": viewport[0], "height": viewport[1]}
     with TemporaryDirectory(prefix="rubato-chromium-", ignore_cleanup_errors=True) as profile:
         browser = chromium(Path(profile), flags=flags, viewport=size)
         with closing(Site()) as site, closing(Site()) as other, browser as context:
-            yield Hand(context, site.origin, other.origin)
+            yield PageClient(context, site.origin, other.origin)

@@ -10,7 +10,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtGui import QColor, QImage
 
 
-def picture(path: Path, width: int = 40, height: int = 30, colour: str = "#4fd1c5") -> Path:
+def write_picture(path: Path, width: int = 40, height: int = 30, colour: str = "#4fd1c5") -> Path:
     """Write a picture of one colour in the format of its ending; returns the path."""
     image = QImage(width, height, QImage.Format.Format_RGB32)
     image.fill(QColor(colour))

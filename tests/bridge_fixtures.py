@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from extension import Extension
+from fake_extension import FakeExtension
 
 from rubato_desktop.services.browser import Browser, PanelRequest, UnknownBrowser
 
@@ -65,11 +65,11 @@ def bridge(start_bridge: Callable[..., Bridge]) -> Bridge:
 
 
 @pytest.fixture
-def open_browser(tmp_path: Path, ending: ExitStack) -> Callable[..., Extension]:
+def open_browser(tmp_path: Path, ending: ExitStack) -> Callable[..., FakeExtension]:
     """Open a browser with the extension on the data folder of the test."""
 
-    def start(**how: Any) -> Extension:
+    def start(**how: Any) -> FakeExtension:
         (tmp_path / "data").mkdir(exist_ok=True)
-        return ending.enter_context(Extension(tmp_path / "data", **how))
+        return ending.enter_context(FakeExtension(tmp_path / "data", **how))
 
     return start

@@ -10,7 +10,7 @@ from rubato_desktop.midi.messages import note_off, note_on
 
 
 @dataclass
-class Player:
+class LivePlayer:
     """Somebody at a controller that is not the screen."""
 
     app: App
