@@ -112,7 +112,7 @@ def test_a_journal_line_in_the_guide_is_what_the_journal_would_write(line: str) 
     [
         ("rubato_desktop/commands/recording.py", "Start recording"),  # a command's help
         ("rubato_desktop/commands/general.py", "There is no word {played}"),  # an error, with a value in it
-        ("rubato_desktop/cli/hearing.py", "list the models there are"),  # an option of the command line
+        ("rubato_desktop/cli/hearing.py", "list the installed models"),  # an option of the command line
         ("rubato_desktop/settings.py", "Volume of"),
         ("extension_bridge/extension/content/46-writing.js", "Passwords and cards are not written"),
         ("extension_bridge/extension/panel/panel.html", "Settings"),

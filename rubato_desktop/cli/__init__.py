@@ -1,4 +1,4 @@
-"""`rubato …`: the same program without a screen. One module a subject."""
+"""The command line, `rubato`: one module per subject."""
 
 from __future__ import annotations
 
@@ -34,21 +34,19 @@ DONE, NO, BAD = 0, 1, 2
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line."""
+    """An argument parser that reports errors on one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(BAD, f"rubato: {message}; see {self.prog} --help\n")
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the command line's parser; the reference is made from it."""
-    top = _Parser(prog="rubato", description="Rubato Desktop: a desktop application that is played.")
+    """Return the argument parser; the reference page of the command line is generated from it."""
+    top = _Parser(prog="rubato", description="Rubato Desktop: control your desktop by playing the piano.")
     top.add_argument("--version", action="version", version=f"rubato {__version__}")
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--json", action="store_true", help="answer in JSON")
-    common.add_argument(
-        "--data", metavar="DIR", help="the folder of everything that is kept (or RUBATO_DATA)"
-    )
+    common.add_argument("--json", action="store_true", help="print JSON")
+    common.add_argument("--data", metavar="DIR", help="the data folder (default: RUBATO_DATA, if it is set)")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     for module in (
         running,
@@ -71,10 +69,13 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command of the command line.
 
+    Args:
+        argv: Arguments without the program's name; those of the process by default.
+
     Returns:
-        0 done; 1 the answer is no; 2 bad input or environment, with one line on standard error.
+        The exit status: 0 for success, 1 when the answer is no, 2 after an error, which is one line on standard error.
     """
-    # What is logged before the program has its log file goes nowhere: people get one line.
+    # Without a handler, logging would print warnings to standard error until the log file is open.
     log.addHandler(logging.NullHandler())
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -88,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RubatoError as error:
         return _fail(str(error))
     except BrokenPipeError:
-        # The reader has gone, as `head` does; the rest goes nowhere, without a word at exit.
+        # The reader has closed the pipe, as `head` does. Discard the rest, so that exit reports no error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
@@ -106,11 +107,9 @@ def _bug(args: argparse.Namespace, error: Exception) -> int:
     if os.environ.get("RUBATO_DEBUG"):
         raise error
     with contextlib.suppress(RubatoError):
-        _open_log(args)  # most commands never needed the log; a bug is kept whole all the same
+        _open_log(args)  # most commands run without a log file
     log.error("a bug in %s", args.command, exc_info=error)
-    return _fail(
-        f"something went wrong inside the program ({type(error).__name__}); RUBATO_DEBUG=1 tells more"
-    )
+    return _fail(f"this is a bug in Rubato ({type(error).__name__}); set RUBATO_DEBUG=1 to see the traceback")
 
 
 def _open_log(args: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""`rubato browser`: let browsers find the program, let one join, start one to try."""
+"""`rubato browser`: set browsers up for Rubato, let one connect, or start one to try."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ HOME = "https://www.wikipedia.org/"
 
 
 def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
-    top = commands.add_parser("browser", help="join a browser to the program")
+    top = commands.add_parser("browser", help="connect a browser to Rubato")
     inner = top.add_subparsers(dest="what", metavar="WHAT", required=True)
     for name, run, help in (
-        ("install", _install, "let browsers find the program"),
-        ("uninstall", _uninstall, "take that back"),
-        ("status", _status, "say how it stands with each browser; exits with 1 while none can join"),
+        ("install", _install, "set browsers up to connect to Rubato"),
+        ("uninstall", _uninstall, "undo rubato browser install"),
+        ("status", _status, "show which browsers can connect; exits with 1 if none can"),
     ):
         new = add(inner, common, name, run, help)
         new.add_argument(
@@ -32,12 +32,12 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
             metavar="NAME",
             help=f"one of {', '.join(NAMES)}, or all (the default)",
         )
-    pair = add(inner, common, "pair", _pair, "let the browser that waits join the program that runs")
-    pair.add_argument("--no", action="store_true", help="do not let it")
+    pair = add(inner, common, "pair", _pair, "allow the browser that is waiting to connect to Rubato")
+    pair.add_argument("--no", action="store_true", help="refuse it")
     open_ = add(
-        inner, common, "open", _open, "start a Chromium with the extension and a profile of its own, to try"
+        inner, common, "open", _open, "try Rubato in a Chromium with the extension and a profile of its own"
     )
-    open_.add_argument("url", metavar="URL", nargs="?", default=HOME, help="what it shows first")
+    open_.add_argument("url", metavar="URL", nargs="?", default=HOME, help="the first page to show")
 
 
 def _install(args: argparse.Namespace) -> int:
@@ -48,19 +48,21 @@ def _install(args: argparse.Namespace) -> int:
     chosen = [kind for kind in _kinds(args) if args.browser != EVERY or installation.has_profile(kind)]
     if not chosen:
         raise RubatoError(
-            "None of the browsers Rubato knows is here",
-            todo=f"Name one with --browser ({', '.join(NAMES)}) to prepare it all the same",
+            "No supported browser was found",
+            todo=f"To set one up anyway, name it with --browser ({', '.join(NAMES)})",
             code="no_browser",
         )
     for kind in chosen:
         installation.install(kind)
     states = [installation.status(kind) for kind in chosen]
-    told = [state.words for state in states]
-    told.append(f"If it is not there yet, load the extension in chrome://extensions from {EXTENSION}")
+    lines = [state.words for state in states]
+    lines.append(
+        f"If the browser does not have the extension yet, load it in chrome://extensions from {EXTENSION}"
+    )
     emit(
         args,
         {"browsers": [state.as_json() for state in states], "extension": str(EXTENSION)},
-        "\n".join(told),
+        "\n".join(lines),
     )
     return DONE
 
@@ -70,8 +72,8 @@ def _uninstall(args: argparse.Namespace) -> int:
 
     installation = Installation(data_of(args))
     removed = [kind for kind in _kinds(args) if installation.uninstall(kind)]
-    told = [f"{kind.name} is no longer told of Rubato" for kind in removed]
-    emit(args, {"removed": [kind.id for kind in removed]}, "\n".join(told) or "No browser was told of Rubato")
+    lines = [f"{kind.name} can no longer connect to Rubato" for kind in removed]
+    emit(args, {"removed": [kind.id for kind in removed]}, "\n".join(lines) or "No browser was set up")
     return DONE
 
 
@@ -99,12 +101,12 @@ def _open(args: argparse.Namespace) -> int:
 
     data = data_of(args)
     data.mkdir(parents=True, exist_ok=True)
-    found = open_own_profile(data, args.url)
+    browser = open_own_profile(data, args.url)
     emit(
         args,
-        {"browser": found, "url": args.url},
-        f"{found} starts, with a profile of its own. Rubato asks whether it may join: confirm it there,"
-        " or with: rubato browser pair",
+        {"browser": browser, "url": args.url},
+        f"Started {browser} with a profile of its own. Rubato asks whether to allow it: confirm there,"
+        " or run: rubato browser pair",
     )
     return DONE
 

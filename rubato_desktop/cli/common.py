@@ -1,4 +1,4 @@
-"""What the modules of the command line share."""
+"""Helpers for the modules of the command line: output, settings and languages."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 from rubato_desktop.services.languages import LanguageLibrary
 from rubato_desktop.settings import Settings, SettingsFile, data_folder
 
-DONE, NO = 0, 1
+DONE, NO = 0, 1  # exit status: success; the answer is no
 
-Subparsers = Any  # argparse keeps the type of its subparsers to itself
+Subparsers = Any  # argparse does not export the type
 
 
 def add(
@@ -24,22 +24,33 @@ def add(
     run: Callable[[argparse.Namespace], int],
     help: str,
 ) -> argparse.ArgumentParser:
-    """Add a command to the command line."""
+    """Add a command.
+
+    Args:
+        commands: The subparsers it joins.
+        common: The parser of the options that all commands share.
+        name: Its name.
+        run: Runs it and returns the exit status.
+        help: What it does, in lower case without a full stop.
+
+    Returns:
+        Its parser, for its own arguments.
+    """
     new: argparse.ArgumentParser = commands.add_parser(name, parents=[common], help=help, description=help)
     new.set_defaults(run=run)
     return new
 
 
 def emit(args: argparse.Namespace, value: Any, text: str) -> None:
-    """Print an answer: `value` as JSON when it was asked for, else `text`."""
+    """Print the result: `value` as JSON with ``--json``, else `text`."""
     if args.json:
         print(json.dumps(value, ensure_ascii=False, default=str))
     elif text:
         print(text)
 
 
-def say(text: str) -> None:
-    """Say something beside the answer, on standard error."""
+def warn(text: str) -> None:
+    """Print a line to standard error."""
     print(f"rubato: {text}", file=sys.stderr)
 
 
@@ -48,16 +59,16 @@ def data_of(args: argparse.Namespace) -> Path:
 
 
 def settings_of(args: argparse.Namespace) -> Settings:
-    """Read the settings; what is wrong in them is said and keeps its default."""
+    """Load the settings; invalid ones are reported on standard error and keep their defaults."""
     file = SettingsFile(data_of(args) / "settings.toml")
     for problem in file.load():
-        say(str(problem))
+        warn(str(problem))
     return file.values
 
 
 def library_of(args: argparse.Namespace, settings: Settings) -> LanguageLibrary:
-    """Read the languages; a damaged one is said, the others hold."""
+    """Load the languages; damaged ones are reported on standard error and left out."""
     library = LanguageLibrary(data_of(args), settings.languages)
     for problem in library.problems:
-        say(str(problem))
+        warn(str(problem))
     return library

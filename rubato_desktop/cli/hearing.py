@@ -1,4 +1,4 @@
-"""`rubato hear`: what is said in a WAV file."""
+"""`rubato hear`: recognise speech in a WAV file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rubato_desktop.cli.common import DONE, Subparsers, add, data_of, emit, say, settings_of
+from rubato_desktop.cli.common import DONE, Subparsers, add, data_of, emit, settings_of, warn
 from rubato_desktop.errors import RubatoError
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
-    hear = add(commands, common, "hear", _hear, "tell what is said in a wav file")
-    hear.add_argument("file", metavar="FILE.wav", nargs="?", help="the wav file")
-    hear.add_argument("--commands", action="store_true", help="also which command it is")
-    hear.add_argument("--models", action="store_true", help="list the models there are instead")
+    hear = add(commands, common, "hear", _hear, "recognise the speech in a WAV file")
+    hear.add_argument("file", metavar="FILE.wav", nargs="?", help="the WAV file")
+    hear.add_argument("--commands", action="store_true", help="also say which command it is")
+    hear.add_argument("--models", action="store_true", help="list the installed models instead")
 
 
 def _hear(args: argparse.Namespace) -> int:
@@ -30,22 +30,22 @@ def _hear(args: argparse.Namespace) -> int:
     if args.models:
         return _models(args)
     if not args.file:
-        raise RubatoError("hear needs a wav file", todo="rubato hear FILE.wav", code="bad_arguments")
+        raise RubatoError("hear needs a WAV file", todo="Run: rubato hear FILE.wav", code="bad_arguments")
     settings = settings_of(args)
     sound = read_wav(Path(args.file))
     model = choose_model(data_of(args), settings.hearing_model)
     interpreter = SpeechInterpreter(model, settings.hearing_language)
     interpreter.load()
-    began = time.perf_counter()
-    found = interpreter.recognise(sound, Task(dictation=True))
+    start = time.perf_counter()
+    speech = interpreter.recognise(sound, Task(dictation=True))
     command = _command(args, interpreter, sound) if args.commands else None
-    told: dict[str, Any] = {
-        "text": found.text,
-        "segments": [segment.as_json() for segment in found.segments],
+    value: dict[str, Any] = {
+        "text": speech.text,
+        "segments": [segment.as_json() for segment in speech.segments],
         "command": command,
-        "elapsed_ms": round((time.perf_counter() - began) * 1000, 1),
+        "elapsed_ms": round((time.perf_counter() - start) * 1000, 1),
     }
-    emit(args, told, "\n".join(filter(None, [found.text, _in_words(command) if args.commands else ""])))
+    emit(args, value, "\n".join(filter(None, [speech.text, _in_words(command) if args.commands else ""])))
     return DONE
 
 
@@ -82,12 +82,12 @@ def _models(args: argparse.Namespace) -> int:
 
     models, problems = find_models(data_of(args))
     for problem in problems:
-        say(str(problem))
-    told = {
+        warn(str(problem))
+    value = {
         "models": [model.as_json() for model in models],
         "folder": str(data_of(args) / FOLDER),
         "problems": [str(problem) for problem in problems],
     }
     lines = [f"{model.name}  {model.bytes // 1_000_000} MB  {model.folder}" for model in models]
-    emit(args, told, "\n".join(lines) or "There is no model")
+    emit(args, value, "\n".join(lines) or "No model is installed")
     return DONE

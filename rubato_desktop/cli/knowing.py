@@ -1,4 +1,4 @@
-"""How the command line reaches what has been learnt: through the program that runs, or else by itself."""
+"""Access to the knowledge base: through the running program, or by opening it here if none is running."""
 
 from __future__ import annotations
 
@@ -7,51 +7,53 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from rubato_desktop.cli.common import say
+from rubato_desktop.cli.common import warn
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.settings import Settings
 
-Calls = Callable[..., Any]
+Call = Callable[..., Any]  # (name of a call of `KnowledgeApi`, its arguments by name) -> its result
 
-_PATIENCE_S: Final = 60.0
+_TIMEOUT_S: Final = 60.0
 
 
 @contextlib.contextmanager
-def knowing(data: Path, settings: Settings) -> Iterator[Calls]:
-    """Give the calls of `KnowledgeApi`, wherever the store is open.
+def open_knowledge(data: Path, settings: Settings) -> Iterator[Call]:
+    """Yield a function that runs the calls of `KnowledgeApi`.
+
+    Only one process can open the knowledge base, so calls go to the running program if there is one.
 
     Args:
         data: The data folder.
-        settings: For where no program runs.
+        settings: The settings to open the knowledge base with.
 
     Raises:
-        RubatoError: where a call is made.
+        RubatoError: From a call that fails.
     """
-    if _runs(data):
-        yield lambda call, /, **args: _ask(data, call, args)
+    if _is_running(data):
+        yield lambda call, /, **args: _request(data, call, args)
         return
     from rubato_desktop.services.knowledge import knowledge_folder
     from rubato_desktop.services.knowledge.api import KnowledgeApi
     from rubato_desktop.services.knowledge.store import Store
 
-    desk = KnowledgeApi(
+    api = KnowledgeApi(
         lambda: Store(
             knowledge_folder(data),
             model=settings.embedding_model,
             ollama_host=settings.ollama_host,
             chroma_url=settings.chroma_url,
-            on_problem=lambda problem: say(str(problem)),
+            on_problem=lambda problem: warn(str(problem)),
         )
     )
     try:
-        yield desk
+        yield api
     finally:
-        desk.close()
+        api.close()
 
 
-def _runs(data: Path) -> bool:
+def _is_running(data: Path) -> bool:
     try:
-        _ask(data, "count", {})
+        _request(data, "count", {})
     except RubatoError as error:
         if error.code == "not_running":
             return False
@@ -59,13 +61,13 @@ def _runs(data: Path) -> bool:
     return True
 
 
-def _ask(data: Path, call: str, args: dict[str, Any]) -> Any:
+def _request(data: Path, call: str, args: dict[str, Any]) -> Any:
     from rubato_desktop.ipc.single_instance import request
 
-    answer = request(data, {"do": "knowledge", "call": call, "args": args}, _PATIENCE_S)
-    if error := answer.get("error"):
-        known = isinstance(error, dict)
+    reply = request(data, {"do": "knowledge", "call": call, "args": args}, _TIMEOUT_S)
+    if error := reply.get("error"):
+        structured = isinstance(error, dict)
         raise RubatoError(
-            error["message"] if known else str(error), code=error["code"] if known else "failed"
+            error["message"] if structured else str(error), code=error["code"] if structured else "failed"
         )
-    return answer.get("value")
+    return reply.get("value")

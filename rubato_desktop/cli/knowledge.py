@@ -1,4 +1,4 @@
-"""`rubato learn`, `forget`, `topics`, `tags`, `search`: what has been learnt."""
+"""`rubato learn`, `forget`, `topics`, `tags` and `search`: manage and search your library."""
 
 from __future__ import annotations
 
@@ -9,55 +9,64 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, say, settings_of
-from rubato_desktop.cli.knowing import Calls, knowing
+from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, settings_of, warn
+from rubato_desktop.cli.knowing import Call, open_knowledge
 from rubato_desktop.errors import RubatoError
+from rubato_desktop.plurals import counted
 from rubato_desktop.services.answers.service import check_topic_count
 
-_LOOK_S: Final = 0.1
+_POLL_S: Final = 0.1
 _UNITS: Final = ("B", "kB", "MB", "GB")
 
 
 def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
-    learn = add(commands, common, "learn", _learn, "learn texts, so that they can be asked")
+    learn = add(commands, common, "learn", _learn, "learn texts, so that you can search and ask them")
     learn.add_argument(
         "paths",
         metavar="PATH",
         nargs="*",
-        help="a file, or a folder with all in it; none goes on where it stopped",
+        help="a file, or a folder with everything in it; without one, interrupted learning resumes",
     )
     learn.add_argument(
-        "--topic", action="append", default=[], metavar="T", help="a topic; as often as wished"
+        "--topic", action="append", default=[], metavar="T", help="a topic for the texts; can be repeated"
     )
-    learn.add_argument("--tag", action="append", default=[], metavar="G", help="a tag; as often as wished")
-    learn.add_argument("--watch", action="store_true", help="also learn what changes in the folder later on")
     learn.add_argument(
-        "--anew", action="store_true", help="embed all that was learnt anew, by the model of the settings"
+        "--tag", action="append", default=[], metavar="G", help="a tag for the texts; can be repeated"
+    )
+    learn.add_argument("--watch", action="store_true", help="also learn later changes in the folder")
+    learn.add_argument(
+        "--anew", action="store_true", help="embed the whole library again with the model of the settings"
     )
     forget = add(
         commands, common, "forget", _forget, "forget what was learnt from a file, a folder or an address"
     )
-    forget.add_argument("source", metavar="PATH", help="the file, folder, address, or a document's id")
+    forget.add_argument("source", metavar="PATH", help="the file, folder or address, or a document's id")
     topics = add(commands, common, "topics", _topics, "list topics, or the documents of one")
-    topics.add_argument("topic", metavar="T", nargs="?", help="the topic whose documents are listed")
-    tags = add(commands, common, "tags", _tags, "list tags, or give and take them")
+    topics.add_argument("topic", metavar="T", nargs="?", help="the topic whose documents to list")
+    tags = add(commands, common, "tags", _tags, "list tags, or change those of a document")
+    tags.add_argument("source", metavar="PATH", nargs="?", help="a document: its path, address or id")
     tags.add_argument(
-        "source", metavar="PATH", nargs="?", help="a document that was learnt: its path, address or id"
+        "--add", action="append", default=[], metavar="G", help="add a tag to it; can be repeated"
     )
-    tags.add_argument("--add", action="append", default=[], metavar="G", help="give it a tag")
-    tags.add_argument("--remove", action="append", default=[], metavar="G", help="take a tag from it")
-    tags.add_argument("--suggest", action="store_true", help="tags that would fit it")
-    search = add(commands, common, "search", _search, "find passages in what was learnt")
+    tags.add_argument(
+        "--remove", action="append", default=[], metavar="G", help="remove a tag from it; can be repeated"
+    )
+    tags.add_argument("--suggest", action="store_true", help="suggest tags for it")
+    search = add(commands, common, "search", _search, "find passages in your library")
     search.add_argument("query", metavar="QUERY", help="what to find")
     search.add_argument(
         "--topic",
         action="append",
         default=[],
         metavar="T",
-        help="a topic that counts more than everything else",
+        help="prefer passages of this topic; can be repeated",
     )
     search.add_argument(
-        "--tag", action="append", default=[], metavar="G", help="only documents with this tag"
+        "--tag",
+        action="append",
+        default=[],
+        metavar="G",
+        help="only documents with this tag; can be repeated",
     )
     search.add_argument("-k", type=int, default=10, metavar="N", help="how many (default 10)")
     search.add_argument(
@@ -71,75 +80,79 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 def _learn(args: argparse.Namespace) -> int:
     data, settings = data_of(args), settings_of(args)
     paths = [str(Path(path).expanduser().absolute()) for path in args.paths]
-    with knowing(data, settings) as ask:
+    with open_knowledge(data, settings) as call:
         if args.anew:
-            begun = ask("embed_anew", model=settings.embedding_model, host=settings.ollama_host)
+            started = call("embed_anew", model=settings.embedding_model, host=settings.ollama_host)
         else:
-            begun = ask("learn", paths=paths, topics=args.topic, tags=args.tag, watch=args.watch)
+            started = call("learn", paths=paths, topics=args.topic, tags=args.tag, watch=args.watch)
         try:
-            state = _wait(ask, begun["lesson"], quiet=args.json or not sys.stderr.isatty())
+            state = _wait(call, started["lesson"], quiet=args.json or not sys.stderr.isatty())
         except KeyboardInterrupt:
-            say("Stopped; what waits is learnt next time: rubato learn")
+            warn("Stopped. To resume, run: rubato learn")
             return NO
     if problem := state["problem"]:
         raise RubatoError(**problem)
-    said = state["said"]
-    for problem in said["problems"]:
-        say(problem)
+    result = state["said"]
+    for problem in result["problems"]:
+        warn(problem)
     counts = [
-        f"{len(said[name])} {name}"
+        f"{len(result[name])} {name}"
         for name in ("learnt", "unchanged", "removed")
-        if said[name] or name == "learnt"
+        if result[name] or name == "learnt"
     ]
-    emit(args, said, ", ".join(counts))
-    return NO if said["problems"] else DONE
+    emit(args, result, ", ".join(counts))
+    return NO if result["problems"] else DONE
 
 
-def _wait(ask: Calls, lesson: int, *, quiet: bool) -> dict[str, Any]:
+def _wait(call: Call, lesson: int, *, quiet: bool) -> dict[str, Any]:
+    """Show the progress of a lesson until it is done; return its final state."""
     shown = False
-    while (state := ask("progress_now", lesson=lesson))["busy"]:
+    while (state := call("progress_now", lesson=lesson))["busy"]:
         if state["at"] and not quiet:
-            at = state["at"]
-            name = Path(at["source"]).name[:40]
-            print(
-                f"\r\033[K{name}: {at['done']} of {at['of']}, {at['waiting']} to go", end="", file=sys.stderr
-            )
+            progress = state["at"]
+            name = Path(progress["source"]).name[:40]
+            done = f"{progress['done']} of {progress['of']}, {progress['waiting']} to go"
+            print(f"\r\033[K{name}: {done}", end="", file=sys.stderr)
             shown = True
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_S)
     if shown:
         print("\r\033[K", end="", file=sys.stderr)
-    found: dict[str, Any] = state
-    return found
+    final: dict[str, Any] = state
+    return final
 
 
 def _forget(args: argparse.Namespace) -> int:
-    with knowing(data_of(args), settings_of(args)) as ask:
-        gone = ask("forget", source=_absolute(args.source))
-    emit(args, {"forgotten": gone}, f"{len(gone)} forgotten" if gone else "Nothing was learnt from it")
-    return DONE if gone else NO
+    with open_knowledge(data_of(args), settings_of(args)) as call:
+        forgotten = call("forget", source=_absolute(args.source))
+    text = (
+        f"Forgot {counted(len(forgotten), 'text')}" if forgotten else f"Nothing was learnt from {args.source}"
+    )
+    emit(args, {"forgotten": forgotten}, text)
+    return DONE if forgotten else NO
 
 
 def _topics(args: argparse.Namespace) -> int:
     from rubato_desktop.services.answers.history.store import InquiryStore
 
     data = data_of(args)
-    with knowing(data, settings_of(args)) as ask:
+    with open_knowledge(data, settings_of(args)) as call:
         if args.topic:
-            found = ask("documents", topic=args.topic)
-            emit(args, found, "\n".join(_document(one) for one in found) or f"Nothing is in {args.topic}")
-            return DONE if found else NO
-        topics = ask("topics")
-    asked = InquiryStore(data).counts()
-    for one in topics:
-        one["questions"] = asked.get(one["topic"], 0)
-    emit(args, topics, "\n".join(map(_line, topics)))
+            documents = call("documents", topic=args.topic)
+            lines = [_document_line(document) for document in documents]
+            emit(args, documents, "\n".join(lines) or f"The topic {args.topic} has no documents")
+            return DONE if documents else NO
+        topics = call("topics")
+    questions = InquiryStore(data).counts()
+    for topic in topics:
+        topic["questions"] = questions.get(topic["topic"], 0)
+    emit(args, topics, "\n".join(map(_topic_line, topics)))
     return DONE
 
 
 def _tags(args: argparse.Namespace) -> int:
-    with knowing(data_of(args), settings_of(args)) as ask:
+    with open_knowledge(data_of(args), settings_of(args)) as call:
         if not args.source:
-            tags = ask("tags")
+            tags = call("tags")
             emit(
                 args,
                 tags,
@@ -148,43 +161,46 @@ def _tags(args: argparse.Namespace) -> int:
             return DONE
         source = _absolute(args.source)
         if args.suggest:
-            found = ask("suggest", source=source)
-            emit(args, found, "\n".join(found) or "Nothing suggests itself")
+            suggestions = call("suggest", source=source)
+            emit(args, suggestions, "\n".join(suggestions) or "There are no suggestions")
             return DONE
-        told = ask("classify", source=source, add_tags=args.add, remove_tags=args.remove)
-    emit(args, told, _document(told))
+        document = call("classify", source=source, add_tags=args.add, remove_tags=args.remove)
+    emit(args, document, _document_line(document))
     return DONE
 
 
 def _search(args: argparse.Namespace) -> int:
     if args.k < 1:
-        raise RubatoError("At least one passage is to be found: -k is 1 or more", code="bad_arguments")
+        raise RubatoError("-k must be 1 or more", code="bad_arguments")
     settings = settings_of(args)
     check_topic_count(args.topic, settings)
-    with knowing(data_of(args), settings) as ask:
-        found = ask("search", query=args.query, topics=args.topic, tags=args.tag, k=args.k, mode=args.mode)
-        empty = not found and not ask("count")
-    told = "Nothing has been learnt yet" if empty else "Nothing fits"
-    emit(args, found, "\n\n".join(map(_passage, found)) or told)
-    return DONE if found else NO
+    with open_knowledge(data_of(args), settings) as call:
+        passages = call(
+            "search", query=args.query, topics=args.topic, tags=args.tag, k=args.k, mode=args.mode
+        )
+        empty = not passages and not call("count")
+    nothing = "Nothing has been learnt yet" if empty else "Nothing found"
+    emit(args, passages, "\n\n".join(map(_passage_text, passages)) or nothing)
+    return DONE if passages else NO
 
 
 def _absolute(source: str) -> str:
-    """A path as it was learnt, wherever the program was started; addresses and ids as they are."""
+    """Return a path as absolute, as paths are stored; leave addresses and ids as they are."""
     path = Path(source).expanduser().absolute()
     return str(path) if path.exists() or ("/" in source and "://" not in source) else source
 
 
-def _document(one: dict[str, Any]) -> str:
-    marks = [*one["topics"], *(f"#{tag}" for tag in one["tags"])]
-    return f"{one['source']}{'  ' if marks else ''}{', '.join(marks)}"
+def _document_line(document: dict[str, Any]) -> str:
+    labels = [*document["topics"], *(f"#{tag}" for tag in document["tags"])]
+    return f"{document['source']}{'  ' if labels else ''}{', '.join(labels)}"
 
 
-def _line(one: dict[str, Any]) -> str:
-    changed = f"{datetime.fromtimestamp(one['changed']):%Y-%m-%d %H:%M}" if one["changed"] else "never"
+def _topic_line(topic: dict[str, Any]) -> str:
+    changed = f"{datetime.fromtimestamp(topic['changed']):%Y-%m-%d %H:%M}" if topic["changed"] else "never"
+    counts = [counted(topic[f"{noun}s"], noun) for noun in ("document", "chunk")]
     return (
-        f"{one['topic']}: {one['documents']} documents, {one['chunks']} chunks, {_size(one['bytes'])}, "
-        f"{one['questions']} questions, changed {changed}"
+        f"{topic['topic']}: {', '.join(counts)}, {_size(topic['bytes'])}, "
+        f"{counted(topic['questions'], 'question')}, changed {changed}"
     )
 
 
@@ -196,11 +212,11 @@ def _size(bytes: float) -> str:
     return f"{bytes:.0f} {unit}" if unit in ("B", "kB") else f"{bytes:.1f} {unit}"
 
 
-def _passage(one: dict[str, Any]) -> str:
-    where = one["source"]
-    if one["page"]:
-        where += f", page {one['page']}"
-    if one["start_ms"] is not None:
-        seconds = one["start_ms"] // 1000
+def _passage_text(passage: dict[str, Any]) -> str:
+    where = passage["source"]
+    if passage["page"]:
+        where += f", page {passage['page']}"
+    if passage["start_ms"] is not None:
+        seconds = passage["start_ms"] // 1000
         where += f", {seconds // 60}:{seconds % 60:02}"
-    return f"{one['rank']}. {where}  ({one['score']:.2f})\n{one['text']}"
+    return f"{passage['rank']}. {where}  ({passage['score']:.2f})\n{passage['text']}"

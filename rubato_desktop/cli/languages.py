@@ -1,4 +1,4 @@
-"""`rubato languages`: list, show, check."""
+"""`rubato languages`: list, show and check languages."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rubato_desktop.language.checks import faults, propose
 from rubato_desktop.language.dictionary import Stack, Word
 from rubato_desktop.language.keys import format_keys
 from rubato_desktop.language.loading import LanguageFileError, load_language
+from rubato_desktop.plurals import counted
 
 
 def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
@@ -20,10 +21,8 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     add(inner, common, "list", _list, "list the languages")
     show = add(inner, common, "show", _show, "show the words of a language")
     show.add_argument("language", nargs="?", default="core", help="its name (default core), or a file")
-    check = add(inner, common, "check", _check, "report words that equal, prefix or hide one another")
-    check.add_argument(
-        "file", nargs="?", metavar="FILE", help="a language file; every language when left out"
-    )
+    check = add(inner, common, "check", _check, "check words for errors and for keys that conflict")
+    check.add_argument("file", nargs="?", metavar="FILE", help="a language file (default: all languages)")
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -39,7 +38,8 @@ def _list(args: argparse.Namespace) -> int:
         for name, language in library.languages.items()
     ]
     lines = [
-        f"{row['name']:<16} {row['words']:>5} words{'' if row['active'] else ', not active'}" for row in rows
+        f"{row['name']:<16} {counted(row['words'], 'word'):>11}{'' if row['active'] else ', not active'}"
+        for row in rows
     ]
     emit(args, {"languages": rows}, "\n".join(lines))
     return DONE
@@ -92,31 +92,31 @@ def _check(args: argparse.Namespace) -> int:
     stack = Stack(languages)
     conflicts: list[dict[str, Any]] = [
         {
-            "kind": found.kind,
-            "word": _word(found.word),
-            "with": _word(found.by),
-            "says": str(found),
-            "proposals": [list(keys) for keys in propose(found.word, stack)],
+            "kind": hidden.kind,
+            "word": _word(hidden.word),
+            "with": _word(hidden.by),
+            "says": str(hidden),
+            "proposals": [list(keys) for keys in propose(hidden.word, stack)],
         }
-        for found in stack.hidden
+        for hidden in stack.hidden
     ]
-    wrong = [
+    word_faults = [
         {"word": _word(word), "says": f"{word}: {fault}"}
         for language in languages
         for word in language.words
         for fault in (*faults(word), *word_problems(word))
     ]
     lines = [f"{error['file']}, line {error['line']}: {error['reason']}" for error in errors]
-    lines += [f"{fault['says']}" for fault in wrong]
+    lines += [f"{fault['says']}" for fault in word_faults]
     for conflict in conflicts:
         free = ", ".join(format_keys(keys) for keys in conflict["proposals"])
-        lines.append(f"{conflict['says']}; free: {free}")
+        lines.append(f"{conflict['says']}; free keys: {free}")
     good = not lines
-    counted = f"{sum(len(language.words) for language in languages)} words in {len(languages)} languages: no conflicts"
+    words = counted(sum(len(language.words) for language in languages), "word")
     emit(
         args,
-        {"ok": good, "conflicts": conflicts, "faults": wrong, "errors": errors},
-        "\n".join(lines) or counted,
+        {"ok": good, "conflicts": conflicts, "faults": word_faults, "errors": errors},
+        "\n".join(lines) or f"No problems in {words} of {counted(len(languages), 'language')}",
     )
     return DONE if good else NO
 

@@ -1,4 +1,4 @@
-"""`rubato page`: a page as sound, as its links, as text."""
+"""`rubato page`: a web page as sound, as a list of links, or as text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, say
+from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, warn
 from rubato_desktop.errors import RubatoError
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ _CELL = ("x", "y", "kind", "density", "label")
 
 
 def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
-    top = commands.add_parser("page", help="a page as sound, as its links, as text")
+    top = commands.add_parser("page", help="describe a page as sound, as links or as text")
     inner = top.add_subparsers(dest="what", metavar="WHAT", required=True)
-    layout = add(inner, common, "layout", _run(_layout), "say what is in view, and write how it sounds")
+    layout = add(inner, common, "layout", _run(_layout), "describe what is in view, and write its sound")
     layout.add_argument("--midi", metavar="OUT.mid", help="the MIDI file to write")
-    layout.add_argument("--wav", metavar="OUT.wav", help="the wav file to write")
+    layout.add_argument("--wav", metavar="OUT.wav", help="the WAV file to write")
     links = add(inner, common, "links", _run(_links), "list the links in view")
     read = add(inner, common, "read", _run(_read), "print the whole page in reading order")
     for new in (layout, links, read):
@@ -33,8 +33,8 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         )
 
 
-def _run(look: Any) -> Any:
-    """A command that opens the page and looks at it."""
+def _run(action: Any) -> Any:
+    """Return a command that opens the page and runs `action` on it."""
 
     def run(args: argparse.Namespace) -> int:
         from rubato_desktop.services.browser.headless_page import open_page
@@ -42,11 +42,11 @@ def _run(look: Any) -> Any:
 
         try:
             with open_page(args.target, _size(args.viewport)) as page:
-                look(args, page)
+                action(args, page)
         except BrowserError as error:
             if error.code == "needs_browser":
                 raise
-            say(str(error))
+            warn(str(error))
             return NO
         return DONE
 
@@ -54,11 +54,11 @@ def _run(look: Any) -> Any:
 
 
 def _size(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
-    size = (int(found[1]), int(found[2])) if found else (0, 0)
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    size = (int(match[1]), int(match[2])) if match else (0, 0)
     if size[0] not in WIDTHS or size[1] not in HEIGHTS:
         raise RubatoError(
-            f"{text!r} is no size of a view: WxH, {WIDTHS[0]}x{HEIGHTS[0]} to {WIDTHS[-1]}x{HEIGHTS[-1]}",
+            f"{text!r} is not a valid size; choose {WIDTHS[0]}x{HEIGHTS[0]} to {WIDTHS[-1]}x{HEIGHTS[-1]}",
             code="bad_arguments",
         )
     return size
@@ -70,7 +70,7 @@ def _layout(args: argparse.Namespace, page: HeadlessPage) -> None:
 
     table, problem = table_for(data_of(args))
     if problem is not None:
-        say(str(problem))
+        warn(str(problem))
     value = page.ask("layout", columns=24)
     cues = layout_cues(read_layout(value), table)
     midi, wav = (Path(name) if name else None for name in (args.midi, args.wav))
@@ -98,7 +98,11 @@ def _whole(number: float) -> float:
 def _links(args: argparse.Namespace, page: HeadlessPage) -> None:
     links = [{name: link[name] for name in ("number", "label", "url")} for link in page.ask("links")]
     lines = [f"{link['number']:3}  {link['label'] or '(no name)'}  {link['url']}" for link in links]
-    emit(args, {"url": page.url, "title": page.title, "links": links}, "\n".join(lines) or "No links in view")
+    emit(
+        args,
+        {"url": page.url, "title": page.title, "links": links},
+        "\n".join(lines) or "No links are in view",
+    )
 
 
 def _read(args: argparse.Namespace, page: HeadlessPage) -> None:

@@ -1,4 +1,4 @@
-"""`rubato picture`, `rubato screenshot`: pictures of what the window shows."""
+"""`rubato picture` and `rubato screenshot`: pictures of a word and of the window."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from rubato_desktop.language.keys import KeyLineError, format_keys, read_keys
 
 def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     picture = add(commands, common, "picture", _picture, "draw a word on the 25 keys")
-    picture.add_argument("word", metavar="WORD", help='a word of the dictionary, or keys such as "0 7 0"')
-    screenshot = add(commands, common, "screenshot", _screenshot, "draw the window with a file open")
-    screenshot.add_argument("file", metavar="FILE.mid", help="a MIDI file, or a recording's folder")
+    picture.add_argument("word", metavar="WORD", help='the name of a word, or keys such as "0 7 0"')
+    screenshot = add(
+        commands, common, "screenshot", _screenshot, "take a screenshot of the window with a file open"
+    )
+    screenshot.add_argument("file", metavar="FILE.mid", help="a MIDI file, or the folder of a recording")
     screenshot.add_argument(
         "--theme", choices=["dark", "light"], default="dark", help="dark (default) or light"
     )
-    screenshot.add_argument("--size", default="1440x900", metavar="WxH", help="its size (default 1440x900)")
-    screenshot.add_argument("--salvage", action="store_true", help="keep what can be read of a damaged file")
+    screenshot.add_argument(
+        "--size", default="1440x900", metavar="WxH", help="its size in pixels (default 1440x900)"
+    )
+    screenshot.add_argument("--salvage", action="store_true", help="open what is intact in a damaged file")
     for new in (picture, screenshot):
-        new.add_argument("--png", required=True, metavar="OUT", help="the png file to write")
+        new.add_argument("--png", required=True, metavar="OUT", help="the PNG file to write")
 
 
 def _picture(args: argparse.Namespace) -> int:
@@ -51,10 +55,10 @@ def _screenshot(args: argparse.Namespace) -> int:
     try:
         width, height = (int(part) for part in args.size.split("x"))
     except ValueError:
-        raise RubatoError(f"{args.size!r} is no size like 1440x900", code="bad_arguments") from None
+        raise RubatoError(f"{args.size!r} is not a size like 1440x900", code="bad_arguments") from None
     if not (320 <= width <= 8000 and 240 <= height <= 8000):
-        raise RubatoError("A picture is 320x240 to 8000x8000 pixels", code="bad_arguments")
-    # A picture changes nothing of the user's: it is taken in a data folder of its own.
+        raise RubatoError("The size must be between 320x240 and 8000x8000", code="bad_arguments")
+    # A temporary data folder, so that a screenshot changes nothing of the user's.
     with tempfile.TemporaryDirectory(prefix="rubato-") as folder:
         app = App(Path(folder), devices=False, sound=False)
         app.start()

@@ -1,4 +1,4 @@
-"""`rubato run`, `devices`, `doctor`, `demo`: the program itself."""
+"""`rubato run`, `devices`, `doctor` and `demo`: start the program, and check what it needs."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, say, settings_of
+from rubato_desktop.cli.common import DONE, NO, Subparsers, add, data_of, emit, settings_of, warn
 from rubato_desktop.errors import RubatoError
 
 
 def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
-    run = add(commands, common, "run", _run, "open the application")
-    run.add_argument("--headless", action="store_true", help="without a window")
+    run = add(commands, common, "run", _run, "start Rubato")
+    run.add_argument("--headless", action="store_true", help="run without a window")
     add(commands, common, "devices", _devices, "list the MIDI devices")
-    add(commands, common, "doctor", _doctor, "say what is there, what is missing, and what to do")
-    demo = add(commands, common, "demo", _demo, "a tour without screen or device, through the real program")
-    demo.add_argument("--out", required=True, metavar="DIR", help="the folder for what it leaves")
-    demo.add_argument(
-        "--browser", action="store_true", help="the tour of a browser instead; it needs Chromium"
+    add(commands, common, "doctor", _doctor, "check what is installed, what is missing, and what to do")
+    demo = add(
+        commands, common, "demo", _demo, "play a tour through the real program, without a screen or a device"
     )
+    demo.add_argument("--out", required=True, metavar="DIR", help="the folder for the files it writes")
+    demo.add_argument("--browser", action="store_true", help="play the tour of the browser; needs Chromium")
 
 
 def _run(args: argparse.Namespace) -> int:
     from rubato_desktop.ipc.single_instance import SingleInstance, request
 
     if not args.headless:
-        _need_screen()
+        _check_screen()
         _load_qt()
     data = data_of(args)
     app: Any = None
 
-    def asked(what: dict[str, Any]) -> dict[str, Any]:
-        return app.on_request(what) if app is not None else {"ok": True}
+    def on_request(message: dict[str, Any]) -> dict[str, Any]:
+        return app.on_request(message) if app is not None else {"ok": True}
 
     data.mkdir(parents=True, exist_ok=True)
-    instance = SingleInstance.claim(data, asked)
+    instance = SingleInstance.claim(data, on_request)
     if instance is None:
         request(data, {"do": "front"})
-        emit(args, {"started": False, "front": True}, "Rubato runs already; its window is in front")
+        emit(args, {"started": False, "front": True}, "Rubato is already running; its window is now in front")
         return DONE
     try:
         from rubato_desktop.app import App
@@ -55,7 +55,7 @@ def _run(args: argparse.Namespace) -> int:
         instance.close()
 
 
-def _need_screen() -> None:
+def _check_screen() -> None:
     from rubato_desktop.doctor import screen
 
     if not screen():
@@ -67,9 +67,9 @@ def _need_screen() -> None:
 
 
 def _load_qt() -> None:
-    """Load Qt while no other thread runs, and say in words what is missing when it does not load.
+    """Load Qt before any thread starts, and report what is missing if it cannot be loaded.
 
-    While it loads, PySide6 walks through `sys.modules`; a thread that imports anything meanwhile ends the program.
+    PySide6 iterates over `sys.modules` while it loads; an import on another thread would crash the program.
     """
     from rubato_desktop.ui.qt_version import qt_version
 
@@ -86,7 +86,9 @@ def _headless(args: argparse.Namespace, app: Any) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.engine.run("quit"))
     emit(
-        args, {"started": True, "data": str(app.data)}, f"Rubato runs without a window; its data: {app.data}"
+        args,
+        {"started": True, "data": str(app.data)},
+        f"Rubato is running without a window. Data folder: {app.data}",
     )
     sys.stdout.flush()
     while not app.engine.wait_for_end(1.0):
@@ -120,12 +122,16 @@ def _devices(args: argparse.Namespace) -> int:
         if name not in names
     ]
     lines = [
-        f"{row['name']}: {'' if row['connected'] else 'not there, '}{row['role']}, lowest key {row['base_note']}"
+        f"{row['name']}: {'' if row['connected'] else 'not connected, '}{row['role']}, lowest key {row['base_note']}"
         for row in rows
     ]
     if problem:
-        say(problem)
-    none = "" if problem else "No MIDI device is connected; the on-screen keys and the computer's keys work"
+        warn(problem)
+    none = (
+        ""
+        if problem
+        else "No MIDI device is connected; you can play the on-screen keys or the computer keyboard"
+    )
     emit(args, {"devices": rows, "problem": problem or None}, "\n".join(lines) or none)
     return DONE
 
@@ -147,7 +153,7 @@ def _doctor(args: argparse.Namespace) -> int:
 def _demo(args: argparse.Namespace) -> int:
     from rubato_desktop.demo import browsing_tour, tour
 
-    left = (browsing_tour if args.browser else tour)(Path(args.out))
-    lines = [f"{name:<12} {path}" for name, path in left.items()]
-    emit(args, {name: str(path) for name, path in left.items()}, "\n".join(lines))
+    files = (browsing_tour if args.browser else tour)(Path(args.out))
+    lines = [f"{name:<12} {path}" for name, path in files.items()]
+    emit(args, {name: str(path) for name, path in files.items()}, "\n".join(lines))
     return DONE

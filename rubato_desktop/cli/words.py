@@ -1,4 +1,4 @@
-"""`rubato words`: the words in a file or in a line of keys."""
+"""`rubato words`: recognise the words in a MIDI file or in a line of keys."""
 
 from __future__ import annotations
 
@@ -17,37 +17,40 @@ def register(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     new.add_argument(
         "--keys",
         metavar="LINE",
-        help='keys instead, such as "0 7 0 12 7 12 14 15"; 13+15 is a chord, (2.5) a rest',
+        help='keys instead, such as "0 7 0 12 7 12 14 15"; 13+15 is a chord, (2.5) a rest in seconds',
     )
     new.add_argument(
         "--base", type=int, default=BASE_NOTE, metavar="N", help="MIDI note of key 0 in the file (default 48)"
     )
     new.add_argument(
-        "--as", dest="kind", choices=["recorder"], help="read an old recorder file: ticks are milliseconds"
+        "--as",
+        dest="kind",
+        choices=["recorder"],
+        help="read a file of the old recorder, whose ticks are milliseconds",
     )
-    new.add_argument("--salvage", action="store_true", help="keep what can be read of a damaged file")
+    new.add_argument("--salvage", action="store_true", help="read what is intact in a damaged file")
 
 
 def _words(args: argparse.Namespace) -> int:
     if (args.file is None) == (args.keys is None):
-        raise RubatoError("words takes either a MIDI file or --keys", code="bad_arguments")
+        raise RubatoError("words needs either a MIDI file or --keys", code="bad_arguments")
     from rubato_desktop.services.sessions.word_json import heard_as_json
 
     if not 0 <= args.base <= 127:
-        raise RubatoError(f"{args.base} is not a MIDI note: 0 to 127", code="bad_arguments")
+        raise RubatoError(f"{args.base} is not a MIDI note; choose 0 to 127", code="bad_arguments")
     settings = settings_of(args)
     library = library_of(args, settings)
-    heard = parse(_presses(args), library.stack, timing_of(settings, library.spelling))
-    value = heard_as_json(heard, library.nearest)
+    results = parse(_presses(args), library.stack, timing_of(settings, library.spelling))
+    value = heard_as_json(results, library.nearest)
     lines = []
     for word in value["words"]:
-        given = " ".join(f"{name}={what}" for name, what in word["args"].items())
-        lines.append((word["t"], f"{word['word']} {given}".rstrip(), word["keys"]))
+        arguments = " ".join(f"{name}={argument}" for name, argument in word["args"].items())
+        lines.append((word["t"], f"{word['word']} {arguments}".rstrip(), word["keys"]))
     for run in value["unknown"]:
-        near = f", near: {', '.join(run['nearest'])}" if run["nearest"] else ""
-        lines.append((run["t"], f"? {run['reason']}{near}", run["keys"]))
+        nearest = f", near: {', '.join(run['nearest'])}" if run["nearest"] else ""
+        lines.append((run["t"], f"? {run['reason']}{nearest}", run["keys"]))
     emit(
-        args, value, "\n".join(f"{t:9.3f}  {what:<32} {format_keys(keys)}" for t, what, keys in sorted(lines))
+        args, value, "\n".join(f"{t:9.3f}  {text:<32} {format_keys(keys)}" for t, text, keys in sorted(lines))
     )
     return DONE
 

@@ -1,4 +1,4 @@
-"""`rubato ask`, `rubato correct`, `rubato inquiries`, as a person or a program runs them."""
+"""`rubato ask`, `rubato correct` and `rubato inquiries`, with text and with JSON output."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ def run(capsys: pytest.CaptureFixture[str], data: Path, *arguments: str, code: i
     return dict(json.loads(capsys.readouterr().out))
 
 
-def test_a_question_is_answered_cited_and_kept(
+def test_question_is_answered_with_sources_and_listed(
     tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = run(capsys, tmp_path, "ask", "Who tuned the Pleyel?", "--length", "short")
     assert answer["answer"].startswith("“The Pleyel was tuned by Anna Berg on 3 May.” [1]")
     assert answer["citations"][0]["source"] == str(tmp_path / "tuning.md")
     listed = run(capsys, tmp_path, "inquiries", "list")["inquiries"]
-    assert [one["id"] for one in listed] == [answer["id"]]
+    assert [inquiry["id"] for inquiry in listed] == [answer["id"]]
     assert listed[0]["question"] == "Who tuned the Pleyel?"
 
 
-def test_people_see_the_answer_and_its_sources(
+def test_text_output_is_the_answer_with_its_sources(
     tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["ask", "Who tuned the Pleyel?", "--data", str(tmp_path)]) == 0
-    told = capsys.readouterr()
-    assert "Anna Berg" in told.out
-    assert told.out.endswith(f"\n1. {tmp_path / 'tuning.md'}\n")
-    assert "the small model that comes with Rubato answers" in told.err
+    printed = capsys.readouterr()
+    assert "Anna Berg" in printed.out
+    assert printed.out.endswith(f"\n1. {tmp_path / 'tuning.md'}\n")
+    assert "the small model that comes with Rubato answers" in printed.err
 
 
-def test_what_the_sources_do_not_answer_is_a_no(
+def test_exit_status_is_1_if_the_sources_do_not_answer(
     tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "do not answer" in run(capsys, tmp_path, "ask", "Who built the Pleyel?", code=1)["answer"]
 
 
-def test_where_nothing_is_learnt_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_empty_library_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         "Nothing in your library" in run(capsys, tmp_path, "ask", "Who tuned the Pleyel?", code=1)["answer"]
     )
@@ -76,7 +76,7 @@ def test_prompt_model_temperature_and_length_reach_the_model(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         (["ask", "Who?", "--model", "nobody"], "There is no model 'nobody'"),
         (["ask", "Who?", "--prompt", "PROMPT"], "The prompt does not contain {context}"),
@@ -84,19 +84,19 @@ def test_prompt_model_temperature_and_length_reach_the_model(
         (["ask", " "], "The question is empty"),
         (["correct", "nobody", "x"], "There is no inquiry 'nobody'"),
         (["inquiries", "export", "x.pdf"], "Choose a name that ends in .jsonl or .md"),
-        (["inquiries", "prune", "--sample", "2"], "a sample is 0 to 1"),
+        (["inquiries", "prune", "--sample", "2"], "--sample must be between 0 and 1"),
     ],
 )
-def test_what_cannot_be_is_told_in_one_line(
-    arguments: list[str], words: str, tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
+def test_errors_are_reported_on_one_line(
+    arguments: list[str], message: str, tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "prompt.txt").write_text("Answer!")
-    arguments = [str(tmp_path / "prompt.txt") if one == "PROMPT" else one for one in arguments]
+    arguments = [str(tmp_path / "prompt.txt") if word == "PROMPT" else word for word in arguments]
     assert main([*arguments, "--data", str(tmp_path)]) == 2
-    assert words in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_a_correction_is_preferred_next_time_and_exported(
+def test_correction_answers_the_same_question_and_is_exported(
     tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(capsys, tmp_path, "ask", "Who tuned the Pleyel?")
@@ -110,19 +110,19 @@ def test_a_correction_is_preferred_next_time_and_exported(
     assert json.loads(out.read_text(encoding="utf-8"))["corrected"] is True
 
 
-def test_pruning_says_what_would_go_and_deletes_nothing_on_a_dry_run(
+def test_dry_run_of_prune_deletes_nothing(
     tmp_path: Path, learnt: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(capsys, tmp_path, "ask", "Who tuned the Pleyel?")
-    told = run(capsys, tmp_path, "inquiries", "prune", "--dry-run", "--max-mb", "0.0001")
-    assert [one["why"] for one in told["deleted"]] == ["size"]
+    planned = run(capsys, tmp_path, "inquiries", "prune", "--dry-run", "--max-mb", "0.0001")
+    assert [removal["why"] for removal in planned["deleted"]] == ["size"]
     assert len(run(capsys, tmp_path, "inquiries", "list")["inquiries"]) == 1
-    gone = run(capsys, tmp_path, "inquiries", "prune", "--max-mb", "0.0001")
-    assert Path(gone["exported"][0]).is_file()
+    pruned = run(capsys, tmp_path, "inquiries", "prune", "--max-mb", "0.0001")
+    assert Path(pruned["exported"][0]).is_file()
     assert run(capsys, tmp_path, "inquiries", "list")["inquiries"] == []
 
 
-def test_the_doctor_finds_the_model_that_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_reports_the_model_that_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def found() -> dict[str, Any]:
         main(["doctor", "--json", "--data", str(tmp_path)])
         checks = json.loads(capsys.readouterr().out)["checks"]

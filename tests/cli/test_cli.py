@@ -1,4 +1,4 @@
-"""The command line: what it prints, in words and in JSON, and how it exits."""
+"""The command line: its output as text and as JSON, and its exit status."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from rubato_desktop.cli import main
 from rubato_desktop.packaged_models import packaged_models
 
 
-class Line:
-    """Runs the command line, and keeps what it printed."""
+class CommandLine:
+    """Runs the command line and captures its output."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
@@ -37,13 +37,13 @@ class Line:
 
 
 @pytest.fixture
-def rubato(capsys: pytest.CaptureFixture[str]) -> Line:
-    return Line(capsys)
+def rubato(capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(capsys)
 
 
 @pytest.fixture
 def song(tmp_path: Path) -> Path:
-    """A file in which somebody plays click, then tab 12, on channel 3."""
+    """A MIDI file with the words click and tab 12, on channel 3."""
     track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=1_000_000, time=0)])
     gap = 0
     for key in (0, 7, 0, 12, 7, 12, 14, 15):
@@ -56,7 +56,7 @@ def song(tmp_path: Path) -> Path:
     return tmp_path / "song.mid"
 
 
-def test_words_of_a_line_of_keys(rubato: Line) -> None:
+def test_words_in_a_line_of_keys(rubato: CommandLine) -> None:
     assert rubato.json("words", "--keys", "0 7 0 12 7 12 14 15 (2) 0 8 0") == {
         "words": [
             {
@@ -84,14 +84,14 @@ def test_words_of_a_line_of_keys(rubato: Line) -> None:
     assert "click" in rubato.out and "? unknown, near: click" in rubato.out
 
 
-def test_words_of_a_file(rubato: Line, song: Path) -> None:
+def test_words_in_a_file(rubato: CommandLine, song: Path) -> None:
     words = rubato.json("words", str(song))["words"]
     assert [(word["word"], word["t"]) for word in words] == [("click", 0.0), ("tab", 0.75)]
     assert rubato.json("words", str(song), "--base", "36")["words"] == []
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         (["words"], "either a MIDI file or --keys"),
         (["words", "--keys", "0 x 0"], "'x' is not a key"),
@@ -113,13 +113,15 @@ def test_words_of_a_file(rubato: Line, song: Path) -> None:
         ([], "required"),
     ],
 )
-def test_bad_input_is_one_clear_line_and_exit_2(args: list[str], said: str, rubato: Line) -> None:
+def test_bad_input_is_reported_on_one_line_with_exit_status_2(
+    args: list[str], message: str, rubato: CommandLine
+) -> None:
     assert rubato(*args) == 2
-    assert said in rubato.err and rubato.err.startswith("rubato: ") and rubato.err.count("\n") == 1
+    assert message in rubato.err and rubato.err.startswith("rubato: ") and rubato.err.count("\n") == 1
     assert "Traceback" not in rubato.err and rubato.out == ""
 
 
-def test_languages_are_listed_shown_and_checked(rubato: Line) -> None:
+def test_languages_are_listed_shown_and_checked(rubato: CommandLine) -> None:
     listed = rubato.json("languages", "list")["languages"]
     assert [(row["name"], row["active"]) for row in listed] == [("core", True), ("names", True)]
     shown = rubato.json("languages", "show", "core")["words"]
@@ -133,7 +135,7 @@ def test_languages_are_listed_shown_and_checked(rubato: Line) -> None:
     assert rubato.json("languages", "check") == {"ok": True, "conflicts": [], "faults": [], "errors": []}
 
 
-def test_a_check_reports_conflicts_and_proposes_free_keys(rubato: Line, tmp_path: Path) -> None:
+def test_check_reports_conflicts_and_proposes_free_keys(rubato: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(
         'name = "mine"\n'
@@ -144,49 +146,50 @@ def test_a_check_reports_conflicts_and_proposes_free_keys(rubato: Line, tmp_path
     )
     report = rubato.json("languages", "check", str(path), code=1)
     assert [
-        (found["kind"], found["word"]["word"], found["with"]["word"]) for found in report["conflicts"]
+        (conflict["kind"], conflict["word"]["word"], conflict["with"]["word"])
+        for conflict in report["conflicts"]
     ] == [
         ("equal", "same", "click"),
         ("extends", "longer", "click"),
         ("prefix", "shorter", "play"),
     ]
-    assert all(len(found["proposals"]) == 3 for found in report["conflicts"])
+    assert all(len(conflict["proposals"]) == 3 for conflict in report["conflicts"])
     assert [fault["says"] for fault in report["faults"]] == ["free (0 16 0): there is no command 'fly'"]
     assert rubato("languages", "check", str(path)) == 1
-    assert "same (0 7 0) of mine has the same keys as click (0 7 0) of core; free: 0 " in rubato.out
+    assert "same (0 7 0) of mine has the same keys as click (0 7 0) of core; free keys: 0 " in rubato.out
 
 
-def test_a_check_of_a_damaged_file_names_its_line(rubato: Line, tmp_path: Path) -> None:
+def test_check_of_a_damaged_file_names_the_line(rubato: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text('name = "bad"\n[[word]]\nkeys = "0 99"\nname = "x"\n')
     (error,) = rubato.json("languages", "check", str(path), code=1)["errors"]
     assert (error["line"], error["reason"]) == (3, "'99' is not a key: keys are numbers from 0 to 24")
 
 
-def test_midi_info_says_what_is_in_a_file(rubato: Line, song: Path) -> None:
+def test_midi_info_describes_a_file(rubato: CommandLine, song: Path) -> None:
     info = rubato.json("midi", "info", str(song))
     assert info["notes"] == 8 and info["ticks_per_quarter"] == 1000
 
 
-def test_a_damaged_file_is_told_and_can_be_salvaged(rubato: Line, song: Path) -> None:
+def test_damaged_file_is_reported_and_can_be_salvaged(rubato: CommandLine, song: Path) -> None:
     song.write_bytes(song.read_bytes()[:-9])
     assert rubato("words", str(song)) == 2
     assert "salvage" in rubato.err and rubato.err.count("\n") == 1
     assert rubato.json("words", str(song), "--salvage")["words"][0]["word"] == "click"
 
 
-def test_a_file_is_rendered_to_sound(rubato: Line, song: Path, tmp_path: Path) -> None:
+def test_file_is_rendered_to_sound(rubato: CommandLine, song: Path, tmp_path: Path) -> None:
     wav = tmp_path / "song.wav"
     assert rubato.json("render", str(song), "--wav", str(wav))["notes"] == 8
     assert wav.read_bytes()[:4] == b"RIFF" and wav.stat().st_size > 44100 * 4
 
 
-def test_the_devices_are_listed_or_it_is_said_why_there_are_none(rubato: Line) -> None:
+def test_devices_are_listed_or_their_absence_is_explained(rubato: CommandLine) -> None:
     answer = rubato.json("devices")
     assert answer["devices"] or answer["problem"] is None or "on-screen keys" in answer["problem"]
 
 
-def test_the_doctor_names_each_thing_and_what_to_do(rubato: Line) -> None:
+def test_doctor_reports_every_check_and_what_to_do(rubato: CommandLine) -> None:
     code = rubato("doctor", "--json")
     report = json.loads(rubato.out)
     assert code == (0 if report["ok"] else 1)
@@ -210,7 +213,7 @@ def test_the_doctor_names_each_thing_and_what_to_do(rubato: Line) -> None:
     assert all(check["good"] or check["todo"] for check in report["checks"])
 
 
-# The parts that draw run in a process of their own, as they do for people.
+# Commands that draw need Qt, which each test loads in a process of its own.
 
 
 def run(*args: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -225,18 +228,18 @@ def run(*args: str, **more: str) -> subprocess.CompletedProcess[str]:
 
 
 def is_picture(path: Path, *size: int) -> bool:
-    head = path.read_bytes()[:24]
-    width, height = (int.from_bytes(head[at : at + 4], "big") for at in (16, 20))
-    return head[:8] == b"\x89PNG\r\n\x1a\n" and (not size or (width, height) == size)
+    header = path.read_bytes()[:24]
+    width, height = (int.from_bytes(header[offset : offset + 4], "big") for offset in (16, 20))
+    return header[:8] == b"\x89PNG\r\n\x1a\n" and (not size or (width, height) == size)
 
 
-def test_a_word_is_drawn(tmp_path: Path) -> None:
+def test_word_is_drawn(tmp_path: Path) -> None:
     done = run("picture", "tab", "--png", str(tmp_path / "tab.png"), "--json")
     assert json.loads(done.stdout)["keys"] == [12, 7, 12] and done.returncode == 0, done.stderr
     assert is_picture(tmp_path / "tab.png")
 
 
-def test_the_window_is_drawn_with_a_file_open(tmp_path: Path, song: Path) -> None:
+def test_screenshot_shows_the_window_with_a_file_open(tmp_path: Path, song: Path) -> None:
     done = run(
         "screenshot", str(song), "--png", str(tmp_path / "w.png"), "--size", "1200x800", "--theme", "light"
     )
@@ -244,7 +247,7 @@ def test_the_window_is_drawn_with_a_file_open(tmp_path: Path, song: Path) -> Non
     assert is_picture(tmp_path / "w.png", 1200, 800)
 
 
-def test_the_demo_leaves_a_session_a_wav_a_screenshot_and_a_timeline(tmp_path: Path) -> None:
+def test_demo_writes_a_session_a_wav_a_screenshot_and_a_timeline(tmp_path: Path) -> None:
     done = run("demo", "--out", str(tmp_path / "demo"), "--json")
     assert done.returncode == 0, done.stderr
     left = {name: Path(path) for name, path in json.loads(done.stdout).items()}
@@ -261,7 +264,7 @@ def test_the_demo_leaves_a_session_a_wav_a_screenshot_and_a_timeline(tmp_path: P
         assert said in timeline
 
 
-def test_without_a_screen_it_is_said_and_the_demo_offered(tmp_path: Path) -> None:
+def test_missing_screen_is_reported_with_the_demo_as_an_alternative(tmp_path: Path) -> None:
     environment = {
         name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")
     }
@@ -272,14 +275,14 @@ def test_without_a_screen_it_is_said_and_the_demo_offered(tmp_path: Path) -> Non
     assert "no screen" in done.stderr and "rubato demo" in done.stderr and done.stderr.count("\n") == 1
 
 
-def test_a_data_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
+def test_data_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = run("run", "--headless", "--data", str(tmp_path / "file" / "data"))
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
 
 
-def test_a_bug_is_one_line_for_people_and_whole_in_the_log(
-    rubato: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_bug_is_reported_on_one_line_and_logged_with_its_traceback(
+    rubato: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a bug")

@@ -1,4 +1,4 @@
-"""`rubato learn`, `search`, `topics`, `tags`, `forget`, as a person or a program runs them."""
+"""`rubato learn`, `search`, `topics`, `tags` and `forget`, with text and with JSON output."""
 
 from __future__ import annotations
 
@@ -30,13 +30,12 @@ def run(capsys: pytest.CaptureFixture[str], data: Path, *arguments: str, code: i
     return json.loads(capsys.readouterr().out)
 
 
-def test_what_was_learnt_is_found_with_where_it_stands(
+def test_learnt_text_is_found_with_its_source(
     tmp_path: Path, texts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = run(capsys, tmp_path, "learn", str(texts), "--topic", "Piano", "--tag", "sound")
-    assert len(said["learnt"]) == 2
-    found = run(capsys, tmp_path, "search", "sustain pedal", "--topic", "Piano", "-k", "1")
-    [best] = found
+    result = run(capsys, tmp_path, "learn", str(texts), "--topic", "Piano", "--tag", "sound")
+    assert len(result["learnt"]) == 2
+    [best] = run(capsys, tmp_path, "search", "sustain pedal", "--topic", "Piano", "-k", "1")
     assert best.pop("score") > 0
     assert len(best.pop("document")) == 16
     assert best == {
@@ -55,19 +54,18 @@ def test_what_was_learnt_is_found_with_where_it_stands(
 def test_topics_and_tags_are_counted(tmp_path: Path, texts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(capsys, tmp_path, "learn", str(texts), "--topic", "Piano")
     run(capsys, tmp_path, "learn", str(texts / "pedal.md"), "--topic", "Füße", "--tag", "feet")
-    told = {one["topic"]: one["documents"] for one in run(capsys, tmp_path, "topics")}
-    assert told == {"ALL": 2, "Piano": 2, "Füße": 1}
-    assert [one["source"] for one in run(capsys, tmp_path, "topics", "Füße")] == [str(texts / "pedal.md")]
+    counts = {topic["topic"]: topic["documents"] for topic in run(capsys, tmp_path, "topics")}
+    assert counts == {"ALL": 2, "Piano": 2, "Füße": 1}
+    [document] = run(capsys, tmp_path, "topics", "Füße")
+    assert document["source"] == str(texts / "pedal.md")
     assert run(capsys, tmp_path, "tags") == {"feet": 1}
-    told = run(capsys, tmp_path, "tags", str(texts / "tuning.txt"), "--add", "pitch", "--add", "Hz")
-    assert told["tags"] == ["Hz", "pitch"]
+    document = run(capsys, tmp_path, "tags", str(texts / "tuning.txt"), "--add", "pitch", "--add", "Hz")
+    assert document["tags"] == ["Hz", "pitch"]
     assert run(capsys, tmp_path, "tags", str(texts / "tuning.txt"), "--remove", "Hz")["tags"] == ["pitch"]
     assert "pitch" in run(capsys, tmp_path, "tags", str(texts / "pedal.md"), "--suggest")
 
 
-def test_what_is_forgotten_is_not_found(
-    tmp_path: Path, texts: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_forgotten_text_is_not_found(tmp_path: Path, texts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(capsys, tmp_path, "learn", str(texts))
     assert run(capsys, tmp_path, "forget", str(texts / "pedal.md"))["forgotten"] == [str(texts / "pedal.md")]
     assert run(capsys, tmp_path, "search", "sustain pedal dampers")[0]["source"].endswith("tuning.txt")
@@ -75,33 +73,31 @@ def test_what_is_forgotten_is_not_found(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "words"),
+    ("arguments", "code", "message"),
     [
         (["learn", "nowhere.txt"], 1, "nowhere.txt: does not exist"),
-        (["search", "x", "-k", "0"], 2, "-k is 1 or more"),
+        (["search", "x", "-k", "0"], 2, "-k must be 1 or more"),
         (["search", "x", *(["--topic", "t"] * 6)], 2, "You can search at most 5 topics at once"),
         (["tags", "nowhere.txt", "--add", "x"], 2, "has not been learnt"),
         (["learn", "DATA/settings.toml"], 1, "is not a supported file type"),
         (["learn", "DATA", "--topic", "x" * 101], 2, "at most 100 characters"),
     ],
 )
-def test_what_cannot_be_is_told_in_one_line(
-    arguments: list[str], code: int, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_errors_are_reported_on_one_line(
+    arguments: list[str], code: int, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "settings.toml").write_text("")
-    arguments = [one.replace("DATA", str(tmp_path)) for one in arguments]
+    arguments = [word.replace("DATA", str(tmp_path)) for word in arguments]
     assert main([*arguments, "--data", str(tmp_path)]) == code
-    assert words in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_where_nothing_was_learnt_searching_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_search_of_an_empty_library_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["search", "x", "--data", str(tmp_path)]) == 1
     assert capsys.readouterr().out == "Nothing has been learnt yet\n"
 
 
-def test_while_the_program_runs_the_command_line_goes_through_it(
+def test_command_line_uses_the_running_program(
     tmp_path: Path, texts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     program = Program(tmp_path / "data")
@@ -113,11 +109,11 @@ def test_while_the_program_runs_the_command_line_goes_through_it(
         program.end()
 
 
-def test_a_watched_folder_is_learnt_as_it_changes(
+def test_changes_in_a_watched_folder_are_learnt(
     tmp_path: Path, texts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(capsys, tmp_path / "data", "learn", str(texts), "--watch", "--topic", "Piano")
-    (texts / "before.md").write_text("Written while nothing ran: staccato.")
+    (texts / "before.md").write_text("Written while Rubato was not running: staccato.")
     program = Program(tmp_path / "data")
 
     def first(query: str) -> str:
@@ -125,7 +121,7 @@ def test_a_watched_folder_is_learnt_as_it_changes(
         return str(found[0]["text"]) if found else ""
 
     try:
-        until(lambda: "staccato" in first("staccato"), "what was written before to be learnt")
+        until(lambda: "staccato" in first("staccato"), "the earlier text to be learnt")
         (texts / "new.md").write_text("Legato is joined.")
         until(lambda: "Legato" in first("legato"), "a new text to be learnt")
         (texts / "new.md").write_text("Portato is between.")
@@ -136,7 +132,7 @@ def test_a_watched_folder_is_learnt_as_it_changes(
         program.end()
 
 
-def test_learning_that_was_killed_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_interrupted_learning_resumes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for n in range(12):
         (tmp_path / f"{n}.txt").write_text("\n\n".join(f"Text {n} part {m}. " * 30 for m in range(6)))
     command = [
@@ -160,7 +156,7 @@ def test_learning_that_was_killed_goes_on(tmp_path: Path, capsys: pytest.Capture
         except sqlite3.OperationalError:
             return 0
 
-    until(lambda: 0 < documents() < 12, "it to be in the middle")
+    until(lambda: 0 < documents() < 12, "some of the texts to be learnt")
     process.send_signal(signal.SIGKILL)
     process.wait()
     run(capsys, tmp_path / "data", "learn")

@@ -1,4 +1,4 @@
-"""Qt loads while no other thread runs: PySide6 walks through `sys.modules` then, and an import beside it is the end."""
+"""Qt loads before any thread starts: PySide6 iterates over `sys.modules`, and an import meanwhile would crash it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-# Stands before the program: tells how many threads there are when Qt's binding loads.
+# Runs the program and prints the number of threads when Qt's binding loads.
 WATCHED = """
 import sys, threading
 def watch(event, args):
@@ -24,7 +24,7 @@ sys.exit(main())
 
 
 @pytest.mark.parametrize("command", [["run"], ["demo", "--out", "tour"]], ids=["run", "demo"])
-def test_qt_loads_before_any_thread_runs(command: list[str], tmp_path: Path) -> None:
+def test_qt_loads_before_any_thread_starts(command: list[str], tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", WATCHED, *command],
         cwd=tmp_path,
@@ -37,7 +37,7 @@ def test_qt_loads_before_any_thread_runs(command: list[str], tmp_path: Path) -> 
     assert set(done.stderr.splitlines()) == {"threads: 1"}
 
 
-# Starts the program, plays it, and says which parts of a synthesiser are in memory.
+# Starts the program, runs a command, and prints which parts of the synthesiser are loaded.
 SILENT = """
 import sys, tempfile
 from pathlib import Path
@@ -52,7 +52,7 @@ app.stop()
 """
 
 
-def test_nothing_of_the_voice_is_loaded_before_a_word_is_said(tmp_path: Path) -> None:
+def test_voice_is_not_loaded_before_it_speaks(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SILENT], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True
     )

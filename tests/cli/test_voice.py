@@ -1,4 +1,4 @@
-"""`rubato say` and `rubato voices`, as a person or a program runs them."""
+"""`rubato say` and `rubato voices`, with text and with JSON output."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from rubato_desktop.cli import main
 from rubato_desktop.services.voice.voices import choose_voice
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
     assert main([*arguments, "--json"]) == 0
     return dict(json.loads(capsys.readouterr().out))
 
 
 def test_speech_is_written_to_a_wav_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "said.wav"
-    answer = told(capsys, "say", "Hello, **world**. It is 12:05.", "--out", str(out))
+    answer = run(capsys, "say", "Hello, **world**. It is 12:05.", "--out", str(out))
     with wave.open(str(out)) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 22050)
         sound = np.frombuffer(file.readframes(file.getnframes()), "<i2")
@@ -33,7 +33,7 @@ def test_speech_is_written_to_a_wav_file(tmp_path: Path, capsys: pytest.CaptureF
 def test_faster_speech_is_shorter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = "The quick brown fox jumps over the lazy dog."
     slow, fast = (
-        told(capsys, "say", text, "--out", str(tmp_path / "said.wav"), "--rate", rate)["seconds"]
+        run(capsys, "say", text, "--out", str(tmp_path / "said.wav"), "--rate", rate)["seconds"]
         for rate in ("1", "2")
     )
     assert isinstance(slow, float) and isinstance(fast, float)
@@ -41,27 +41,27 @@ def test_faster_speech_is_shorter(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
-        (["😀", "--out", "x.wav"], "nothing in it that can be said"),
-        (["hello", "--rate", "4"], "goes from 0.5 to 3"),
+        (["😀", "--out", "x.wav"], "The text has nothing that can be spoken"),
+        (["hello", "--rate", "4"], "The rate must be between 0.5 and 3, not 4"),
         (["hello", "--voice", "anna"], "There is no voice 'anna'. Choose one of en_US-joe-medium"),
     ],
 )
-def test_what_cannot_be_said_is_told_in_one_line(
+def test_errors_are_reported_on_one_line(
     arguments: list[str],
-    words: str,
+    message: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["say", *arguments]) == 2
-    assert words in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_a_sound_device_it_is_said_that_there_is_none(
+def test_missing_sound_device_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
@@ -71,17 +71,17 @@ def test_without_a_sound_device_it_is_said_that_there_is_none(
 
 
 def finding(capsys: pytest.CaptureFixture[str], data: Path) -> dict[str, object]:
-    """What `rubato doctor` finds of the voice."""
+    """Return the finding of `rubato doctor` about the voice."""
     main(["doctor", "--json", "--data", str(data)])
     report = json.loads(capsys.readouterr().out)
     return dict(next(check for check in report["checks"] if check["name"] == "voice"))
 
 
-def test_the_doctor_finds_the_voice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_finds_the_voice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert finding(capsys, tmp_path)["found"] == "en_US-joe-medium, en-us"
 
 
-def test_the_doctor_says_what_to_do_about_a_voice_that_is_missing_or_damaged(
+def test_doctor_says_what_to_do_about_a_missing_or_damaged_voice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "settings.toml").write_text('voice = "anna"\n')
@@ -90,7 +90,7 @@ def test_the_doctor_says_what_to_do_about_a_voice_that_is_missing_or_damaged(
     assert missing["todo"] == "Choose one of en_US-joe-medium"
     source = choose_voice(tmp_path / "nowhere").model
     (tmp_path / "voices").mkdir()
-    # A copy that broke off: its configuration is whole.
+    # An interrupted copy of the model, with an intact configuration.
     (tmp_path / "voices" / "anna.onnx").write_bytes(source.read_bytes()[:1_000_000])
     (tmp_path / "voices" / "anna.onnx.json").write_bytes(source.with_name(f"{source.name}.json").read_bytes())
     damaged = finding(capsys, tmp_path)
@@ -99,12 +99,12 @@ def test_the_doctor_says_what_to_do_about_a_voice_that_is_missing_or_damaged(
     assert "Put both files of the voice" in str(damaged["todo"])
 
 
-def test_voices_are_listed_and_a_damaged_one_is_told(
+def test_voices_are_listed_and_a_damaged_one_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "voices").mkdir()
     (tmp_path / "voices" / "anna.onnx").write_bytes(b"x")
-    answer = told(capsys, "voices", "--data", str(tmp_path))
+    answer = run(capsys, "voices", "--data", str(tmp_path))
     voices = answer["voices"]
     assert isinstance(voices, list)
     assert [voice["name"] for voice in voices] == ["en_US-joe-medium"]
