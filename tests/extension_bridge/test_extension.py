@@ -65,8 +65,8 @@ def test_the_worker_carries_out_every_command_of_the_protocol() -> None:
       const on = { addListener() {} };
       const any = new Proxy(() => any, { get: (_, name) => (name === "then" ? undefined : any), apply: () => any });
       globalThis.chrome = new Proxy({}, { get: () => any });
-      const { table } = await import("./extension/worker/commands.js");
-      console.log(JSON.stringify(Object.keys(table(any, any))));
+      const { commandTable } = await import("./extension/worker/commands.js");
+      console.log(JSON.stringify(Object.keys(commandTable(any, any))));
     """
     done = run("node", "--input-type=module", "--eval", script)
     assert done.returncode == 0, done.stdout

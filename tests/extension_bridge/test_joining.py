@@ -34,7 +34,9 @@ def test_nothing_is_done_or_told_before_a_person_said_yes(tmp_path: Path) -> Non
         assert harness.app.events == []
 
         harness.app.tell("unpaired", reason="")
-        harness.wait_until(lambda: "said no" in harness.badge[1], "the no to be shown")
+        harness.wait_until(lambda: "was refused" in harness.badge[1], "the refusal to be shown")
+        harness.app.tell("unpaired", reason="Nobody answered in Rubato Desktop.")
+        harness.wait_until(lambda: "Nobody answered" in harness.badge[1], "the app's reason to be shown")
 
         harness.app.tell("paired", app="0.1.0", listening=True, settings={})
         harness.wait_until(

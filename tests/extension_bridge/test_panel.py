@@ -81,7 +81,7 @@ def test_the_state_is_told_in_words_with_what_to_do(harness: Harness, panel: Pag
     expect(status).to_contain_text("Start Rubato Desktop")
     harness.app.greet = harness.app.PAIRING
     harness.app.tell("host", app="on", reason="")
-    expect(status).to_contain_text("Waiting for your yes")
+    expect(status).to_contain_text("Waiting for your confirmation")
     expect(status).to_contain_text("rubato browser pair")
     harness.app.greet = harness.app.JOINED
     harness.app.tell("paired", app="0.1.0", listening=True, settings=SETTINGS)
@@ -153,7 +153,7 @@ def test_settings_are_changed_and_one_that_is_refused_goes_back(harness: Harness
     expect(engine).to_have_value("example")
 
     harness.app.requests.clear()
-    volume = panel.get_by_label("Volume of sounds")
+    volume = panel.get_by_label("Cue volume")
     volume.focus()
     panel.keyboard.press("ArrowRight")
     assert asked(harness, panel, "set")["args"] == {"name": "cue_volume", "value": 0.55}

@@ -55,7 +55,7 @@ class TestTabs:
     def test_one_that_is_not_there_is_told_in_words(self, harness: Harness) -> None:
         answer = harness.app.ask("tab", number=9)
         assert (answer["status"], answer["error"]["code"]) == ("failed", "no_tab")
-        assert answer["error"]["message"] == "There is no tab 9; the last one is 1."
+        assert answer["error"]["message"] == "There is no tab 9; there is only one."
 
     def test_closing_tells_what_was_closed_and_where_one_is_now_and_it_comes_back(
         self, harness: Harness

@@ -1,19 +1,19 @@
-// The one object that the files of this folder share. It lives in the extension's isolated world, where the page's
-// scripts see and change nothing. A second injection (the extension was updated) ends the first one's listeners.
+// The object shared by the content scripts. It is in the extension's isolated world, which the page's scripts can neither see
+// nor change. When the scripts are injected again (the extension was updated), the previous instance is ended first.
 "use strict";
 /** @type {{rubato?: Rubato}} */ (globalThis).rubato?.end();
 globalThis.rubato = /** @type {Rubato} */ ({
   /** @type {Array<() => void>} */
-  endings: [],
+  cleanups: [],
 
-  /** Listens until this injection ends. */
+  /** Adds an event listener that is removed by `end`. */
   listen(target, type, listener, options) {
     EventTarget.prototype.addEventListener.call(target, type, listener, options);
-    this.endings.push(() => EventTarget.prototype.removeEventListener.call(target, type, listener, options));
+    this.cleanups.push(() => EventTarget.prototype.removeEventListener.call(target, type, listener, options));
   },
 
-  /** Takes away every listener and observer, and what is shown on the page. */
+  /** Removes all listeners, observers and highlights. */
   end() {
-    for (const ending of this.endings.splice(0)) ending();
+    for (const cleanup of this.cleanups.splice(0)) cleanup();
   },
 });

@@ -1,5 +1,5 @@
-// The document, read through saved prototypes. A form whose field is named "children" or "getBoundingClientRect" answers
-// with that field otherwise, and an image named "body" stands for document.body.
+// DOM access through saved prototype methods, immune to DOM clobbering: a form with a field named "children" would return that
+// field, and an image named "body" would shadow document.body.
 "use strict";
 (() => {
   /** @type {(method: Function) => (...args: any[]) => any} */
@@ -26,12 +26,12 @@
   const getAttribute = method(Element, "getAttribute");
   const elementFromPoint = method(Document, "elementFromPoint");
 
-  // The elements besides custom ones that may have a shadow root.
+  // The elements, besides custom ones, that can have a shadow root.
   const HOSTS = new Set(
     "article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section span".split(" "),
   );
 
-  /** @type {WeakMap<Element, ShadowRoot>} closed roots that were found */
+  /** @type {WeakMap<Element, ShadowRoot>} */
   const closedRoots = new WeakMap();
 
   rubato.dom = {
@@ -77,12 +77,12 @@
     isElement: /** @type {Dom["isElement"]} */ ((node) => nodeType(node) === 1),
     isText: /** @type {Dom["isText"]} */ ((node) => nodeType(node) === 3),
 
-    /** The element itself, or the one that holds a text. */
+    /** The node itself if it is an element, else the parent of a text. */
     elementOf(node) {
       return nodeType(node) === 1 ? /** @type {Element} */ (node) : this.parent(node);
     },
 
-    /** The parent in the tree that is drawn: a slot for what it shows, a host for its shadow root. */
+    /** The parent in the flat tree: a slot for its assigned nodes, a host for its shadow root. */
     parent(node) {
       const type = nodeType(node);
       const slot = type === 1 ? assignedSlot(node) : type === 3 ? textSlot(node) : null;
@@ -91,7 +91,7 @@
       return parent instanceof ShadowRoot ? hostOf(parent) : parent instanceof Element ? parent : null;
     },
 
-    /** Whether it is drawn. What has no box of its own (`display: contents`) is drawn with what holds it. */
+    /** Whether an element is rendered. One without a box (`display: contents`) is rendered if its parent is. */
     shown(element, options) {
       for (let at = /** @type {Element | null} */ (element); at; at = this.parent(at)) {
         if (this.rendered(at, options)) return true;
@@ -100,17 +100,17 @@
       return false;
     },
 
-    /** Whether `outer` is `inner` or holds it, in the tree that is drawn. */
+    /** Whether `outer` is `inner` or an ancestor of it in the flat tree. */
     holds(outer, inner) {
       for (let at = /** @type {Node | null} */ (inner); at; at = this.parent(at)) if (at === outer) return true;
       return false;
     },
 
-    /** The shadow root of an element, closed ones included (Chrome lends them to extensions), or null. */
+    /** An element's shadow root, even a closed one (Chrome exposes them to extensions), or null. */
     shadowOf(element) {
       const known = openRoot(element) ?? closedRoots.get(element);
       if (known) return known;
-      // Asking is dear, and a closed root on a plain element that also has content of its own is rarer than rare.
+      // The lookup is expensive, and plain elements with both a closed root and children are very rare.
       const name = localName(element);
       if (!name.includes("-") && (firstChild(element) || !HOSTS.has(name))) return null;
       const root = globalThis.chrome?.dom?.openOrClosedShadowRoot(/** @type {HTMLElement} */ (element)) ?? null;
@@ -118,15 +118,15 @@
       return root;
     },
 
-    /** The innermost element at a point of the view, inside shadow roots that were walked too, or null. */
+    /** The innermost element at a point of the view, also inside known shadow roots; or null. */
     deepHit(x, y) {
-      let found = elementFromPoint(document, x, y);
-      for (let depth = 0; found && depth < 64; depth++) {
-        const inner = (openRoot(found) ?? closedRoots.get(/** @type {Element} */ (found)))?.elementFromPoint(x, y);
-        if (!inner || inner === found) break;
-        found = inner;
+      let element = elementFromPoint(document, x, y);
+      for (let depth = 0; element && depth < 64; depth++) {
+        const inner = (openRoot(element) ?? closedRoots.get(/** @type {Element} */ (element)))?.elementFromPoint(x, y);
+        if (!inner || inner === element) break;
+        element = inner;
       }
-      return found;
+      return element;
     },
   };
 })();

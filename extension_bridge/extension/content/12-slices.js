@@ -1,11 +1,11 @@
-// Long work in short pieces, so that the page stays at hand: after a few milliseconds the thread is given back.
+// Splits long work into slices that yield to the page's event loop every few milliseconds.
 "use strict";
 (() => {
-  // Milliseconds at a stretch. A piece of work between two looks at the clock must fit into what is left of 50 ms.
-  const STRETCH = 10;
+  // Length of a slice, ms. The work between two checks of the clock must fit into the rest of 50 ms (a long task).
+  const SLICE_MS = 10;
   const now = performance.now.bind(performance);
 
-  /** @returns {Promise<void>} settles in a new task, without the delay that timers have */
+  /** @returns {Promise<void>} Resolves in a new task, without the minimum delay of timers. */
   function nextTask() {
     if (globalThis.scheduler?.yield) return globalThis.scheduler.yield();
     return new Promise((resolve) => {
@@ -20,27 +20,28 @@
 
   rubato.now = now;
   rubato.Slices = class {
-    /** @param {number} [longest] milliseconds of the whole work, after which `spent` is true */
-    constructor(longest = Infinity) {
-      this.end = now() + longest;
-      this.until = now() + STRETCH;
+    /** @param {number} [limitMs]  Time limit of the whole work, ms; then `spent` becomes true. */
+    constructor(limitMs = Infinity) {
+      this.end = now() + limitMs;
+      this.until = now() + SLICE_MS;
       this.pieces = 1;
     }
 
-    /** Whether it is time to `rest`. */
+    /** Whether it is time to call `rest`. */
     get due() {
       return now() >= this.until;
     }
 
-    /** Whether the whole work has taken as long as it may. */
+    /** Whether the time limit of the whole work has passed. */
     get spent() {
       return now() >= this.end;
     }
 
+    /** Yields to the event loop. */
     async rest() {
       await nextTask();
       this.pieces++;
-      this.until = now() + STRETCH;
+      this.until = now() + SLICE_MS;
     }
   };
 })();

@@ -1,11 +1,11 @@
-// Numbers for nodes, so that others can speak of them. Nothing is kept alive by its number.
+// Numbers that identify nodes outside of the page. They do not keep the nodes alive.
 "use strict";
 (() => {
   /** @type {WeakMap<Node, number>} */
   const numbers = new WeakMap();
   /** @type {Map<number, WeakRef<Node>>} */
   const nodes = new Map();
-  const gone = new FinalizationRegistry((/** @type {number} */ number) => nodes.delete(number));
+  const collected = new FinalizationRegistry((/** @type {number} */ number) => nodes.delete(number));
   let last = 0;
 
   rubato.refs = {
@@ -15,21 +15,21 @@
         number = ++last;
         numbers.set(node, number);
         nodes.set(number, new WeakRef(node));
-        gone.register(node, number);
+        collected.register(node, number);
       }
       return number;
     },
 
-    /** The node, or null when it is no longer in the document. */
+    /** The node with a number, or null when it is no longer in the document. */
     node(ref) {
       const node = nodes.get(ref)?.deref();
       return node && rubato.dom.isConnected(node) ? node : null;
     },
 
-    /** The node; throws `gone` when it is no longer in the document. */
+    /** The node with a number; throws `gone` when it is no longer in the document. */
     need(ref) {
       const node = this.node(ref);
-      if (!node) throw new rubato.Refusal("gone", "The element is no longer on the page.");
+      if (!node) throw new rubato.CommandError("gone", "The element is no longer on the page.");
       return node;
     },
 
@@ -38,8 +38,8 @@
     },
   };
 
-  /** A reason that is answered as an error, with a code; anything else that is thrown is a bug. */
-  rubato.Refusal = class extends Error {
+  /** An error that is sent as the answer, with a code. Any other exception is a bug. */
+  rubato.CommandError = class extends Error {
     /** @param {string} code @param {string} message */
     constructor(code, message) {
       super(message);

@@ -1,4 +1,4 @@
-// What an element is to somebody who looks for something to press, fill in, hear or read.
+// The kind of an element: what a user can do with it.
 "use strict";
 (() => {
   const { dom } = rubato;
@@ -26,7 +26,7 @@
     switch: "field",
   };
   const BUTTON_INPUTS = new Set(["submit", "button", "reset", "image"]);
-  // Roles which say that an image, a heading or a button is none.
+  // Roles that remove an element's semantics.
   const NO_ROLE = new Set(["presentation", "none"]);
 
   const HOLDS_MORE = "a,button,input,select,textarea,p,h1,h2,h3,h4,h5,h6,ul,ol,table,article,section";
@@ -75,7 +75,7 @@
           .trim()
           .replace(/\s[^]*$/, "")
           .toLowerCase();
-        // A list box of options that a select or an editor owns is one field; its options are pressed like buttons.
+        // A list box is one field; its options are clicked like buttons.
         const kind = Object.hasOwn(BY_ROLE, first) && BY_ROLE[first];
         if (kind) return kind;
         if (NO_ROLE.has(first)) return "";
@@ -84,11 +84,11 @@
       if (kind) return kind;
       const editable = dom.attribute(element, "contenteditable");
       if (editable !== null && editable.toLowerCase() !== "false") return "field";
-      // One listener at the root of a page makes no button of the page.
+      // A click listener on a container does not make the container a button.
       return dom.hasAttribute(element, "onclick") && !dom.query(element, HOLDS_MORE) ? "button" : "";
     },
 
-    /** The level of a heading, 1 to 6. */
+    /** The level of a heading, 1-6. */
     level(element) {
       const level = Number(dom.attribute(element, "aria-level"));
       if (level >= 1) return Math.min(6, Math.floor(level));
@@ -96,7 +96,7 @@
       return /^h[1-6]$/.test(name) ? Number(name[1]) : 2;
     },
 
-    /** Which sort of field: an input's type, `select`, `textarea`, `editable`, or its role. */
+    /** The type of a field: an input's type, `select`, `textarea`, `editable`, or its role. */
     fieldType(element) {
       const name = dom.localName(element);
       if (name === "input") return /** @type {HTMLInputElement} */ (element).type || "text";
@@ -104,7 +104,7 @@
       return dom.attribute(element, "role")?.trim().toLowerCase() || "editable";
     },
 
-    /** Whether pressing it does something, so far as its kind tells. */
+    /** Whether elements of a kind respond to clicks. */
     pressable: (kind) => kind === "link" || kind === "button" || kind === "field",
   };
 })();

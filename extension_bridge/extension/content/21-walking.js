@@ -1,20 +1,20 @@
-// One walk over the tree as it is drawn: into shadow roots, through slots, in order, in slices, without recursion (a page
-// may be nested deeper than a stack).
+// Walks the flat tree in order, into shadow roots and through slots, in slices and without recursion (pages may be nested
+// deeper than the call stack).
 "use strict";
 (() => {
   const { dom } = rubato;
 
-  // What holds no words or targets of its own for anybody to see.
-  rubato.hollow = new Set(
+  // Elements whose content is not walked.
+  rubato.leaves = new Set(
     "script style noscript template head title meta link base option optgroup datalist param source track iframe frame \
      textarea select svg canvas object embed video audio img input br hr wbr area".split(/\s+/),
   );
 
-  /** @param {Element} element @param {(root: ShadowRoot) => void} [found] @returns {Inside} */
-  function inside(element, found) {
+  /** @param {Element} element @param {(root: ShadowRoot) => void} [onShadow] @returns {Inside} */
+  function inside(element, onShadow) {
     const shadow = dom.shadowOf(element);
     if (shadow) {
-      found?.(shadow);
+      onShadow?.(shadow);
       return { next: dom.firstChild(shadow), list: null, index: 0 };
     }
     if (dom.localName(element) === "slot") {
@@ -24,17 +24,17 @@
     return { next: dom.firstChild(element), list: null, index: 0 };
   }
 
-  /** Where a look into an entry begins; its shadow root is watched from then on, and heard. */
+  /** The start of a walk inside an entry; from then on its shadow root is observed. */
   rubato.inside = (entry) =>
     inside(entry.node, (shadow) => {
       entry.shadow = shadow;
       rubato.watching.add(shadow);
-      rubato.hearMedia(shadow);
+      rubato.watchMedia(shadow);
     });
 
   /**
-   * Walks below `root`. `enter` is called for each element and text and says whether to go inside; `leave` for each element
-   * that was gone into, after all that is in it. False when there was no time for all of it.
+   * Walks the tree below `root`. `enter` is called for each element and text and returns whether to go inside; `leave` is called
+   * after the content of each element entered. Returns false when the time limit was reached.
    */
   rubato.walk = async (root, slices, { enter, leave, shadow }) => {
     let steps = 0;
@@ -47,19 +47,19 @@
         continue;
       }
       if (!level.list) level.next = dom.nextSibling(node);
-      // Looking at the clock costs as much as a step.
+      // Reading the clock costs as much as a step.
       if (!(++steps & 31) && slices.due) {
         await slices.rest();
         if (slices.spent) return false;
       }
       if (dom.isText(node)) enter(node, true);
-      else if (dom.isElement(node) && enter(node, false) && !rubato.hollow.has(dom.localName(node)))
+      else if (dom.isElement(node) && enter(node, false) && !rubato.leaves.has(dom.localName(node)))
         {stack.push(inside(node, shadow));}
     }
     return true;
   };
 
-  /** Every shadow root of the document. */
+  /** All shadow roots of the document. */
   rubato.shadowRoots = async (slices) => {
     /** @type {ShadowRoot[]} */
     const found = [];

@@ -1,80 +1,80 @@
-// Hears that the document has changed, while something is kept of it: once, then what was kept is let go of and nothing is
-// watched until the next question. A page that never rests costs itself no more than that.
+// Invalidates caches when the document changes. The observer is disconnected at the first change and connected again by the next
+// request, so a page that changes all the time pays for at most one notification per request.
 "use strict";
 (() => {
-  // What an element is, and what lies in it.
+  // Attributes that decide an element's kind and content.
   const STRUCTURE = ["href", "role", "type", "contenteditable", "onclick", "slot", "aria-level"];
-  // Whether it is drawn, and how.
+  // Attributes that decide whether and how it is rendered.
   const APPEARANCE = ["class", "style", "hidden", "open", "inert", "aria-hidden"];
   const WATCHED = { childList: true, subtree: true, characterData: true, attributes: true };
-  // Style sheets and late shadow roots change without a mutation: nothing is believed for longer, in milliseconds.
-  const LONGEST = 30_000;
+  // Style sheets and late shadow roots cause no mutations, so caches expire after this time, ms.
+  const MAX_AGE_MS = 30_000;
 
   /** @type {Array<Document | ShadowRoot>} */
   const roots = [];
   /** @type {Array<() => void>} */
-  const droppings = [];
-  let born = 0;
+  const callbacks = [];
+  let started = 0;
   let version = 0;
-  let appearing = false;
+  let watchesAppearance = false;
 
   const observer = new MutationObserver((records) => {
     const structural = records.some(
       ({ type, attributeName }) => type !== "attributes" || STRUCTURE.includes(String(attributeName)),
     );
-    if (structural) drop();
+    if (structural) invalidate();
     else {
       version++;
-      appearing = false;
+      watchesAppearance = false;
       roots.forEach(observe);
     }
   });
 
   /** @param {Document | ShadowRoot} root */
   function observe(root) {
-    observer.observe(root, { ...WATCHED, attributeFilter: appearing ? [...STRUCTURE, ...APPEARANCE] : STRUCTURE });
+    observer.observe(root, { ...WATCHED, attributeFilter: watchesAppearance ? [...STRUCTURE, ...APPEARANCE] : STRUCTURE });
   }
 
-  function drop() {
+  function invalidate() {
     observer.disconnect();
     roots.length = 0;
-    appearing = false;
+    watchesAppearance = false;
     version++;
-    for (const dropping of droppings) dropping();
+    for (const callback of callbacks) callback();
   }
-  rubato.endings.push(drop);
+  rubato.cleanups.push(invalidate);
 
   rubato.watching = {
-    /** Watches from now on, unless it does. */
+    /** Starts observing the document, unless it is observed. */
     start() {
-      if (roots.length && rubato.now() - born > LONGEST) drop();
+      if (roots.length && rubato.now() - started > MAX_AGE_MS) invalidate();
       if (roots.length) return;
-      born = rubato.now();
+      started = rubato.now();
       this.add(document);
     },
 
-    /** Watches a shadow root too. */
+    /** Observes another root too. */
     add(root) {
       if (roots.includes(root)) return;
       roots.push(root);
       observe(root);
     },
 
-    /** Hears of the next change of what is drawn as well. */
+    /** Observes the next change of appearance as well. */
     appearance() {
-      if (appearing) return;
-      appearing = true;
+      if (watchesAppearance) return;
+      watchesAppearance = true;
       roots.forEach(observe);
     },
 
-    drop,
+    invalidate,
 
-    /** Another number after each change that was heard of. */
+    /** Increases with each observed change. */
     get version() {
       return version;
     },
 
-    /** Asks to be told when what is kept of the document's structure is to be let go of. */
-    onDrop: (dropping) => droppings.push(dropping),
+    /** Adds a callback for invalidation: caches of the document's structure must be dropped. */
+    onInvalidate: (callback) => callbacks.push(callback),
   };
 })();

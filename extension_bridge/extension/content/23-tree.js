@@ -1,47 +1,47 @@
-// What could be seen on the page, as a tree that grows where one looks: a part that was never near the view is never walked.
-// Kept while the document does not change, so that a scroll costs no walk.
+// A lazy tree of what could be visible on the page: parts that were never near the view are never walked. It is cached while
+// the document does not change, so scrolling needs no new walk.
 "use strict";
 (() => {
   const { dom, kinds } = rubato;
 
-  // Names of elements that do not end a paragraph. What a style sheet makes of them only makes a text's box coarser.
+  // Inline elements, by name. If a style sheet displays them otherwise, a text's box merely becomes coarser.
   const INLINE = new Set(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q ruby rb rt rp s samp small span strike \
      strong sub sup time tt u var wbr br img svg slot".split(/\s+/),
   );
-  // Nothing inside of these is a target of its own.
-  const WHOLE = new Set(["button", "summary"]);
+  // Elements without separate targets inside.
+  const ATOMIC = new Set(["button", "summary"]);
 
   /** @type {Entry | null} */
   let top = null;
-  rubato.watching.onDrop(() => {
+  rubato.watching.onInvalidate(() => {
     top = null;
   });
 
-  /** @param {Element} element @param {Entry | null} outer @returns {Entry | null} null when there is nothing in it for anybody */
+  /** @param {Element} element @param {Entry | null} outer @returns {Entry | null} Null when it can show nothing. */
   function entryOf(element, outer) {
     const name = dom.localName(element);
-    const hollow = rubato.hollow.has(name);
+    const leaf = rubato.leaves.has(name);
     /** @type {Entry["kind"]} */
     const kind = name === "iframe" || name === "frame" ? "frame" : kinds.of(element);
-    if (hollow && !kind) return null;
-    const closed = hollow || WHOLE.has(name) || (kind === "field" && dom.hasAttribute(element, "contenteditable"));
+    if (leaf && !kind) return null;
+    const atomic = leaf || ATOMIC.has(name) || (kind === "field" && dom.hasAttribute(element, "contenteditable"));
     return {
       node: element,
       kind,
       level: kind === "heading" ? kinds.level(element) : 0,
       texts: null,
       inline: INLINE.has(name),
-      // Words in a link, a button or a heading are the link, the button or the heading.
-      held: (outer?.held ?? false) || (kind !== "" && kind !== "image"),
-      opens: !closed,
-      kids: null,
+      // Text in a link, a button or a heading belongs to that element.
+      owned: (outer?.owned ?? false) || (kind !== "" && kind !== "image"),
+      expandable: !atomic,
+      children: null,
       shadow: null,
     };
   }
 
   rubato.tree = {
-    /** The document itself. */
+    /** The entry of the document's root. */
     top() {
       const root = dom.root();
       rubato.watching.start();
@@ -49,12 +49,12 @@
       return top;
     },
 
-    /** Looks what lies in an entry: its words, and its elements, those within its lines with what they hold. */
+    /** Fills in the children of an entry: its texts and elements, and the content of its inline elements. */
     async expand(entry, slices) {
       /** @type {Entry | null} */
       let run = null;
       let steps = 0;
-      entry.kids = [];
+      entry.children = [];
       const stack = [{ entry, at: rubato.inside(entry) }];
       for (let level = stack.at(-1); level; level = stack.at(-1)) {
         if (!(++steps & 31) && slices.due) {
@@ -68,9 +68,9 @@
           continue;
         }
         if (!at.list) at.next = dom.nextSibling(node);
-        const kids = /** @type {Entry[]} */ (level.entry.kids);
+        const children = /** @type {Entry[]} */ (level.entry.children);
         if (dom.isText(node)) {
-          if (level.entry.held || !/\S/.test(dom.ownText(node))) continue;
+          if (level.entry.owned || !/\S/.test(dom.ownText(node))) continue;
           if (run) /** @type {Text[]} */ (run.texts).push(node);
           else {
             run = {
@@ -79,20 +79,20 @@
               level: 0,
               texts: [node],
               inline: true,
-              held: false,
-              opens: false,
-              kids: null,
+              owned: false,
+              expandable: false,
+              children: null,
               shadow: null,
             };
-            kids.push(run);
+            children.push(run);
           }
         } else if (dom.isElement(node)) {
           const kid = entryOf(node, level.entry);
           if (!kid?.inline) run = null;
           if (!kid) continue;
-          kids.push(kid);
-          if (!kid.inline || !kid.opens) continue;
-          kid.kids = [];
+          children.push(kid);
+          if (!kid.inline || !kid.expandable) continue;
+          kid.children = [];
           stack.push({ entry: kid, at: rubato.inside(kid) });
         }
       }

@@ -1,19 +1,19 @@
-// What of an element can be seen: its real boxes, cut by the view and by what overflows, and not covered.
+// The visible part of an element: its boxes, clipped by the view and by overflow, unless they are covered.
 //
-// aria-hidden is still seen: it speaks to those who listen, and reading leaves it out. Inert is not: the page itself has put
-// it out of use. A control that is itself transparent or tiny (a drawn switch, a styled check box) is seen as its label.
+// aria-hidden elements count as visible (only reading skips them); inert ones do not, as the page has disabled them. A control
+// that is itself transparent or tiny (a custom switch, a styled check box) is represented by its label.
 "use strict";
 (() => {
   const { dom } = rubato;
-  // A box smaller than this, in pixels of either side, is a trick for screen readers or nothing at all.
-  const LEAST = 2;
+  // Boxes with a side smaller than this, px, are empty or hidden for screen readers.
+  const MIN_SIZE = 2;
   const RENDERED = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true };
   const REPLACED = new Set("img video canvas iframe embed object svg input textarea select button".split(" "));
-  const MOST_BOXES = 200;
+  const MAX_BOXES = 200;
   /** @type {Range | null} */
   let range = null;
 
-  /** @param {Text} text @returns {Edges[]} the boxes of its lines */
+  /** @param {Text} text @returns {Edges[]} The boxes of its lines. */
   function lines(text) {
     range ??= /** @type {Range} */ (dom.newRange());
     range.setStart(text, 0);
@@ -21,10 +21,10 @@
     return [...range.getClientRects()];
   }
 
-  /** @param {Element} element @returns {Edges[]} its boxes; those of what it holds when it has none (`display: contents`) */
+  /** @param {Element} element @returns {Edges[]} Its boxes, or those of its children when it has none (`display: contents`). */
   function boxes(element) {
-    const own = [...dom.boxes(element)].filter((box) => box.width >= LEAST && box.height >= LEAST);
-    if (own.length || rubato.hollow.has(dom.localName(element))) return own;
+    const own = [...dom.boxes(element)].filter((box) => box.width >= MIN_SIZE && box.height >= MIN_SIZE);
+    if (own.length || rubato.leaves.has(dom.localName(element))) return own;
     /** @type {Edges[]} */
     const found = [];
     const shadow = dom.shadowOf(element);
@@ -33,21 +33,21 @@
       if (dom.isText(child)) found.push(...lines(child));
       else if (dom.isElement(child)) found.push(...dom.boxes(child));
     }
-    return found.filter((box) => box.right - box.left >= LEAST && box.bottom - box.top >= LEAST);
+    return found.filter((box) => box.right - box.left >= MIN_SIZE && box.bottom - box.top >= MIN_SIZE);
   }
 
-  /** @param {Element} element whether it hides what lies under it, so far as its own box goes */
+  /** @param {Element} element @returns {boolean} Whether its own box covers what is behind it. */
   function paints(element) {
     if (REPLACED.has(dom.localName(element))) return true;
     const style = dom.style(element);
     const alpha = /^rgba\(.*, ([\d.]+)\)$/.exec(style.backgroundColor);
     if (!alpha || Number(alpha[1]) > 0.5) return true;
-    // A gradient that lets something through lies over a picture to make words legible.
+    // Translucent gradients are put over pictures to make text legible.
     const image = style.backgroundImage;
     return image !== "none" && !(image.includes("gradient") && /rgba\(|transparent/.test(image));
   }
 
-  /** @param {Element} top @param {Element} target whether pressing `top` presses `target` */
+  /** @param {Element} top @param {Element} target @returns {boolean} Whether a click on `top` is a click on `target`. */
   function belongs(top, target) {
     if (dom.holds(target, top)) return true;
     for (let at = /** @type {Element | null} */ (top), n = 0; at && n < 8; at = dom.parent(at), n++) {
@@ -57,19 +57,19 @@
   }
 
   /**
-   * @param {Candidate} entry @param {Element[]} elements it, or those that hold its words
-   * @param {number} x @param {number} y @returns {boolean} whether it is what one sees there
+   * @param {Candidate} entry @param {Element[]} elements  Its element, or the parents of its texts.
+   * @param {number} x @param {number} y @returns {boolean} Whether it is visible at that point.
    */
-  function seenAt(entry, elements, x, y) {
+  function visibleAt(entry, elements, x, y) {
     const top = dom.deepHit(x, y);
     const [element] = elements;
     if (!top || !element) return false;
     if (entry.kind === "text" ? elements.includes(top) : belongs(top, element)) return true;
     if (rubato.kinds.pressable(entry.kind)) {
-      // Nothing takes presses for it where it takes none itself: its parent is hit in its place.
+      // Where it ignores pointer events, its parent is hit instead.
       return dom.holds(top, element) && dom.style(element).pointerEvents === "none";
     }
-    // Words and pictures are seen through what paints nothing.
+    // Texts and pictures are visible through elements that paint nothing.
     const scope = dom.rootOf(element);
     for (const each of (scope.elementsFromPoint ? scope : document).elementsFromPoint(x, y)) {
       if (entry.kind === "text" ? elements.includes(each) : dom.holds(element, each)) return true;
@@ -80,14 +80,14 @@
   }
 
   /** @param {Edges} box */
-  const surface = (box) => Math.max(0, box.right - box.left) * Math.max(0, box.bottom - box.top);
+  const area = (box) => Math.max(0, box.right - box.left) * Math.max(0, box.bottom - box.top);
 
   /**
-   * Points that tell whether a box is covered: its middle first, which mostly settles it, then towards its corners.
+   * Sample points to test whether a box is covered: its middle first, which usually decides, then points near its corners.
    * @param {Edges[]} parts @returns {Generator<[number, number]>}
    */
   function* points(parts) {
-    const largest = [...parts].sort((a, b) => surface(b) - surface(a)).slice(0, 3);
+    const largest = [...parts].sort((a, b) => area(b) - area(a)).slice(0, 3);
     for (const box of largest) yield [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
     for (const { left, top, right, bottom } of largest.slice(0, 1)) {
       for (const along of [0.15, 0.85])
@@ -96,48 +96,48 @@
   }
 
   /**
-   * @param {Candidate} entry @param {Array<[Element, Edges[]]>} wholes elements with their boxes @param {Surroundings} around
+   * @param {Candidate} entry @param {Array<[Element, Edges[]]>} wholes  Elements with their boxes. @param {Clipping} clipping
    * @returns {Seen | null}
    */
-  function look(entry, wholes, around) {
+  function measure(entry, wholes, clipping) {
     /** @type {Edges[]} */
     const parts = [];
     const elements = [];
     let own = 0;
     for (const [element, boxed] of wholes) {
-      const cut = around.of(element);
-      if (cut.inert) continue;
+      const info = clipping.of(element);
+      if (info.inert) continue;
       elements.push(element);
-      const clip = rubato.meet(around.view, entry.kind === "text" ? cut.inside : cut.clip);
+      const clip = rubato.intersectEdges(clipping.view, entry.kind === "text" ? info.inside : info.clip);
       for (const box of boxed) {
-        own += surface(box);
-        const part = rubato.meet(box, clip);
-        if (part.right - part.left >= LEAST && part.bottom - part.top >= LEAST && parts.length < MOST_BOXES)
+        own += area(box);
+        const part = rubato.intersectEdges(box, clip);
+        if (part.right - part.left >= MIN_SIZE && part.bottom - part.top >= MIN_SIZE && parts.length < MAX_BOXES)
           {parts.push(part);}
       }
     }
     if (!parts.length) return null;
     let seen = false;
-    for (const [x, y] of points(parts)) if ((seen = seenAt(entry, elements, x, y))) break;
+    for (const [x, y] of points(parts)) if ((seen = visibleAt(entry, elements, x, y))) break;
     if (!seen) return null;
     const bounds = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
     let filled = 0;
     for (const part of parts) {
-      filled += surface(part);
+      filled += area(part);
       bounds.left = Math.min(bounds.left, part.left);
       bounds.top = Math.min(bounds.top, part.top);
       bounds.right = Math.max(bounds.right, part.right);
       bounds.bottom = Math.max(bounds.bottom, part.bottom);
     }
-    return { bounds, parts, area: Math.min(1, filled / own), ink: Math.min(1, filled / surface(bounds)) };
+    return { bounds, parts, area: Math.min(1, filled / own), ink: Math.min(1, filled / area(bounds)) };
   }
 
   rubato.visible = {
     lines,
     boxes,
 
-    /** The box that holds an entry, to sort out what is far away; null when it has none of its own. */
-    coarse(entry) {
+    /** A box that contains an entry, to skip what is far away; null when it has none. */
+    roughBox(entry) {
       if (!entry.texts) return dom.box(entry.node);
       range ??= /** @type {Range} */ (dom.newRange());
       const last = entry.texts.at(-1);
@@ -147,8 +147,8 @@
       return range.getBoundingClientRect();
     },
 
-    /** What of it can be seen now, or null. */
-    of(entry, around) {
+    /** The visible part of an entry, or null. */
+    of(entry, clipping) {
       if (entry.texts) {
         /** @type {Array<[Element, Edges[]]>} */
         const wholes = [];
@@ -156,24 +156,24 @@
           const element = dom.isConnected(text) && dom.elementOf(text);
           if (element && dom.shown(element, RENDERED)) wholes.push([element, lines(text)]);
         }
-        return look(entry, wholes, around);
+        return measure(entry, wholes, clipping);
       }
       const element = /** @type {Element} */ (entry.node);
       if (dom.shown(element, RENDERED)) {
-        const seen = look(entry, [[element, boxes(element)]], around);
+        const seen = measure(entry, [[element, boxes(element)]], clipping);
         if (seen) return seen;
       }
       if (entry.kind !== "field") return null;
       for (const label of /** @type {any} */ (element).labels ?? []) {
         if (!dom.shown(label, RENDERED) || !dom.shown(element, { visibilityProperty: true })) continue;
-        const seen = look(entry, [[label, boxes(label)]], around);
+        const seen = measure(entry, [[label, boxes(label)]], clipping);
         if (seen) return seen;
       }
       return null;
     },
 
-    /** Lets go of the text that was measured last. */
-    rest() {
+    /** Releases the text that was measured last. */
+    release() {
       range?.selectNodeContents(document);
       range?.collapse(true);
     },

@@ -1,28 +1,28 @@
-// Where this frame is among the frames of its page, and where its own frames are. A frame is known by its path of places
-// among the window's frames ("top.0.2"): parent and child both see it, without a word that the page could hear.
+// The position of this frame among the frames of its page, and of its child frames. A frame is identified by its path of indices
+// ("top.0.2"), which parent and child can both compute without a message that the page could intercept.
 "use strict";
 (() => {
   const { dom } = rubato;
-  const DEEPEST = 32;
+  const MAX_DEPTH = 32;
 
-  /** @param {Window} parent @param {Window | null} child @returns {number} the child's place, -1 when it has none (shadow roots) */
-  function placeOf(parent, child) {
+  /** @param {Window} parent @param {Window | null} child @returns {number} The child's index; -1 when it is in a shadow root. */
+  function indexOf(parent, child) {
     for (let n = 0; n < parent.length; n++) if (parent[n] === child) return n;
     return -1;
   }
 
   /**
-   * The place of a frame in its parent. Frames in shadow roots have none that both sides see: those of the same origin go by the
-   * number that the parent's own content script has for them; others cannot be placed.
+   * One step of the path. Frames in shadow roots have no index that both sides see: those of the same origin use the ref of the
+   * parent's content script instead; others cannot be located.
    * @param {Window} at @returns {string}
    */
   function step(at) {
-    const place = placeOf(at.parent, at);
-    if (place >= 0) return String(place);
+    const index = indexOf(at.parent, at);
+    if (index >= 0) return String(index);
     try {
-      const { rubato: its } = /** @type {{rubato?: Rubato}} */ (/** @type {unknown} */ (at.parent));
+      const { rubato: parentRubato } = /** @type {{rubato?: Rubato}} */ (/** @type {unknown} */ (at.parent));
       const element = at.frameElement;
-      return its && element ? `s${its.refs.of(element)}` : "?";
+      return parentRubato && element ? `s${parentRubato.refs.of(element)}` : "?";
     } catch {
       return "?";
     }
@@ -32,19 +32,19 @@
   function path(of) {
     const names = [];
     let at = of;
-    for (let depth = 0; at !== at.parent && depth < DEEPEST; depth++, at = at.parent) names.push(step(at));
+    for (let depth = 0; at !== at.parent && depth < MAX_DEPTH; depth++, at = at.parent) names.push(step(at));
     return ["top", ...names.reverse()].join(".");
   }
 
   rubato.frames = {
     token: () => path(globalThis.window),
 
-    /** Where the inside of a frame lies in this view, and what of it shows. */
-    inside(element, clip) {
+    /** The content box of a frame in this view, and its visible part. */
+    describe(element, clip) {
       const box = dom.box(element);
       const style = dom.style(element);
       const side = (/** @type {string} */ name) => Number.parseFloat(style.getPropertyValue(name)) || 0;
-      // A frame may be drawn larger or smaller than it is laid out.
+      // A frame may be scaled by a transform.
       const scale = element.offsetWidth ? box.width / element.offsetWidth : 1;
       const left = side("border-left-width") + side("padding-left");
       const top = side("border-top-width") + side("padding-top");
@@ -55,8 +55,8 @@
         height: box.height - (top + side("border-bottom-width") + side("padding-bottom")) * scale,
       };
       const ref = rubato.refs.of(element);
-      const place = placeOf(globalThis.window, element.contentWindow);
-      return { token: `${path(globalThis.window)}.${place < 0 ? `s${ref}` : place}`, ref, ...inner, scale, clip };
+      const index = indexOf(globalThis.window, element.contentWindow);
+      return { token: `${path(globalThis.window)}.${index < 0 ? `s${ref}` : index}`, ref, ...inner, scale, clip };
     },
   };
 })();

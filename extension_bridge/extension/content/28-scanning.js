@@ -1,29 +1,29 @@
-// The page as it is seen now: what is in view, in the order of the document, with its boxes.
+// Scans the page: the visible elements in document order, with their boxes.
 "use strict";
 (() => {
   const { dom, refs, visible } = rubato;
-  // Skipping what is far away is only believed beyond this share of the view: margins may be negative, and menus open upwards.
+  // Elements this share of the view outside of it may still have visible content: margins may be negative, and menus may open upwards.
   const MARGIN = 0.25;
-  // What is placed by itself (a banner, a dialog) may be in view while what holds it is far away: it is hit at one of these
+  // Positioned elements (a banner, a dialog) may be in view while their parent is not. They are found by hit-testing this many
   // points of the view, across and down.
-  const [ACROSS, DOWN] = [8, 6];
-  // Of a long list, so many neighbours are passed over at once when the first and the last lie on one side of the view.
-  const TOGETHER = 32;
-  const MOST = 3000;
-  const LONGEST = 4000;
+  const [COLUMNS, ROWS] = [8, 6];
+  // In a long list, this many siblings are skipped at once when the first and the last are on the same side of the view.
+  const BATCH = 32;
+  const MAX_ELEMENTS = 3000;
+  const TIME_LIMIT_MS = 4000;
 
   /**
-   * Whether all that lies in an element's flow is away from the view. What overflows it counts on both sides, as it may be
-   * written from right to left.
+   * Whether all in-flow content of an element is away from the view. Overflow counts on both sides, as the text may run from right
+   * to left.
    * @param {Element} element @param {Edges} view
    */
-  function away(element, view) {
+  function isFarAway(element, view) {
     const box = dom.box(element);
     const { top, bottom, left, right } = box;
     if (bottom - top <= 0 || right - left <= 0) return false;
     const [up, down, aside] = [-view.bottom * MARGIN, view.bottom * (1 + MARGIN), view.right * MARGIN];
     if (bottom > up && top < down && right > -aside && left < view.right + aside) return false;
-    // Most of the page is above or below: how far it overflows is asked only where it matters.
+    // Most of a page is above or below the view, so overflow is measured only where it matters.
     const overflowY = bottom <= up || top >= down ? Math.max(0, dom.scrollHeight(element) - dom.clientHeight(element)) : 0;
     if (bottom + overflowY <= up || top - overflowY >= down) return true;
     const overflowX = Math.max(0, dom.scrollWidth(element) - dom.clientWidth(element));
@@ -31,21 +31,21 @@
   }
 
   /**
-   * Whether the browser itself leaves out what an element holds (`content-visibility`). Measuring in there would lay it out.
+   * Whether the browser skips an element's content (`content-visibility`). Measuring it would force its layout.
    * @param {Element} element @param {Edges} view
    */
-  function leftOut(element, view) {
+  function contentSkipped(element, view) {
     const { contentVisibility } = dom.style(element);
     return contentVisibility === "hidden" || (contentVisibility === "auto" && !touches(dom.box(element), view));
   }
 
-  /** @param {Edges} view @param {Slices} slices @returns {Promise<Set<Element>>} what is hit in the view, with all that holds it */
-  async function sampled(view, slices) {
+  /** @param {Edges} view @param {Slices} slices @returns {Promise<Set<Element>>} The elements hit in the view, with their ancestors. */
+  async function hitTest(view, slices) {
     /** @type {Set<Element>} */
     const found = new Set();
-    for (let row = 0; row < DOWN; row++) {
-      for (let column = 0; column < ACROSS; column++) {
-        let at = dom.deepHit((view.right * (column + 0.5)) / ACROSS, (view.bottom * (row + 0.5)) / DOWN);
+    for (let row = 0; row < ROWS; row++) {
+      for (let column = 0; column < COLUMNS; column++) {
+        let at = dom.deepHit((view.right * (column + 0.5)) / COLUMNS, (view.bottom * (row + 0.5)) / ROWS);
         for (; at && !found.has(at); at = dom.parent(at)) found.add(at);
         if (slices.due) await slices.rest();
       }
@@ -53,20 +53,20 @@
     return found;
   }
 
-  /** @param {Entry[]} list @param {number} at @param {Edges} view @param {Set<Element>} hit whether those from `at` on can be passed over */
-  function passed(list, at, view, hit) {
-    const few = list.slice(at, at + TOGETHER);
-    const [first, last] = [few[0], few.at(-1)].map((entry) => entry && visible.coarse(entry));
+  /** @param {Entry[]} list @param {number} at @param {Edges} view @param {Set<Element>} hit @returns {boolean} Whether the batch from `at` on can be skipped. */
+  function canSkip(list, at, view, hit) {
+    const batch = list.slice(at, at + BATCH);
+    const [first, last] = [batch[0], batch.at(-1)].map((entry) => entry && visible.roughBox(entry));
     if (!first || !last || first.bottom === first.top || last.bottom === last.top) return false;
     const [up, down] = [-view.bottom * MARGIN, view.bottom * (1 + MARGIN)];
     if (!(first.bottom < up && last.bottom < up) && !(first.top > down && last.top > down)) return false;
-    return !few.some(({ node }) => hit.has(node));
+    return !batch.some(({ node }) => hit.has(node));
   }
 
-  /** @param {Edges} view @param {Slices} slices @returns {AsyncGenerator<Entry>} those that may be in view, in order */
-  async function* near(view, slices) {
+  /** @param {Edges} view @param {Slices} slices @returns {AsyncGenerator<Entry>} The entries that may be in view, in order. */
+  async function* candidates(view, slices) {
     const top = rubato.tree.top();
-    const hit = await sampled(view, slices);
+    const hit = await hitTest(view, slices);
     const stack = [{ list: top ? [top] : [], at: 0 }];
     let steps = 0;
     for (let level = stack.at(-1); level; level = stack.at(-1)) {
@@ -75,26 +75,26 @@
         if (slices.spent) return;
       }
       const { list } = level;
-      if (list.length > 2 * TOGETHER && level.at % TOGETHER === 0 && passed(list, level.at, view, hit)) {
-        level.at += TOGETHER;
+      if (list.length > 2 * BATCH && level.at % BATCH === 0 && canSkip(list, level.at, view, hit)) {
+        level.at += BATCH;
         continue;
       }
       const entry = list[level.at++];
       if (!entry) stack.pop();
-      else if (!entry.opens) {
+      else if (!entry.expandable) {
         if (entry.kind) yield entry;
-      } else if (entry.inline || hit.has(entry.node) || !away(entry.node, view)) {
+      } else if (entry.inline || hit.has(entry.node) || !isFarAway(entry.node, view)) {
         if (entry.kind) yield entry;
-        if (!entry.inline && leftOut(entry.node, view)) continue;
-        // A root that came after the first look changed nothing that is watched.
-        if (!entry.kids || (!entry.shadow && dom.localName(entry.node).includes("-") && dom.shadowOf(entry.node)))
+        if (!entry.inline && contentSkipped(entry.node, view)) continue;
+        // A shadow root attached after the walk causes no mutation.
+        if (!entry.children || (!entry.shadow && dom.localName(entry.node).includes("-") && dom.shadowOf(entry.node)))
           {await rubato.tree.expand(entry, slices);}
-        stack.push({ list: entry.kids ?? [], at: 0 });
+        stack.push({ list: entry.children ?? [], at: 0 });
       }
     }
   }
 
-  /** @param {Edges | null} box @param {Edges} view whether any of it may be in view; one without a size is looked at closer */
+  /** @param {Edges | null} box @param {Edges} view @returns {boolean} Whether a box may be in view; true for one without a size. */
   const touches = (box, view) =>
     !box ||
     box.right - box.left < 1 ||
@@ -112,31 +112,31 @@
 
   rubato.boxOf = boxOf;
 
-  /** What is in view, with the entries it was made from. */
-  rubato.look = async (slices) => {
-    const around = new rubato.Surroundings();
-    /** @type {Sight[]} */
+  /** The visible entries. */
+  rubato.visibleEntries = async (slices) => {
+    const clipping = new rubato.Clipping();
+    /** @type {VisibleEntry[]} */
     const found = [];
-    for await (const entry of near(around.view, slices)) {
-      if (!touches(visible.coarse(entry), around.view)) continue;
-      const seen = visible.of(entry, around);
+    for await (const entry of candidates(clipping.view, slices)) {
+      if (!touches(visible.roughBox(entry), clipping.view)) continue;
+      const seen = visible.of(entry, clipping);
       if (seen) found.push({ entry, seen });
-      if (found.length >= MOST) break;
+      if (found.length >= MAX_ELEMENTS) break;
     }
-    visible.rest();
-    return { found, view: around.view, truncated: found.length >= MOST || slices.spent };
+    visible.release();
+    return { found, view: clipping.view, truncated: found.length >= MAX_ELEMENTS || slices.spent };
   };
 
   rubato.scan = async () => {
-    const began = rubato.now();
-    const slices = new rubato.Slices(LONGEST);
-    const { found, truncated } = await rubato.look(slices);
+    const started = rubato.now();
+    const slices = new rubato.Slices(TIME_LIMIT_MS);
+    const { found, truncated } = await rubato.visibleEntries(slices);
     const elements = [];
     const frames = [];
     for (const { entry, seen } of found) {
       const box = boxOf(seen.bounds);
       if (entry.kind === "frame") {
-        frames.push(rubato.frames.inside(/** @type {HTMLIFrameElement} */ (entry.node), box));
+        frames.push(rubato.frames.describe(/** @type {HTMLIFrameElement} */ (entry.node), box));
         continue;
       }
       /** @type {ScannedElement} */
@@ -153,12 +153,12 @@
     }
     return {
       token: rubato.frames.token(),
-      // With its scroll bars, as the page's own scripts and the window's owner count it.
+      // Including scroll bars, like `innerWidth` for the page's scripts.
       viewport: { width: innerWidth, height: innerHeight },
-      scroll: rubato.scrolling.place(),
+      scroll: rubato.scrolling.position(),
       elements,
       frames,
-      ms: Math.round((rubato.now() - began) * 100) / 100,
+      ms: Math.round((rubato.now() - started) * 100) / 100,
       pieces: slices.pieces,
       truncated,
     };

@@ -1,56 +1,56 @@
-// What things are called, for speaking: accessible names by dom-accessibility-api, within limits. Words of a page are data:
-// they are shortened, put on one line, and freed of characters that steer a terminal or turn text around.
+// Labels for speech: accessible names by dom-accessibility-api, within limits. A page's text is untrusted: it is shortened, put on
+// one line, and stripped of control and bidirectional-override characters.
 "use strict";
 (() => {
   const { dom } = rubato;
-  const LONGEST = 200;
-  // What is read of a text before it is shortened; a label of a megabyte costs no more than this.
-  const READ = 16_000;
-  // An element that holds more than this is named by its first words; the whole algorithm is not cut into slices.
-  const MOST_NODES = 400;
-  // eslint-disable-next-line no-control-regex -- it is those that are meant
+  const MAX_LENGTH = 200;
+  // How much of a text is read before it is shortened, so that a label of a megabyte costs no more.
+  const MAX_READ = 16_000;
+  // An element with more descendants is named by its first words: the accessible name is computed in one go, not in slices.
+  const MAX_NODES = 400;
+  // eslint-disable-next-line no-control-regex -- control characters are what it matches
   const CONTROL = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f]/g;
-  const STEERING = /[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+  const BIDIRECTIONAL = /[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
-  /** @param {string} text @param {number} [longest] characters */
-  function clean(text, longest = LONGEST) {
+  /** @param {string} text @param {number} [maxLength]  Characters. */
+  function clean(text, maxLength = MAX_LENGTH) {
     const line = String(text)
-      .slice(0, Math.max(READ, longest * 4))
+      .slice(0, Math.max(MAX_READ, maxLength * 4))
       .replace(CONTROL, "")
-      .replace(STEERING, "")
+      .replace(BIDIRECTIONAL, "")
       .replace(/\s+/g, " ")
       .trim();
-    if (line.length <= longest) return line;
-    // Not within a pair that makes one character.
-    const cut = line.slice(0, longest - 1);
+    if (line.length <= maxLength) return line;
+    // Do not split a surrogate pair.
+    const cut = line.slice(0, maxLength - 1);
     return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
   }
 
   /**
-   * The words in an element as they are drawn, up to a limit.
-   * @param {Node} node @param {number} [longest] @param {number} [most] nodes to look at
-   * @returns {{text: string, whole: boolean}}
+   * The rendered text of an element, up to a limit.
+   * @param {Node} node @param {number} [maxLength] @param {number} [maxNodes]  Nodes to visit.
+   * @returns {{text: string, whole: boolean}} The text, and whether it is complete.
    */
-  function words(node, longest = LONGEST, most = MOST_NODES) {
+  function words(node, maxLength = MAX_LENGTH, maxNodes = MAX_NODES) {
     let text = "";
     let seen = 0;
     /** @type {Array<Node | string>} */
     const stack = [node];
-    while (stack.length && text.length < READ + longest) {
+    while (stack.length && text.length < MAX_READ + maxLength) {
       const at = /** @type {Node | string} */ (stack.pop());
       if (typeof at === "string") text += at;
-      else if (++seen > most) return { text: clean(text, longest), whole: false };
-      else if (dom.isText(at)) text += dom.ownText(at).slice(0, READ + longest);
+      else if (++seen > maxNodes) return { text: clean(text, maxLength), whole: false };
+      else if (dom.isText(at)) text += dom.ownText(at).slice(0, MAX_READ + maxLength);
       else if (dom.isElement(at)) {
         const name = dom.localName(at);
-        if (name === "img" || name === "area") text += ` ${(dom.attribute(at, "alt") ?? "").slice(0, READ)} `;
-        if (rubato.hollow.has(name) || !dom.shown(at, { visibilityProperty: true })) continue;
+        if (name === "img" || name === "area") text += ` ${(dom.attribute(at, "alt") ?? "").slice(0, MAX_READ)} `;
+        if (rubato.leaves.has(name) || !dom.shown(at, { visibilityProperty: true })) continue;
         const shadow = dom.shadowOf(at);
         const assigned = name === "slot" ? dom.assignedNodes(at) : [];
         const children = assigned.length ? [...assigned] : [];
         for (let child = assigned.length ? null : dom.firstChild(shadow ?? at); child; child = dom.nextSibling(child)) {
           children.push(child);
-          if (children.length > most) break;
+          if (children.length > maxNodes) break;
         }
         const block = dom.style(at).display !== "inline";
         if (block) stack.push(" ");
@@ -58,16 +58,16 @@
         if (block) stack.push(" ");
       }
     }
-    return { text: clean(text, longest), whole: stack.length === 0 };
+    return { text: clean(text, maxLength), whole: stack.length === 0 };
   }
 
-  /** @param {Element} element whether it is small enough to be named by the whole algorithm */
-  function modest(element) {
+  /** @param {Element} element @returns {boolean} Whether it is small enough to compute its accessible name. */
+  function isSmall(element) {
     const { length } = dom.queryAll(element, "*");
-    if (length > MOST_NODES) return false;
+    if (length > MAX_NODES) return false;
     for (const name of ["aria-label", "title", "alt", "placeholder"])
-      {if ((dom.attribute(element, name)?.length ?? 0) > READ) return false;}
-    return words(element, LONGEST, MOST_NODES).whole;
+      {if ((dom.attribute(element, name)?.length ?? 0) > MAX_READ) return false;}
+    return words(element, MAX_LENGTH, MAX_NODES).whole;
   }
 
   /** @param {Element} element */
@@ -83,28 +83,28 @@
     clean,
     words,
 
-    /** The accessible name of an element, or the words of a text. */
+    /** The accessible name of an element, or the text around a text node. */
     of(node) {
       if (dom.isText(node)) return words(dom.elementOf(node) ?? node).text;
       const element = /** @type {Element} */ (node);
       let name = "";
       try {
-        if (modest(element)) name = clean(globalThis.domAccessibilityApi.computeAccessibleName(element));
+        if (isSmall(element)) name = clean(globalThis.domAccessibilityApi.computeAccessibleName(element));
       } catch {
-        // A page can make an element that the algorithm does not get through; its words still name it.
+        // A page can construct elements on which the library throws; their text still names them.
       }
       if (name) return name;
       const own = fallback(element);
       if (own) return own;
       if (element instanceof HTMLMediaElement) return rubato.media.title(element);
-      // A picture link without words is at least known by where it leads.
+      // A picture link without text is at least named by its address.
       const address = /** @type {any} */ (element).href;
       if (typeof address === "string" && address)
         {return clean(address.replace(/^[a-z]+:\/\/(www\.)?/, "").replace(/[?#].*$/, ""));}
       return clean(dom.attribute(element, "name") ?? "");
     },
 
-    /** Its role by the same library, or "". */
+    /** The ARIA role of a node, by the same library, or "". */
     role(node) {
       if (!dom.isElement(node)) return "";
       try {

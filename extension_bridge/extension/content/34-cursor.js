@@ -1,18 +1,18 @@
-// Where the player is on the page: an element or a text, and its place, in case the page takes it away.
+// The cursor: an element or a text, and its position, in case the page removes it.
 "use strict";
 (() => {
   const { dom, refs } = rubato;
   const HEADINGS = "h1,h2,h3,h4,h5,h6,[role=heading]";
   /** @type {WeakRef<Node> | null} */
-  let held = null;
-  /** @type {{x: number, y: number} | null} in pixels of the document */
-  let place = null;
-  // What it was when the cursor was set to it.
-  let called = { kind: "", label: "" };
+  let current = null;
+  /** @type {{x: number, y: number} | null} In pixels of the document. */
+  let position = null;
+  // The kind and label of the element when the cursor was set.
+  let lastSeen = { kind: "", label: "" };
 
   /** @returns {Node | null} */
   function node() {
-    const at = held?.deref();
+    const at = current?.deref();
     return at && dom.isConnected(at) ? at : null;
   }
 
@@ -30,43 +30,43 @@
       return at && dom.elementOf(at);
     },
 
-    /** Whether there was something at the cursor which the page has taken away. */
+    /** Whether the page has removed the element at the cursor. */
     get gone() {
-      return held !== null && node() === null;
+      return current !== null && node() === null;
     },
 
-    /** Whether something is what was at the cursor: a page that draws itself anew has another element for the same. */
-    was: ({ kind, label }) => kind === called.kind && label === called.label,
+    /** Whether a target is the one that was at the cursor; a page that re-renders replaces its elements. */
+    matches: ({ kind, label }) => kind === lastSeen.kind && label === lastSeen.label,
 
     set(at) {
-      held = new WeakRef(at);
+      current = new WeakRef(at);
       const target = rubato.target(at);
-      called = { kind: target.kind, label: rubato.labels.of(target.node) };
+      lastSeen = { kind: target.kind, label: rubato.labels.of(target.node) };
       this.remember();
     },
 
-    /** Notes where the element is; the page may have moved it since. */
+    /** Updates the position; the page may have moved the element. */
     remember() {
       const at = node();
       const box = at && boxOf(at);
       if (!box) return;
-      const scrolled = rubato.scrolling.place();
-      place = { x: (box.left + box.right) / 2 + scrolled.x, y: (box.top + box.bottom) / 2 + scrolled.y };
+      const scrolled = rubato.scrolling.position();
+      position = { x: (box.left + box.right) / 2 + scrolled.x, y: (box.top + box.bottom) / 2 + scrolled.y };
     },
 
-    /** Sets it to a point of the view where nothing need be. */
-    put(x, y) {
-      const scrolled = rubato.scrolling.place();
-      held = null;
-      place = { x: x + scrolled.x, y: y + scrolled.y };
+    /** Sets the cursor to a point of the view without an element. */
+    setPoint(x, y) {
+      const scrolled = rubato.scrolling.position();
+      current = null;
+      position = { x: x + scrolled.x, y: y + scrolled.y };
     },
 
-    /** The point of the view where it is, or where it was. */
+    /** The point of the view where the cursor is, or was when its element was removed. */
     point() {
       this.remember();
-      if (!place) return null;
-      const scrolled = rubato.scrolling.place();
-      return { x: place.x - scrolled.x, y: place.y - scrolled.y };
+      if (!position) return null;
+      const scrolled = rubato.scrolling.position();
+      return { x: position.x - scrolled.x, y: position.y - scrolled.y };
     },
 
     box: () => {
@@ -76,15 +76,15 @@
     },
 
     clear() {
-      held = null;
-      place = null;
+      current = null;
+      position = null;
     },
   };
 
-  /** @param {Node} at @returns {{kind: Kind | "", node: Node, level: number}} what it is for the player */
+  /** @param {Node} at @returns {{kind: Kind | "", node: Node, level: number}} The element that a node stands for. */
   rubato.target = (at) => {
     if (dom.isText(at)) {
-      // Words within a link or a button are the link or the button.
+      // Text in a link or a button stands for the link or the button.
       for (let outer = dom.parent(at), n = 0; outer && n < 16; outer = dom.parent(outer), n++) {
         const kind = rubato.kinds.of(outer);
         if (kind && kind !== "image")
@@ -96,7 +96,7 @@
     return { kind, node: at, level: kind === "heading" ? rubato.kinds.level(/** @type {Element} */ (at)) : 0 };
   };
 
-  /** What is at a point of the view: the innermost thing with a kind that holds it, or null. */
+  /** The innermost element with a kind at a point of the view, or null. */
   rubato.at = ({ x, y }) => {
     const hit = dom.deepHit(x, y);
     if (!hit) return null;
@@ -113,7 +113,7 @@
     return { ref: refs.of(text), kind: "text", label: rubato.labels.of(text), box: rubato.boxOf(dom.box(hit)) };
   };
 
-  /** @param {Element} element @param {number} x @param {number} y @returns {Text | null} its own text with a line at the point */
+  /** @param {Element} element @param {number} x @param {number} y @returns {Text | null} Its text node with a line at the point. */
   function textAt(element, x, y) {
     let child = dom.firstChild(element);
     for (let n = 0; child && n < 200; child = dom.nextSibling(child), n++) {
@@ -131,17 +131,17 @@
     else {
       const found = rubato.at(args);
       if (found) rubato.cursor.set(refs.need(found.ref));
-      else rubato.cursor.put(args.x, args.y);
+      else rubato.cursor.setPoint(args.x, args.y);
     }
     return rubato.where();
   };
 
-  /** What is at the cursor, under which heading, and how far down the page. */
+  /** The element at the cursor, its heading, and how far down the page it is. */
   rubato.where = async () => {
     const { cursor } = rubato;
     const at = cursor.node();
     const target = at && rubato.target(at);
-    const page = rubato.scrolling.place();
+    const page = rubato.scrolling.position();
     const room = page.height - innerHeight;
     const active = dom.active();
     const focused = active && active !== dom.body() && active !== dom.root() ? rubato.labels.of(active) : "";
@@ -158,10 +158,10 @@
     };
   };
 
-  /** @param {Node | null} at @returns {Promise<string>} the last heading before it; with no cursor, before the middle of the view */
+  /** @param {Node | null} at @returns {Promise<string>} The last heading before a node; for null, before the middle of the view. */
   async function headingBefore(at) {
     const slices = new rubato.Slices(300);
-    // In a shadow root: the headings of that root, else those around what it hangs on.
+    // In a shadow root: its own headings first, then those before its host.
     for (let from = at; ;) {
       const root = from ? dom.rootOf(from) : document;
       const all =

@@ -1,17 +1,17 @@
-// Pressing: what a hand would set off, once, and what came of it.
+// Clicks: the events of a real click, and the effect on the page.
 "use strict";
 (() => {
-  const { dom, refs, Refusal } = rubato;
-  // How long to look whether the page goes away, opens something or moves the focus, in milliseconds.
-  const LOOK = 50;
-  const TYPED = new Set(
+  const { dom, refs, CommandError } = rubato;
+  // How long to watch whether the page navigates, opens something or moves the focus, ms.
+  const WATCH_MS = 50;
+  const TEXT_FIELDS = new Set(
     "text search email url tel password number date time month week datetime-local select textarea editable textbox searchbox combobox".split(
       " ",
     ),
   );
 
-  /** @param {{ref?: number, x?: number, y?: number}} args @returns {Node} what is meant: by number, by place, or at the cursor */
-  function meant({ ref, x, y }) {
+  /** @param {{ref?: number, x?: number, y?: number}} args @returns {Node} The target: by ref, by point, or at the cursor. */
+  function resolveTarget({ ref, x, y }) {
     if (ref) return refs.need(ref);
     if (x !== undefined && y !== undefined) {
       const found = rubato.at({ x, y });
@@ -22,18 +22,18 @@
     if (at) return at;
     const point = rubato.cursor.point();
     if (rubato.cursor.gone) {
-      // Anything else that lies in its place now was never meant.
+      // Another element that is there now was never the target.
       const found = point && rubato.at(point);
-      if (found && rubato.cursor.was(found)) return refs.need(found.ref);
-      throw new Refusal("gone", "The element at the cursor is no longer on the page.");
+      if (found && rubato.cursor.matches(found)) return refs.need(found.ref);
+      throw new CommandError("gone", "The element at the cursor is no longer on the page.");
     }
     const hit = point && dom.deepHit(point.x, point.y);
-    if (!hit) throw new Refusal("nothing_there", "There is nothing at the cursor.");
+    if (!hit) throw new CommandError("nothing_there", "There is nothing at the cursor.");
     return hit;
   }
 
-  /** @param {Node} node @returns {Element} what to press for it: what holds it, or the one thing to press that it holds */
-  function pressed(node) {
+  /** @param {Node} node @returns {Element} The element to click for it: a clickable ancestor, or its only clickable descendant. */
+  function clickable(node) {
     for (let at = /** @type {Node | null} */ (node), n = 0; at && n < 16; at = dom.parent(at), n++) {
       if (!dom.isElement(at)) continue;
       if (rubato.kinds.pressable(rubato.kinds.of(at)) || dom.localName(at) === "label") return at;
@@ -52,17 +52,17 @@
     return false;
   }
 
-  /** @param {Element} element @returns {{x: number, y: number}} a point of it that can be seen, else its middle */
+  /** @param {Element} element @returns {{x: number, y: number}} A visible point of it, else its middle. */
   function pointOf(element) {
-    const around = new rubato.Surroundings();
+    const clipping = new rubato.Clipping();
     const kind = rubato.kinds.of(element) || "button";
-    const seen = rubato.visible.of({ node: element, kind, texts: null }, around);
+    const seen = rubato.visible.of({ node: element, kind, texts: null }, clipping);
     const box = seen?.parts[0] ?? dom.box(element);
     return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
   }
 
-  /** @param {Element} element @param {number} button @param {{x: number, y: number}} point @returns {boolean} whether the focus may go there */
-  function events(element, button, { x, y }) {
+  /** @param {Element} element @param {number} button @param {{x: number, y: number}} point @returns {boolean} Whether the page allows the focus to move there. */
+  function dispatchPointer(element, button, { x, y }) {
     const shared = {
       bubbles: true,
       cancelable: true,
@@ -83,7 +83,7 @@
     return allowed;
   }
 
-  /** @param {Element} element gives the focus to it or what holds it, as pressing does */
+  /** @param {Element} element Focuses it or its nearest focusable ancestor, as a click does. */
   function focusNear(element) {
     for (let at = /** @type {Element | null} */ (element); at; at = dom.parent(at)) {
       if (!(at instanceof HTMLElement)) continue;
@@ -93,35 +93,35 @@
     }
   }
 
-  /** Watches what a press sets off. */
-  class Watch {
+  /** Watches the effect of a click. */
+  class EffectWatch {
     constructor() {
       this.address = location.href;
       this.navigated = false;
       this.left = false;
       /** @type {Array<() => void>} */
-      this.endings = [];
+      this.cleanups = [];
       this.ended = /** @type {Promise<void>} */ (
         new Promise((resolve) => {
           this.settle = resolve;
         })
       );
-      this.on(globalThis, "beforeunload", () => this.see("navigated"));
-      this.on(globalThis, "pagehide", () => this.see("navigated"));
-      this.on(globalThis, "hashchange", () => this.see("navigated"));
-      // The blur of a field passes here as well.
-      this.on(globalThis, "blur", (event) => event.target === globalThis.window && this.see("left"));
-      if (globalThis.navigation) this.on(globalThis.navigation, "navigate", () => this.see("navigated"));
+      this.on(globalThis, "beforeunload", () => this.record("navigated"));
+      this.on(globalThis, "pagehide", () => this.record("navigated"));
+      this.on(globalThis, "hashchange", () => this.record("navigated"));
+      // The blur events of fields arrive here too.
+      this.on(globalThis, "blur", (event) => event.target === globalThis.window && this.record("left"));
+      if (globalThis.navigation) this.on(globalThis.navigation, "navigate", () => this.record("navigated"));
     }
 
     /** @param {EventTarget} target @param {string} type @param {(event: Event) => void} listener */
     on(target, type, listener) {
       EventTarget.prototype.addEventListener.call(target, type, listener, true);
-      this.endings.push(() => EventTarget.prototype.removeEventListener.call(target, type, listener, true));
+      this.cleanups.push(() => EventTarget.prototype.removeEventListener.call(target, type, listener, true));
     }
 
     /** @param {"navigated" | "left"} what */
-    see(what) {
+    record(what) {
       this[what] = true;
       /** @type {() => void} */ (this.settle)();
     }
@@ -129,25 +129,25 @@
     /** @returns {Promise<void>} */
     async end() {
       let timer = 0;
-      const late = new Promise((resolve) => {
-        timer = setTimeout(resolve, LOOK);
+      const timeout = new Promise((resolve) => {
+        timer = setTimeout(resolve, WATCH_MS);
       });
-      await Promise.race([this.ended, late]);
+      await Promise.race([this.ended, timeout]);
       clearTimeout(timer);
-      for (const ending of this.endings) ending();
+      for (const cleanup of this.cleanups) cleanup();
       if (location.href !== this.address) this.navigated = true;
     }
   }
 
-  /** @param {Element} element @returns {string} where a link leads when it opens something new, else "" */
-  function opensNew(element) {
+  /** @param {Element} element @returns {string} The address of a link that opens a new tab or window, else "". */
+  function newTabAddress(element) {
     const link = /** @type {any} */ (element);
     if (rubato.kinds.of(element) !== "link" || typeof link.href !== "string") return "";
     const target = (dom.attribute(element, "target") ?? "").toLowerCase();
     return target && !["_self", "_top", "_parent"].includes(target) && /^https?:|^file:/.test(link.href) ? link.href : "";
   }
 
-  /** The innermost element that has the focus. */
+  /** The innermost element with the focus. */
   rubato.activeElement = () => {
     let at = dom.active();
     for (let n = 0; at && n < 64; n++) {
@@ -160,25 +160,25 @@
 
   rubato.acting = { disabled };
 
-  /** @param {{ref?: number, x?: number, y?: number}} args what is meant, brought into view, and where to press it */
-  function aimed(args) {
-    const node = meant(args);
-    const element = pressed(node);
+  /** @param {{ref?: number, x?: number, y?: number}} args @returns The target, scrolled into view, and the point to click. */
+  function aimAt(args) {
+    const node = resolveTarget(args);
+    const element = clickable(node);
     const kind = rubato.kinds.of(element) || rubato.target(node).kind || "text";
     const label = rubato.labels.of(element);
-    if (disabled(element)) throw new Refusal("disabled", `"${label}" is out of use at present.`);
-    rubato.scrolling.show(element);
+    if (disabled(element)) throw new CommandError("disabled", `"${label}" is disabled.`);
+    rubato.scrolling.reveal(element);
     rubato.cursor.set(node);
     return { node, element, kind, label, point: pointOf(element) };
   }
 
   rubato.aim = () => {
-    const { kind, label, point } = aimed({});
+    const { kind, label, point } = aimAt({});
     return { kind, label, point };
   };
 
   rubato.click = async (args) => {
-    const { node, element, kind, label, point } = aimed(args);
+    const { node, element, kind, label, point } = aimAt(args);
     const ref = refs.of(rubato.dom.isText(node) && element === dom.elementOf(node) ? node : element);
     if (args.button === 2)
       {return {
@@ -187,7 +187,7 @@
         kind,
         ref,
         box: rubato.boxOf(dom.box(element)),
-        ...leadsTo(element),
+        ...addressOf(element),
       };}
     const type = kind === "field" ? rubato.kinds.fieldType(element) : "";
     if (type === "select") {
@@ -201,22 +201,22 @@
         options: rubato.writing.options(/** @type {HTMLSelectElement} */ (element)),
       };
     }
-    const watch = new Watch();
-    const address = opensNew(element);
-    // A new tab that no hand asked for would be stopped as a pop-up: the page hears the press, the extension opens it.
-    let wanted = false;
+    const watch = new EffectWatch();
+    const address = newTabAddress(element);
+    // The browser would block a new tab without a user gesture as a pop-up: the page gets the click, the extension opens the tab.
+    let openInExtension = false;
     if (address) {
       EventTarget.prototype.addEventListener.call(
         globalThis,
         "click",
         (event) => {
-          wanted = !event.defaultPrevented;
+          openInExtension = !event.defaultPrevented;
           event.preventDefault();
         },
         { once: true },
       );
     }
-    events(element, 0, point);
+    dispatchPointer(element, 0, point);
     if (element instanceof HTMLElement) dom.press(element);
     else
       {dom.dispatch(
@@ -235,18 +235,18 @@
     /** @type {ClickResult} */
     const result = { label, kind, ref, effect: "clicked" };
     if (type) result.type = type;
-    if (wanted) return { ...result, effect: "opened", open: address };
+    if (openInExtension) return { ...result, effect: "opened", open: address };
     if (watch.navigated) result.effect = "navigated";
     else if (watch.left && document.hidden) result.effect = "opened";
-    else if (TYPED.has(type)) result.effect = "focused";
+    else if (TEXT_FIELDS.has(type)) result.effect = "focused";
     if (type === "checkbox" || type === "radio" || type === "switch") {
       result.checked = /** @type {any} */ (element).checked ?? dom.attribute(element, "aria-checked") === "true";
     }
     return result;
   };
 
-  /** @param {Element} element @returns {{url?: string}} where it or what holds it leads, or where a picture comes from */
-  function leadsTo(element) {
+  /** @param {Element} element @returns {{url?: string}} The address of the link it is in, or of the picture or media it is. */
+  function addressOf(element) {
     for (let at = /** @type {Element | null} */ (element), n = 0; at && n < 16; at = dom.parent(at), n++) {
       if (rubato.kinds.of(at) === "link") return { url: rubato.reading.address(at) };
     }
@@ -255,9 +255,9 @@
     return {};
   }
 
-  /** @param {Element} element @param {{x: number, y: number}} point @returns {boolean} whether the page has a menu of its own */
+  /** @param {Element} element @param {{x: number, y: number}} point @returns {boolean} Whether the page has its own context menu. */
   function contextMenu(element, point) {
-    events(element, 2, point);
+    dispatchPointer(element, 2, point);
     const { x, y } = point;
     return !dom.dispatch(
       element,

@@ -1,12 +1,12 @@
-// Fields: finding them, going to one, and writing into it as typing would. Never into one that holds a secret.
+// Fields: focusing them and writing into them as typing would; never into secret ones.
 "use strict";
 (() => {
-  const { dom, refs, Refusal } = rubato;
+  const { dom, refs, CommandError } = rubato;
   const SECRET_TOKENS = /(^|\s)(cc-\S+|current-password|new-password|one-time-code)(\s|$)/;
-  // Shops that say nothing by autocomplete still name the field so.
+  // Names of card and password fields without an autocomplete attribute.
   const SECRET_NAMES =
     /(^|[^a-z])(cc|card)[-_ ]?(num|number|no|exp|csc|cvc|cvv)|(^|[^a-z])(cvv2?|cvc2?|csc|passwd|password|passwort)([^a-z]|$)/i;
-  const LONGEST = 100_000;
+  const MAX_LENGTH = 100_000;
 
   /** @param {any} of @param {string} name @returns {(element: any, value: any) => void} */
   const setter = (of, name) => {
@@ -17,33 +17,33 @@
   const setArea = setter(HTMLTextAreaElement, "value");
   const setIndex = setter(HTMLSelectElement, "selectedIndex");
 
-  /** @param {Element} element whether what it holds is nobody's business */
+  /** @param {Element} element @returns {boolean} Whether it holds a password, a card number or the like. */
   function secret(element) {
     if (dom.localName(element) === "input" && /** @type {HTMLInputElement} */ (element).type === "password") return true;
     if (SECRET_TOKENS.test((dom.attribute(element, "autocomplete") ?? "").toLowerCase())) return true;
     for (const name of ["name", "id"]) if (SECRET_NAMES.test(dom.attribute(element, name) ?? "")) return true;
-    const hidden = dom.style(element).getPropertyValue("-webkit-text-security");
-    return Boolean(hidden) && hidden !== "none";
+    const masking = dom.style(element).getPropertyValue("-webkit-text-security");
+    return Boolean(masking) && masking !== "none";
   }
 
   /** @param {Element} element */
-  const editable = (element) => /** @type {any} */ (element).isContentEditable === true;
+  const isEditable = (element) => /** @type {any} */ (element).isContentEditable === true;
 
-  /** @param {number | undefined} ref @returns {Element} the field that is meant: by number, the one with the focus, or at the cursor */
+  /** @param {number | undefined} ref @returns {Element} The field: by ref, the one with the focus, or at the cursor. */
   function field(ref) {
-    const asked = ref ? refs.need(ref) : null;
-    for (const start of asked ? [asked] : [rubato.activeElement(), rubato.cursor.node()]) {
+    const target = ref ? refs.need(ref) : null;
+    for (const start of target ? [target] : [rubato.activeElement(), rubato.cursor.node()]) {
       for (let at = start, n = 0; at && n < 16; at = dom.parent(at), n++) {
         if (dom.isElement(at) && rubato.kinds.of(at) === "field") return at;
         if (dom.isElement(at) && dom.localName(at) === "label" && /** @type {any} */ (at).control)
           {return /** @type {any} */ (at).control;}
       }
     }
-    throw new Refusal("nothing_there", "There is no field to write in here: choose one from the list of fields first.");
+    throw new CommandError("nothing_there", "There is no field to write in here; choose one from the list of fields first.");
   }
 
   /** @param {Element} element @param {string} text @param {boolean} replace */
-  function announce(element, text, replace) {
+  function dispatchInput(element, text, replace) {
     dom.dispatch(
       element,
       new InputEvent("input", {
@@ -64,21 +64,21 @@
     const all = [...element.options];
     const wanted = fold(text);
     /** @type {Array<(option: HTMLOptionElement, index: number) => boolean>} */
-    const ways = [
+    const matchers = [
       (option) => fold(option.label) === wanted,
       (_, index) => /^\d+$/.test(wanted) && Number(wanted) === index + 1,
       (option) => fold(option.label).startsWith(wanted),
       (option) => fold(option.label).includes(wanted),
     ];
-    for (const way of ways) {
-      const index = wanted ? all.findIndex((option, n) => !option.disabled && way(option, n)) : -1;
+    for (const matches of matchers) {
+      const index = wanted ? all.findIndex((option, n) => !option.disabled && matches(option, n)) : -1;
       const chosen = all[index];
       if (!chosen) continue;
       setIndex(element, index);
-      announce(element, chosen.label, true);
+      dispatchInput(element, chosen.label, true);
       return rubato.labels.clean(chosen.label);
     }
-    throw new Refusal("not_found", `There is no such choice: ${rubato.labels.clean(text, 60)}`);
+    throw new CommandError("not_found", `"${rubato.labels.clean(text, 60)}" is not one of the choices.`);
   }
 
   /** @param {HTMLInputElement | HTMLTextAreaElement} element @param {string} text @param {boolean} replace */
@@ -88,7 +88,7 @@
     const before = element.value;
     let value = text;
     if (!replace) {
-      // Number, mail and date fields have no selection: one adds at their end.
+      // Number, mail and date fields have no selection: append.
       const from = element.selectionStart ?? before.length;
       value = before.slice(0, from) + text + before.slice(element.selectionEnd ?? from);
     }
@@ -97,12 +97,12 @@
     set(element, value);
     if (element.value === "" && value !== "") {
       set(element, before);
-      throw new Refusal(
+      throw new CommandError(
         "bad_arguments",
-        `This field takes a ${element.type === "number" || element.type === "range" ? "number" : element.type}: ${rubato.labels.clean(text, 60)} is none.`,
+        `"${rubato.labels.clean(text, 60)}" does not fit; this field takes a ${element.type === "range" ? "number" : element.type}.`,
       );
     }
-    announce(element, text, replace);
+    dispatchInput(element, text, replace);
     return element.value;
   }
 
@@ -113,19 +113,19 @@
       selection.selectAllChildren(element);
       if (!replace) selection.collapseToEnd();
     }
-    // The one way in which editors hear of it as of typing.
+    // The only way that rich-text editors handle like typing.
     Document.prototype.execCommand.call(document, "insertText", false, text);
     return rubato.labels.words(element, 4000).text;
   }
 
-  /** @param {Element} element sends it off, as Enter would */
-  function send(element) {
+  /** @param {Element} element Submits its form, as the Enter key does. */
+  function pressEnter(element) {
     const key = { key: "Enter", code: "Enter", keyCode: 13, which: 13, bubbles: true, cancelable: true, composed: true };
-    const free = dom.dispatch(element, new KeyboardEvent("keydown", key));
-    if (free) dom.dispatch(element, new KeyboardEvent("keypress", key));
+    const allowed = dom.dispatch(element, new KeyboardEvent("keydown", key));
+    if (allowed) dom.dispatch(element, new KeyboardEvent("keypress", key));
     dom.dispatch(element, new KeyboardEvent("keyup", key));
     const { form } = /** @type {any} */ (element);
-    if (free && form && dom.localName(element) === "input") HTMLFormElement.prototype.requestSubmit.call(form);
+    if (allowed && form && dom.localName(element) === "input") HTMLFormElement.prototype.requestSubmit.call(form);
   }
 
   rubato.writing = {
@@ -140,7 +140,7 @@
           selected: option.selected,
         })),
 
-    /** What a field holds, for telling; nothing of a secret one. */
+    /** The value of a field, for speech; undefined for a secret one. */
     value(element) {
       if (secret(element)) return undefined;
       if (element instanceof HTMLSelectElement) return rubato.labels.clean(element.selectedOptions[0]?.label ?? "");
@@ -160,8 +160,8 @@
   rubato.focus = ({ ref }) => {
     const element = ref ? /** @type {Element} */ (dom.elementOf(refs.need(ref))) : field(undefined);
     if (rubato.acting.disabled(element))
-      {throw new Refusal("disabled", `"${rubato.labels.of(element)}" is out of use at present.`);}
-    rubato.scrolling.show(element);
+      {throw new CommandError("disabled", `"${rubato.labels.of(element)}" is disabled.`);}
+    rubato.scrolling.reveal(element);
     dom.focus(/** @type {HTMLElement} */ (element), { preventScroll: true });
     rubato.cursor.set(element);
     const kind = rubato.kinds.of(element) || "text";
@@ -169,29 +169,29 @@
   };
 
   rubato.write = ({ text, replace = false, submit = false, ref }) => {
-    if (typeof text !== "string" || text.length > LONGEST)
-      {throw new Refusal("bad_arguments", "There is no text to write, or too much of it.");}
+    if (typeof text !== "string" || text.length > MAX_LENGTH)
+      {throw new CommandError("bad_arguments", "There is no text to write, or it is longer than 100,000 characters.");}
     const element = field(ref);
     const label = rubato.labels.of(element);
     if (secret(element))
-      {throw new Refusal(
+      {throw new CommandError(
         "password",
-        "Passwords and cards are not written from here: type them on the computer's own keyboard.",
+        "Passwords and cards are not written by Rubato; type them on the computer keyboard.",
       );}
     if (element instanceof HTMLInputElement && /^(checkbox|radio|file|color)$/.test(element.type))
-      {throw new Refusal("bad_arguments", `"${label}" is pressed, not written in.`);}
+      {throw new CommandError("bad_arguments", `"${label}" takes clicks, not text.`);}
     if (rubato.acting.disabled(element) || dom.matches(element, ":read-only:not(select):not([type=range])"))
-      {throw new Refusal("disabled", `"${label}" cannot be written in.`);}
-    rubato.scrolling.show(element);
+      {throw new CommandError("disabled", `"${label}" does not accept text.`);}
+    rubato.scrolling.reveal(element);
     dom.focus(/** @type {HTMLElement} */ (element), { preventScroll: true });
     rubato.cursor.set(element);
     let written;
     if (element instanceof HTMLSelectElement) written = choose(element, text);
     else if (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)
       {written = type(element, text, replace);}
-    else if (editable(element)) written = edit(/** @type {HTMLElement} */ (element), text, replace);
-    else throw new Refusal("bad_arguments", `"${label}" cannot be written in.`);
-    if (submit) send(element);
+    else if (isEditable(element)) written = edit(/** @type {HTMLElement} */ (element), text, replace);
+    else throw new CommandError("bad_arguments", `"${label}" does not accept text.`);
+    if (submit) pressEnter(element);
     return { label, text: rubato.labels.clean(written, 4000) };
   };
 })();

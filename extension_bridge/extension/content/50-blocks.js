@@ -1,29 +1,29 @@
-// The page as a reader takes it in: headings, paragraphs, list items, links that stand alone, pictures with words, fields,
-// buttons, media, rows of tables, in order. Nothing that is hidden, nothing twice. Kept while the document does not change.
+// The page as a sequence of blocks to read: headings, paragraphs, list items, standalone links, pictures with text, fields, buttons,
+// media and table rows. Nothing hidden, nothing twice. Cached while the document does not change.
 "use strict";
 (() => {
   const { dom, kinds } = rubato;
-  // What stands between links that stand alone: bars, dots, commas.
-  const BETWEEN = /^[\s|·•,;/\\›»<>:()[\]–—-]*$/;
-  // A row that holds any of these is a layout, not a row of a table.
+  // Separators between standalone links: bars, dots, commas.
+  const SEPARATORS = /^[\s|·•,;/\\›»<>:()[\]–—-]*$/;
+  // A row with any of these belongs to a layout table, not a data table.
   const NOT_A_ROW = "table,ul,ol,dl,h1,h2,h3,h4,h5,h6,article,section,video,audio,iframe,p+p";
 
-  const MOST_PIECES = 1000;
+  const MAX_PIECES = 1000;
 
   /** @type {{version: number, blocks: Block[]} | null} */
-  let kept = null;
-  rubato.watching.onDrop(() => {
-    kept = null;
+  let cache = null;
+  rubato.watching.onInvalidate(() => {
+    cache = null;
   });
 
-  /** @param {CSSStyleDeclaration} style @param {Element} element whether style hides it with all it holds */
+  /** @param {CSSStyleDeclaration} style @param {Element} element @returns {boolean} Whether its style hides it and its content. */
   function hidden(element, style) {
     if (style.opacity === "0") return true;
     if (style.position === "absolute" && (style.clip === "rect(0px, 0px, 0px, 0px)" || style.clipPath === "inset(50%)"))
       {return true;}
-    const cuts =
+    const clips =
       style.overflowY !== "visible" && style.display !== "inline" && element !== dom.root() && element !== dom.body();
-    return cuts && (dom.clientHeight(element) <= 1 || dom.clientWidth(element) <= 1);
+    return clips && (dom.clientHeight(element) <= 1 || dom.clientWidth(element) <= 1);
   }
 
   /** @typedef {{breaks: boolean, owner: Block | null, link: Element | null, item: Element | null, label: Element | null, visible: boolean}} Level */
@@ -38,7 +38,7 @@
       this.top = { breaks: true, owner: null, link: null, item: null, label: null, visible: true };
       /** @type {Level[]} */
       this.stack = [];
-      /** @type {Block[]} what belongs after the block that is open */
+      /** @type {Block[]} Blocks to add after the open one. */
       this.after = [];
     }
 
@@ -54,8 +54,8 @@
       const { owner, link, item, label, visible } = this.top;
       if (!visible) return;
       const blank = !/\S/.test(dom.ownText(text));
-      // A paragraph of a hundred thousand words between links is cut where nobody could tell.
-      if (this.block && !owner && this.block.pieces.length > MOST_PIECES) this.finish();
+      // Split paragraphs of extreme length.
+      if (this.block && !owner && this.block.pieces.length > MAX_PIECES) this.finish();
       if (!this.block) {
         if (blank) return;
         this.open(item ? "item" : "text", text);
@@ -63,8 +63,8 @@
       /** @type {Block} */ (this.block).pieces.push({ node: text, text: null, link: owner ? null : link, label, blank });
     }
 
-    /** @param {Element} element @param {boolean} hollow @param {CSSStyleDeclaration} style @returns {boolean} whether to go inside */
-    enter(element, hollow, style) {
+    /** @param {Element} element @param {boolean} leaf @param {CSSStyleDeclaration} style @returns {boolean} Whether to go inside. */
+    enter(element, leaf, style) {
       const name = dom.localName(element);
       const kind = kinds.of(element);
       const { top } = this;
@@ -73,9 +73,9 @@
       if (name === "br" && this.block)
         {this.block.pieces.push({ node: null, text: " ", link: null, label: null, blank: true });}
       if (kind === "image") this.picture(element, level.visible);
-      else if (level.visible && (kind === "field" || kind === "media" || (kind === "button" && hollow)))
+      else if (level.visible && (kind === "field" || kind === "media" || (kind === "button" && leaf)))
         {this.atom(kind, element);}
-      if (hollow || kind === "field" || kind === "media" || kind === "image") return false;
+      if (leaf || kind === "field" || kind === "media" || kind === "image") return false;
       if (level.breaks) this.finish();
       if (top.owner?.kind === "row" && (name === "td" || name === "th")) this.separate();
       if (!top.owner) {
@@ -121,7 +121,7 @@
       } else if (!owner || owner.kind === "row") this.atom("image", element);
     }
 
-    /** @param {Block["kind"]} kind @param {Element} element something that is read by its name, after the words around it */
+    /** @param {Block["kind"]} kind @param {Element} element Adds a block that is read by its label, after the text around it. */
     atom(kind, element) {
       const block = { kind, node: element, level: 0, pieces: [], quiet: false };
       if (this.block && (kind === "image" || this.block.kind !== "text")) this.after.push(block);
@@ -131,14 +131,14 @@
       }
     }
 
-    /** Closes the block that is open: a text of links alone becomes those links, each by itself. */
+    /** Closes the open block; one that consists only of links becomes one block per link. */
     finish() {
       const block = this.block;
       this.block = null;
       if (block && (block.kind === "button" || block.pieces.some((piece) => !piece.blank))) {
         if (block.kind !== "text" && block.kind !== "item") this.blocks.push(block);
         else if (!this.links(block)) {
-          // The name of a field is read with the field.
+          // The label of a field is read with the field.
           block.quiet = block.pieces.every((piece) => piece.blank || piece.label);
           this.blocks.push(block);
         }
@@ -146,7 +146,7 @@
       this.blocks.push(...this.after.splice(0));
     }
 
-    /** @param {Block} block @returns {boolean} whether it was nothing but links */
+    /** @param {Block} block @returns {boolean} Whether it consisted only of links. */
     links(block) {
       /** @type {Block[]} */
       const found = [];
@@ -155,7 +155,7 @@
           if (found.at(-1)?.node !== piece.link)
             {found.push({ kind: "link", node: piece.link, level: 0, pieces: [], quiet: false });}
           found.at(-1)?.pieces.push(piece);
-        } else if (!BETWEEN.test(piece.node ? dom.ownText(piece.node) : /** @type {string} */ (piece.text))) return false;
+        } else if (!SEPARATORS.test(piece.node ? dom.ownText(piece.node) : /** @type {string} */ (piece.text))) return false;
       }
       const last = this.blocks.at(-1);
       for (const link of found) {
@@ -187,9 +187,9 @@
         if (style.display === "none" || (style.display !== "contents" && !dom.rendered(element))) return false;
         if (dom.attribute(element, "aria-hidden") === "true" || dom.hasAttribute(element, "inert")) return false;
         const kind = kinds.of(element);
-        // A transparent control under a drawn one is still the control.
+        // A transparent control under a custom one is still the control.
         if (kind !== "field" && hidden(element, style)) return false;
-        return builder.enter(element, rubato.hollow.has(name), style);
+        return builder.enter(element, rubato.leaves.has(name), style);
       },
       leave: () => builder.leave(),
       shadow: (shadow) => rubato.watching.add(shadow),
@@ -198,26 +198,26 @@
     return builder.blocks;
   }
 
-  /** All blocks in order, quiet ones (labels of fields) among them. */
+  /** All blocks in order, including the quiet ones (labels of fields). */
   rubato.blocks = async (slices) => {
     const { watching } = rubato;
     watching.start();
-    if (kept?.version === watching.version) return kept.blocks;
+    if (cache?.version === watching.version) return cache.blocks;
     watching.appearance();
     const { version } = watching;
     const blocks = await build(slices);
-    // What changed meanwhile is in or is not: the next question looks anew.
-    if (watching.version === version && !slices.spent) kept = { version, blocks };
+    // If the page changed during the build, the next request builds again.
+    if (watching.version === version && !slices.spent) cache = { version, blocks };
     return blocks;
   };
 
-  /** The words of a block as they are drawn, on one line. */
-  rubato.blockText = (block, longest = 4000) => {
+  /** The text of a block, on one line. */
+  rubato.blockText = (block, maxLength = 4000) => {
     let text = "";
     for (const { node, text: own } of block.pieces) {
-      text += node ? dom.ownText(node).slice(0, longest * 4) : own;
-      if (text.length > longest * 8) break;
+      text += node ? dom.ownText(node).slice(0, maxLength * 4) : own;
+      if (text.length > maxLength * 8) break;
     }
-    return rubato.labels.clean(text.replace(/(\s*;\s*)+/g, block.kind === "row" ? "; " : "$&"), longest);
+    return rubato.labels.clean(text.replace(/(\s*;\s*)+/g, block.kind === "row" ? "; " : "$&"), maxLength);
   };
 })();

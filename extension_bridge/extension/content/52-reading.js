@@ -1,15 +1,15 @@
-// Reading: one block after another, from the cursor on.
+// Reads the page block by block, from the cursor on.
 "use strict";
 (() => {
   const { dom, refs } = rubato;
-  const LONGEST = 4000;
-  const MOST_ITEMS = 2000;
-  const MOST_TEXT = 1_000_000;
+  const MAX_BLOCK_TEXT = 4000;
+  const MAX_ITEMS = 2000;
+  const MAX_TEXT = 1_000_000;
 
   /** @param {Block[]} blocks */
-  const aloud = (blocks) => blocks.filter((block) => !block.quiet);
+  const readable = (blocks) => blocks.filter((block) => !block.quiet);
 
-  /** @param {Block} block @returns {Node} what the cursor stands on when it is read */
+  /** @param {Block} block @returns {Node} The node for the cursor. */
   const anchor = (block) => block.node;
 
   /** @param {Block} block @returns {Edges | null} */
@@ -19,7 +19,7 @@
     return dom.isText(node) ? (rubato.visible.lines(node)[0] ?? null) : dom.box(/** @type {Element} */ (node));
   }
 
-  /** @param {Block[]} blocks @param {Node} node @returns {number} the block that holds a node, is held by it, or comes next; -1 */
+  /** @param {Block[]} blocks @param {Node} node @returns {number} The block that contains a node, is inside it, or follows it; else -1. */
   function indexOf(blocks, node) {
     const outer = new Set();
     for (let at = /** @type {Node | null} */ (node); at; at = dom.parent(at)) outer.add(at);
@@ -31,7 +31,7 @@
       DOCUMENT_POSITION_FOLLOWING: LATER,
     } = Node;
     for (const [n, block] of blocks.entries()) {
-      // What comes first wins, but a block that holds the node itself wins over one that only lies in the same part.
+      // The first match wins, but a block that contains the node itself wins over one that is merely inside it.
       if (block.node === node || block.pieces.some((piece) => piece.node === node || piece.link === node)) return n;
       if (outer.has(block.node) && !dom.isText(block.node)) return n;
       if (inside >= 0) continue;
@@ -42,7 +42,7 @@
     return inside >= 0 ? inside : after;
   }
 
-  /** @param {Block[]} blocks @param {{x: number, y: number}} point @returns {number} the first one at or below a point of the view, else the last */
+  /** @param {Block[]} blocks @param {{x: number, y: number}} point @returns {number} The first block at or below a point of the view, else the last. */
   function indexAt(blocks, point) {
     for (const [n, block] of blocks.entries()) {
       const box = boxOf(block);
@@ -56,7 +56,7 @@
     const node = anchor(block);
     const box = boxOf(block);
     /** @type {ReadItem} */
-    const found = { ...plain(block), label: "", ref: refs.of(node), index, of, box: box && rubato.boxOf(box) };
+    const found = { ...content(block), label: "", ref: refs.of(node), index, of, box: box && rubato.boxOf(box) };
     found.label =
       block.kind === "text" || block.kind === "item" || block.kind === "row"
         ? rubato.labels.clean(found.text)
@@ -65,11 +65,11 @@
     return found;
   }
 
-  /** @param {Block} block @returns {Pick<ReadItem, "kind" | "level" | "text" | "url" | "type" | "value">} what it says, without where it is */
-  function plain(block) {
+  /** @param {Block} block @returns {Pick<ReadItem, "kind" | "level" | "text" | "url" | "type" | "value">} Its content, without its position. */
+  function content(block) {
     const { node, kind } = block;
-    /** @type {ReturnType<typeof plain>} */
-    const found = { kind, text: rubato.blockText(block, LONGEST) };
+    /** @type {ReturnType<typeof content>} */
+    const found = { kind, text: rubato.blockText(block, MAX_BLOCK_TEXT) };
     if (kind === "heading") found.level = block.level;
     if (kind === "link") found.url = address(/** @type {Element} */ (node));
     if (kind === "field") {
@@ -80,7 +80,7 @@
     return found;
   }
 
-  /** @param {Element} link @returns {string} where it leads */
+  /** @param {Element} link @returns {string} Its address. */
   function address(link) {
     const { href } = /** @type {any} */ (link);
     const text = typeof href === "string" ? href : (href?.baseVal ?? "");
@@ -91,7 +91,7 @@
   function go(blocks, index) {
     const block = blocks[index];
     if (!block) return { end: true };
-    rubato.scrolling.show(anchor(block));
+    rubato.scrolling.reveal(anchor(block));
     rubato.cursor.set(anchor(block));
     return item(block, index, blocks.length);
   }
@@ -99,9 +99,9 @@
   rubato.reading = {
     address,
 
-    /** The block at a node or the cursor, or the first in view. */
+    /** The block at a node, else at the cursor, else the first in view. */
     async read({ from } = {}) {
-      const blocks = aloud(await rubato.blocks(new rubato.Slices(3000)));
+      const blocks = readable(await rubato.blocks(new rubato.Slices(3000)));
       if (!blocks.length) return { end: true };
       const node = from ? refs.need(from) : rubato.cursor.node();
       let index = node ? indexOf(blocks, node) : -1;
@@ -110,15 +110,15 @@
     },
 
     /** The block after the cursor, or before it. */
-    async next({ back = false, afresh = false } = {}) {
-      const blocks = aloud(await rubato.blocks(new rubato.Slices(3000)));
-      // Coming from another frame: in by the first block, or by the last.
-      if (afresh) return go(blocks, back ? blocks.length - 1 : 0);
+    async next({ back = false, restart = false } = {}) {
+      const blocks = readable(await rubato.blocks(new rubato.Slices(3000)));
+      // Coming from another frame: start at the first block, or at the last.
+      if (restart) return go(blocks, back ? blocks.length - 1 : 0);
       const node = rubato.cursor.node();
       const at = node ? indexOf(blocks, node) : -1;
       let index = at + (back ? -1 : 1);
       if (at < 0 && blocks.length) {
-        // What was read last is gone, or nothing was: on from its place.
+        // The last block read is gone, or there was none: continue from its position.
         index = indexAt(blocks, rubato.cursor.point() ?? { x: 0, y: 0 }) - (back ? 1 : 0);
       }
       return go(blocks, index);
@@ -127,12 +127,12 @@
     /** The whole document. */
     async items() {
       const slices = new rubato.Slices(5000);
-      const blocks = aloud(await rubato.blocks(slices));
+      const blocks = readable(await rubato.blocks(slices));
       const items = [];
       let length = 0;
       for (const block of blocks) {
-        if (items.length >= MOST_ITEMS || length > MOST_TEXT) break;
-        const found = plain(block);
+        if (items.length >= MAX_ITEMS || length > MAX_TEXT) break;
+        const found = content(block);
         length += found.text.length;
         items.push(found);
         if (!(items.length & 15) && slices.due) await slices.rest();

@@ -1,4 +1,4 @@
-// Lists to choose from by number: links, fields and buttons that can be seen, in the order of the page.
+// Lists of the visible links, fields and buttons, in page order.
 "use strict";
 (() => {
   const { refs } = rubato;
@@ -6,21 +6,21 @@
   /** @param {Kind} kind @param {number} limit @returns {Promise<ListedElement[]>} */
   async function list(kind, limit) {
     const slices = new rubato.Slices(3000);
-    const { found } = await rubato.look(slices);
+    const { found } = await rubato.visibleEntries(slices);
     const listed = [];
     for (const { entry, seen } of found) {
       if (entry.kind !== kind || listed.length >= limit) continue;
       const element = /** @type {Element} */ (entry.node);
       const box = rubato.boxOf(seen.bounds);
       /** @type {ListedElement} */
-      const one = { ref: refs.of(element), kind, label: rubato.labels.of(element), ...box };
-      if (kind === "link") one.url = rubato.reading.address(element);
+      const item = { ref: refs.of(element), kind, label: rubato.labels.of(element), ...box };
+      if (kind === "link") item.url = rubato.reading.address(element);
       if (kind === "field") {
-        one.kind = rubato.kinds.fieldType(element);
-        one.value = rubato.writing.value(element);
+        item.kind = rubato.kinds.fieldType(element);
+        item.value = rubato.writing.value(element);
       }
-      if (rubato.acting.disabled(element)) one.disabled = true;
-      listed.push(one);
+      if (rubato.acting.disabled(element)) item.disabled = true;
+      listed.push(item);
       if (slices.due) await slices.rest();
       if (slices.spent) break;
     }

@@ -1,5 +1,4 @@
-// What is marked on the page, drawn by the browser itself (CSS Custom Highlight): nothing is put into the document. The
-// colours are in highlight.css.
+// Highlights, drawn with the CSS Custom Highlight API, so the document is not changed. The colours are in highlight.css.
 "use strict";
 (() => {
   const { highlights } = globalThis.CSS ?? {};
@@ -13,7 +12,7 @@
       highlights?.delete(`rubato-${name}`);
     },
   };
-  rubato.endings.push(() => {
+  rubato.cleanups.push(() => {
     for (const name of ["marked", "found", "here"]) rubato.highlighting.hide(name);
   });
 })();

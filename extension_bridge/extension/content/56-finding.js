@@ -1,11 +1,11 @@
-// Finding words on the page, whatever their case and accents, also where they run over several elements.
+// Searches the page, ignoring case and accents, also across element boundaries.
 "use strict";
 (() => {
-  const { dom, refs, Refusal } = rubato;
-  const MOST = 1000;
-  const AROUND = 60;
+  const { dom, refs, CommandError } = rubato;
+  const MAX_HITS = 1000;
+  const CONTEXT = 60;
 
-  /** @param {string} text in small letters, without accents */
+  /** @param {string} text @returns {string} The text in lower case, without accents. */
   rubato.fold = (text) =>
     text
       .normalize("NFKD")
@@ -14,14 +14,14 @@
       .replace(/ß/g, "ss")
       .replace(/\s+/g, " ");
 
-  /** @typedef {{pieces: Array<{node: Text, start: number}>, from: number, to: number, excerpt: string}} Hit places in the joined text of a block */
-  /** @typedef {{range: StaticRange, excerpt: string}} Found places that do not follow what the page does, and so cost it nothing */
-  /** @type {Found[]} */
+  /** @typedef {{pieces: Array<{node: Text, start: number}>, from: number, to: number, excerpt: string}} Hit  Offsets in the joined text of a block. */
+  /** @typedef {{range: StaticRange, excerpt: string}} Match  A static range does not follow changes of the page, so it costs the page nothing. */
+  /** @type {Match[]} */
   let hits = [];
   let needle = "";
 
   /**
-   * The folded text with, for each of its characters, where it came from in the text that was folded.
+   * The folded text, and for each of its characters the offset in the original text.
    * @param {string} text @returns {{folded: string, origin: number[]}}
    */
   function mapped(text) {
@@ -51,13 +51,13 @@
     if (!rubato.fold(joined).includes(wanted)) return [];
     const { folded, origin } = mapped(joined);
     const found = [];
-    for (let at = folded.indexOf(wanted); at >= 0 && found.length < MOST; at = folded.indexOf(wanted, at + wanted.length)) {
+    for (let at = folded.indexOf(wanted); at >= 0 && found.length < MAX_HITS; at = folded.indexOf(wanted, at + wanted.length)) {
       const from = /** @type {number} */ (origin[at]);
-      // Through the last character, with the accents that were folded away from it.
+      // Include accents after the last character.
       const to = /** @type {number} */ (origin[at + wanted.length - 1]) + 1;
       const accents = /^\p{M}*/u.exec(joined.slice(to))?.[0].length ?? 0;
-      const before = joined.slice(Math.max(0, from - AROUND), from);
-      const excerpt = rubato.labels.clean(`${before}${joined.slice(from, to + accents + AROUND)}`);
+      const before = joined.slice(Math.max(0, from - CONTEXT), from);
+      const excerpt = rubato.labels.clean(`${before}${joined.slice(from, to + accents + CONTEXT)}`);
       found.push({ pieces, from, to: to + accents, excerpt });
     }
     return found;
@@ -75,7 +75,7 @@
     return null;
   }
 
-  /** @param {StaticRange} range @returns {DOMRect} where its words are now; nothing, where the page has shortened them */
+  /** @param {StaticRange} range @returns {DOMRect} Its current box; empty when the page has shortened the text. */
   function boxOf({ startContainer, startOffset, endContainer, endOffset }) {
     const range = /** @type {Range} */ (dom.newRange());
     try {
@@ -87,27 +87,27 @@
     return range.getBoundingClientRect();
   }
 
-  /** @param {string} wanted folded @returns {Promise<Found[]>} */
+  /** @param {string} wanted  Folded. @returns {Promise<Match[]>} */
   async function everywhere(wanted) {
     const slices = new rubato.Slices(3000);
     const found = [];
     for (const block of await rubato.blocks(slices)) {
       for (const hit of search(block, wanted)) {
         const range = rangeOf(hit);
-        if (range && found.length < MOST) found.push({ range, excerpt: hit.excerpt });
+        if (range && found.length < MAX_HITS) found.push({ range, excerpt: hit.excerpt });
       }
       if (slices.due) await slices.rest();
-      if (slices.spent || found.length >= MOST) break;
+      if (slices.spent || found.length >= MAX_HITS) break;
     }
     return found;
   }
 
   rubato.finding = {
-    /** All places of some words in the text of the whole page that can be seen; `quiet`: nothing is shown or kept. */
+    /** Finds all matches in the visible text of the page. `quiet`: without highlighting or storing them. */
     async find({ text, quiet = false }) {
       const wanted = rubato.fold(String(text ?? "").slice(0, 1000)).trim();
-      if (!wanted || wanted.length > 500) throw new Refusal("bad_arguments", "Say what to find.");
-      if (!quiet) rubato.finding.forget();
+      if (!wanted || wanted.length > 500) throw new CommandError("bad_arguments", "Say what to find.");
+      if (!quiet) rubato.finding.clear();
       const found = await everywhere(wanted);
       if (!quiet) {
         [hits, needle] = [found, wanted];
@@ -120,11 +120,11 @@
         count: found.length,
         items: found
           .slice(0, 100)
-          .map(({ excerpt, range }) => ({ ref: refs.of(range.startContainer), excerpt, y: place(range) })),
+          .map(({ excerpt, range }) => ({ ref: refs.of(range.startContainer), excerpt, y: topOf(range) })),
       };
     },
 
-    /** Goes to one of them: scrolled into view, the cursor set, shown. What the page has made anew is looked for anew. */
+    /** Goes to a match: scrolls to it, sets the cursor and highlights it. Searches again if the page has re-rendered. */
     async go({ index, text }) {
       if (
         text &&
@@ -133,16 +133,16 @@
         {await this.find({ text });}
       const hit = hits[index];
       if (!hit)
-        {throw new Refusal(
+        {throw new CommandError(
           "not_found",
-          needle ? "There is no such place any more: find again." : "Nothing was looked for yet.",
+          needle ? "This match is gone; search again." : "Nothing has been searched for yet.",
         );}
       const node = hit.range.startContainer;
-      if (!dom.isConnected(node)) throw new Refusal("gone", "The page has taken those words away.");
-      rubato.scrolling.show(node);
+      if (!dom.isConnected(node)) throw new CommandError("gone", "The text that was found is no longer on the page.");
+      rubato.scrolling.reveal(node);
       const box = boxOf(hit.range);
       if (box.top < innerHeight * 0.1 || box.bottom > innerHeight * 0.9) {
-        const [scroller] = rubato.scrolling.around(dom.elementOf(node));
+        const [scroller] = rubato.scrolling.scrollersOf(dom.elementOf(node));
         if (scroller) dom.scrollBy(scroller, { left: 0, top: box.top - innerHeight * 0.4, behavior: "instant" });
       }
       rubato.cursor.set(node);
@@ -150,14 +150,14 @@
       return { count: hits.length, index, excerpt: hit.excerpt, ref: refs.of(node), box: rubato.boxOf(boxOf(hit.range)) };
     },
 
-    /** Which of them comes first at or after the view's top. */
+    /** The index of the first match at or below the top of the view. */
     first: () =>
       Math.max(
         0,
         hits.findIndex(({ range }) => boxOf(range).bottom > 0),
       ),
 
-    forget() {
+    clear() {
       hits = [];
       needle = "";
       rubato.highlighting.hide("found");
@@ -165,6 +165,6 @@
     },
   };
 
-  /** @param {StaticRange} range @returns {number} its top, in pixels of the document */
-  const place = (range) => Math.round(boxOf(range).top + rubato.scrolling.place().y);
+  /** @param {StaticRange} range @returns {number} Its top, in pixels of the document. */
+  const topOf = (range) => Math.round(boxOf(range).top + rubato.scrolling.position().y);
 })();

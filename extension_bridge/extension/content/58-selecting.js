@@ -1,28 +1,28 @@
-// Choosing words by places of the view: selecting them as a hand would, or marking them.
+// Selects or highlights the words in a box of the view.
 "use strict";
 (() => {
-  const { dom, Refusal } = rubato;
-  const LONGEST = 4000;
-  const MOST_MARKED = 200;
+  const { dom, CommandError } = rubato;
+  const MAX_TEXT = 4000;
+  const MAX_MARKED = 200;
   /** @type {StaticRange[]} */
   let marked = [];
 
-  /** @param {Edges} line @param {Edges} box whether a line of words runs through the box */
+  /** @param {Edges} line @param {Edges} box @returns {boolean} Whether a line of text crosses the box. */
   function crosses(line, box) {
     const middle = (line.top + line.bottom) / 2;
     return middle >= box.top && middle <= box.bottom && line.left < box.right && line.right > box.left;
   }
 
-  /** @param {Edges} word @param {Edges} box whether the better half of a word lies in the box */
+  /** @param {Edges} word @param {Edges} box @returns {boolean} Whether the middle of a word is in the box. */
   const inBox = (word, box) =>
     crosses({ ...edges(word), left: (word.left + word.right) / 2, right: (word.left + word.right) / 2 + 0.01 }, box);
 
   /** @param {Edges} of @returns {Edges} */
   const edges = ({ left, top, right, bottom }) => ({ left, top, right, bottom });
 
-  /** @param {Edges} box @returns {Promise<Range[]>} the words whose lines lie in a box of the view */
+  /** @param {Edges} box @returns {Promise<Range[]>} The words in a box of the view. */
   async function inside(box) {
-    const { found } = await rubato.look(new rubato.Slices(2000));
+    const { found } = await rubato.visibleEntries(new rubato.Slices(2000));
     const ranges = [];
     for (const { entry } of found) {
       if (entry.kind === "frame") continue;
@@ -31,7 +31,7 @@
         if (range) ranges.push(range);
       }
     }
-    // A link within a heading is found as both.
+    // A link in a heading is found twice.
     const seen = new Set();
     return ranges.filter((range) => !seen.has(range.startContainer) && seen.add(range.startContainer));
   }
@@ -51,7 +51,7 @@
     return found;
   }
 
-  /** @param {Text} text @param {Edges} box @returns {Range | null} its words in the box, from the first to the last */
+  /** @param {Text} text @param {Edges} box @returns {Range | null} The range from its first to its last word in the box. */
   function wordsIn(text, box) {
     const whole = /** @type {Range} */ (dom.newRange());
     whole.selectNodeContents(text);
@@ -74,7 +74,7 @@
 
   /** @param {Range[]} ranges */
   function words(ranges) {
-    return rubato.labels.clean(ranges.map((range) => range.toString().slice(0, LONGEST)).join(" "), LONGEST);
+    return rubato.labels.clean(ranges.map((range) => range.toString().slice(0, MAX_TEXT)).join(" "), MAX_TEXT);
   }
 
   /** @param {{x1: number, y1: number, x2?: number, y2?: number}} args @returns {Edges} */
@@ -89,38 +89,38 @@
   function mark(ranges) {
     marked = marked
       .filter((range) => dom.isConnected(range.startContainer))
-      .slice(-MOST_MARKED)
+      .slice(-MAX_MARKED)
       .concat(ranges.map((range) => new StaticRange(range)));
     rubato.highlighting.show("marked", marked);
     return { text: words(ranges), boxes: ranges.map((range) => rubato.boxOf(range.getBoundingClientRect())) };
   }
 
   rubato.selecting = {
-    /** Selects from the first word in the box to the last. */
+    /** Selects the text from the first word in the box to the last. */
     async select(args) {
       const ranges = await inside(boxOf(args));
       const [first] = ranges;
       const end = ranges.at(-1);
-      if (!first || !end) throw new Refusal("nothing_there", "There are no words there.");
+      if (!first || !end) throw new CommandError("nothing_there", "There is no text there.");
       const selection = /** @type {Selection} */ (getSelection());
       const range = first.cloneRange();
       if (dom.rootOf(end.endContainer) === dom.rootOf(range.startContainer)) range.setEnd(end.endContainer, end.endOffset);
       selection.removeAllRanges();
       selection.addRange(range);
-      return { text: rubato.labels.clean(range.toString(), LONGEST) };
+      return { text: rubato.labels.clean(range.toString(), MAX_TEXT) };
     },
 
-    /** Marks the words in the box. */
+    /** Highlights the words in the box. */
     async highlight(args) {
       const ranges = await inside(boxOf(args));
-      if (!ranges.length) throw new Refusal("nothing_there", "There are no words there.");
+      if (!ranges.length) throw new CommandError("nothing_there", "There is no text there.");
       return mark(ranges);
     },
 
     unhighlight() {
       marked = [];
       rubato.highlighting.hide("marked");
-      rubato.finding.forget();
+      rubato.finding.clear();
       getSelection()?.removeAllRanges();
       return {};
     },

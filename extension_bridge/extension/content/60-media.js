@@ -1,23 +1,23 @@
-// Sound and film on the page: what there is, and making it play, pause, skip.
+// Audio and video on the page: lists them and controls playback.
 "use strict";
 (() => {
-  const { dom, refs, Refusal } = rubato;
-  const MOST = 100;
-  const SOUNDING = ["play", "pause", "ended"];
-  const heard = new WeakSet();
+  const { dom, refs, CommandError } = rubato;
+  const MAX_MEDIA = 100;
+  const EVENTS = ["play", "pause", "ended"];
+  const watched = new WeakSet();
 
-  /** @returns {Promise<HTMLMediaElement[]>} all that the document holds, in shadow roots too */
+  /** @returns {Promise<HTMLMediaElement[]>} All media elements, also in shadow roots. */
   async function all() {
     const root = dom.root();
     const found = root ? [...dom.queryAll(root, "audio,video")] : [];
     for (const shadow of await rubato.shadowRoots(new rubato.Slices(2000))) {
-      rubato.hearMedia(shadow);
+      rubato.watchMedia(shadow);
       found.push(...shadow.querySelectorAll("audio,video"));
     }
-    return /** @type {HTMLMediaElement[]} */ (found.slice(0, MOST));
+    return /** @type {HTMLMediaElement[]} */ (found.slice(0, MAX_MEDIA));
   }
 
-  /** @param {HTMLMediaElement} media what it is called: by the page, by its heading, or by its file */
+  /** @param {HTMLMediaElement} media @returns {string} Its title, from the page, its caption or its file name. */
   function title(media) {
     const session = globalThis.navigator?.mediaSession?.metadata?.title;
     const own = rubato.labels.clean(dom.attribute(media, "title") || dom.attribute(media, "aria-label") || session || "");
@@ -29,7 +29,7 @@
     );
   }
 
-  /** @param {number} seconds of a stream without an end: null, as JSON has no infinity */
+  /** @param {number} seconds @returns {number | null} Null for the infinite duration of a stream, which JSON cannot represent. */
   const finite = (seconds) => (Number.isFinite(seconds) ? Math.round(seconds * 1000) / 1000 : null);
 
   /** @param {HTMLMediaElement} media @returns {MediaState} */
@@ -45,7 +45,7 @@
     speed: media.playbackRate,
   });
 
-  /** @param {HTMLMediaElement} media @param {number} seconds goes there, as far as there is something */
+  /** @param {HTMLMediaElement} media @param {number} seconds  Limited to the media's duration. */
   async function seek(media, seconds) {
     const end = Number.isFinite(media.duration)
       ? media.duration
@@ -54,12 +54,12 @@
         : seconds;
     const target = Math.min(Math.max(0, seconds), end);
     if (Math.abs(media.currentTime - target) < 0.001) return;
-    const there = new Promise((resolve) => {
+    const done = new Promise((resolve) => {
       EventTarget.prototype.addEventListener.call(media, "seeked", resolve, { once: true });
       setTimeout(resolve, 1500);
     });
     media.currentTime = target;
-    await there;
+    await done;
   }
 
   /** @param {HTMLMediaElement} media */
@@ -67,24 +67,24 @@
     try {
       await Promise.race([
         HTMLMediaElement.prototype.play.call(media),
-        // What loads slowly is answered as it is; it will play when it can.
+        // Do not wait for slow media; it will play when it can.
         new Promise((resolve) => setTimeout(resolve, 2000)),
       ]);
     } catch (error) {
       const name = /** @type {DOMException} */ (error).name;
       if (name === "NotAllowedError")
-        {throw new Refusal(
+        {throw new CommandError(
           "needs_click",
-          "The browser lets a page begin to sound only after a real click or key in it: click the page once, or mute it first.",
+          "The browser lets a page play sound only after a real click or key press on it: click the page once, or mute it first.",
         );}
       if (name !== "AbortError")
-        {throw new Refusal("failed", "The page cannot play this: its source is missing or of an unknown kind.");}
+        {throw new CommandError("failed", "The page cannot play this: its source is missing or has an unknown format.");}
     }
   }
 
   /** @param {unknown} value @param {number} low @param {number} high @returns {number} */
   function number(value, low, high) {
-    if (typeof value !== "number" || !Number.isFinite(value)) throw new Refusal("bad_arguments", "A number is missing.");
+    if (typeof value !== "number" || !Number.isFinite(value)) throw new CommandError("bad_arguments", "A number is missing.");
     return Math.min(Math.max(low, value), high);
   }
 
@@ -97,7 +97,7 @@
 
     async do({ ref, action, value }) {
       const media = refs.need(ref);
-      if (!(media instanceof HTMLMediaElement)) throw new Refusal("bad_arguments", "This neither sounds nor moves.");
+      if (!(media instanceof HTMLMediaElement)) throw new CommandError("bad_arguments", "This is not audio or video.");
       switch (action) {
         case "play":
           await play(media);
@@ -122,17 +122,17 @@
           media.volume = number(value, 0, 1);
           break;
         default:
-          throw new Refusal("bad_arguments", `Media cannot ${rubato.labels.clean(action, 40)}.`);
+          throw new CommandError("bad_arguments", `Unknown media action "${rubato.labels.clean(action, 40)}".`);
       }
       return state(media);
     },
   };
 
   /** @param {Event} event */
-  function told(event) {
+  function onMediaEvent(event) {
     const media = event.target;
     if (!(media instanceof HTMLMediaElement)) return;
-    rubato.tell({
+    rubato.notify({
       event: "sounding",
       ref: refs.of(media),
       title: title(media),
@@ -141,13 +141,13 @@
     });
   }
 
-  for (const type of SOUNDING) rubato.listen(document, type, told, { capture: true, passive: true });
+  for (const type of EVENTS) rubato.listen(document, type, onMediaEvent, { capture: true, passive: true });
 
-  /** What plays in a shadow root is only heard in it. The listeners go with the root; nothing else keeps hold of it. */
-  rubato.hearMedia = (root) => {
-    if (heard.has(root)) return;
-    heard.add(root);
-    for (const type of SOUNDING)
-      {EventTarget.prototype.addEventListener.call(root, type, told, { capture: true, passive: true });}
+  /** Media events do not leave shadow roots. The listeners live as long as the root and keep nothing else alive. */
+  rubato.watchMedia = (root) => {
+    if (watched.has(root)) return;
+    watched.add(root);
+    for (const type of EVENTS)
+      {EventTarget.prototype.addEventListener.call(root, type, onMediaEvent, { capture: true, passive: true });}
   };
 })();

@@ -1,9 +1,9 @@
-// What the page is at this moment, in few words, cheap enough to go with every answer.
+// The state of the page, cheap enough to be sent with every answer.
 "use strict";
 (() => {
   const { dom } = rubato;
 
-  /** @param {string} text @returns {string} FNV-1a of its code units, 32 bits, 8 hexadecimal digits */
+  /** @param {string} text @returns {string} The 32-bit FNV-1a hash of its code units, 8 hex digits. */
   function fnv1a(text) {
     let hash = 0x811c9dc5;
     for (let n = 0; n < text.length; n++) {
@@ -15,7 +15,7 @@
 
   rubato.fnv1a = fnv1a;
   rubato.state = () => {
-    const page = rubato.scrolling.place();
+    const page = rubato.scrolling.position();
     const title = rubato.labels.clean(dom.title());
     const url = location.href.slice(0, 4000);
     return {

@@ -1,36 +1,36 @@
-// Tells while a field that holds a secret has the focus: what is played then is nobody's business.
+// Notifies when a secret field gets or loses the focus, so that nothing is recorded meanwhile.
 "use strict";
 (() => {
-  let told = false;
+  let reported = false;
   const inner = globalThis.window !== globalThis.top;
 
   /** @param {boolean} on */
-  function tell(on) {
-    if (on === told) return;
-    told = on;
-    rubato.tell({ event: "secret", on });
+  function report(on) {
+    if (on === reported) return;
+    reported = on;
+    rubato.notify({ event: "secret", on });
   }
 
-  function focused() {
+  function secretFocused() {
     const active = document.visibilityState === "visible" ? rubato.activeElement() : null;
     return Boolean(active && rubato.dom.isElement(active) && rubato.writing.secret(active));
   }
 
-  const look = () => tell(focused());
+  const check = () => report(secretFocused());
 
-  rubato.lookForSecret = look;
-  rubato.secret = () => ({ on: focused() });
+  rubato.checkSecret = check;
+  rubato.secret = () => ({ on: secretFocused() });
 
-  // When the focus goes it is nowhere for a moment; where it came to counts.
-  const later = () => setTimeout(look, 0);
+  // While the focus moves, no element has it for a moment; check where it ends up.
+  const later = () => setTimeout(check, 0);
   for (const type of ["focusin", "focusout", "visibilitychange"])
     {rubato.listen(document, type, later, { capture: true, passive: true });}
-  rubato.listen(globalThis, "pagehide", () => tell(false));
-  // A frame keeps its active field when the focus goes to the page around it. The page itself keeps it, rightly, when the
-  // person looks at another window: keys still act here.
+  rubato.listen(globalThis, "pagehide", () => report(false));
+  // A frame keeps its active element when the focus moves to its parent page. The top frame keeps it too when another window has the
+  // focus, and rightly so: played words still act on this page.
   if (inner) {
-    rubato.listen(globalThis, "blur", () => tell(false));
+    rubato.listen(globalThis, "blur", () => report(false));
     rubato.listen(globalThis, "focus", later);
   }
-  look();
+  check();
 })();

@@ -1,8 +1,8 @@
-// The one way in: a message says what to do, and always gets an answer, `{ok}` or `{error: {code, message}}`.
+// The entry point: every request gets an answer, `{ok}` or `{error: {code, message}}`.
 "use strict";
 (() => {
   /** @type {Record<string, (args: any) => unknown>} */
-  const DOES = {
+  const HANDLERS = {
     scan: rubato.scan,
     names: rubato.names,
     at: rubato.at,
@@ -33,17 +33,17 @@
 
   rubato.answer = async (message) => {
     try {
-      const does = Object.hasOwn(DOES, String(message?.do)) && DOES[message.do];
-      if (!does) throw new rubato.Refusal("bad_arguments", "The page does not know this command.");
-      const ok = (await does(message.args ?? {})) ?? null;
-      // A window without the focus hears nothing of where the focus within it went.
-      rubato.lookForSecret();
+      const handler = Object.hasOwn(HANDLERS, String(message?.do)) && HANDLERS[message.do];
+      if (!handler) throw new rubato.CommandError("bad_arguments", "Unknown page command.");
+      const ok = (await handler(message.args ?? {})) ?? null;
+      // A window without the focus gets no focus events.
+      rubato.checkSecret();
       return { ok };
     } catch (error) {
-      if (error instanceof rubato.Refusal) return { error: { code: error.code, message: error.message } };
-      // eslint-disable-next-line no-console -- a bug is told whole where the page's own are
+      if (error instanceof rubato.CommandError) return { error: { code: error.code, message: error.message } };
+      // eslint-disable-next-line no-console -- the console is the place for bugs
       console.error("Rubato:", error);
-      return { error: { code: "bug", message: String(/** @type {Error} */ (error)?.message ?? error).slice(0, 200) } };
+      return { error: { code: "bug", message: "Something went wrong in Rubato's extension; the page's console has the details." } };
     }
   };
 
@@ -56,8 +56,8 @@
   const messages = globalThis.chrome?.runtime?.onMessage;
   if (messages) {
     messages.addListener(listener);
-    rubato.endings.push(() => {
-      // After an update the old extension's messages can no longer be reached.
+    rubato.cleanups.push(() => {
+      // After an update, the old extension's runtime is no longer available.
       if (chrome.runtime?.id) messages.removeListener(listener);
     });
   }

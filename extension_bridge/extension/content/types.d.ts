@@ -1,8 +1,8 @@
-// What the content scripts share: the object `rubato` of the isolated world, and what it answers.
+// Types of the content scripts: the shared object `rubato` of the isolated world, and its results.
 
 type Kind = "link" | "image" | "text" | "heading" | "field" | "button" | "media";
 
-/** Edges in pixels of this frame's view; a DOMRect is one. */
+/** Edges in pixels of this frame's view; satisfied by DOMRect. */
 interface Edges {
   readonly left: number;
   readonly top: number;
@@ -10,7 +10,7 @@ interface Edges {
   readonly bottom: number;
 }
 
-/** Pixels of this frame's view. */
+/** A box in pixels of this frame's view. */
 interface Box {
   x: number;
   y: number;
@@ -18,29 +18,29 @@ interface Box {
   height: number;
 }
 
-/** Something that could be seen: an element with a kind, a frame, a run of text, or ("") only what holds others. */
+/** Something that may be visible: an element with a kind, a frame, a run of text, or ("") only a container. */
 interface Candidate {
   node: any;
   kind: Kind | "frame" | "";
-  /** Of a run of text: its nodes, which no link or button holds; `node` is the first of them. */
+  /** For a run of text: its nodes outside of links and buttons; `node` is the first. */
   texts: Text[] | null;
 }
 
 interface Entry extends Candidate {
-  /** Of a heading, 1 to 6; else 0. */
+  /** A heading's level, 1-6; else 0. */
   level: number;
-  /** Whether it lies within the lines of a paragraph. */
+  /** Whether it is inline content of a paragraph. */
   inline: boolean;
-  /** Whether words in it are its own, or of what holds it. */
-  held: boolean;
-  /** Whether something may lie in it. */
-  opens: boolean;
-  /** What lies in it; null while nobody has looked. */
-  kids: Entry[] | null;
+  /** Whether text in it belongs to it or to an ancestor, such as a link. */
+  owned: boolean;
+  /** Whether it can have children. */
+  expandable: boolean;
+  /** Null until expanded. */
+  children: Entry[] | null;
   shadow: ShadowRoot | null;
 }
 
-/** Where a walk is among the children of something: at the next one, or in a list. */
+/** The position of a walk among children: the next sibling, or an index in a list. */
 interface Inside {
   next: Node | null;
   list: Node[] | null;
@@ -49,15 +49,15 @@ interface Inside {
 
 interface Seen {
   bounds: Edges;
-  /** Its boxes as they show: one a line of a text or of a link that is broken. */
+  /** Its visible boxes: one per line of a text or of a wrapped link. */
   parts: Edges[];
-  /** 0 to 1: how much of it shows. */
+  /** The share of it that is visible, 0-1. */
   area: number;
-  /** 0 to 1: how much of `bounds` its boxes fill. */
+  /** The share of `bounds` that its boxes fill, 0-1. */
   ink: number;
 }
 
-interface Sight {
+interface VisibleEntry {
   entry: Entry;
   seen: Seen;
 }
@@ -68,11 +68,11 @@ interface ScannedElement extends Box {
   level?: number;
   area: number;
   ink: number;
-  /** When there are several. */
+  /** Only when there are several. */
   parts?: Box[];
 }
 
-/** A frame in view: where its own view lies (x, y, width, height), how large a pixel of it is drawn, what of it shows. */
+/** A frame in view: the box of its view, the size of one of its pixels, and its visible part. */
 interface ScannedFrame extends Box {
   token: string;
   ref: number;
@@ -87,7 +87,7 @@ interface Scan {
   elements: ScannedElement[];
   frames: ScannedFrame[];
   ms: number;
-  /** In how many tasks it was done. */
+  /** The number of slices (tasks) it took. */
   pieces: number;
   truncated: boolean;
 }
@@ -105,7 +105,7 @@ interface Where {
   ref: number | null;
   heading: string;
   box: Box | null;
-  /** Where the cursor is in the view, or was when its element is gone. */
+  /** The cursor's position in the view, or its last one when its element is gone. */
   point: { x: number; y: number } | null;
   percent: number;
   focused: string;
@@ -117,12 +117,12 @@ interface ClickResult {
   kind: Kind;
   effect: "clicked" | "navigated" | "opened" | "focused";
   ref: number;
-  /** Which sort of field. */
+  /** The type of a field. */
   type?: string;
   checked?: boolean;
-  /** An address that the extension is to open in a new tab: a page's own attempt would be stopped as a pop-up. */
+  /** An address for the extension to open in a new tab: the page's own attempt would be blocked as a pop-up. */
   open?: string;
-  /** Of a list to choose from by writing. */
+  /** The choices of a select. */
   options?: Option[];
 }
 
@@ -143,7 +143,7 @@ interface Option {
 
 interface ListedElement extends Box {
   ref: number;
-  /** Of a field: which sort of field. */
+  /** For a field: its type. */
   kind: string;
   label: string;
   url?: string;
@@ -155,10 +155,10 @@ type BlockKind = Kind | "item" | "row";
 
 interface Piece {
   node: Text | null;
-  /** Words that no text node holds, when `node` is null. */
+  /** Text without a text node, when `node` is null. */
   text: string | null;
   link: Element | null;
-  /** The field that a label around it names. */
+  /** The field whose label contains it. */
   label: Element | null;
   blank: boolean;
 }
@@ -168,7 +168,7 @@ interface Block {
   node: Node;
   level: number;
   pieces: Piece[];
-  /** Not read by itself: it is the name of a field. */
+  /** Not read by itself, as it is the label of a field. */
   quiet: boolean;
 }
 
@@ -206,17 +206,17 @@ interface Slices {
   rest(): Promise<void>;
 }
 
-interface Around {
+interface ClipInfo {
   clip: Edges;
   inside: Edges;
   inert: boolean;
   position: string;
-  all: boolean;
+  fixed: boolean;
 }
 
-interface Surroundings {
+interface Clipping {
   readonly view: Edges;
-  of(element: Element): Around;
+  of(element: Element): ClipInfo;
 }
 
 interface End {
@@ -279,16 +279,16 @@ interface Visitor {
 }
 
 interface Rubato {
-  endings: Array<() => void>;
+  cleanups: Array<() => void>;
   listen(target: EventTarget, type: string, listener: (event: Event) => void, options?: AddEventListenerOptions): void;
   end(): void;
-  tell(message: object): void;
+  notify(message: object): void;
   answer(message: { do: string; args?: object }): Promise<{ ok: unknown } | { error: { code: string; message: string } }>;
 
   dom: Dom;
   now(): number;
   Slices: new (longest?: number) => Slices;
-  Refusal: new (code: string, message: string) => Error & { code: string };
+  CommandError: new (code: string, message: string) => Error & { code: string };
   refs: { of(node: Node): number; node(ref: number): Node | null; need(ref: number): Node; readonly size: number };
   kinds: {
     of(element: Element): Kind | "";
@@ -296,8 +296,8 @@ interface Rubato {
     fieldType(element: Element): string;
     pressable(kind: string): boolean;
   };
-  /** Names of elements that are not gone into. */
-  hollow: Set<string>;
+  /** Names of elements whose content is not walked. */
+  leaves: Set<string>;
   walk(root: Element, slices: Slices, visitor: Visitor): Promise<boolean>;
   shadowRoots(slices: Slices): Promise<ShadowRoot[]>;
   inside(entry: Entry): Inside;
@@ -305,23 +305,23 @@ interface Rubato {
     start(): void;
     add(root: Document | ShadowRoot): void;
     appearance(): void;
-    drop(): void;
+    invalidate(): void;
     readonly version: number;
-    onDrop(dropping: () => void): void;
+    onInvalidate(callback: () => void): void;
   };
   tree: { top(): Entry | null; expand(entry: Entry, slices: Slices): Promise<void> };
-  Surroundings: new () => Surroundings;
-  meet(a: Edges, b: Edges): Edges;
+  Clipping: new () => Clipping;
+  intersectEdges(a: Edges, b: Edges): Edges;
   visible: {
     lines(text: Text): Edges[];
     boxes(element: Element): Edges[];
-    coarse(entry: Candidate): Edges | null;
-    of(entry: Candidate, around: Surroundings): Seen | null;
-    rest(): void;
+    roughBox(entry: Candidate): Edges | null;
+    of(entry: Candidate, clipping: Clipping): Seen | null;
+    release(): void;
   };
-  frames: { token(): string; inside(element: HTMLIFrameElement, clip: Box): ScannedFrame };
+  frames: { token(): string; describe(element: HTMLIFrameElement, clip: Box): ScannedFrame };
   boxOf(edges: Edges): Box;
-  look(slices: Slices): Promise<{ found: Sight[]; view: Edges; truncated: boolean }>;
+  visibleEntries(slices: Slices): Promise<{ found: VisibleEntry[]; view: Edges; truncated: boolean }>;
   scan(): Promise<Scan>;
   labels: {
     clean(text: string, longest?: number): string;
@@ -330,16 +330,16 @@ interface Rubato {
     role(node: Node): string;
   };
   names(args: { refs: number[] }): Promise<Record<number, { label: string; role: string }>>;
-  scrolling: { place(): Box; around(from: Element | null): Element[]; show(node: Node): boolean };
+  scrolling: { position(): Box; scrollersOf(from: Element | null): Element[]; reveal(node: Node): boolean };
   scroll(args: { vertical?: number; horizontal?: number; unit?: "step" | "page" }): { x: number; y: number; moved: boolean };
   cursor: {
     node(): Node | null;
     element(): Element | null;
     readonly gone: boolean;
-    was(found: { kind: string; label: string }): boolean;
+    matches(target: { kind: string; label: string }): boolean;
     set(node: Node): void;
     remember(): void;
-    put(x: number, y: number): void;
+    setPoint(x: number, y: number): void;
     point(): { x: number; y: number } | null;
     box(): Box | null;
     clear(): void;
@@ -351,7 +351,7 @@ interface Rubato {
   acting: { disabled(element: Element): boolean };
   activeElement(): Element | null;
   click(args: { ref?: number; x?: number; y?: number; button?: number }): Promise<ClickResult | RightClickResult>;
-  /** What a press at the cursor would press, brought into view, and where in the view. */
+  /** Scrolls the click target at the cursor into view; returns it and the point to click. */
   aim(): { kind: Kind; label: string; point: { x: number; y: number } };
   writing: {
     secret(element: Element): boolean;
@@ -365,7 +365,7 @@ interface Rubato {
   reading: {
     address(link: Element): string;
     read(args?: { from?: number | null }): Promise<ReadItem | End>;
-    next(args?: { back?: boolean; afresh?: boolean }): Promise<ReadItem | End>;
+    next(args?: { back?: boolean; restart?: boolean }): Promise<ReadItem | End>;
     items(): Promise<{ title: string; url: string; language: string; items: object[]; truncated: boolean }>;
   };
   links(args?: { limit?: number }): Promise<ListedElement[]>;
@@ -383,7 +383,7 @@ interface Rubato {
       text?: string;
     }): Promise<{ count: number; index: number; excerpt: string; ref: number; box: Box }>;
     first(): number;
-    forget(): void;
+    clear(): void;
   };
   selecting: {
     select(args: { x1: number; y1: number; x2?: number; y2?: number }): Promise<{ text: string }>;
@@ -395,10 +395,10 @@ interface Rubato {
     list(): Promise<MediaState[]>;
     do(args: { ref: number; action: string; value?: number }): Promise<MediaState>;
   };
-  hearMedia(root: ShadowRoot): void;
+  watchMedia(root: ShadowRoot): void;
   fnv1a(text: string): string;
   secret(): { on: boolean };
-  lookForSecret(): void;
+  checkSecret(): void;
   state(): {
     url: string;
     title: string;

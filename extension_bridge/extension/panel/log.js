@@ -1,32 +1,32 @@
 import { element, make } from "./page.js";
 
-const MOST = 100;
+const MAX_ENTRIES = 100;
 
 /**
- * Show all that was done before this panel was opened.
+ * Show the commands that were run before this panel was opened.
  * @param {Record<string, any>[]} entries
  */
 export function showLog(entries) {
   element("log").replaceChildren();
-  entries.forEach(add);
+  entries.forEach(addEntry);
 }
 
 /**
- * Show one more command, its result and its time; the latest is on top.
+ * Add a command with its result and time, at the top.
  * @param {Record<string, any>} entry
  */
-export function add({ name, text, status, elapsed_ms, at }) {
+export function addEntry({ name, text, status, elapsed_ms, at }) {
   const log = element("log");
   const time = new Date(at).toLocaleTimeString([], { timeStyle: "medium", hourCycle: "h23" });
-  const took = make("span", { class: "took", "data-status": status }, [status === "ok" ? milliseconds(elapsed_ms) : said(status)]);
+  const result = make("span", { class: "took", "data-status": status }, [status === "ok" ? milliseconds(elapsed_ms) : statusText(status)]);
   const row = make("li", {}, [
     make("span", { class: "at" }, [time]),
     make("span", { class: "name" }, [name.replaceAll("_", " ")]),
-    took,
+    result,
     ...(text ? [make("span", { class: "text" }, [text])] : []),
   ]);
   log.prepend(row);
-  while (log.children.length > MOST) log.lastElementChild.remove();
+  while (log.children.length > MAX_ENTRIES) log.lastElementChild.remove();
   element("log-empty").hidden = true;
 }
 
@@ -34,4 +34,4 @@ export function add({ name, text, status, elapsed_ms, at }) {
 const milliseconds = (ms) => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);
 
 /** @param {string} status */
-const said = (status) => (status === "timeout" ? "too late" : status);
+const statusText = (status) => (status === "timeout" ? "timed out" : status);

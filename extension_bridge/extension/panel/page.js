@@ -1,16 +1,16 @@
 /**
- * The element of the panel with that id.
+ * The element of the panel with an id.
  * @param {string} id
  * @returns {any}
  */
 export function element(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the panel has no #${id}`);
-  return found;
+  const node = document.getElementById(id);
+  if (!node) throw new Error(`the panel has no #${id}`);
+  return node;
 }
 
 /**
- * Make an element. Words are only ever set as text.
+ * Create an element. Strings are only ever set as text, never as markup.
  * @param {string} name
  * @param {Record<string, string>} [attributes]
  * @param {(Node | string)[]} [children]
@@ -24,20 +24,20 @@ export function make(name, attributes = {}, children = []) {
 }
 
 /**
- * Set text only where it is another: a screen reader is told of every change.
- * @param {Element} of
+ * Set text only if it differs: screen readers announce every change.
+ * @param {Element} target
  * @param {string} text
  */
-export function say(of, text) {
-  if (of.textContent !== text) of.textContent = text;
+export function setText(target, text) {
+  if (target.textContent !== text) target.textContent = text;
 }
 
 /**
- * Show how something ended.
- * @param {HTMLElement} of
+ * Show the result of a request.
+ * @param {HTMLElement} target
  * @param {Record<string, any>} response
  */
-export function tellEnd(of, { status, value, error }) {
-  of.dataset.status = status;
-  say(of, error?.message || value?.text || "Done");
+export function showResult(target, { status, value, error }) {
+  target.dataset.status = status;
+  setText(target, error?.message || value?.text || "Done");
 }

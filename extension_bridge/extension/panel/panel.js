@@ -1,13 +1,13 @@
-import { connection, showConnection } from "./connection.js";
-import { add, showLog } from "./log.js";
-import { running } from "./run.js";
+import { initConnection, showConnection } from "./connection.js";
+import { addEntry, showLog } from "./log.js";
+import { initCommandLine } from "./run.js";
 import { showSettings } from "./settings.js";
 import { showTabs } from "./tabs.js";
-import { showTrusted, trusting } from "./trusted.js";
+import { initTrusted, showTrusted } from "./trusted.js";
 import { Wire } from "./wire.js";
 
 /** @type {Record<string, (message: any) => void>} */
-const TAKES = {
+const HANDLERS = {
   state(state) {
     showConnection(state);
     showSettings(state.settings, wire);
@@ -15,10 +15,10 @@ const TAKES = {
   },
   windows: ({ windows }) => showTabs(windows),
   log: ({ log }) => showLog(log),
-  done: ({ entry }) => add(entry),
+  done: ({ entry }) => addEntry(entry),
 };
 
-const wire = new Wire((message) => TAKES[message.type]?.(message));
-connection(wire);
-running(wire);
-trusting();
+const wire = new Wire((message) => HANDLERS[message.type]?.(message));
+initConnection(wire);
+initCommandLine(wire);
+initTrusted();

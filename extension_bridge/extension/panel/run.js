@@ -1,24 +1,24 @@
-import { element, tellEnd } from "./page.js";
+import { element, showResult } from "./page.js";
 
 /** @import { Wire } from "./wire.js" */
 
 /**
- * Let commands be run by their words, such as `scroll 3` or `find "slow air"`.
+ * Set up the command line, for commands such as `scroll 3` or `find "slow air"`.
  * @param {Wire} wire
  */
-export function running(wire) {
+export function initCommandLine(wire) {
   const input = element("words");
   element("run").addEventListener("submit", async (/** @type {Event} */ event) => {
     event.preventDefault();
     const [name, ...words] = split(input.value);
     if (!name) return input.focus();
     input.select();
-    tellEnd(element("ran"), await wire.ask(name.replaceAll("-", "_"), { words }));
+    showResult(element("ran"), await wire.request(name.replaceAll("-", "_"), { words }));
   });
 }
 
 /**
- * Words as a command line has them: quotes hold together what spaces would part.
+ * Split a command line into words; quotes group words.
  * @param {string} line
  * @returns {string[]}
  */

@@ -1,4 +1,4 @@
-import { element, make, say } from "./page.js";
+import { element, make, setText } from "./page.js";
 
 /** @typedef {Record<string, any>} Json */
 
@@ -6,27 +6,27 @@ import { element, make, say } from "./page.js";
 const sections = new Map();
 /** @type {Map<number, {row: any, go: any, number: any, title: any, sounds: any, close: any}>} By tab. */
 const rows = new Map();
-/** The tab whose row can be reached by Tab; arrows move it. */
+/** The tab whose row is in the tab order; arrow keys change it. */
 let current = -1;
 
 /**
- * Show what is open, changing only what is another, so that focus and a screen reader stay where they are.
+ * Show the open windows and tabs; only what differs is changed, so that the focus and screen readers stay in position.
  * @param {Json[]} windows
  */
 export function showTabs(windows) {
   const focused = document.activeElement;
-  const place = [...rows.values()].findIndex(({ row }) => row.contains(focused));
+  const focusedIndex = [...rows.values()].findIndex(({ row }) => row.contains(focused));
   const open = new Set(windows.flatMap(({ tabs }) => tabs.map((/** @type {Json} */ { id }) => id)));
   for (const [id, { row }] of rows) if (!open.has(id)) rows.delete(id), row.remove();
-  const here = new Set(windows.map(({ id }) => id));
-  for (const [id, { section }] of sections) if (!here.has(id)) sections.delete(id), section.remove();
+  const ids = new Set(windows.map(({ id }) => id));
+  for (const [id, { section }] of sections) if (!ids.has(id)) sections.delete(id), section.remove();
   windows.forEach(showWindow);
-  inOrder(element("channels"), windows.map(({ id }) => sections.get(id)?.section));
+  arrange(element("channels"), windows.map(({ id }) => sections.get(id)?.section));
   sortRows(windows);
   if (!open.has(current)) current = windows.flatMap(({ tabs }) => tabs).find(({ active }) => active)?.id ?? -1;
-  reach();
-  // The row with the focus is gone: its neighbour has it now.
-  if (place >= 0 && !document.activeElement?.closest(".tab")) focus([...rows.keys()][Math.min(place, rows.size - 1)]);
+  updateTabOrder();
+  // The row with the focus was removed: move the focus to its neighbour.
+  if (focusedIndex >= 0 && !document.activeElement?.closest(".tab")) focus([...rows.keys()][Math.min(focusedIndex, rows.size - 1)]);
 }
 
 /** @param {Json} window */
@@ -40,10 +40,10 @@ function showWindow({ id, number, focused, tabs }) {
     sections.set(id, parts);
   }
   parts.section.dataset.focused = String(focused);
-  say(parts.title, `Channel ${number}`);
-  say(parts.count, tabs.length === 1 ? "1 tab" : `${tabs.length} tabs`);
+  setText(parts.title, `Channel ${number}`);
+  setText(parts.count, tabs.length === 1 ? "1 tab" : `${tabs.length} tabs`);
   tabs.forEach(showTab);
-  inOrder(parts.list, tabs.map((/** @type {Json} */ tab) => rows.get(tab.id)?.row));
+  arrange(parts.list, tabs.map((/** @type {Json} */ tab) => rows.get(tab.id)?.row));
 }
 
 /** @param {Json} tab */
@@ -51,10 +51,10 @@ function showTab({ id, number, title, url, active, audible, muted }) {
   let parts = rows.get(id);
   if (!parts) rows.set(id, (parts = makeRow(id)));
   const name = title || url || "New tab";
-  say(parts.number, String(number));
-  say(parts.title, name);
+  setText(parts.number, String(number));
+  setText(parts.title, name);
   parts.go.title = name;
-  say(parts.sounds, muted ? "muted" : audible ? "playing" : "");
+  setText(parts.sounds, muted ? "muted" : audible ? "playing" : "");
   parts.close.setAttribute("aria-label", `Close tab ${number}, ${name}`);
   if (active) parts.go.setAttribute("aria-current", "true");
   else parts.go.removeAttribute("aria-current");
@@ -66,13 +66,13 @@ function makeRow(id) {
   const go = make("button", { type: "button", class: "go", "aria-keyshortcuts": "Delete" }, [number, title, sounds]);
   const close = make("button", { type: "button", class: "close", tabindex: "-1" }, ["×"]);
   const row = make("li", { class: "tab" }, [go, close]);
-  go.addEventListener("click", () => void choose(id));
+  go.addEventListener("click", () => void selectTab(id));
   go.addEventListener("focus", () => {
     current = id;
-    reach();
+    updateTabOrder();
   });
-  go.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => key(event, id));
-  close.addEventListener("click", () => void shut(id));
+  go.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => onKey(event, id));
+  close.addEventListener("click", () => void closeTab(id));
   return { row, go, number, title, sounds, close };
 }
 
@@ -80,26 +80,26 @@ function makeRow(id) {
  * @param {KeyboardEvent} event
  * @param {number} id
  */
-function key(event, id) {
+function onKey(event, id) {
   const order = [...rows.keys()];
   const at = order.indexOf(id);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: order.length - 1 }[event.key];
   if (to !== undefined) focus(order[Math.min(Math.max(to, 0), order.length - 1)]);
-  else if (event.key === "Delete") void shut(id);
+  else if (event.key === "Delete") void closeTab(id);
   else return;
   event.preventDefault();
 }
 
 /** @param {number} id */
-async function choose(id) {
+async function selectTab(id) {
   const tab = await chrome.tabs.update(id, { active: true });
   if (tab) await chrome.windows.update(tab.windowId, { focused: true });
 }
 
 /** @param {number} id */
-async function shut(id) {
+async function closeTab(id) {
   const parts = rows.get(id);
-  say(element("closed"), parts ? `Closed: ${parts.title.textContent}` : "");
+  setText(element("closed"), parts ? `Closed: ${parts.title.textContent}` : "");
   await chrome.tabs.remove(id);
 }
 
@@ -108,8 +108,8 @@ function focus(id) {
   rows.get(id ?? -1)?.go.focus();
 }
 
-/** Only one row is a stop on the way of the Tab key. */
-function reach() {
+/** Keep exactly one row in the tab order. */
+function updateTabOrder() {
   for (const [id, { go }] of rows) go.tabIndex = id === current ? 0 : -1;
 }
 
@@ -127,9 +127,9 @@ function sortRows(windows) {
  * @param {Element} parent
  * @param {Element[]} children
  */
-function inOrder(parent, children) {
+function arrange(parent, children) {
   children.forEach((child, index) => {
-    // Only what is out of place is moved: moving takes the focus away.
+    // Move only what is out of order: moving an element takes the focus from it.
     if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null);
   });
 }

@@ -1,12 +1,12 @@
-import { element, say } from "./page.js";
+import { element, setText } from "./page.js";
 
 /** @type {chrome.permissions.Permissions} */
 const PERMISSION = { permissions: ["debugger"] };
 
 let allowed = false;
 
-/** Let the permission for clicks like a hand's be given and taken back; the browser asks by itself. */
-export function trusting() {
+/** Set up the button that grants or revokes the permission for trusted clicks; the browser asks the user itself. */
+export function initTrusted() {
   element("trusted").addEventListener("click", async () => {
     const { permissions } = chrome;
     if (allowed) showTrusted(!(await permissions.remove(PERMISSION)));
@@ -14,8 +14,8 @@ export function trusting() {
   });
 }
 
-/** @param {boolean} may */
-export function showTrusted(may) {
-  allowed = may;
-  say(element("trusted"), may ? "Take back" : "Allow");
+/** @param {boolean} granted */
+export function showTrusted(granted) {
+  allowed = granted;
+  setText(element("trusted"), granted ? "Revoke" : "Allow");
 }

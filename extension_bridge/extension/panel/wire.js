@@ -1,31 +1,31 @@
 /** @typedef {Record<string, any>} Json */
 
-const AGAIN_MS = 500;
+const RECONNECT_MS = 500;
 
-/** The panel's wire to the worker: it is there again when the worker is. */
+/** The panel's connection to the worker; reconnects when the worker has been stopped. */
 export class Wire {
   #next = 1;
   /** @type {Map<number, (response: Json) => void>} */
-  #asked = new Map();
+  #pending = new Map();
   /** @type {chrome.runtime.Port | null} */
   #port = null;
 
-  /** @param {(message: Json) => void} take  Called with what the worker tells. */
-  constructor(take) {
-    this.take = take;
+  /** @param {(message: Json) => void} onMessage  Called with the worker's messages, except answers. */
+  constructor(onMessage) {
+    this.onMessage = onMessage;
     this.#connect();
   }
 
   /**
-   * Ask the app for a command, `set` or `status`.
+   * Send a request to the app: a command, `set` or `status`.
    * @param {string} name
    * @param {Json} args
-   * @returns {Promise<Json>}  The app's response; one that says so when there is no app.
+   * @returns {Promise<Json>}  The app's response, or an error response when there is no app.
    */
-  ask(name, args) {
+  request(name, args) {
     const id = this.#next++;
     return new Promise((answer) => {
-      this.#asked.set(id, answer);
+      this.#pending.set(id, answer);
       this.send({ type: "ask", id, name, args });
     });
   }
@@ -39,18 +39,18 @@ export class Wire {
     const port = chrome.runtime.connect({ name: "panel" });
     this.#port = port;
     port.onMessage.addListener((message) => {
-      if (message.type !== "answer") return this.take(message);
-      this.#asked.get(message.id)?.(message.response);
-      this.#asked.delete(message.id);
+      if (message.type !== "answer") return this.onMessage(message);
+      this.#pending.get(message.id)?.(message.response);
+      this.#pending.delete(message.id);
     });
     port.onDisconnect.addListener(() => {
       void chrome.runtime.lastError;
       this.#port = null;
-      for (const answer of this.#asked.values()) answer(LOST);
-      this.#asked.clear();
-      setTimeout(() => this.#connect(), AGAIN_MS);
+      for (const answer of this.#pending.values()) answer(LOST);
+      this.#pending.clear();
+      setTimeout(() => this.#connect(), RECONNECT_MS);
     });
   }
 }
 
-const LOST = { status: "failed", value: null, error: { code: "disconnected", message: "The extension was restarted meanwhile." } };
+const LOST = { status: "failed", value: null, error: { code: "disconnected", message: "The extension was restarted. Try again." } };

@@ -1,43 +1,43 @@
-import { actions, carryOut } from "./actions.js";
-import { address } from "./browsing.js";
-import { at, within } from "./frames.js";
-import { Kept } from "./storage.js";
-import { POINTS, look } from "./moving.js";
+import { availableActions, runAction } from "./actions.js";
+import { parseAddress } from "./browsing.js";
+import { frameAt, toFrame } from "./frames.js";
+import { TabStorage } from "./storage.js";
+import { GRID_SIZE, scanPage } from "./moving.js";
 import { cellAt } from "./grid.js";
-import { Trouble } from "./errors.js";
-import { press } from "./trusted.js";
+import { CommandError } from "./errors.js";
+import { trustedClick } from "./trusted.js";
 
 /** @import { Frame } from "./frames.js" */
 /** @import { Command, Json, Run } from "./types.js" */
 /** @import { Commits } from "./commits.js" */
 /** @import { Pages } from "./pages.js" */
-/** @import { Place } from "./place.js" */
+/** @import { Cursor } from "./cursor.js" */
 
 /**
- * Acting on a page: pressing, choosing, highlighting, filling in.
+ * Commands that act on a page: clicking, selecting, highlighting, filling in.
  * @param {Pages} pages
- * @param {Place} place
+ * @param {Cursor} cursor
  * @param {Commits} commits
  * @returns {Record<string, Command>}
  */
-export function acting(pages, place, commits) {
-  /** @type {Kept<Json>} What the menu of the last right click is about. */
-  const menus = new Kept("menus");
+export function acting(pages, cursor, commits) {
+  /** @type {TabStorage<Json>} The target of the last right click. */
+  const menus = new TabStorage("menus");
 
   /**
    * @param {Json} args
    * @param {Run} run
    * @param {(tab: number) => Promise<{frame: number, value: any}>} act
    */
-  async function pressed({ tab: id }, run, act) {
-    const tab = await place.tab({ tab: id }, run);
+  async function click({ tab: id }, run, act) {
+    const tab = await cursor.tab({ tab: id }, run);
     const { value, effect, opened } = await commits.after(tab, run.signal, () => act(tab));
-    if (effect !== "navigated") await place.moved(tab, value.frame);
+    if (effect !== "navigated") await cursor.setFrame(tab, value.frame);
     if (opened !== null) run.at(opened);
-    const { label, kind, effect: its = "clicked", open, checked, options } = value.value;
-    // A page may not open a tab that no hand asked for: it left this one to us.
-    if (open) run.at((await chrome.tabs.create({ url: address(open), openerTabId: tab, active: true })).id ?? tab);
-    return { label, kind, effect: effect ?? its, ...(checked !== undefined && { checked }), ...(options && { options }) };
+    const { label, kind, effect: pageEffect = "clicked", open, checked, options } = value.value;
+    // The page may not open a tab without a user gesture, so it left this one to us.
+    if (open) run.at((await chrome.tabs.create({ url: parseAddress(open), openerTabId: tab, active: true })).id ?? tab);
+    return { label, kind, effect: effect ?? pageEffect, ...(checked !== undefined && { checked }), ...(options && { options }) };
   }
 
   /**
@@ -45,59 +45,59 @@ export function acting(pages, place, commits) {
    * @param {Run} run
    * @param {string} what
    */
-  async function between({ points, tab: id }, run, what) {
-    const tab = await place.tab({ tab: id }, run);
-    const frames = await look(pages, tab);
+  async function askBetween({ points, tab: id }, run, what) {
+    const tab = await cursor.tab({ tab: id }, run);
+    const frames = await scanPage(pages, tab);
     const { viewport } = /** @type {Frame} */ (frames[0]).scan;
-    const [first, last] = [points[0], points[points.length - 1]].map(({ row, column }) => cellAt(viewport, row, column, POINTS));
-    if (!first || !last) throw new Trouble("bad_arguments", "It needs one or two points.");
+    const [first, last] = [points[0], points[points.length - 1]].map(({ row, column }) => cellAt(viewport, row, column, GRID_SIZE));
+    if (!first || !last) throw new CommandError("bad_arguments", "This command needs one or two points.");
     const box = { x1: Math.min(first.x, last.x), y1: Math.min(first.y, last.y), x2: right(first, last), y2: bottom(first, last) };
-    const { frame } = at(frames, first.x + first.width / 2, first.y + first.height / 2);
-    const found = /** @type {Frame} */ (frames.find((each) => each.frame === frame) ?? frames[0]);
-    const [from, to] = [within(found, box.x1, box.y1), within(found, box.x2, box.y2)];
-    return pages.tell(tab, frame, what, { x1: from.x, y1: from.y, x2: to.x, y2: to.y });
+    const { frame } = frameAt(frames, first.x + first.width / 2, first.y + first.height / 2);
+    const target = /** @type {Frame} */ (frames.find((each) => each.frame === frame) ?? frames[0]);
+    const [from, to] = [toFrame(target, box.x1, box.y1), toFrame(target, box.x2, box.y2)];
+    return pages.ask(tab, frame, what, { x1: from.x, y1: from.y, x2: to.x, y2: to.y });
   }
 
   return {
-    click: ({ ref, tab }, run) => pressed({ tab }, run, (id) => place.tell(id, "click", { ref, button: 0 })),
+    click: ({ ref, tab }, run) => click({ tab }, run, (id) => cursor.ask(id, "click", { ref, button: 0 })),
 
-    trusted_click: ({ tab }, run) => pressed({ tab }, run, (id) => press(id, pages, place)),
+    trusted_click: ({ tab }, run) => click({ tab }, run, (id) => trustedClick(id, pages, cursor)),
 
     async right_click({ tab: id }, run) {
-      const tab = await place.tab({ tab: id }, run);
-      const { frame, value } = await place.tell(tab, "click", { button: 2 });
-      await place.moved(tab, frame);
+      const tab = await cursor.tab({ tab: id }, run);
+      const { frame, value } = await cursor.ask(tab, "click", { button: 2 });
+      await cursor.setFrame(tab, frame);
       const target = { ...value, frame };
       await menus.set(tab, target);
-      return { handled: value.handled, label: value.label, kind: value.kind, actions: value.handled ? [] : actions(target) };
+      return { handled: value.handled, label: value.label, kind: value.kind, actions: value.handled ? [] : availableActions(target) };
     },
 
     async act({ id, tab: named }, run) {
-      const tab = await place.tab({ tab: named }, run);
+      const tab = await cursor.tab({ tab: named }, run);
       const target = await menus.get(tab);
-      if (!target) throw new Trouble("nothing_there", "Right click first: these are the actions of what is there.");
-      return carryOut(id, { tab, target, pages, run });
+      if (!target) throw new CommandError("nothing_there", "Right-click something first, then choose one of its actions.");
+      return runAction(id, { tab, target, pages, run });
     },
 
-    select: (args, run) => between(args, run, "select"),
-    highlight: (args, run) => between(args, run, "highlight"),
+    select: (args, run) => askBetween(args, run, "select"),
+    highlight: (args, run) => askBetween(args, run, "highlight"),
 
     async unhighlight({ tab: id }, run) {
-      const tab = await place.tab({ tab: id }, run);
-      await pages.everywhere(tab, "unhighlight");
+      const tab = await cursor.tab({ tab: id }, run);
+      await pages.askAll(tab, "unhighlight");
       return {};
     },
 
     async focus({ ref, tab: id }, run) {
-      const tab = await place.tab({ tab: id }, run);
-      const { frame, value } = await place.tell(tab, "focus", { ref });
-      await place.moved(tab, frame);
+      const tab = await cursor.tab({ tab: id }, run);
+      const { frame, value } = await cursor.ask(tab, "focus", { ref });
+      await cursor.setFrame(tab, frame);
       return value;
     },
 
     async write({ text, replace = false, submit = false, tab }, run) {
-      const id = await place.tab({ tab }, run);
-      const { value } = await place.tell(id, "write", { text, replace, submit });
+      const id = await cursor.tab({ tab }, run);
+      const { value } = await cursor.ask(id, "write", { text, replace, submit });
       return value;
     },
   };

@@ -1,8 +1,8 @@
 /** @import { Link } from "./link.js" */
 
-const FACES = {
+const BADGES = {
   off: { icon: "off", text: "", colour: "#6a6f7d", title: "Rubato: off" },
-  pairing: { icon: "off", text: "?", colour: "#8f5200", title: "Rubato: waiting for your yes in Rubato Desktop" },
+  pairing: { icon: "off", text: "?", colour: "#8f5200", title: "Rubato: waiting for your confirmation in Rubato Desktop" },
   connected: { icon: "connected", text: "", colour: "#0b7a55", title: "Rubato: connected, piano off" },
   listening: { icon: "on", text: "♪", colour: "#0b7a55", title: "Rubato: connected, listening to the keys" },
 };
@@ -10,26 +10,26 @@ const FACES = {
 let shown = "";
 
 /**
- * Which face shows the state: `off`, `pairing`, `connected` or `listening`.
+ * The badge for a state of the link: `off`, `pairing`, `connected` or `listening`.
  * @param {Link["state"]} state
- * @returns {keyof typeof FACES}
+ * @returns {keyof typeof BADGES}
  */
-export function faceOf({ app, listening }) {
+export function badgeState({ app, listening }) {
   if (app !== "joined") return app;
   return listening ? "listening" : "connected";
 }
 
 /**
- * Let the icon in the toolbar tell the truth: its picture, badge and title.
+ * Show the state of the link on the toolbar icon: its picture, badge and title.
  * @param {Link["state"]} state
  */
-export function show(state) {
-  const face = FACES[faceOf(state)];
-  const title = state.app !== "joined" && state.reason ? `${face.title}. ${state.reason}` : face.title;
-  if (shown === face.icon + face.text + title) return;
-  shown = face.icon + face.text + title;
-  void chrome.action.setBadgeText({ text: face.text });
-  void chrome.action.setBadgeBackgroundColor({ color: face.colour });
+export function showBadge(state) {
+  const badge = BADGES[badgeState(state)];
+  const title = state.app !== "joined" && state.reason ? `${badge.title}. ${state.reason}` : badge.title;
+  if (shown === badge.icon + badge.text + title) return;
+  shown = badge.icon + badge.text + title;
+  void chrome.action.setBadgeText({ text: badge.text });
+  void chrome.action.setBadgeBackgroundColor({ color: badge.colour });
   void chrome.action.setTitle({ title });
-  void chrome.action.setIcon({ path: { 16: `/icons/${face.icon}-16.png`, 32: `/icons/${face.icon}-32.png` } });
+  void chrome.action.setIcon({ path: { 16: `/icons/${badge.icon}-16.png`, 32: `/icons/${badge.icon}-32.png` } });
 }

@@ -9,12 +9,12 @@
  */
 
 /**
- * The part that two boxes share; of no size when they share none.
+ * The intersection of two boxes; its size is 0 when they do not overlap.
  * @param {Box} one
  * @param {Box} other
  * @returns {Box}
  */
-export function shared(one, other) {
+export function intersect(one, other) {
   const x = Math.max(one.x, other.x);
   const y = Math.max(one.y, other.y);
   const width = Math.max(0, Math.min(one.x + one.width, other.x + other.width) - x);
@@ -26,9 +26,9 @@ export function shared(one, other) {
 export const area = ({ width, height }) => width * height;
 
 /**
- * Whether a point lies in a box.
+ * Whether a box contains a point.
  * @param {Box} box
  * @param {number} x
  * @param {number} y
  */
-export const holds = (box, x, y) => x >= box.x && y >= box.y && x < box.x + box.width && y < box.y + box.height;
+export const contains = (box, x, y) => x >= box.x && y >= box.y && x < box.x + box.width && y < box.y + box.height;

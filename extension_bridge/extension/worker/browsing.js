@@ -1,22 +1,22 @@
-import { Trouble } from "./errors.js";
-import { channels, close, currentChannel, remember, targetTab, tell } from "./windows.js";
+import { CommandError } from "./errors.js";
+import { currentChannel, describeTab, listChannels, markClosing, notThere, setCurrentChannel, targetTab } from "./windows.js";
 
 /** @import { Channel, Command, Run, Tab } from "./types.js" */
 
 /** Windows and tabs. @type {Record<string, Command>} */
 export const browsing = {
   async channels() {
-    const [all, current] = await Promise.all([channels(), currentChannel().catch(() => null)]);
-    return all.map((channel) => describe(channel, channel.id === current?.id));
+    const [all, current] = await Promise.all([listChannels(), currentChannel().catch(() => null)]);
+    return all.map((channel) => describeChannel(channel, channel.id === current?.id));
   },
 
   async channel({ number }) {
-    const all = await channels();
-    const found = all.find((channel) => channel.number === number);
-    if (!found) throw new Trouble("no_tab", `There is no channel ${number}; the last one is ${all.length}.`);
-    await remember(found.id);
-    await chrome.windows.update(found.id, { focused: true });
-    return describe(found, true);
+    const all = await listChannels();
+    const channel = all.find((each) => each.number === number);
+    if (!channel) throw notThere("channel", number, all.length);
+    await setCurrentChannel(channel.id);
+    await chrome.windows.update(channel.id, { focused: true });
+    return describeChannel(channel, true);
   },
 
   async tabs() {
@@ -25,7 +25,7 @@ export const browsing = {
 
   async tab({ number }, run) {
     const { tabs } = await currentChannel();
-    return activate(numbered(tabs, number), run);
+    return activate(findTab(tabs, number), run);
   },
 
   next_tab: (_args, run) => step(1, run),
@@ -34,18 +34,18 @@ export const browsing = {
   async new_tab({ url }, run) {
     const channel = await currentChannel().catch(() => null);
     const made = channel
-      ? await chrome.tabs.create({ windowId: channel.id, ...(url && { url: address(url) }) })
-      : (await chrome.windows.create({ focused: true, ...(url && { url: address(url) }) }))?.tabs?.[0];
-    if (!made?.id) throw new Trouble("no_tab", "The browser made no tab.");
+      ? await chrome.tabs.create({ windowId: channel.id, ...(url && { url: parseAddress(url) }) })
+      : (await chrome.windows.create({ focused: true, ...(url && { url: parseAddress(url) }) }))?.tabs?.[0];
+    if (!made?.id) throw new CommandError("no_tab", "The browser could not open a tab.");
     run.at(made.id);
-    return tell(made);
+    return describeTab(made);
   },
 
   async close_tab({ number }, run) {
     const { tabs } = await currentChannel();
-    const closed = number ? numbered(tabs, number) : tabs.find(({ active }) => active);
-    if (!closed) throw new Trouble("no_tab", "No tab is open.");
-    close(closed.id);
+    const closed = number ? findTab(tabs, number) : tabs.find(({ active }) => active);
+    if (!closed) throw new CommandError("no_tab", "No tab is open.");
+    markClosing(closed.id);
     await chrome.tabs.remove(closed.id);
     const now = await targetTab().catch(() => null);
     if (now) run.at(now.id);
@@ -55,18 +55,18 @@ export const browsing = {
   async reopen_tab(_args, run) {
     const restored = await chrome.sessions.restore().catch(() => null);
     const tab = restored?.tab ?? restored?.window?.tabs?.find(({ active }) => active);
-    if (!tab) throw new Trouble("not_found", "There is no closed tab to open again.");
+    if (!tab) throw new CommandError("not_found", "There is no closed tab to reopen.");
     const id = tab.id ?? -1;
     run.at(id);
-    return tell(await chrome.tabs.get(id).catch(() => tab));
+    return describeTab(await chrome.tabs.get(id).catch(() => tab));
   },
 
   async mute({ on }, run) {
     const { id } = await targetTab();
     run.at(id);
     const muted = await chrome.tabs.update(id, { muted: on });
-    if (!muted) throw new Trouble("tab_closed", "The tab has been closed.");
-    return tell(muted);
+    if (!muted) throw new CommandError("tab_closed", "That tab has been closed.");
+    return describeTab(muted);
   },
 
   async picture({ tab }, run) {
@@ -77,28 +77,28 @@ export const browsing = {
   },
 
   async go({ tab, url }, run) {
-    const wanted = address(url);
+    const address = parseAddress(url);
     const named = tab === undefined || tab === null ? null : await chrome.tabs.get(tab).catch(() => null);
-    if (named?.url && sameOrigin(named.url, wanted)) return show(named, run);
-    const open = (await channels()).flatMap((channel) => channel.tabs).find((other) => other.url === wanted);
-    if (open) return show(await chrome.tabs.get(open.id), run);
-    return browsing.new_tab?.({ url: wanted }, run);
+    if (named?.url && sameOrigin(named.url, address)) return showTab(named, run);
+    const open = (await listChannels()).flatMap((channel) => channel.tabs).find((other) => other.url === address);
+    if (open) return showTab(await chrome.tabs.get(open.id), run);
+    return browsing.new_tab?.({ url: address }, run);
   },
 };
 
 /**
- * An address people or the app named, whole.
+ * Complete and check an address given by the user or the app.
  * @param {string} text
  * @returns {string}
- * @throws {Trouble} `bad_arguments`
+ * @throws {CommandError} `bad_arguments`
  */
-export function address(text) {
-  // A browser takes a number for the address of a machine: 1 would be 0.0.0.1.
-  if (/^[\d.]+$/.test(text) && !/^\d+(\.\d+){3}$/.test(text)) throw new Trouble("bad_arguments", `"${text.slice(0, 100)}" is no address.`);
+export function parseAddress(text) {
+  // Browsers read a bare number as an IP address: 1 would be 0.0.0.1.
+  if (/^[\d.]+$/.test(text) && !/^\d+(\.\d+){3}$/.test(text)) throw new CommandError("bad_arguments", `"${text.slice(0, 100)}" is not an address.`);
   const whole = URL.canParse(text) ? text : `https://${text}`;
-  if (!URL.canParse(whole)) throw new Trouble("bad_arguments", `"${text.slice(0, 100)}" is no address.`);
+  if (!URL.canParse(whole)) throw new CommandError("bad_arguments", `"${text.slice(0, 100)}" is not an address.`);
   const { protocol, href } = new URL(whole);
-  if (protocol === "javascript:") throw new Trouble("bad_arguments", "An address that runs a script is not opened.");
+  if (protocol === "javascript:") throw new CommandError("bad_arguments", "Addresses that run a script are not opened.");
   return href;
 }
 
@@ -106,7 +106,7 @@ export function address(text) {
  * @param {Channel} channel
  * @param {boolean} focused
  */
-function describe({ number, tabs }, focused) {
+function describeChannel({ number, tabs }, focused) {
   return { number, title: tabs.find(({ active }) => active)?.title ?? "", tabs: tabs.length, focused };
 }
 
@@ -114,10 +114,10 @@ function describe({ number, tabs }, focused) {
  * @param {Tab[]} tabs
  * @param {number} number
  */
-function numbered(tabs, number) {
-  const found = tabs.find((tab) => tab.number === number);
-  if (!found) throw new Trouble("no_tab", `There is no tab ${number}; the last one is ${tabs.length}.`);
-  return found;
+function findTab(tabs, number) {
+  const tab = tabs.find((each) => each.number === number);
+  if (!tab) throw notThere("tab", number, tabs.length);
+  return tab;
 }
 
 /**
@@ -138,7 +138,7 @@ async function step(by, run) {
   const { tabs } = await currentChannel();
   const at = tabs.findIndex(({ active }) => active);
   const next = tabs[(at + by + tabs.length) % tabs.length];
-  if (!next) throw new Trouble("no_tab", "No tab is open.");
+  if (!next) throw new CommandError("no_tab", "No tab is open.");
   return activate(next, run);
 }
 
@@ -146,10 +146,10 @@ async function step(by, run) {
  * @param {chrome.tabs.Tab} tab
  * @param {Run} run
  */
-async function show(tab, run) {
-  await remember(tab.windowId);
+async function showTab(tab, run) {
+  await setCurrentChannel(tab.windowId);
   await chrome.windows.update(tab.windowId, { focused: true });
-  return activate(tell(tab), run);
+  return activate(describeTab(tab), run);
 }
 
 /**

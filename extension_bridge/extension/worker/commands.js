@@ -4,7 +4,7 @@ import { finding } from "./finding.js";
 import { memory } from "./memory.js";
 import { moving } from "./moving.js";
 import { navigation } from "./navigation.js";
-import { Place } from "./place.js";
+import { Cursor } from "./cursor.js";
 import { playing } from "./playing.js";
 import { reading } from "./reading.js";
 
@@ -13,24 +13,24 @@ import { reading } from "./reading.js";
 /** @import { Pages } from "./pages.js" */
 
 /**
- * Every command the app may ask for: a name and a function. A test compares the names with the protocol's.
+ * All commands the app can send, by name. A test compares the names with the protocol's.
  * @param {Commits} commits
  * @param {Pages} pages
  * @returns {Record<string, Command>}
  */
-export function table(commits, pages) {
-  const place = new Place(pages);
+export function commandTable(commits, pages) {
+  const cursor = new Cursor(pages);
   return {
     ping: async () => ({}),
-    // What is being read is heard in the app, and stops there; what plays on a page is `media_do`'s.
+    // The app reads aloud, so it stops the reading itself; media on a page is stopped by `media_do`.
     stop: async () => ({}),
     ...browsing,
     ...navigation(commits),
     ...memory,
-    ...moving(pages, place),
-    ...reading(pages, place),
-    ...finding(pages, place),
-    ...acting(pages, place, commits),
+    ...moving(pages, cursor),
+    ...reading(pages, cursor),
+    ...finding(pages, cursor),
+    ...acting(pages, cursor, commits),
     ...playing(pages),
   };
 }

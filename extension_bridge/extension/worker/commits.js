@@ -1,33 +1,33 @@
-import { Trouble } from "./errors.js";
-import { Underway } from "./in_flight.js";
+import { CommandError } from "./errors.js";
+import { NavigationsInFlight } from "./in_flight.js";
 
-// How long after a press a page may take to begin a navigation, and how long its end is waited for.
+// How long after a click a page may take to start a navigation, and how long to wait for its end.
 const GRACE_MS = 60;
 const LONGEST_MS = 3000;
 
 /**
- * @typedef {object} Listener  What one command wants to know of a tab's navigations while it runs.
- * @property {() => void} begun
+ * @typedef {object} Listener  One command's callbacks for the navigations of a tab, while it runs.
+ * @property {() => void} started
  * @property {() => void} committed
  * @property {(tab: number) => void} opened
- * @property {(trouble: Trouble) => void} failed
- * @property {number} before  How many navigations were on their way already; their ends are not this one's.
+ * @property {(error: CommandError) => void} failed
+ * @property {number} before  How many navigations were already in flight; their ends are not this command's.
  */
 
-/** Navigations, as the browser tells of them: once each, so who wants to know says so before they begin. */
+/** Waits for navigations. The browser reports each only once, so a command must listen before it starts one. */
 export class Commits {
-  /** @type {Map<number, Set<Listener>>} By tab; empty while no command waits. */
+  /** @type {Map<number, Set<Listener>>} By tab. */
   #listeners = new Map();
-  #underway = new Underway();
+  #inFlight = new NavigationsInFlight();
 
   constructor() {
     const { webNavigation: web, tabs } = chrome;
     web.onCommitted.addListener(({ tabId, frameId, documentId }) => {
       if (frameId !== 0) return;
-      this.#underway.committed(tabId, documentId);
+      this.#inFlight.committed(tabId, documentId);
       this.#ended(tabId, (listener) => listener.committed());
     });
-    // Within a page, nothing begins: it is another place at once.
+    // Navigation within a document has no start event.
     for (const event of [web.onHistoryStateUpdated, web.onReferenceFragmentUpdated]) {
       event.addListener(({ tabId, frameId }) => {
         if (frameId === 0) this.#each(tabId, (listener) => listener.committed());
@@ -35,60 +35,60 @@ export class Commits {
     }
     web.onBeforeNavigate.addListener(({ tabId, frameId }) => {
       if (frameId !== 0) return;
-      this.#underway.begun(tabId);
-      this.#each(tabId, (listener) => listener.begun());
+      this.#inFlight.started(tabId);
+      this.#each(tabId, (listener) => listener.started());
     });
     web.onErrorOccurred.addListener(({ tabId, frameId, error, documentId }) => {
-      if (frameId !== 0 || !this.#underway.failed(tabId, documentId)) return;
-      this.#ended(tabId, (listener) => listener.failed(new Trouble("not_found", inWords(error))));
+      if (frameId !== 0 || !this.#inFlight.failed(tabId, documentId)) return;
+      this.#ended(tabId, (listener) => listener.failed(new CommandError("not_found", describeError(error))));
     });
     web.onCreatedNavigationTarget.addListener(({ sourceTabId, tabId }) => {
       this.#each(sourceTabId, (listener) => listener.opened(tabId));
     });
     tabs.onRemoved.addListener((id) => {
-      this.#underway.forget(id);
-      this.#each(id, (listener) => listener.failed(new Trouble("tab_closed", "The tab was closed meanwhile.")));
+      this.#inFlight.forget(id);
+      this.#each(id, (listener) => listener.failed(new CommandError("tab_closed", "The tab was closed.")));
     });
   }
 
   /**
-   * Do something that must navigate, and wait until the new page has taken the old one's place.
+   * Run `act`, which must navigate, and wait until the new page has replaced the old one.
    * @template Value
    * @param {number} tab
    * @param {AbortSignal} signal
    * @param {() => Promise<Value>} act
    * @returns {Promise<Value>}
-   * @throws {Trouble} `not_found`: there is no page to show; `tab_closed`.
+   * @throws {CommandError} `not_found`: no page could be loaded; `tab_closed`.
    */
   during(tab, signal, act) {
-    return this.#listening(tab, signal, async (wanted) => {
+    return this.#listen(tab, signal, async (navigation) => {
       const value = await act();
-      await wanted.committed;
+      await navigation.committed;
       return value;
     });
   }
 
   /**
-   * Do something that may navigate, and tell whether it did: here (`navigated`), in a new tab (`opened`), or not.
+   * Run `act`, which may navigate, and report whether it did: in this tab (`navigated`), in a new one (`opened`), or not.
    * @template Value
    * @param {number} tab
    * @param {AbortSignal} signal
    * @param {() => Promise<Value>} act
-   * @param {number} [graceMs]  How long a navigation may take to begin.
+   * @param {number} [graceMs]  How long a navigation may take to start.
    * @returns {Promise<{value: Value, effect: "navigated" | "opened" | null, opened: number | null}>}
    */
   after(tab, signal, act, graceMs = GRACE_MS) {
-    return this.#listening(tab, signal, async (wanted) => {
+    return this.#listen(tab, signal, async (navigation) => {
       const value = await act();
-      const first = await Promise.race([wanted.begun, wanted.opened, later(graceMs, null)]);
+      const first = await Promise.race([navigation.started, navigation.opened, delay(graceMs, null)]);
       if (first === null) return { value, effect: null, opened: null };
       if (typeof first === "number") return { value, effect: "opened", opened: first };
-      // A page that takes long to come is on its way all the same; one that becomes a download is not.
-      const came = await Promise.race([wanted.committed, later(LONGEST_MS, null)]).then(
+      // A slow page still counts as navigated; a navigation that turns into a download does not.
+      const navigated = await Promise.race([navigation.committed, delay(LONGEST_MS, null)]).then(
         () => true,
         () => false,
       );
-      return { value, effect: came ? "navigated" : null, opened: null };
+      return { value, effect: navigated ? "navigated" : null, opened: null };
     });
   }
 
@@ -96,26 +96,26 @@ export class Commits {
    * @template Value
    * @param {number} tab
    * @param {AbortSignal} signal
-   * @param {(wanted: {begun: Promise<true>, committed: Promise<true>, opened: Promise<number>}) => Promise<Value>} work
+   * @param {(navigation: {started: Promise<true>, committed: Promise<true>, opened: Promise<number>}) => Promise<Value>} work
    */
-  async #listening(tab, signal, work) {
-    const begun = settled(/** @type {true} */ (true));
-    const committed = settled(/** @type {true} */ (true));
-    const opened = settled(0);
+  async #listen(tab, signal, work) {
+    const started = deferred(/** @type {true} */ (true));
+    const committed = deferred(/** @type {true} */ (true));
+    const opened = deferred(0);
     /** @type {Listener} */
     const listener = {
-      begun: () => begun.resolve(true),
-      committed: () => (begun.resolve(true), committed.resolve(true)),
+      started: () => started.resolve(true),
+      committed: () => (started.resolve(true), committed.resolve(true)),
       opened: opened.resolve,
       failed: committed.reject,
-      before: await this.#underway.count(tab),
+      before: await this.#inFlight.count(tab),
     };
     const stop = () => committed.reject(signal.reason);
     const all = this.#listeners.get(tab) ?? new Set();
     this.#listeners.set(tab, all.add(listener));
     signal.addEventListener("abort", stop);
     try {
-      return await work({ begun: begun.promise, committed: committed.promise, opened: opened.promise });
+      return await work({ started: started.promise, committed: committed.promise, opened: opened.promise });
     } finally {
       signal.removeEventListener("abort", stop);
       all.delete(listener);
@@ -124,32 +124,32 @@ export class Commits {
   }
 
   /**
-   * A navigation has ended: whoever asked for something after it had begun waits for another.
+   * A navigation has ended. Commands that began while it was in flight wait for another.
    * @param {number} tab
-   * @param {(listener: Listener) => void} tell
+   * @param {(listener: Listener) => void} call
    */
-  #ended(tab, tell) {
+  #ended(tab, call) {
     this.#each(tab, (listener) => {
       if (listener.before > 0) listener.before -= 1;
-      else tell(listener);
+      else call(listener);
     });
   }
 
   /**
    * @param {number} tab
-   * @param {(listener: Listener) => void} tell
+   * @param {(listener: Listener) => void} call
    */
-  #each(tab, tell) {
-    for (const listener of this.#listeners.get(tab) ?? []) tell(listener);
+  #each(tab, call) {
+    for (const listener of this.#listeners.get(tab) ?? []) call(listener);
   }
 }
 
 /**
- * A promise with its ends in hand, whose failure need not be waited for.
+ * A promise with its resolve and reject functions; a rejection that nobody awaits is not reported.
  * @template Value
  * @param {Value} _kind
  */
-function settled(_kind) {
+function deferred(_kind) {
   /** @type {(value: Value) => void} */
   let resolve = () => {};
   /** @type {(reason: unknown) => void} */
@@ -168,11 +168,11 @@ function settled(_kind) {
  * @param {Value} value
  * @returns {Promise<Value>}
  */
-const later = (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value));
+const delay = (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value));
 
 /** @param {string} error  Such as `net::ERR_NAME_NOT_RESOLVED`. */
-function inWords(error) {
-  if (error === "net::ERR_ABORTED") return "No page came: it is a download, or the loading was stopped.";
-  const said = error.replace(/^net::ERR_/, "").replaceAll("_", " ").toLowerCase();
-  return `The page could not be loaded: ${said}.`;
+function describeError(error) {
+  if (error === "net::ERR_ABORTED") return "No page was loaded: the address is a download, or loading was stopped.";
+  const reason = error.replace(/^net::ERR_/, "").replaceAll("_", " ").toLowerCase();
+  return `The page could not be loaded: ${reason}.`;
 }

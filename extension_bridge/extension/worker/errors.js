@@ -2,19 +2,19 @@
 
 const REFUSED = new Set(["restricted_page", "password", "needs_click", "needs_permission", "pairing", "version", "too_long", "bad_arguments"]);
 
-/** An error that people and the app are told: what happened, in words, under a code of the protocol. */
-export class Trouble extends Error {
+/** The error of a command: a sentence for people and a code of the protocol. */
+export class CommandError extends Error {
   /**
    * @param {string} code  One of the protocol's codes.
    * @param {string} message  A sentence for people.
    */
   constructor(code, message) {
     super(message);
-    this.name = "Trouble";
+    this.name = "CommandError";
     this.code = code;
   }
 
-  /** A rule said no, or it was tried and failed. @returns {Status} */
+  /** How the command ended: refused by a rule, timed out, or failed. @returns {Status} */
   get status() {
     if (this.code === "timeout") return "timeout";
     return REFUSED.has(this.code) ? "refused" : "failed";
@@ -22,15 +22,17 @@ export class Trouble extends Error {
 }
 
 /**
- * Return any thrown thing as a Trouble; what is not one is a fault of ours and keeps its own words.
+ * Convert anything thrown to a CommandError. Anything unexpected is a bug: it is logged, and people see no internal text.
  * @param {unknown} thrown
- * @returns {Trouble}
+ * @returns {CommandError}
  */
-export function asTrouble(thrown) {
-  if (thrown instanceof Trouble) return thrown;
-  const words = thrown instanceof Error ? thrown.message : String(thrown);
-  if (/^No tab with id|^Tab.* was closed|^No window with id/.test(words)) {
-    return new Trouble("tab_closed", "That tab has been closed.");
+export function asCommandError(thrown) {
+  if (thrown instanceof CommandError) return thrown;
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  if (/^No tab with id|^Tab.* was closed|^No window with id/.test(text)) {
+    return new CommandError("tab_closed", "That tab has been closed.");
   }
-  return new Trouble("fault", words);
+  // eslint-disable-next-line no-console -- the log of the extension is the place for bugs
+  console.error("Rubato:", thrown);
+  return new CommandError("fault", "Something went wrong in Rubato's extension; its log in the browser has the details.");
 }

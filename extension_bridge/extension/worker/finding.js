@@ -1,55 +1,55 @@
 import { ADDRESS, LABEL, TEXT, clamp } from "./clamp.js";
-import { Kept } from "./storage.js";
-import { SHARE_MS } from "./pages.js";
-import { inOrder } from "./reading.js";
+import { TabStorage } from "./storage.js";
+import { FRAME_TIMEOUT_MS } from "./pages.js";
+import { frameOrder } from "./reading.js";
 import { join } from "./refs.js";
-import { Trouble } from "./errors.js";
-import { channels } from "./windows.js";
+import { CommandError } from "./errors.js";
+import { listChannels } from "./windows.js";
 
 /** @import { Command, Json, Run } from "./types.js" */
 /** @import { Pages } from "./pages.js" */
-/** @import { Place } from "./place.js" */
+/** @import { Cursor } from "./cursor.js" */
 
-const MOST = 500;
+const MAX_RESULTS = 500;
 const TABS_AT_ONCE = 8;
 
 /**
- * Lists of what can be seen, and finding words: in a page, and in all that is open.
+ * Commands that list visible elements, and that search a page or all open tabs.
  * @param {Pages} pages
- * @param {Place} place
+ * @param {Cursor} cursor
  * @returns {Record<string, Command>}
  */
-export function finding(pages, place) {
-  /** @type {Kept<{text: string, frames: {frame: number, count: number}[], index: number}>} */
-  const searches = new Kept("searches");
+export function finding(pages, cursor) {
+  /** @type {TabStorage<{text: string, frames: {frame: number, count: number}[], index: number}>} */
+  const searches = new TabStorage("searches");
 
   /**
    * @param {string} what
    * @returns {Command}
    */
   const list = (what) =>
-    async ({ limit = MOST, tab: id }, run) => {
-      const tab = await place.tab({ tab: id }, run);
-      const all = new Map((await pages.everywhere(tab, what)).map(({ frame, value }) => [frame, value]));
-      const order = all.size > 1 ? await inOrder(pages, tab) : [0];
+    async ({ limit = MAX_RESULTS, tab: id }, run) => {
+      const tab = await cursor.tab({ tab: id }, run);
+      const all = new Map((await pages.askAll(tab, what)).map(({ frame, value }) => [frame, value]));
+      const order = all.size > 1 ? await frameOrder(pages, tab) : [0];
       return order
-        .flatMap((frame) => (all.get(frame) ?? []).map((/** @type {Json} */ found) => told(frame, found)))
-        .slice(0, Math.min(limit ?? MOST, MOST))
-        .map((found, index) => ({ number: index + 1, ...found }));
+        .flatMap((frame) => (all.get(frame) ?? []).map((/** @type {Json} */ element) => describeElement(frame, element)))
+        .slice(0, Math.min(limit ?? MAX_RESULTS, MAX_RESULTS))
+        .map((element, index) => ({ number: index + 1, ...element }));
     };
 
   /**
    * @param {number} tab
    * @param {{text: string, frames: {frame: number, count: number}[], index: number}} search
    */
-  async function go(tab, search) {
+  async function goToMatch(tab, search) {
     const count = search.frames.reduce((sum, frame) => sum + frame.count, 0);
     if (!count) return { count: 0, index: 0, excerpt: "", ref: null };
     let rest = search.index;
-    const found = search.frames.find((frame) => rest < frame.count || ((rest -= frame.count), false));
-    const frame = found?.frame ?? 0;
-    const value = await pages.tell(tab, frame, "find_go", { index: rest, text: search.text });
-    await place.moved(tab, frame);
+    const holder = search.frames.find((frame) => rest < frame.count || ((rest -= frame.count), false));
+    const frame = holder?.frame ?? 0;
+    const value = await pages.ask(tab, frame, "find_go", { index: rest, text: search.text });
+    await cursor.setFrame(tab, frame);
     await searches.set(tab, search);
     return {
       count,
@@ -65,31 +65,31 @@ export function finding(pages, place) {
     buttons: list("buttons"),
 
     async find({ text, tab: id }, run) {
-      const tab = await place.tab({ tab: id }, run);
-      const all = new Map((await pages.everywhere(tab, "find", { text })).map(({ frame, value }) => [frame, value.count]));
-      const order = all.size > 1 ? await inOrder(pages, tab) : [0];
+      const tab = await cursor.tab({ tab: id }, run);
+      const all = new Map((await pages.askAll(tab, "find", { text })).map(({ frame, value }) => [frame, value.count]));
+      const order = all.size > 1 ? await frameOrder(pages, tab) : [0];
       const frames = order.map((frame) => ({ frame, count: all.get(frame) ?? 0 })).filter(({ count }) => count);
       run.signal.throwIfAborted();
-      return go(tab, { text, frames, index: 0 });
+      return goToMatch(tab, { text, frames, index: 0 });
     },
 
     async find_next({ back = false, tab: id }, run) {
-      const tab = await place.tab({ tab: id }, run);
+      const tab = await cursor.tab({ tab: id }, run);
       const search = await searches.get(tab);
-      if (!search) throw new Trouble("not_found", "Nothing has been searched for on this page yet.");
+      if (!search) throw new CommandError("not_found", "There is no search on this page to continue; find something first.");
       const count = search.frames.reduce((sum, frame) => sum + frame.count, 0);
-      return go(tab, { ...search, index: (search.index + (back ? -1 : 1) + count) % count });
+      return goToMatch(tab, { ...search, index: (search.index + (back ? -1 : 1) + count) % count });
     },
 
     async find_all({ text }, run) {
-      const tabs = (await channels()).flatMap((channel) => channel.tabs);
+      const tabs = (await listChannels()).flatMap((channel) => channel.tabs);
       /** @type {Json[]} */
-      const found = [];
+      const results = [];
       for (let n = 0; n < tabs.length; n += TABS_AT_ONCE) {
         run.signal.throwIfAborted();
-        found.push(...(await Promise.all(tabs.slice(n, n + TABS_AT_ONCE).map((tab) => within(tab, text)))));
+        results.push(...(await Promise.all(tabs.slice(n, n + TABS_AT_ONCE).map((tab) => searchTab(tab, text)))));
       }
-      return found.filter(({ count }) => count > 0);
+      return results.filter(({ count }) => count > 0);
     },
   };
 
@@ -97,9 +97,9 @@ export function finding(pages, place) {
    * @param {import("./types.js").Tab} tab
    * @param {string} text
    */
-  async function within({ id, title, url }, text) {
-    // A page that cannot be read holds nothing that could be found; that is no reason to fail.
-    const all = await pages.everywhere(id, "find", { text, quiet: true }, SHARE_MS).catch(() => []);
+  async function searchTab({ id, title, url }, text) {
+    // A page that cannot be read counts as a page without matches.
+    const all = await pages.askAll(id, "find", { text, quiet: true }, FRAME_TIMEOUT_MS).catch(() => []);
     const count = all.reduce((sum, { value }) => sum + value.count, 0);
     const excerpt = all.flatMap(({ value }) => value.items ?? [])[0]?.excerpt;
     return { tab: id, title, url, count, excerpt: clamp(excerpt, TEXT) };
@@ -108,9 +108,9 @@ export function finding(pages, place) {
 
 /**
  * @param {number} frame
- * @param {Json} found
+ * @param {Json} element
  */
-function told(frame, { ref, label, url, kind, value }) {
+function describeElement(frame, { ref, label, url, kind, value }) {
   return {
     label: clamp(label, LABEL),
     ...(url !== undefined && { url: clamp(url, ADDRESS) }),

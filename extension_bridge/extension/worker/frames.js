@@ -1,49 +1,49 @@
-import { area, holds, shared } from "./boxes.js";
+import { area, contains, intersect } from "./boxes.js";
 
 /** @import { Box } from "./boxes.js" */
 /** @import { Json } from "./types.js" */
 
 /**
- * One document of a page, and where it lies in the view of the whole page.
+ * A frame of a page, and its position in the page's view.
  *
  * @typedef {object} Frame
- * @property {number} frame  The browser's number of it; 0 is the page itself.
- * @property {Json} scan  What its content script saw.
- * @property {number} left  Where the origin of its own view lies.
+ * @property {number} frame  The browser's frame id; 0 is the top frame.
+ * @property {Json} scan  The scan by its content script.
+ * @property {number} left  The origin of its view, in pixels of the page's view.
  * @property {number} top
- * @property {number} scale  How large a pixel of its own is drawn.
- * @property {Box} shows  What of it can be seen.
+ * @property {number} scale  The size of one of its pixels in the page's view.
+ * @property {Box} visible  The visible part of its view.
  *
- * @typedef {object} Seen  An element somewhere in a page, in pixels of the whole page's view.
+ * @typedef {object} VisibleElement  An element of any frame, in pixels of the page's view.
  * @property {number} frame
  * @property {number} ref
  * @property {string} kind
  * @property {number} [level]
  * @property {Box} box
- * @property {Box[]} parts  Where it really is: a link may break over lines.
- * @property {number} share  0-1: how much of itself can be seen.
- * @property {number} ink  0-1: how densely it fills its parts.
+ * @property {Box[]} parts  Its boxes: a link that wraps has several.
+ * @property {number} share  The share of it that is visible, 0-1.
+ * @property {number} ink  How densely it fills its parts, 0-1.
  */
 
 /**
- * Put the documents of a page together: a child lies where its parent saw its token. Each token counts once, so that
- * a frame lies in one place only.
+ * Place the frames of a page: a child is where its parent saw its token. Each token is used once, so that no page can make
+ * a frame appear twice.
  * @param {{frame: number, value: Json}[]} scans
- * @returns {Frame[]}  The page first, then those that can be seen, each after its parent.
+ * @returns {Frame[]}  The top frame first, then the visible ones, each after its parent.
  */
 export function compose(scans) {
   const root = scans.find(({ frame }) => frame === 0);
   if (!root) return [];
   const waiting = new Map(scans.filter((scan) => scan !== root).map((scan) => [scan.value.token, scan]));
   const { width, height } = root.value.viewport;
-  const placed = [{ frame: 0, scan: root.value, left: 0, top: 0, scale: 1, shows: { x: 0, y: 0, width, height } }];
+  const placed = [{ frame: 0, scan: root.value, left: 0, top: 0, scale: 1, visible: { x: 0, y: 0, width, height } }];
   for (const parent of placed) {
     for (const hole of parent.scan.frames) {
       const child = waiting.get(hole.token);
       if (!child) continue;
       waiting.delete(hole.token);
-      const frame = inside(parent, hole, child);
-      if (area(frame.shows) > 0) placed.push(frame);
+      const frame = placeChild(parent, hole, child);
+      if (area(frame.visible) > 0) placed.push(frame);
     }
   }
   return placed;
@@ -51,29 +51,29 @@ export function compose(scans) {
 
 /**
  * @param {Frame} parent
- * @param {Json} hole  Where the parent saw it: the child's whole view, how large it is drawn, and in `clip` what of it shows.
+ * @param {Json} hole  The child's view as its parent saw it: box, scale, and the visible part in `clip`.
  * @param {{frame: number, value: Json}} child
  * @returns {Frame}
  */
-function inside(parent, hole, { frame, value }) {
-  const spot = { x: hole.x, y: hole.y, width: hole.width, height: hole.height };
-  const { x, y } = drawnIn(parent, spot);
-  const shows = shared(shared(parent.shows, drawnIn(parent, spot)), drawnIn(parent, hole.clip ?? hole));
-  return { frame, scan: value, left: x, top: y, scale: parent.scale * (hole.scale ?? 1), shows };
+function placeChild(parent, hole, { frame, value }) {
+  const box = { x: hole.x, y: hole.y, width: hole.width, height: hole.height };
+  const { x, y } = toPage(parent, box);
+  const visible = intersect(intersect(parent.visible, toPage(parent, box)), toPage(parent, hole.clip ?? hole));
+  return { frame, scan: value, left: x, top: y, scale: parent.scale * (hole.scale ?? 1), visible };
 }
 
 /**
- * Everything that can be seen, frame after frame.
+ * All visible elements, frame by frame.
  * @param {Frame[]} frames
- * @returns {Seen[]}
+ * @returns {VisibleElement[]}
  */
 export function elements(frames) {
   const seen = [];
   for (const frame of frames) {
     for (const element of frame.scan.elements) {
-      const box = shared(frame.shows, drawnIn(frame, element));
+      const box = intersect(frame.visible, toPage(frame, element));
       if (area(box) <= 0) continue;
-      const parts = element.parts?.map((/** @type {Box} */ part) => shared(frame.shows, drawnIn(frame, part)));
+      const parts = element.parts?.map((/** @type {Box} */ part) => intersect(frame.visible, toPage(frame, part)));
       seen.push({
         frame: frame.frame,
         ref: element.ref,
@@ -90,33 +90,33 @@ export function elements(frames) {
 }
 
 /**
- * The innermost frame at a point of the page's view, and the point in its own pixels.
+ * The innermost frame at a point of the page's view, and the point in that frame's pixels.
  * @param {Frame[]} frames
  * @param {number} x
  * @param {number} y
  * @returns {{frame: number, x: number, y: number}}
  */
-export function at(frames, x, y) {
-  const found = frames.findLast(({ shows }) => holds(shows, x, y));
-  return found ? { frame: found.frame, ...within(found, x, y) } : { frame: 0, x, y };
+export function frameAt(frames, x, y) {
+  const frame = frames.findLast(({ visible }) => contains(visible, x, y));
+  return frame ? { frame: frame.frame, ...toFrame(frame, x, y) } : { frame: 0, x, y };
 }
 
 /**
- * A point of the page's view in a frame's own pixels.
+ * Convert a point of the page's view to a frame's pixels.
  * @param {Frame} frame
  * @param {number} x
  * @param {number} y
  */
-export function within({ left, top, scale }, x, y) {
+export function toFrame({ left, top, scale }, x, y) {
   return { x: (x - left) / scale, y: (y - top) / scale };
 }
 
 /**
- * A box of a frame in pixels of the page's view.
+ * Convert a box of a frame to pixels of the page's view.
  * @param {Frame} frame
  * @param {{x: number, y: number, width: number, height: number}} box
  * @returns {Box}
  */
-export function drawnIn({ left, top, scale }, { x, y, width, height }) {
+export function toPage({ left, top, scale }, { x, y, width, height }) {
   return { x: left + x * scale, y: top + y * scale, width: width * scale, height: height * scale };
 }

@@ -1,20 +1,20 @@
-import { area, shared } from "./boxes.js";
+import { area, intersect } from "./boxes.js";
 
 /** @import { Box } from "./boxes.js" */
-/** @import { Seen } from "./frames.js" */
+/** @import { VisibleElement } from "./frames.js" */
 
 /**
- * @typedef {object} Cell  One kind in one cell of the grid.
- * @property {number} x  Column, 0 left.
- * @property {number} y  Row, 0 top.
+ * @typedef {object} Cell  One kind of element in one grid cell.
+ * @property {number} x  Column, 0 at the left.
+ * @property {number} y  Row, 0 at the top.
  * @property {string} kind
- * @property {number} density  0-1: how much of the cell is covered.
- * @property {Seen} largest  What covers most of it.
+ * @property {number} density  The share of the cell that is covered, 0-1.
+ * @property {VisibleElement} largest  The element that covers most of it.
  */
 
 /**
- * The view as cells: what kinds of things lie in each, and how densely. Only cells that hold something are told.
- * @param {Seen[]} seen
+ * Divide the view into cells: which kinds of elements are in each, and how densely. Empty cells are omitted.
+ * @param {VisibleElement[]} seen
  * @param {{width: number, height: number}} view  Pixels.
  * @param {number} columns
  * @param {number} rows
@@ -24,29 +24,29 @@ export function cells(seen, { width, height }, columns, rows) {
   const cellWidth = width / columns;
   const cellHeight = height / rows;
   /** @type {Map<string, Cell & {most: number}>} */
-  const found = new Map();
+  const byKey = new Map();
   for (const element of seen) {
     for (const [x, y, covered] of covers(element, cellWidth, cellHeight, columns, rows)) {
       const key = `${y},${x},${element.kind}`;
-      const cell = found.get(key);
-      if (!cell) found.set(key, { x, y, kind: element.kind, density: covered, largest: element, most: covered });
+      const cell = byKey.get(key);
+      if (!cell) byKey.set(key, { x, y, kind: element.kind, density: covered, largest: element, most: covered });
       else {
         cell.density += covered;
         if (covered > cell.most) Object.assign(cell, { most: covered, largest: element });
       }
     }
   }
-  return [...found.values()]
+  return [...byKey.values()]
     .filter(({ density }) => density > LEAST)
     .sort((a, b) => a.y - b.y || a.x - b.x)
     .map(({ x, y, kind, density, largest }) => ({ x, y, kind, density: Math.min(1, density), largest }));
 }
 
-// A sliver that rounding leaves in the next cell is nothing to hear.
+// Ignores slivers that rounding leaves in a neighbouring cell.
 const LEAST = 0.002;
 
 /**
- * The rows that make cells as nearly square as whole ones can be.
+ * The number of rows that makes cells closest to square.
  * @param {{width: number, height: number}} view
  * @param {number} columns
  */
@@ -55,12 +55,12 @@ export function squareRows({ width, height }, columns) {
 }
 
 /**
- * @param {Seen} element
+ * @param {VisibleElement} element
  * @param {number} cellWidth
  * @param {number} cellHeight
  * @param {number} columns
  * @param {number} rows
- * @returns {Generator<[number, number, number]>}  Column, row, and the share of that cell.
+ * @returns {Generator<[number, number, number]>}  Column, row, and the share of that cell that is covered.
  */
 function* covers({ parts, ink }, cellWidth, cellHeight, columns, rows) {
   /** @type {Map<number, number>} */
@@ -71,7 +71,7 @@ function* covers({ parts, ink }, cellWidth, cellHeight, columns, rows) {
     for (let y = top; y <= bottom; y++) {
       for (let x = left; x <= right; x++) {
         const cell = { x: x * cellWidth, y: y * cellHeight, width: cellWidth, height: cellHeight };
-        const share = (area(shared(part, cell)) / area(cell)) * ink;
+        const share = (area(intersect(part, cell)) / area(cell)) * ink;
         if (share > 0) sums.set(y * columns + x, (sums.get(y * columns + x) ?? 0) + share);
       }
     }
@@ -92,39 +92,39 @@ function span(start, length, size, count) {
   return [first, last];
 }
 
-const ACTS = new Set(["link", "button", "field", "media"]);
+const INTERACTIVE = new Set(["link", "button", "field", "media"]);
 
 /**
- * What somebody who points at a cell means: rather what can be acted on, if half of it lies there; then the thing that lies in
- * it with most of itself, and the one nearest to the cell's middle.
- * @param {Seen[]} seen
+ * The element meant by pointing at a cell: preferably an interactive one with at least half of itself in the cell; then the
+ * one with the largest share of itself in it; then the one nearest to the middle of the cell.
+ * @param {VisibleElement[]} seen
  * @param {Box} cell
- * @returns {Seen | null}
+ * @returns {VisibleElement | null}
  */
-export function meant(seen, cell) {
+export function elementIn(seen, cell) {
   const middle = { x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 };
-  /** @type {Seen | null} */
+  /** @type {VisibleElement | null} */
   let best = null;
   let bestRank = [-1, 0, 0, 0];
   for (const element of seen) {
     const whole = sum(element.parts.map(area));
-    const inside = sum(element.parts.map((part) => area(shared(part, cell))));
+    const inside = sum(element.parts.map((part) => area(intersect(part, cell))));
     if (inside <= 0) continue;
-    // In tenths: a pixel more does not outweigh what can be done with a thing.
-    const most = Math.round((10 * inside) / whole);
-    const acts = ACTS.has(element.kind);
-    const rank = [acts && most >= 5 ? 1 : 0, most, acts ? 1 : 0, -distance(element.box, middle)];
-    if (before(rank, bestRank)) [best, bestRank] = [element, rank];
+    // Rounded to tenths, so that a pixel more does not outweigh being interactive.
+    const tenths = Math.round((10 * inside) / whole);
+    const interactive = INTERACTIVE.has(element.kind);
+    const rank = [interactive && tenths >= 5 ? 1 : 0, tenths, interactive ? 1 : 0, -distance(element.box, middle)];
+    if (ranksHigher(rank, bestRank)) [best, bestRank] = [element, rank];
   }
   return best;
 }
 
 /**
- * The cell of a row and column.
+ * The box of a cell.
  * @param {{width: number, height: number}} view
  * @param {number} row
  * @param {number} column
- * @param {number} count  Cells each way.
+ * @param {number} count  Number of rows, and of columns.
  * @returns {Box}
  */
 export function cellAt({ width, height }, row, column, count) {
@@ -133,19 +133,19 @@ export function cellAt({ width, height }, row, column, count) {
 
 /**
  * The share of a cell that an element covers.
- * @param {Seen} element
+ * @param {VisibleElement} element
  * @param {Box} cell
  * @returns {number}  0-1
  */
 export function coverage({ parts, ink }, cell) {
-  return Math.min(1, (sum(parts.map((part) => area(shared(part, cell)))) / area(cell)) * ink);
+  return Math.min(1, (sum(parts.map((part) => area(intersect(part, cell)))) / area(cell)) * ink);
 }
 
 /**
- * What decides how a thing sounds beside its place and density.
- * @param {Seen} element
+ * What else decides how an element sounds, besides its position and density.
+ * @param {VisibleElement} element
  * @param {{width: number, height: number}} view
- * @returns {{level?: number, area?: number}}  A heading's level, 1-6; an image's share of the view, 0-1.
+ * @returns {{level?: number, area?: number}}  A heading's level, 1-6; or an image's share of the view, 0-1.
  */
 export function weight({ kind, level, box }, view) {
   if (kind === "heading" && level) return { level };
@@ -168,7 +168,7 @@ function distance({ x, y, width, height }, point) {
  * @param {number[]} one
  * @param {number[]} other
  */
-function before(one, other) {
+function ranksHigher(one, other) {
   const first = one.findIndex((value, index) => value !== other[index]);
   return first >= 0 && Number(one[first]) > Number(other[first]);
 }

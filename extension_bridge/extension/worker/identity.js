@@ -1,13 +1,13 @@
 /** @type {Promise<{client: string, secret: string}> | null} */
-let known = null;
+let cached = null;
 
 /**
- * Who this browser is to the app: a name made once, and a secret that only the two of them know.
+ * This browser's identity for the app: an id and a secret, generated once and stored.
  * @returns {Promise<{client: string, secret: string}>}  `client` a UUID, `secret` 32 bytes in hex.
  */
 export function identity() {
-  known ??= load();
-  return known;
+  cached ??= load();
+  return cached;
 }
 
 async function load() {
@@ -22,7 +22,7 @@ async function load() {
   return made;
 }
 
-/** The browser's name and version, as `Chromium 150`. @returns {string} */
+/** The browser's name and version, such as `Chromium 150`. @returns {string} */
 export function browserName() {
   const brands = /** @type {any} */ (navigator).userAgentData?.brands ?? [];
   const named = brands.filter((/** @type {any} */ { brand }) => !/not.?a.?brand/i.test(brand.replace(/[^a-z]/gi, "")));

@@ -1,32 +1,32 @@
-/** What each tab shows, and how many navigations are on their way in it: so that each end is told to whom it belongs. */
-export class Underway {
+/** The document in each tab and its number of pending navigations, so that each end can be matched to its start. */
+export class NavigationsInFlight {
   /** @type {Map<number, number>} By tab. */
   #counts = new Map();
-  /** @type {Map<number, string>} By tab: the document that is there. */
-  #there = new Map();
+  /** @type {Map<number, string>} By tab: the id of its document. */
+  #documents = new Map();
 
   /** @param {number} tab */
-  begun(tab) {
+  started(tab) {
     this.#counts.set(tab, (this.#counts.get(tab) ?? 0) + 1);
   }
 
   /**
    * @param {number} tab
-   * @param {string} document  What is there from now on.
+   * @param {string} document  The id of the new document.
    */
   committed(tab, document) {
-    this.#there.set(tab, document);
+    this.#documents.set(tab, document);
     this.#ended(tab);
   }
 
   /**
    * @param {number} tab
    * @param {string} document
-   * @returns {boolean}  Whether a navigation failed. A page that is left before it had all its pictures is none, though the browser
-   *   calls that an error too.
+   * @returns {boolean}  Whether a navigation failed. Leaving a page before it is fully loaded is no failure, though the browser
+   *   reports an error.
    */
   failed(tab, document) {
-    if (document === this.#there.get(tab)) return false;
+    if (document === this.#documents.get(tab)) return false;
     this.#ended(tab);
     return true;
   }
@@ -34,18 +34,18 @@ export class Underway {
   /** @param {number} tab */
   forget(tab) {
     this.#counts.delete(tab);
-    this.#there.delete(tab);
+    this.#documents.delete(tab);
   }
 
   /**
    * @param {number} tab
-   * @returns {Promise<number>}  How many navigations are on their way there now.
+   * @returns {Promise<number>}  The number of pending navigations in the tab.
    */
   async count(tab) {
-    if (!this.#there.has(tab)) {
-      // It may have come while the worker slept.
+    if (!this.#documents.has(tab)) {
+      // The document may have been loaded while the worker was stopped.
       const frame = await chrome.webNavigation.getFrame({ tabId: tab, frameId: 0 });
-      if (frame && !this.#there.has(tab)) this.#there.set(tab, frame.documentId);
+      if (frame && !this.#documents.has(tab)) this.#documents.set(tab, frame.documentId);
     }
     if (!this.#counts.has(tab)) return 0;
     const { status } = await chrome.tabs.get(tab);

@@ -1,8 +1,8 @@
 import { browserName, identity } from "./identity.js";
-import { LARGEST, Parts } from "./parts.js";
+import { LARGEST, MessageParts } from "./parts.js";
 import { Port } from "./port.js";
 import { Requests } from "./requests.js";
-import { Trouble, asTrouble } from "./errors.js";
+import { CommandError, asCommandError } from "./errors.js";
 import { VERSION } from "./version.js";
 
 /** @import { Json, Response } from "./types.js" */
@@ -11,93 +11,94 @@ import { VERSION } from "./version.js";
 const HELLO_MS = 5000;
 
 /**
- * The joint with the app: handshake, pairing, requests both ways.
+ * The connection with the app: handshake, pairing, and requests both ways.
  *
- * `state.app` is "off" (nobody there), "pairing" (a person must say yes in Rubato Desktop) or "joined".
+ * `state.app` is "off" (no app), "pairing" (the user must confirm in Rubato Desktop) or "joined".
  */
 export class Link {
   /** @type {{app: "off" | "pairing" | "joined", reason: string, listening: boolean, settings: Json, version: string}} */
   state = { app: "off", reason: "", listening: false, settings: {}, version: "" };
-  #parts = new Parts();
-  #greeting = 0;
+  #parts = new MessageParts();
+  #helloCount = 0;
 
   /**
-   * @param {object} does
-   * @param {Protocol} does.protocol
-   * @param {(name: string, args: Json, deadlineMs: number) => Promise<Omit<Response, "v" | "id">>} does.serve
-   * @param {() => void} does.changed  `state` is another now.
-   * @param {(name: string, args: Json) => void} does.heard  An event of the app came that is not about the joint.
+   * @param {object} options
+   * @param {Protocol} options.protocol
+   * @param {(name: string, args: Json, deadlineMs: number) => Promise<Omit<Response, "v" | "id">>} options.serve  Carries out
+   *   a command.
+   * @param {() => void} options.onChange  Called when `state` has changed.
+   * @param {(name: string, args: Json) => void} options.onEvent  Called with the app's events, except those about the link.
    */
-  constructor(does) {
-    this.does = does;
+  constructor(options) {
+    this.options = options;
     this.port = new Port({
-      message: (message) => this.#take(message),
-      opened: () => void this.#greet(),
-      closed: (reason) => this.#off(reason),
+      onMessage: (message) => this.#receive(message),
+      onOpen: () => void this.#sendHello(),
+      onClose: (reason) => this.#disconnected(reason),
     });
     this.requests = new Requests((message) => this.port.send(message));
   }
 
   /**
-   * Ask the app to do something: a command of its registry, `set` or `status`.
+   * Send a request to the app: one of its commands, `set` or `status`.
    * @param {string} name
    * @param {Json} args
    * @returns {Promise<Response>}
    */
-  ask(name, args) {
-    return this.requests.ask("command", name, args);
+  request(name, args) {
+    return this.requests.send("command", name, args);
   }
 
   /**
-   * Tell the app what happened here; nothing is told to one that is not joined.
+   * Send an event to the app; does nothing unless joined.
    * @param {string} name
    * @param {Json} args
    */
-  tell(name, args) {
+  notify(name, args) {
     if (this.state.app === "joined") this.port.send({ v: VERSION, type: "event", name, args });
   }
 
-  async #greet() {
-    const greeting = ++this.#greeting;
+  async #sendHello() {
+    const hello = ++this.#helloCount;
     const args = { version: chrome.runtime.getManifest().version, browser: browserName(), ...(await identity()) };
-    if (greeting !== this.#greeting) return;
-    const { status, value, error } = await this.requests.ask("hello", "extension", args, HELLO_MS);
-    if (greeting !== this.#greeting) return;
-    if (status === "ok") this.#joined(value);
+    if (hello !== this.#helloCount) return;
+    const { status, value, error } = await this.requests.send("hello", "extension", args, HELLO_MS);
+    if (hello !== this.#helloCount) return;
+    if (status === "ok") this.#setJoined(value);
     else if (error?.code === "pairing") this.#set({ app: "pairing", reason: error.message });
     else if (error?.code === "version") this.#set({ app: "off", reason: error.message });
     else if (this.port.open) this.#set({ app: "off", reason: "Rubato Desktop is not running." });
   }
 
-  /** @param {Json} value  What the app says of itself when it takes us. */
-  #joined(value) {
+  /** @param {Json} value  The app's answer to hello. */
+  #setJoined(value) {
     const { app = "", listening = false, settings = {} } = value ?? {};
     this.#set({ app: "joined", reason: "", version: app, listening, settings });
   }
 
-  /** @param {string} reason  In the browser's words, empty when there are none. */
-  #off(reason) {
-    this.#greeting += 1;
+  /** @param {string} reason  The browser's error message; may be empty. */
+  #disconnected(reason) {
+    this.#helloCount += 1;
     this.#parts.clear();
-    this.#set({ app: "off", reason: inWords(reason), listening: false });
-    this.requests.lost("The connection to Rubato Desktop was lost.");
+    this.#set({ app: "off", reason: explain(reason), listening: false });
+    this.requests.failAll("The connection to Rubato Desktop was lost.");
   }
 
   /** @param {Partial<Link["state"]>} change */
   #set(change) {
     this.state = { ...this.state, ...change };
-    this.does.changed();
+    this.options.onChange();
   }
 
   /** @param {any} message */
-  #take(message) {
+  #receive(message) {
     if (message === null || typeof message !== "object" || Array.isArray(message)) return;
-    if (!Number.isInteger(message.v)) return this.#refuse(message, new Trouble("bad_arguments", "It says no version."));
-    if (message.v !== VERSION) return this.#stranger(message);
+    if (!Number.isInteger(message.v)) return this.#refuse(message, new CommandError("bad_arguments", "The message has no version."));
+    if (message.v !== VERSION) return this.#refuseVersion(message);
     if (message.type === "part") return this.#part(message);
-    const fault = this.does.protocol.fault(message);
-    if (fault) return this.#refuse(message, new Trouble("bad_arguments", fault));
-    if ("status" in message) return this.requests.answered(message);
+    const problem = this.options.protocol.problem(message);
+    if (problem) return this.#refuse(message, new CommandError("bad_arguments", problem));
+    if ("status" in message) return this.requests.resolve(message);
     if (message.type === "event") return this.#event(message.name, message.args);
     return void this.#serve(message);
   }
@@ -105,12 +106,12 @@ export class Link {
   /** @param {any} part */
   #part(part) {
     try {
-      const fault = this.does.protocol.fault(part);
-      if (fault) throw new Trouble("bad_arguments", fault);
+      const problem = this.options.protocol.problem(part);
+      if (problem) throw new CommandError("bad_arguments", problem);
       const message = this.#parts.add(part);
-      if (message) this.#take(message);
+      if (message) this.#receive(message);
     } catch (thrown) {
-      this.#refuse(part, asTrouble(thrown));
+      this.#refuse(part, asCommandError(thrown));
     }
   }
 
@@ -120,56 +121,56 @@ export class Link {
    */
   #event(name, args) {
     if (name === "host") {
-      if (args.app !== "on") this.#off(args.reason || "app");
-      else if (this.state.app === "off") void this.#greet();
-    } else if (name === "paired") this.#joined(args);
-    else if (name === "unpaired") this.#set({ app: "pairing", reason: "Rubato Desktop said no to this browser." });
+      if (args.app !== "on") this.#disconnected(args.reason || "app");
+      else if (this.state.app === "off") void this.#sendHello();
+    } else if (name === "paired") this.#setJoined(args);
+    else if (name === "unpaired") this.#set({ app: "pairing", reason: args.reason || "This browser was refused in Rubato Desktop." });
     else if (this.state.app !== "joined") return;
     else if (name === "listening") this.#set({ listening: args.on });
     else if (name === "settings") this.#set({ settings: args });
-    else this.does.heard(name, args);
+    else this.options.onEvent(name, args);
   }
 
   /** @param {Json} request */
   async #serve({ id, name, args, deadline_ms }) {
-    if (this.state.app !== "joined") return this.#refuse({ id }, new Trouble("pairing", "This browser and Rubato Desktop are not paired."));
-    const answer = { v: VERSION, id, ...(await this.does.serve(name, args ?? {}, deadline_ms)) };
-    if (tooLong(answer)) this.#refuse({ id }, new Trouble("too_long", "The answer is longer than 8 MiB."));
+    if (this.state.app !== "joined") return this.#refuse({ id }, new CommandError("pairing", "This browser is not connected to Rubato Desktop yet."));
+    const answer = { v: VERSION, id, ...(await this.options.serve(name, args ?? {}, deadline_ms)) };
+    if (tooLong(answer)) this.#refuse({ id }, new CommandError("too_long", "The answer is longer than 8 MiB."));
     else this.port.send(answer);
   }
 
-  /** @param {any} message  From a side that speaks another version. */
-  #stranger(message) {
+  /** @param {any} message  A message of another protocol version. */
+  #refuseVersion(message) {
     const todo = message.v > VERSION ? "Update the extension in the browser." : "Update Rubato Desktop.";
-    if (!("status" in message)) this.#refuse(message, new Trouble("version", todo));
+    if (!("status" in message)) this.#refuse(message, new CommandError("version", todo));
     this.#set({ app: "off", reason: todo });
   }
 
   /**
    * @param {any} message
-   * @param {Trouble} trouble
+   * @param {CommandError} problem
    */
-  #refuse({ id, status }, trouble) {
+  #refuse({ id, status }, problem) {
     if (!Number.isInteger(id) || status !== undefined) return;
-    const error = { code: trouble.code, message: trouble.message };
-    this.port.send({ v: VERSION, id, status: trouble.status, value: null, error, state: {}, elapsed_ms: 0 });
+    const error = { code: problem.code, message: problem.message };
+    this.port.send({ v: VERSION, id, status: problem.status, value: null, error, state: {}, elapsed_ms: 0 });
   }
 }
 
 /** @param {object} message */
 function tooLong(message) {
   const text = JSON.stringify(message);
-  // Up to three bytes a character: most messages need no counting.
+  // A UTF-16 code unit takes at most three bytes, so most messages need no encoding to be measured.
   return text.length * 3 > LARGEST && new TextEncoder().encode(text).length > LARGEST;
 }
 
-/** @param {string} reason  In the browser's words. */
-function inWords(reason) {
+/** @param {string} reason  The browser's error message. */
+function explain(reason) {
   if (/not found/i.test(reason)) {
-    return "Rubato Desktop has not been joined to this browser yet: run `rubato browser install`.";
+    return "This browser is not set up for Rubato Desktop: run `rubato browser install`.";
   }
   if (/forbidden/i.test(reason)) {
-    return "Rubato Desktop is joined to another extension: run `rubato browser install` again.";
+    return "Rubato Desktop is set up for another extension: run `rubato browser install` again.";
   }
   return "Rubato Desktop is not running.";
 }

@@ -1,55 +1,55 @@
 import schema from "../schema/protocol.js";
-import { table } from "./commands.js";
+import { commandTable } from "./commands.js";
 import { Commits } from "./commits.js";
-import { show } from "./badge.js";
+import { showBadge } from "./badge.js";
 import { Link } from "./link.js";
 import { Pages } from "./pages.js";
 import { Panels } from "./panels.js";
 import { Protocol } from "./protocol.js";
-import { Secrets } from "./secrets.js";
+import { SecretFields } from "./secrets.js";
 import { Server } from "./serve.js";
-import { listen } from "./notifications.js";
-import { allowed, onAllowed } from "./trusted.js";
-import { Watch } from "./watch.js";
+import { forwardNotifications } from "./notifications.js";
+import { clicksAllowed, onPermissionChange } from "./trusted.js";
+import { WindowWatcher } from "./watch.js";
 
-// All listeners are added in the first turn: for others the browser does not wake the worker.
+// All listeners are added synchronously: the browser wakes a stopped worker only for those.
 const pages = new Pages();
-const server = new Server(table(new Commits(), pages), (tab) => pages.tell(tab, 0, "state"), pages.silent);
-const watch = new Watch((windows) => {
-  link.tell("windows", { windows });
-  panels.windows(windows);
+const server = new Server(commandTable(new Commits(), pages), (tab) => pages.ask(tab, 0, "state"), pages.silent);
+const watcher = new WindowWatcher((windows) => {
+  link.notify("windows", { windows });
+  panels.sendWindows(windows);
 });
 let joined = false;
 
 const link = new Link({
   protocol: new Protocol(schema),
   serve: (name, args, deadlineMs) => server.serve(name, args, deadlineMs),
-  changed() {
-    show(link.state);
-    panels.state();
+  onChange() {
+    showBadge(link.state);
+    panels.sendState();
     const before = joined;
     joined = link.state.app === "joined";
-    if (joined && !before) void greet();
+    if (joined && !before) void sendEverything();
   },
-  heard: (name, args) => panels.heard(name, args),
+  onEvent: (name, args) => panels.onEvent(name, args),
 });
-const secrets = new Secrets((on) => link.tell("secret", { on }));
-const panels = new Panels({ link, watch });
+const secrets = new SecretFields((on) => link.notify("secret", { on }));
+const panels = new Panels({ link, watcher });
 
-async function greet() {
-  watch.afresh();
-  void secrets.afresh(pages);
-  link.tell("permission", { debugger: await allowed() });
+async function sendEverything() {
+  watcher.resend();
+  void secrets.refresh(pages);
+  link.notify("permission", { debugger: await clicksAllowed() });
 }
 
-listen((name, args) => link.tell(name, args), secrets);
-onAllowed((may) => {
-  link.tell("permission", { debugger: may });
-  panels.state();
+forwardNotifications((name, args) => link.notify(name, args), secrets);
+onPermissionChange((allowed) => {
+  link.notify("permission", { debugger: allowed });
+  panels.sendState();
 });
-for (const woken of [chrome.runtime.onStartup, chrome.runtime.onInstalled, chrome.tabs.onActivated]) {
-  /** @type {chrome.events.Event<() => void>} */ (/** @type {unknown} */ (woken)).addListener(() => link.port.ensure());
+for (const event of [chrome.runtime.onStartup, chrome.runtime.onInstalled, chrome.tabs.onActivated]) {
+  /** @type {chrome.events.Event<() => void>} */ (/** @type {unknown} */ (event)).addListener(() => link.port.ensureConnected());
 }
 void chrome.sidePanel.setPanelBehavior({ openPanelOnActionClick: true });
-show(link.state);
-link.port.ensure();
+showBadge(link.state);
+link.port.ensureConnected();

@@ -1,21 +1,21 @@
 import { ADDRESS, clamp } from "./clamp.js";
-import { Trouble } from "./errors.js";
+import { CommandError } from "./errors.js";
 import { targetTab } from "./windows.js";
 
 /** @import { Command } from "./types.js" */
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const MOST = 1000;
+const MAX_RESULTS = 1000;
 
 /** History and bookmarks. @type {Record<string, Command>} */
 export const memory = {
   async history({ text, days, limit }) {
-    const found = await chrome.history.search({
+    const items = await chrome.history.search({
       text: text ?? "",
       startTime: days ? Date.now() - days * DAY_MS : 0,
-      maxResults: Math.min(limit ?? 100, MOST),
+      maxResults: Math.min(limit ?? 100, MAX_RESULTS),
     });
-    return found.map(({ title, url, lastVisitTime, visitCount }) => ({
+    return items.map(({ title, url, lastVisitTime, visitCount }) => ({
       title: clamp(title),
       url: clamp(url, ADDRESS),
       time: iso(lastVisitTime),
@@ -24,33 +24,33 @@ export const memory = {
   },
 
   async visits({ url }) {
-    const found = await chrome.history.getVisits({ url });
-    return found
-      .slice(-MOST)
+    const all = await chrome.history.getVisits({ url });
+    return all
+      .slice(-MAX_RESULTS)
       .reverse()
       .map(({ visitTime, transition }) => ({ time: iso(visitTime), transition }));
   },
 
   async bookmark({ title, tab }, run) {
-    const { id, title: its, url } = await targetTab(tab);
+    const { id, title: pageTitle, url } = await targetTab(tab);
     run.at(id);
-    return told(await chrome.bookmarks.create({ title: title ?? its, url }));
+    return describeBookmark(await chrome.bookmarks.create({ title: title ?? pageTitle, url }));
   },
 
   async unbookmark({ id }) {
     await chrome.bookmarks.remove(id).catch(() => {
-      throw new Trouble("not_found", "There is no such bookmark.");
+      throw new CommandError("not_found", "There is no such bookmark.");
     });
     return {};
   },
 
   async bookmarks({ text, limit }) {
-    const most = Math.min(limit ?? 100, MOST);
-    const found = text ? await chrome.bookmarks.search(text) : await chrome.bookmarks.getRecent(most);
-    return found
+    const count = Math.min(limit ?? 100, MAX_RESULTS);
+    const nodes = text ? await chrome.bookmarks.search(text) : await chrome.bookmarks.getRecent(count);
+    return nodes
       .filter(({ url }) => url)
-      .slice(0, most)
-      .map(told);
+      .slice(0, count)
+      .map(describeBookmark);
   },
 };
 
@@ -60,6 +60,6 @@ function iso(ms) {
 }
 
 /** @param {chrome.bookmarks.BookmarkTreeNode} node */
-function told({ id, title, url }) {
+function describeBookmark({ id, title, url }) {
   return { id, title: clamp(title), url: clamp(url, ADDRESS) };
 }

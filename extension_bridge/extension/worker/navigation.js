@@ -1,25 +1,25 @@
-import { address, browsing } from "./browsing.js";
-import { SHARE_MS } from "./pages.js";
-import { Trouble } from "./errors.js";
-import { LATE, within } from "./waiting.js";
-import { targetTab, tell } from "./windows.js";
+import { browsing, parseAddress } from "./browsing.js";
+import { FRAME_TIMEOUT_MS } from "./pages.js";
+import { CommandError } from "./errors.js";
+import { TIMED_OUT, withTimeout } from "./waiting.js";
+import { describeTab, targetTab } from "./windows.js";
 
 /** @import { Command, Run } from "./types.js" */
 /** @import { Commits } from "./commits.js" */
 
-const TURN_MS = 3000;
+const TRAVEL_GRACE_MS = 3000;
 
 /**
- * Runs in the page.
- * @param {"back" | "forward"} way
+ * Injected into the page.
+ * @param {"back" | "forward"} direction
  */
-function leave(way) {
-  if (history.length > 1) history[way]();
+function travelInHistory(direction) {
+  if (history.length > 1) history[direction]();
   return history.length > 1;
 }
 
 /**
- * Going to addresses, back and forth. Each is answered when the new page has taken the old one's place.
+ * Commands that navigate. Each is answered when the new page has replaced the old one.
  * @param {Commits} commits
  * @returns {Record<string, Command>}
  */
@@ -33,40 +33,40 @@ export function navigation(commits) {
     const tab = await targetTab(id);
     run.at(tab.id);
     await commits.during(tab.id, run.signal, () => act(tab.id));
-    return tell(await chrome.tabs.get(tab.id));
+    return describeTab(await chrome.tabs.get(tab.id));
   }
 
   /**
-   * The browser's own way back passes over pages that no hand has touched, as ours are; the page's own does not.
+   * The browser's own back skips pages without a user gesture, and ours have none; `history.back` does not.
    * @param {number | undefined} id
    * @param {Run} run
-   * @param {"back" | "forward"} way
+   * @param {"back" | "forward"} direction
    */
-  async function travel(id, run, way) {
+  async function travel(id, run, direction) {
     const tab = await targetTab(id);
     run.at(tab.id);
-    const ask = async () => {
-      const injection = { target: { tabId: tab.id }, injectImmediately: true, func: leave, args: /** @type {[typeof way]} */ ([way]) };
-      const done = await within(chrome.scripting.executeScript(injection), SHARE_MS);
-      if (done === LATE) throw new Error("the page hangs");
-      if (!done[0]?.result) nowhere(way)();
+    const travelInPage = async () => {
+      const injection = { target: { tabId: tab.id }, injectImmediately: true, func: travelInHistory, args: /** @type {[typeof direction]} */ ([direction]) };
+      const done = await withTimeout(chrome.scripting.executeScript(injection), FRAME_TIMEOUT_MS);
+      if (done === TIMED_OUT) throw new Error("the page hangs");
+      if (!done[0]?.result) noHistory(direction)();
     };
     try {
-      const { effect } = await commits.after(tab.id, run.signal, ask, TURN_MS);
-      if (effect !== "navigated") nowhere(way)();
+      const { effect } = await commits.after(tab.id, run.signal, travelInPage, TRAVEL_GRACE_MS);
+      if (effect !== "navigated") noHistory(direction)();
     } catch (error) {
-      if (error instanceof Trouble) throw error;
-      // A page that scripts may not touch, or that hangs: the browser must do it.
-      return navigate(tab.id, run, (at) => (way === "back" ? chrome.tabs.goBack(at) : chrome.tabs.goForward(at)).catch(nowhere(way)));
+      if (error instanceof CommandError) throw error;
+      // Scripts may not run in this page, or it hangs: fall back to the browser.
+      return navigate(tab.id, run, (at) => (direction === "back" ? chrome.tabs.goBack(at) : chrome.tabs.goForward(at)).catch(noHistory(direction)));
     }
-    return tell(await chrome.tabs.get(tab.id));
+    return describeTab(await chrome.tabs.get(tab.id));
   }
 
   return {
-    open({ url, new: anew, tab }, run) {
-      const wanted = address(url);
-      if (anew) return /** @type {Command} */ (browsing.new_tab)({ url: wanted }, run);
-      return navigate(tab, run, (id) => chrome.tabs.update(id, { url: wanted }));
+    open({ url, new: inNewTab, tab }, run) {
+      const address = parseAddress(url);
+      if (inNewTab) return /** @type {Command} */ (browsing.new_tab)({ url: address }, run);
+      return navigate(tab, run, (id) => chrome.tabs.update(id, { url: address }));
     },
     back: ({ tab }, run) => travel(tab, run, "back"),
     forward: ({ tab }, run) => travel(tab, run, "forward"),
@@ -75,11 +75,11 @@ export function navigation(commits) {
 }
 
 /**
- * @param {string} way
+ * @param {string} direction
  * @returns {() => never}
  */
-function nowhere(way) {
+function noHistory(direction) {
   return () => {
-    throw new Trouble("no_history", `There is nothing to go ${way} to.`);
+    throw new CommandError("no_history", `There is no page to go ${direction} to.`);
   };
 }

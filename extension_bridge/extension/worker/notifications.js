@@ -1,25 +1,25 @@
 import { ADDRESS, clamp } from "./clamp.js";
 
-/** @import { Secrets } from "./secrets.js" */
+/** @import { SecretFields } from "./secrets.js" */
 /** @import { Json } from "./types.js" */
 
 /**
- * What content scripts tell of their own accord: that a page has loaded, that something began or ceased to play, that a field for a
- * secret has the focus. Their words are data of strangers, and only what is expected is passed on.
- * @param {(name: string, args: Json) => void} tell
- * @param {Secrets} secrets
+ * Forward notifications from content scripts: a page has loaded, media started or stopped, a secret field has the focus. Their
+ * content is untrusted; only the expected fields are passed on.
+ * @param {(name: string, args: Json) => void} notify
+ * @param {SecretFields} secrets
  */
-export function listen(tell, secrets) {
+export function forwardNotifications(notify, secrets) {
   chrome.runtime.onMessage.addListener((message, sender) => {
     const { tab, frameId: frame } = sender;
     if (sender.id !== chrome.runtime.id || tab?.id === undefined || frame === undefined) return;
     if (message?.event === "loaded" && frame === 0) {
-      tell("loaded", { tab: tab.id, url: clamp(tab.url, ADDRESS), title: clamp(tab.title), ms: number(message.ms) });
+      notify("loaded", { tab: tab.id, url: clamp(tab.url, ADDRESS), title: clamp(tab.title), ms: number(message.ms) });
     } else if (message?.event === "sounding") {
       const { ref, title, playing } = message;
-      tell("sounding", { tab: tab.id, frame, ref: number(ref), title: clamp(title), playing: playing === true });
+      notify("sounding", { tab: tab.id, frame, ref: number(ref), title: clamp(title), playing: playing === true });
     } else if (message?.event === "secret") {
-      secrets.heard(tab.id, frame, message.on === true);
+      secrets.update(tab.id, frame, message.on === true);
     }
   });
 }

@@ -1,26 +1,26 @@
-import { pdf, restricted } from "./restricted.js";
-import { Silent } from "./silent.js";
-import { Trouble } from "./errors.js";
-import { LATE, within } from "./waiting.js";
+import { pdfError, restrictedError } from "./restricted.js";
+import { SilentFrames } from "./silent.js";
+import { CommandError } from "./errors.js";
+import { TIMED_OUT, withTimeout } from "./waiting.js";
 
 /** @import { Json } from "./types.js" */
 
-// How long a frame, or a page that is not in front, may take to answer: a fifth of a command's usual deadline. Whoever did
-// not answer the last time gets less, so that a command that asks several times pays once.
-export const SHARE_MS = 1000;
-const AGAIN_MS = 150;
-// A frame that is asked alone, as the cursor is there, gets more.
-const ALONE_MS = 3000;
+// How long a frame, or a background page, may take to answer: a fifth of a command's usual deadline. A frame that did not
+// answer the last time gets less, so that a command with several requests pays only once.
+export const FRAME_TIMEOUT_MS = 1000;
+const RETRY_TIMEOUT_MS = 150;
+// A frame that is the only one asked gets more.
+const SINGLE_FRAME_TIMEOUT_MS = 3000;
 
 /**
- * The way to the content scripts of a page, in each of its frames.
+ * Sends requests to the content scripts of a page's frames.
  *
- * Pages that were open before the extension came have none yet: they get them once, when first spoken to.
+ * Pages that were open before the extension was installed have no content scripts; they are injected at the first request.
  */
 export class Pages {
-  /** @type {Map<number, string>} By tab: the address of the document that is known to have content scripts. */
+  /** @type {Map<number, string>} By tab: the address of the document known to have content scripts. */
   #ready = new Map();
-  silent = new Silent();
+  silent = new SilentFrames();
 
   constructor() {
     chrome.webNavigation.onCommitted.addListener(({ tabId, frameId }) => {
@@ -31,108 +31,108 @@ export class Pages {
   }
 
   /**
-   * Ask one frame.
+   * Send a request to one frame.
    * @param {number} tab
    * @param {number} frame
    * @param {string} what
    * @param {Json} [args]
    * @returns {Promise<any>}
-   * @throws {Trouble} What the page answers, or why it cannot.
+   * @throws {CommandError} The page's error, or the reason why it cannot be reached.
    */
-  async tell(tab, frame, what, args = {}) {
-    await this.#reach(tab);
-    const asked = chrome.tabs.sendMessage(tab, { do: what, args }, { frameId: frame }).catch(gone);
-    const answer = await (frame === 0 ? this.silent.page(tab, asked) : within(asked, ALONE_MS));
-    if (answer === LATE) throw new Trouble("timeout", "This frame of the page does not answer: move to another place.");
-    if (!answer) throw new Trouble("navigated", "The page went away meanwhile.");
-    if (answer.error) throw new Trouble(answer.error.code, answer.error.message);
+  async ask(tab, frame, what, args = {}) {
+    await this.#prepare(tab);
+    const pending = chrome.tabs.sendMessage(tab, { do: what, args }, { frameId: frame }).catch(throwGone);
+    const answer = await (frame === 0 ? this.silent.track(tab, pending) : withTimeout(pending, SINGLE_FRAME_TIMEOUT_MS));
+    if (answer === TIMED_OUT) throw new CommandError("timeout", "This frame of the page does not answer; move to another part of the page.");
+    if (!answer) throw new CommandError("navigated", "The page was closed or replaced in the meantime.");
+    if (answer.error) throw new CommandError(answer.error.code, answer.error.message);
     return answer.ok;
   }
 
   /**
-   * Ask all frames at once; those that cannot answer, or do not in time, are left out.
+   * Send a request to all frames at once; those that fail or do not answer in time are left out.
    * @param {number} tab
    * @param {string} what
    * @param {Json} [args]
-   * @param {number} [longest]  How long the page itself may take, ms; until the command's deadline when left out.
-   * @returns {Promise<{frame: number, value: any}[]>}  The page itself first.
-   * @throws {Trouble} Why nothing of the page can be reached.
+   * @param {number} [timeoutMs]  How long the top frame may take; default: until the command's deadline.
+   * @returns {Promise<{frame: number, value: any}[]>}  The top frame first.
+   * @throws {CommandError} The top frame cannot be reached.
    */
-  async everywhere(tab, what, args = {}, longest = Infinity) {
+  async askAll(tab, what, args = {}, timeoutMs = Infinity) {
     const message = { do: what, args };
-    const reached = this.#reach(tab);
-    const whole = reached.then(() => this.silent.page(tab, ask(tab, 0, message).catch(gone)));
-    const inner = reached.then(() => this.#inner(tab, message, whole)).catch(() => []);
-    const answer = await (longest < Infinity ? within(whole, longest) : whole);
-    if (answer === LATE) throw new Trouble("timeout", "The page does not answer.");
-    if (answer?.error) throw new Trouble(answer.error.code, answer.error.message);
+    const ready = this.#prepare(tab);
+    const top = ready.then(() => this.silent.track(tab, askFrame(tab, 0, message).catch(throwGone)));
+    const inner = ready.then(() => this.#askInner(tab, message, top)).catch(() => []);
+    const answer = await (timeoutMs < Infinity ? withTimeout(top, timeoutMs) : top);
+    if (answer === TIMED_OUT) throw new CommandError("timeout", "The page does not answer.");
+    if (answer?.error) throw new CommandError(answer.error.code, answer.error.message);
     return [{ frame: 0, answer }, ...(await inner)]
       .filter((each) => each.answer && "ok" in each.answer)
       .map((each) => ({ frame: each.frame, value: each.answer.ok }));
   }
 
   /**
-   * Ask the frames within a page, each by itself.
+   * Send a request to each inner frame separately.
    * @param {number} tab
    * @param {Json} message
-   * @param {Promise<unknown>} whole  What the page itself answers: none is late before it.
+   * @param {Promise<unknown>} top  The top frame's answer; no inner frame times out before it.
    * @returns {Promise<{frame: number, answer: any}[]>}
    */
-  async #inner(tab, message, whole) {
+  async #askInner(tab, message, top) {
     const frames = (await chrome.webNavigation.getAllFrames({ tabId: tab })) ?? [];
     const inner = frames.filter(({ frameId }) => frameId !== 0).sort((a, b) => a.frameId - b.frameId);
     return Promise.all(
       inner.map(async (frame) => {
-        const share = this.silent.has(frame.documentId) ? AGAIN_MS : SHARE_MS;
-        const answer = await within(ask(tab, frame.frameId, message).catch(() => undefined), share, whole);
-        if (answer === LATE) this.silent.add(tab, frame);
+        const timeout = this.silent.has(frame.documentId) ? RETRY_TIMEOUT_MS : FRAME_TIMEOUT_MS;
+        const answer = await withTimeout(askFrame(tab, frame.frameId, message).catch(() => undefined), timeout, top);
+        if (answer === TIMED_OUT) this.silent.add(tab, frame);
         else this.silent.delete(frame.documentId);
-        return { frame: frame.frameId, answer: answer === LATE ? undefined : answer };
+        return { frame: frame.frameId, answer: answer === TIMED_OUT ? undefined : answer };
       }),
     );
   }
 
   /** @param {number} tab */
-  async #reach(tab) {
+  async #prepare(tab) {
     if (this.#ready.has(tab)) return;
     const { url = "" } = await chrome.tabs.get(tab);
-    const looking = run(tab, 0, { func: look }).catch(async (/** @type {Error} */ error) => {
-      if (/frame|document|tab was closed/i.test(error.message) && /remov|gone|No |clos/i.test(error.message)) gone(error);
-      throw await restricted(url, error.message);
+    const probing = execute(tab, 0, { func: probe }).catch(async (/** @type {Error} */ error) => {
+      if (/frame|document|tab was closed/i.test(error.message) && /remov|gone|No |clos/i.test(error.message)) throwGone(error);
+      throw await restrictedError(url, error.message);
     });
-    const first = await this.silent.page(tab, looking);
-    if (!first) throw new Trouble("navigated", "The page went away meanwhile.");
-    if (first.type === "application/pdf") throw pdf();
-    if (!first.there) await this.silent.page(tab, inject(tab, 0)).catch(gone);
+    const first = await this.silent.track(tab, probing);
+    if (!first) throw new CommandError("navigated", "The page was closed or replaced in the meantime.");
+    if (first.type === "application/pdf") throw pdfError();
+    if (!first.injected) await this.silent.track(tab, inject(tab, 0)).catch(throwGone);
     this.#ready.set(tab, url);
   }
 }
 
-/** Runs in the page: whether the content scripts are there, and what kind of document it is. */
-function look() {
-  return { there: "rubato" in globalThis, type: document.contentType };
+/** Injected into the page: whether the content scripts are there, and the type of the document. */
+function probe() {
+  return { injected: "rubato" in globalThis, type: document.contentType };
 }
 
 /**
- * Runs in the page.
+ * Injected into the page: passes a request to the content scripts.
  * @param {Json} message
  */
-function hand(message) {
+function deliver(message) {
   return /** @type {any} */ (globalThis).rubato?.answer(message);
 }
 
 /**
- * Run something in one frame, at once: a frame that never has all it waits for is as good as any.
+ * Inject something into one frame at once, without waiting for the frame to finish loading.
  * @param {number} tab
  * @param {number} frame
  * @param {{func: (...args: any[]) => unknown, args?: any[]} | {files: string[]}} what
  * @returns {Promise<any>}
  */
-async function run(tab, frame, what) {
+async function execute(tab, frame, what) {
   const target = { tabId: tab, frameIds: [frame] };
   const injection = /** @type {any} */ ({ target, injectImmediately: true, ...what });
-  const [done] = /** @type {chrome.scripting.InjectionResult<any>[]} */ (await chrome.scripting.executeScript(injection));
-  return done?.result;
+  const [first] = /** @type {chrome.scripting.InjectionResult<any>[]} */ (await chrome.scripting.executeScript(injection));
+  return first?.result;
 }
 
 /**
@@ -141,11 +141,11 @@ async function run(tab, frame, what) {
  * @param {Json} message
  * @returns {Promise<any>}
  */
-async function ask(tab, frame, message) {
-  const answer = await run(tab, frame, { func: hand, args: [message] });
+async function askFrame(tab, frame, message) {
+  const answer = await execute(tab, frame, { func: deliver, args: [message] });
   if (answer !== null && answer !== undefined) return answer;
   await inject(tab, frame);
-  return run(tab, frame, { func: hand, args: [message] });
+  return execute(tab, frame, { func: deliver, args: [message] });
 }
 
 /**
@@ -154,16 +154,16 @@ async function ask(tab, frame, message) {
  */
 async function inject(tab, frame) {
   const files = chrome.runtime.getManifest().content_scripts?.flatMap(({ js }) => js ?? []) ?? [];
-  await run(tab, frame, { files });
+  await execute(tab, frame, { files });
 }
 
 /**
  * @param {unknown} error
  * @returns {never}
  */
-function gone(error) {
-  const words = error instanceof Error ? error.message : String(error);
-  if (/^No tab with id/.test(words)) throw new Trouble("tab_closed", "That tab has been closed.");
-  if (/No frame with id|No document with id/.test(words)) throw new Trouble("gone", "That part of the page is no longer there.");
-  throw new Trouble("navigated", "The page went away meanwhile.");
+function throwGone(error) {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/^No tab with id/.test(text)) throw new CommandError("tab_closed", "That tab has been closed.");
+  if (/No frame with id|No document with id/.test(text)) throw new CommandError("gone", "That part of the page is no longer there.");
+  throw new CommandError("navigated", "The page was closed or replaced in the meantime.");
 }

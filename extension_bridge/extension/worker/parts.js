@@ -1,51 +1,51 @@
-import { Trouble } from "./errors.js";
+import { CommandError } from "./errors.js";
 
 /** @import { Json } from "./types.js" */
 
 export const LARGEST = 8 * 1024 * 1024;
-const MOST_AT_ONCE = 4;
+const MAX_OPEN = 4;
 
-/** Puts together the parts of messages too long for one frame. Bounded in length and in number. */
-export class Parts {
+/** Joins the parts of messages that are too long for Chrome to pass on at once. Limited in length and number. */
+export class MessageParts {
   /** @type {Map<number, {of: number, next: number, length: number, pieces: string[]}>} */
   #open = new Map();
 
   /**
-   * Take one part.
-   * @param {Json} part  `{id, n, of, data}`; the parts of a message come in order.
-   * @returns {Json | null}  The whole message after its last part.
-   * @throws {Trouble} It does not fit to the others, is too long, or the whole is no JSON object.
+   * Add one part.
+   * @param {Json} part  `{id, n, of, data}`; the parts of a message arrive in order.
+   * @returns {Json | null}  The whole message after its last part, else null.
+   * @throws {CommandError} The part is out of order, the message is too long, or it is not a JSON object.
    */
   add(part) {
     const { id, n, of, data } = part;
-    const begun = this.#open.get(id) ?? { of, next: 0, length: 0, pieces: /** @type {string[]} */ ([]) };
-    if (of !== begun.of || n !== begun.next) {
+    const message = this.#open.get(id) ?? { of, next: 0, length: 0, pieces: /** @type {string[]} */ ([]) };
+    if (of !== message.of || n !== message.next) {
       this.#open.delete(id);
-      throw new Trouble("bad_arguments", `Part ${n} of ${of} of message ${id} came out of turn.`);
+      throw new CommandError("bad_arguments", `Part ${n} of ${of} of message ${id} arrived out of order.`);
     }
-    begun.length += data.length;
-    if (begun.length > LARGEST) {
+    message.length += data.length;
+    if (message.length > LARGEST) {
       this.#open.delete(id);
-      throw new Trouble("too_long", "The message is longer than 8 MiB.");
+      throw new CommandError("too_long", "The message is longer than 8 MiB.");
     }
-    begun.pieces.push(data);
-    begun.next += 1;
-    if (begun.next < of) {
-      this.#open.set(id, begun);
-      this.#forgetOldest();
+    message.pieces.push(data);
+    message.next += 1;
+    if (message.next < of) {
+      this.#open.set(id, message);
+      this.#dropOldest();
       return null;
     }
     this.#open.delete(id);
-    return whole(begun.pieces.join(""));
+    return parse(message.pieces.join(""));
   }
 
-  /** Forget what is unfinished: the connection it came by is gone. */
+  /** Discard unfinished messages. */
   clear() {
     this.#open.clear();
   }
 
-  #forgetOldest() {
-    while (this.#open.size > MOST_AT_ONCE) {
+  #dropOldest() {
+    while (this.#open.size > MAX_OPEN) {
       const [oldest] = this.#open.keys();
       if (oldest !== undefined) this.#open.delete(oldest);
     }
@@ -56,15 +56,15 @@ export class Parts {
  * @param {string} text
  * @returns {Json}
  */
-function whole(text) {
+function parse(text) {
   let message;
   try {
     message = JSON.parse(text);
   } catch {
-    throw new Trouble("bad_arguments", "The parts do not make a JSON text.");
+    throw new CommandError("bad_arguments", "The joined parts are not valid JSON.");
   }
   if (message === null || typeof message !== "object" || Array.isArray(message) || message.type === "part") {
-    throw new Trouble("bad_arguments", "The parts do not make a message.");
+    throw new CommandError("bad_arguments", "The joined parts are not a message.");
   }
   return message;
 }

@@ -1,32 +1,32 @@
 import { clamp } from "./clamp.js";
-import { SHARE_MS } from "./pages.js";
-import { channels } from "./windows.js";
+import { FRAME_TIMEOUT_MS } from "./pages.js";
+import { listChannels } from "./windows.js";
 
 /** @import { Command, Json } from "./types.js" */
 /** @import { Pages } from "./pages.js" */
 
 /**
- * What plays, on whichever tab and in whichever frame of it.
+ * Commands for media in any frame of any tab.
  * @param {Pages} pages
  * @returns {Record<string, Command>}
  */
 export function playing(pages) {
   return {
     async media() {
-      const tabs = (await channels()).flatMap((channel) => channel.tabs);
-      const all = await Promise.all(tabs.map((tab) => here(tab.id)));
+      const tabs = (await listChannels()).flatMap((channel) => channel.tabs);
+      const all = await Promise.all(tabs.map((tab) => mediaOf(tab.id)));
       return all.flat();
     },
 
     async media_do({ tab, frame, ref, action, value }) {
-      return told(tab, frame, await pages.tell(tab, frame, "media_do", { ref, action, value }));
+      return describeMedia(tab, frame, await pages.ask(tab, frame, "media_do", { ref, action, value }));
     },
   };
 
   /** @param {number} tab */
-  async function here(tab) {
-    const frames = await pages.everywhere(tab, "media", {}, SHARE_MS).catch(() => []);
-    return frames.flatMap(({ frame, value }) => value.map((/** @type {Json} */ medium) => told(tab, frame, medium)));
+  async function mediaOf(tab) {
+    const frames = await pages.askAll(tab, "media", {}, FRAME_TIMEOUT_MS).catch(() => []);
+    return frames.flatMap(({ frame, value }) => value.map((/** @type {Json} */ medium) => describeMedia(tab, frame, medium)));
   }
 }
 
@@ -35,6 +35,6 @@ export function playing(pages) {
  * @param {number} frame
  * @param {Json} medium
  */
-function told(tab, frame, medium) {
+function describeMedia(tab, frame, medium) {
   return { ...medium, tab, frame, title: clamp(medium.title) };
 }

@@ -1,49 +1,49 @@
 const HOST = "org.rubato.desktop";
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 30000;
-const SETTLED_MS = 5000;
+const MIN_DELAY_MS = 1000;
+const MAX_DELAY_MS = 30000;
+const STABLE_MS = 5000;
 
 /**
- * The wire to the native host: keeps itself connected.
+ * The port to the native host; reconnects by itself.
  *
- * After a loss it tries again by itself, calmly: 1 s, 2 s, 4 s … 30 s. The browser may put the worker to sleep while nothing
- * is connected; then whatever wakes it (a tab chosen, the browser started) makes `ensure` try anew. An open port
- * keeps the worker awake.
+ * After a disconnect it retries with growing delays: 1 s, 2 s, 4 s … 30 s. While nothing is connected the browser may stop the
+ * worker; the events that wake it (a tab selected, the browser started) then call `ensureConnected`. An open port keeps the
+ * worker running.
  */
 export class Port {
   /** @type {chrome.runtime.Port | null} */
   #port = null;
-  #wait = FIRST_WAIT_MS;
-  #tried = 0;
+  #delay = MIN_DELAY_MS;
+  #lastAttempt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   /**
-   * @param {object} told
-   * @param {(message: any) => void} told.message  A frame came.
-   * @param {() => void} told.opened  The host was started; whether it lives is not known yet.
-   * @param {(reason: string) => void} told.closed  The port is gone, in the browser's words.
+   * @param {object} callbacks
+   * @param {(message: any) => void} callbacks.onMessage
+   * @param {() => void} callbacks.onOpen  Called when the host is started; it may still fail.
+   * @param {(reason: string) => void} callbacks.onClose  Called with the browser's error message; may be empty.
    */
-  constructor(told) {
-    this.told = told;
+  constructor(callbacks) {
+    this.callbacks = callbacks;
   }
 
-  /** Whether a host is running at the other end, as far as is known. */
+  /** Whether the port is open, as far as is known. */
   get open() {
     return this.#port !== null;
   }
 
-  /** Connect unless connected; not more often than once in a second however often it is called. */
-  ensure() {
-    if (this.#port || Date.now() - this.#tried < FIRST_WAIT_MS) return;
+  /** Connect unless connected; at most once per second. */
+  ensureConnected() {
+    if (this.#port || Date.now() - this.#lastAttempt < MIN_DELAY_MS) return;
     clearTimeout(this.#timer);
     this.#connect();
   }
 
   /**
-   * Send a message as it is.
+   * Send a message.
    * @param {object} message
-   * @returns {boolean}  Whether there was somebody to send it to.
+   * @returns {boolean}  Whether a host was connected.
    */
   send(message) {
     if (!this.#port) return false;
@@ -51,30 +51,30 @@ export class Port {
       this.#port.postMessage(message);
       return true;
     } catch {
-      return false; // closed this moment; onDisconnect follows
+      return false; // just closed; onDisconnect follows
     }
   }
 
   #connect() {
-    this.#tried = Date.now();
+    this.#lastAttempt = Date.now();
     const port = chrome.runtime.connectNative(HOST);
     this.#port = port;
     port.onMessage.addListener((message) => {
-      if (this.#port === port) this.told.message(message);
+      if (this.#port === port) this.callbacks.onMessage(message);
     });
     port.onDisconnect.addListener(() => {
       const reason = chrome.runtime.lastError?.message ?? "";
-      if (this.#port === port) this.#lost(reason);
+      if (this.#port === port) this.#disconnected(reason);
     });
-    this.told.opened();
+    this.callbacks.onOpen();
   }
 
   /** @param {string} reason */
-  #lost(reason) {
+  #disconnected(reason) {
     this.#port = null;
-    if (Date.now() - this.#tried > SETTLED_MS) this.#wait = FIRST_WAIT_MS;
-    this.told.closed(reason);
-    this.#timer = setTimeout(() => this.#connect(), this.#wait);
-    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
+    if (Date.now() - this.#lastAttempt > STABLE_MS) this.#delay = MIN_DELAY_MS;
+    this.callbacks.onClose(reason);
+    this.#timer = setTimeout(() => this.#connect(), this.#delay);
+    this.#delay = Math.min(this.#delay * 2, MAX_DELAY_MS);
   }
 }

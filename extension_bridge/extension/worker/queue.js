@@ -1,10 +1,10 @@
-import { Trouble } from "./errors.js";
+import { CommandError } from "./errors.js";
 
 /**
- * Runs commands one after another in the order they came, each within its deadline; some may overtake.
+ * Runs commands one after another in order of arrival, each with a deadline; some may overtake.
  *
- * The deadline counts from the moment the command came in. When it passes, the caller is told so once, the command's
- * signal is aborted so that it takes no further step, and the next one begins: whatever the late one still brings is dropped.
+ * The deadline counts from the arrival of the command. When it passes, the command fails with a timeout, its signal is
+ * aborted so that it does nothing more, and the next command starts; a late result is dropped.
  */
 export class Queue {
   /** @type {Promise<void>} */
@@ -15,22 +15,22 @@ export class Queue {
    * @param {(signal: AbortSignal) => Promise<Value>} work
    * @param {{deadlineMs: number, overtakes?: boolean}} rule
    * @returns {Promise<Value>}
-   * @throws {Trouble} `timeout`, or whatever `work` throws.
+   * @throws {CommandError} `timeout`, or whatever `work` throws.
    */
   run(work, { deadlineMs, overtakes = false }) {
-    const ending = new AbortController();
+    const controller = new AbortController();
     /** @type {Promise<never>} */
-    const late = new Promise((_, reject) => {
+    const timeout = new Promise((_, reject) => {
       const timer = setTimeout(() => {
-        const trouble = new Trouble("timeout", `It was not done within ${seconds(deadlineMs)}.`);
-        ending.abort(trouble);
-        reject(trouble);
+        const error = new CommandError("timeout", `The command was not done within ${duration(deadlineMs)}.`);
+        controller.abort(error);
+        reject(error);
       }, deadlineMs);
-      ending.signal.addEventListener("abort", () => clearTimeout(timer));
+      controller.signal.addEventListener("abort", () => clearTimeout(timer));
     });
-    late.catch(() => {});
-    const before = overtakes ? Promise.resolve() : this.#last;
-    const result = Promise.race([before.then(() => begin(work, ending.signal)), late]).finally(() => ending.abort());
+    timeout.catch(() => {});
+    const previous = overtakes ? Promise.resolve() : this.#last;
+    const result = Promise.race([previous.then(() => start(work, controller.signal)), timeout]).finally(() => controller.abort());
     if (!overtakes) {
       this.#last = result.then(
         () => {},
@@ -47,12 +47,12 @@ export class Queue {
  * @param {AbortSignal} signal
  * @returns {Promise<Value>}
  */
-async function begin(work, signal) {
+async function start(work, signal) {
   signal.throwIfAborted();
   return work(signal);
 }
 
 /** @param {number} ms */
-function seconds(ms) {
+function duration(ms) {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
 }

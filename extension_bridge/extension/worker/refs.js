@@ -1,6 +1,6 @@
 /**
- * One number for an element of any frame: the content script's own number, and above it the browser's number of the frame.
- * Both together stay below 2^53.
+ * References to elements across frames: the content script's number in the low 26 bits, the browser's frame id above. Both
+ * together stay below 2^53.
  */
 const FRAME = 2 ** 26;
 

@@ -2,51 +2,51 @@ import { VERSION } from "./version.js";
 
 /** @import { Json, Response } from "./types.js" */
 
-/** What was asked of the other side and is not answered yet. Every question is answered once, whatever happens. */
+/** Pending requests to the app. Each gets exactly one answer, whatever happens. */
 export class Requests {
   #next = 1;
   /** @type {Map<number, {answer: (response: Response) => void, timer: ReturnType<typeof setTimeout>, since: number}>} */
-  #open = new Map();
+  #pending = new Map();
 
-  /** @param {(message: Json) => boolean} send  Sends a message; false when there is nobody. */
-  constructor(send) {
-    this.send = send;
+  /** @param {(message: Json) => boolean} post  Sends a message; false when the app is not connected. */
+  constructor(post) {
+    this.post = post;
   }
 
   /**
-   * Ask, and wait for the answer.
+   * Send a request and wait for its answer.
    * @param {string} type
    * @param {string} name
    * @param {Json} args
    * @param {number} [deadlineMs]
-   * @returns {Promise<Response>}  Never rejects: a lost connection is an answer too.
+   * @returns {Promise<Response>}  Never rejects: timeouts and lost connections are error responses.
    */
-  ask(type, name, args, deadlineMs = 5000) {
+  send(type, name, args, deadlineMs = 5000) {
     const id = this.#next++;
     return new Promise((answer) => {
-      const timer = setTimeout(() => this.#end(id, "timeout", "timeout", "Rubato Desktop did not answer in time."), deadlineMs);
-      this.#open.set(id, { answer, timer, since: performance.now() });
-      if (!this.send({ v: VERSION, id, type, name, args, deadline_ms: deadlineMs })) {
-        this.#end(id, "refused", "disconnected", "Rubato Desktop is not connected.");
+      const timer = setTimeout(() => this.#fail(id, "timeout", "timeout", "Rubato Desktop did not answer in time."), deadlineMs);
+      this.#pending.set(id, { answer, timer, since: performance.now() });
+      if (!this.post({ v: VERSION, id, type, name, args, deadline_ms: deadlineMs })) {
+        this.#fail(id, "refused", "disconnected", "Rubato Desktop is not connected.");
       }
     });
   }
 
   /**
-   * An answer came; one that nobody waits for is dropped.
+   * Complete a request with its answer; a late answer is dropped.
    * @param {Response} response
    */
-  answered(response) {
-    const waiting = this.#open.get(response.id);
-    if (!waiting) return;
-    clearTimeout(waiting.timer);
-    this.#open.delete(response.id);
-    waiting.answer(response);
+  resolve(response) {
+    const request = this.#pending.get(response.id);
+    if (!request) return;
+    clearTimeout(request.timer);
+    this.#pending.delete(response.id);
+    request.answer(response);
   }
 
-  /** The connection is gone: everything asked has failed. @param {string} message */
-  lost(message) {
-    for (const id of [...this.#open.keys()]) this.#end(id, "failed", "disconnected", message);
+  /** Fail all pending requests. @param {string} message */
+  failAll(message) {
+    for (const id of [...this.#pending.keys()]) this.#fail(id, "failed", "disconnected", message);
   }
 
   /**
@@ -55,8 +55,8 @@ export class Requests {
    * @param {string} code
    * @param {string} message
    */
-  #end(id, status, code, message) {
-    const since = this.#open.get(id)?.since ?? performance.now();
-    this.answered({ v: VERSION, id, status, value: null, error: { code, message }, state: {}, elapsed_ms: performance.now() - since });
+  #fail(id, status, code, message) {
+    const since = this.#pending.get(id)?.since ?? performance.now();
+    this.resolve({ v: VERSION, id, status, value: null, error: { code, message }, state: {}, elapsed_ms: performance.now() - since });
   }
 }

@@ -1,9 +1,9 @@
-import { Trouble } from "./errors.js";
+import { CommandError } from "./errors.js";
 
-const STILL = "Tabs, addresses, back and forward still work here.";
+const STILL_WORKS = "Tabs, addresses, back and forward still work here.";
 
 /** @type {[RegExp, string][]} */
-const PLACES = [
+const RESTRICTED = [
   [/^https:\/\/chromewebstore\.google\.com\/|^https:\/\/chrome\.google\.com\/webstore/, "the browser's web store"],
   [/^view-source:/, "the source of a page"],
   [/^(chrome|edge|brave|vivaldi|about|devtools|chrome-untrusted):/, "a page of the browser itself"],
@@ -11,27 +11,27 @@ const PLACES = [
 ];
 
 /**
- * Say why a page cannot be reached.
+ * The error that explains why extensions cannot access a page.
  * @param {string} url
- * @param {string} [reason]  In the browser's words.
- * @returns {Promise<Trouble>}
+ * @param {string} [reason]  The browser's error message.
+ * @returns {Promise<CommandError>}
  */
-export async function restricted(url, reason = "") {
-  const place = PLACES.find(([pattern]) => pattern.test(url))?.[1];
-  if (place) return refused(`This is ${place}, where no extension may read or press anything. ${STILL}`);
+export async function restrictedError(url, reason = "") {
+  const kind = RESTRICTED.find(([pattern]) => pattern.test(url))?.[1];
+  if (kind) return refused(`This is ${kind}; extensions cannot read or click anything here. ${STILL_WORKS}`);
   if (url.startsWith("file:") && !(await chrome.extension.isAllowedFileSchemeAccess())) {
-    return refused(`This is a file. Allow "access to file URLs" for Rubato on the browser's page of extensions. ${STILL}`);
+    return refused(`This is a local file. Turn on "Allow access to file URLs" in Rubato's details in chrome://extensions. ${STILL_WORKS}`);
   }
-  if (/error page/i.test(reason)) return refused(`The page did not load; this is the browser's own word about it. ${STILL}`);
-  return refused(`The browser lets no extension read or press anything here. ${STILL}`);
+  if (/error page/i.test(reason)) return refused(`The page did not load; this is the browser's error page. ${STILL_WORKS}`);
+  return refused(`The browser does not let extensions read or click anything here. ${STILL_WORKS}`);
 }
 
-/** @returns {Trouble} */
-export function pdf() {
-  return refused(`This is a PDF document in the browser's own viewer, which no extension can read. ${STILL}`);
+/** @returns {CommandError} */
+export function pdfError() {
+  return refused(`This is a PDF document in the browser's viewer, which extensions cannot read. ${STILL_WORKS}`);
 }
 
 /** @param {string} message */
 function refused(message) {
-  return new Trouble("restricted_page", message);
+  return new CommandError("restricted_page", message);
 }

@@ -1,30 +1,30 @@
 /** @import { Pages } from "./pages.js" */
 
 /**
- * Whether a field for a secret has the focus, in whichever frame of whichever tab that shows: the app writes nothing down then.
+ * Whether a password or card field has the focus in any frame of any visible tab; the app records nothing while one has.
  */
-export class Secrets {
-  /** @type {Set<string>} `tab:frame` of each page that says so. */
+export class SecretFields {
+  /** @type {Set<string>} `tab:frame` of each frame that reports one. */
   #fields = new Set();
-  #told = false;
+  #reported = false;
 
-  /** @param {(on: boolean) => void} tell  Called when it changes. */
-  constructor(tell) {
-    this.tell = tell;
-    // A page that goes may not say goodbye.
+  /** @param {(on: boolean) => void} onChange */
+  constructor(onChange) {
+    this.onChange = onChange;
+    // A page that is left may send no notification.
     chrome.webNavigation.onCommitted.addListener(({ tabId, frameId }) => {
       if (frameId === 0) this.#forget(`${tabId}:`);
-      else this.heard(tabId, frameId, false);
+      else this.update(tabId, frameId, false);
     });
     chrome.tabs.onRemoved.addListener((id) => this.#forget(`${id}:`));
   }
 
   /**
-   * Tell anew, to an app that has just joined; and ask the pages that show, for a worker that was ended forgot what they said.
+   * Report the current state to an app that has just connected, and ask the visible pages: a restarted worker knows nothing.
    * @param {Pages} pages
    */
-  async afresh(pages) {
-    this.tell(this.#told);
+  async refresh(pages) {
+    this.onChange(this.#reported);
     const tabs = await chrome.tabs.query({ active: true });
     await Promise.all(tabs.map(({ id }) => id !== undefined && this.#ask(pages, id)));
   }
@@ -34,34 +34,34 @@ export class Secrets {
    * @param {number} tab
    */
   async #ask(pages, tab) {
-    // What cannot be asked, such as a page of the browser's own, has no field that matters.
-    const said = await pages.everywhere(tab, "secret").catch(() => []);
-    for (const { frame, value } of said) this.heard(tab, frame, value.on === true);
+    // Pages that cannot be asked, such as the browser's own, have no field that matters.
+    const answers = await pages.askAll(tab, "secret").catch(() => []);
+    for (const { frame, value } of answers) this.update(tab, frame, value.on === true);
   }
 
   /**
-   * What a page says.
+   * Record what a frame reports.
    * @param {number} tab
    * @param {number} frame
    * @param {boolean} on
    */
-  heard(tab, frame, on) {
+  update(tab, frame, on) {
     const field = `${tab}:${frame}`;
     if (on) this.#fields.add(field);
     else this.#fields.delete(field);
-    this.#changed();
+    this.#report();
   }
 
   /** @param {string} tab */
   #forget(tab) {
     for (const field of this.#fields) if (field.startsWith(tab)) this.#fields.delete(field);
-    this.#changed();
+    this.#report();
   }
 
-  #changed() {
+  #report() {
     const on = this.#fields.size > 0;
-    if (on === this.#told) return;
-    this.#told = on;
-    this.tell(on);
+    if (on === this.#reported) return;
+    this.#reported = on;
+    this.onChange(on);
   }
 }

@@ -1,9 +1,9 @@
-/** Which pages and frames do not answer: a script of theirs may be running without end. */
-export class Silent {
-  /** @type {Map<string, {tab: number, url: string, at: number}>} By document: the frames that were left out. */
+/** Tracks the pages and frames that do not answer, for instance because a script of theirs is stuck. */
+export class SilentFrames {
+  /** @type {Map<string, {tab: number, url: string, at: number}>} By document: the frames that did not answer. */
   #frames = new Map();
-  /** @type {Map<number, number>} By tab: how many questions its page itself has not answered yet. */
-  #asked = new Map();
+  /** @type {Map<number, number>} By tab: the number of pending requests to its top frame. */
+  #pending = new Map();
 
   constructor() {
     chrome.webNavigation.onCommitted.addListener(({ tabId, frameId }) => {
@@ -13,35 +13,35 @@ export class Silent {
   }
 
   /**
-   * Wait for the answer of a page, and know of it meanwhile.
+   * Count a request to a top frame as pending until it is answered.
    * @template Value
    * @param {number} tab
    * @param {Promise<Value>} answer
    * @returns {Promise<Value>}
    */
-  async page(tab, answer) {
-    this.#asked.set(tab, (this.#asked.get(tab) ?? 0) + 1);
+  async track(tab, answer) {
+    this.#pending.set(tab, (this.#pending.get(tab) ?? 0) + 1);
     try {
       return await answer;
     } finally {
-      const left = (this.#asked.get(tab) ?? 1) - 1;
-      if (left > 0) this.#asked.set(tab, left);
-      else this.#asked.delete(tab);
+      const left = (this.#pending.get(tab) ?? 1) - 1;
+      if (left > 0) this.#pending.set(tab, left);
+      else this.#pending.delete(tab);
     }
   }
 
-  /** Whether the page itself owes an answer. @param {number} tab */
-  owes(tab) {
-    return this.#asked.has(tab);
+  /** Whether the top frame has unanswered requests. @param {number} tab */
+  hasPending(tab) {
+    return this.#pending.has(tab);
   }
 
-  /** Whether a frame did not answer when it was asked last. @param {string} document */
+  /** Whether a frame did not answer its last request. @param {string} document */
   has(document) {
     return this.#frames.has(document);
   }
 
   /**
-   * A frame did not answer.
+   * Record that a frame did not answer.
    * @param {number} tab
    * @param {{documentId: string, url: string}} frame
    */
@@ -49,15 +49,15 @@ export class Silent {
     this.#frames.set(documentId, { tab, url, at: performance.now() });
   }
 
-  /** It does again. @param {string} document */
+  /** Record that a frame answers again. @param {string} document */
   delete(document) {
     this.#frames.delete(document);
   }
 
   /**
-   * The addresses of the frames of a tab that were left out.
+   * The addresses of a tab's frames that did not answer.
    * @param {number} tab
-   * @param {number} since  By `performance.now`.
+   * @param {number} since  Time by `performance.now`, ms.
    * @returns {string[]}
    */
   since(tab, since) {
@@ -66,7 +66,7 @@ export class Silent {
 
   /** @param {number} tab */
   #forget(tab) {
-    this.#asked.delete(tab);
+    this.#pending.delete(tab);
     for (const [document, frame] of this.#frames) if (frame.tab === tab) this.#frames.delete(document);
   }
 }

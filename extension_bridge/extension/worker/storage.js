@@ -1,14 +1,14 @@
 /**
- * Something known of each tab, that outlives the worker's sleep and goes with its tab.
+ * One value per tab, kept while the worker is stopped and deleted when the tab closes.
  * @template Value
  */
-export class Kept {
+export class TabStorage {
   /** @type {Map<number, Value>} */
   #values = new Map();
   /** @type {Promise<void> | null} */
   #loading = null;
 
-  /** @param {string} name  Under which it lies in the browser's memory for this session. */
+  /** @param {string} name  The key in `chrome.storage.session`. */
   constructor(name) {
     this.name = name;
     chrome.tabs.onRemoved.addListener((tab) => void this.forget(tab));

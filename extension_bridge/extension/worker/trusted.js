@@ -1,45 +1,45 @@
-import { drawnIn } from "./frames.js";
-import { look } from "./moving.js";
-import { Trouble } from "./errors.js";
+import { toPage } from "./frames.js";
+import { scanPage } from "./moving.js";
+import { CommandError } from "./errors.js";
 
 /** @import { Pages } from "./pages.js" */
-/** @import { Place } from "./place.js" */
+/** @import { Cursor } from "./cursor.js" */
 
 /** @type {chrome.permissions.Permissions} */
 const PERMISSION = { permissions: ["debugger"] };
 
-/** Whether clicks may be made that pages cannot tell from a hand's. @returns {Promise<boolean>} */
-export function allowed() {
+/** Whether trusted clicks, which pages cannot tell from the user's, are allowed. @returns {Promise<boolean>} */
+export function clicksAllowed() {
   return chrome.permissions.contains(PERMISSION);
 }
 
 /**
- * Tell whenever that is allowed or taken away.
- * @param {(allowed: boolean) => void} tell
+ * Call `onChange` when the permission is granted or revoked.
+ * @param {(allowed: boolean) => void} onChange
  */
-export function onAllowed(tell) {
-  const changed = async () => tell(await allowed());
+export function onPermissionChange(onChange) {
+  const changed = async () => onChange(await clicksAllowed());
   chrome.permissions.onAdded.addListener(changed);
   chrome.permissions.onRemoved.addListener(changed);
 }
 
 /**
- * Press at the cursor as a hand would: what the browser gives only to a physical click is given to this one too.
+ * Click at the cursor with a trusted event, which may do what the browser reserves for the user's own clicks.
  * @param {number} tab
  * @param {Pages} pages
- * @param {Place} place
+ * @param {Cursor} cursor
  * @returns {Promise<{frame: number, value: any}>}
- * @throws {Trouble} `needs_permission`, `nothing_there`, and what a press refuses.
+ * @throws {CommandError} `needs_permission`, `nothing_there`, or an error of the page.
  */
-export async function press(tab, pages, place) {
-  if (!(await allowed())) {
-    throw new Trouble("needs_permission", 'Allow "Clicks like a hand\'s" in Rubato\'s side panel in the browser first.');
+export async function trustedClick(tab, pages, cursor) {
+  if (!(await clicksAllowed())) {
+    throw new CommandError("needs_permission", 'First allow "Trusted clicks" in Rubato\'s side panel in the browser.');
   }
-  const { frame, value } = await place.tell(tab, "aim");
-  const found = (await look(pages, tab)).find((each) => each.frame === frame);
-  if (!found) throw new Trouble("nothing_there", "What is at the cursor cannot be seen.");
-  const { x, y } = drawnIn(found, { ...value.point, width: 0, height: 0 });
-  await mouse(tab, x, y);
+  const { frame, value } = await cursor.ask(tab, "aim");
+  const target = (await scanPage(pages, tab)).find((each) => each.frame === frame);
+  if (!target) throw new CommandError("nothing_there", "The element at the cursor is not visible.");
+  const { x, y } = toPage(target, { ...value.point, width: 0, height: 0 });
+  await dispatchClick(tab, x, y);
   return { frame, value: { label: value.label, kind: value.kind, effect: "clicked" } };
 }
 
@@ -48,17 +48,17 @@ export async function press(tab, pages, place) {
  * @param {number} x
  * @param {number} y
  */
-async function mouse(tab, x, y) {
-  const target = { tabId: tab };
-  await chrome.debugger.attach(target, "1.3").catch(() => {
-    throw new Trouble("needs_permission", "The browser's own tools hold this page: close them first.");
+async function dispatchClick(tab, x, y) {
+  const debuggee = { tabId: tab };
+  await chrome.debugger.attach(debuggee, "1.3").catch(() => {
+    throw new CommandError("needs_permission", "The browser's developer tools are open for this page; close them first.");
   });
   try {
     const at = { x, y, button: "left", clickCount: 1 };
     for (const type of ["mouseMoved", "mousePressed", "mouseReleased"]) {
-      await chrome.debugger.sendCommand(target, "Input.dispatchMouseEvent", { ...at, type });
+      await chrome.debugger.sendCommand(debuggee, "Input.dispatchMouseEvent", { ...at, type });
     }
   } finally {
-    await chrome.debugger.detach(target).catch(() => {});
+    await chrome.debugger.detach(debuggee).catch(() => {});
   }
 }

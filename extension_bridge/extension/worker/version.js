@@ -1,4 +1,4 @@
 import schema from "../schema/protocol.js";
 
-/** The version of the wire, which both ends must share. Stated in extension_bridge/__init__.py. */
+/** The protocol version, which both ends must share; defined in extension_bridge/__init__.py. */
 export const VERSION = schema.messages.request.properties.v.const;

@@ -1,26 +1,26 @@
-/** What `within` gives for what did not come in time. */
-export const LATE = Symbol("late");
+/** The result of `withTimeout` for a promise that did not settle in time. */
+export const TIMED_OUT = Symbol("timed out");
 
 /**
- * What comes of a promise, or `LATE`.
+ * The value of a promise, or `TIMED_OUT` after `ms`.
  * @template Value
  * @param {Promise<Value>} promise
  * @param {number} ms
- * @param {Promise<unknown>} [least]  Waited for as well before anything is late.
- * @returns {Promise<Value | typeof LATE>}
+ * @param {Promise<unknown>} [least]  A promise that must settle too before the timeout counts.
+ * @returns {Promise<Value | typeof TIMED_OUT>}
  */
-export async function within(promise, ms, least = Promise.resolve()) {
+export async function withTimeout(promise, ms, least = Promise.resolve()) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** @type {Promise<typeof LATE>} */
-  const late = new Promise((resolve) => {
+  /** @type {Promise<typeof TIMED_OUT>} */
+  const timeout = new Promise((resolve) => {
     timer = setTimeout(() => {
-      const end = () => resolve(LATE);
+      const end = () => resolve(TIMED_OUT);
       least.then(end, end);
     }, ms);
   });
   try {
-    return await Promise.race([promise, late]);
+    return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,66 +1,66 @@
-import { channels, close, remember } from "./windows.js";
+import { listChannels, markClosing, setCurrentChannel } from "./windows.js";
 
 /** @import { Channel } from "./types.js" */
 
-const TOGETHER_MS = 30;
+const DEBOUNCE_MS = 30;
 
 /**
- * Tells what windows and tabs are open, whole, after each change: changes within 30 ms are told together, a closed tab
- * at once, and nothing is told twice.
+ * Reports a snapshot of all windows and tabs after each change. Changes within 30 ms are reported together, a closed tab at
+ * once, and an unchanged snapshot is not repeated.
  */
-export class Watch {
+export class WindowWatcher {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  #told = "";
-  #last = 0;
+  #lastSnapshot = "";
+  #lastTime = 0;
 
-  /** @param {(windows: Channel[]) => void} tell */
-  constructor(tell) {
-    this.tell = tell;
-    const soon = () => this.soon();
+  /** @param {(windows: Channel[]) => void} onChange */
+  constructor(onChange) {
+    this.onChange = onChange;
+    const schedule = () => this.schedule();
     const { tabs, windows } = chrome;
     for (const event of [tabs.onCreated, tabs.onMoved, tabs.onAttached, tabs.onDetached, tabs.onActivated, tabs.onReplaced]) {
-      /** @type {chrome.events.Event<() => void>} */ (/** @type {unknown} */ (event)).addListener(soon);
+      /** @type {chrome.events.Event<() => void>} */ (/** @type {unknown} */ (event)).addListener(schedule);
     }
     tabs.onUpdated.addListener((_id, changed) => {
-      if (TOLD.some((name) => name in changed)) this.soon();
+      if (REPORTED.some((name) => name in changed)) this.schedule();
     });
     tabs.onRemoved.addListener((id) => {
-      close(id);
-      this.soon(Date.now() - this.#last > TOGETHER_MS ? 0 : TOGETHER_MS);
+      markClosing(id);
+      this.schedule(Date.now() - this.#lastTime > DEBOUNCE_MS ? 0 : DEBOUNCE_MS);
     });
-    windows.onCreated.addListener(soon);
-    windows.onRemoved.addListener(soon);
+    windows.onCreated.addListener(schedule);
+    windows.onRemoved.addListener(schedule);
     windows.onFocusChanged.addListener((id) => {
-      if (id !== chrome.windows.WINDOW_ID_NONE) void remember(id);
-      this.soon();
+      if (id !== chrome.windows.WINDOW_ID_NONE) void setCurrentChannel(id);
+      this.schedule();
     });
   }
 
-  /** Something changed. @param {number} [ms] Milliseconds until it is told. */
-  soon(ms = TOGETHER_MS) {
+  /** Schedule a snapshot. @param {number} [ms]  Delay, ms. */
+  schedule(ms = DEBOUNCE_MS) {
     if (ms > 0 && this.#timer !== undefined) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      void this.#now();
+      void this.#send();
     }, ms);
   }
 
-  /** Tell everything, whether or not it changed: somebody new listens. */
-  afresh() {
-    this.#told = "";
-    this.soon(0);
+  /** Report a snapshot even if nothing has changed, for a new listener. */
+  resend() {
+    this.#lastSnapshot = "";
+    this.schedule(0);
   }
 
-  async #now() {
-    const windows = await channels();
+  async #send() {
+    const windows = await listChannels();
     const text = JSON.stringify(windows);
-    if (text === this.#told) return;
-    this.#told = text;
-    this.#last = Date.now();
-    this.tell(windows);
+    if (text === this.#lastSnapshot) return;
+    this.#lastSnapshot = text;
+    this.#lastTime = Date.now();
+    this.onChange(windows);
   }
 }
 
-const TOLD = ["title", "url", "audible", "mutedInfo", "status", "discarded"];
+const REPORTED = ["title", "url", "audible", "mutedInfo", "status", "discarded"];

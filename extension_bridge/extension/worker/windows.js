@@ -1,20 +1,20 @@
 import { ADDRESS, clamp } from "./clamp.js";
-import { Trouble } from "./errors.js";
+import { CommandError } from "./errors.js";
 
 /** @import { Channel, Tab } from "./types.js" */
 
 const CURRENT = "channel";
 
-/** @type {Set<number>} Tabs that are closing: the browser still lists them for a moment, we do not. */
+/** @type {Set<number>} Closing tabs, which the browser still lists for a moment. */
 const closing = new Set();
 
 /**
- * A tab as it is told.
+ * Describe a tab as it is sent to the app.
  * @param {chrome.tabs.Tab} tab
- * @param {number} [number]  Its place in its window, from 1.
+ * @param {number} [number]  Its position in its window, from 1.
  * @returns {Tab}
  */
-export function tell(tab, number = tab.index + 1) {
+export function describeTab(tab, number = tab.index + 1) {
   return {
     id: tab.id ?? -1,
     number,
@@ -27,14 +27,14 @@ export function tell(tab, number = tab.index + 1) {
 }
 
 /**
- * All windows a person opened, in the order they were opened, each with its tabs that are not closing. Never private ones.
+ * All normal and pop-up windows in the order they were opened, without closing tabs and without private windows.
  * @returns {Promise<Channel[]>}
  */
-export async function channels() {
+export async function listChannels() {
   const windows = await chrome.windows.getAll({ populate: true, windowTypes: ["normal", "popup"] });
-  // The browser numbers windows as it opens them.
+  // Window ids increase in the order windows are opened.
   const shown = windows.filter((window) => !window.incognito).sort((a, b) => (a.id ?? 0) - (b.id ?? 0));
-  forget(shown);
+  forgetClosed(shown);
   return shown
     .map((window) => ({ window, tabs: (window.tabs ?? []).filter((tab) => !closing.has(tab.id ?? -1)) }))
     .filter(({ tabs }) => tabs.length)
@@ -42,66 +42,77 @@ export async function channels() {
       id: window.id ?? -1,
       number: index + 1,
       focused: window.focused,
-      tabs: tabs.map((tab, place) => tell(tab, place + 1)),
+      tabs: tabs.map((tab, position) => describeTab(tab, position + 1)),
     }));
 }
 
 /** @param {chrome.windows.Window[]} windows */
-function forget(windows) {
+function forgetClosed(windows) {
   if (!closing.size) return;
-  const there = new Set(windows.flatMap((window) => (window.tabs ?? []).map((tab) => tab.id)));
-  for (const id of closing) if (!there.has(id)) closing.delete(id);
+  const open = new Set(windows.flatMap((window) => (window.tabs ?? []).map((tab) => tab.id)));
+  for (const id of closing) if (!open.has(id)) closing.delete(id);
 }
 
-/** A tab is closing: from now on it is not told. @param {number} id */
-export function close(id) {
+/** Hide a tab that is closing. @param {number} id */
+export function markClosing(id) {
   closing.add(id);
 }
 
-/** @type {number | undefined} The window that was focused, or chosen by a command, last. */
+/**
+ * The error for a number that names no channel or tab.
+ * @param {"channel" | "tab"} what
+ * @param {number} number
+ * @param {number} count  How many there are.
+ */
+export function notThere(what, number, count) {
+  const hint = count === 1 ? "there is only one" : `choose 1 to ${count}`;
+  return new CommandError("no_tab", `There is no ${what} ${number}; ${hint}.`);
+}
+
+/** @type {number | undefined} The window last focused, or selected by a command. */
 let current;
 
 /**
- * The current channel: the one whose window was focused, or chosen by a command, last.
+ * The current channel: the window last focused, or selected by a command.
  * @returns {Promise<Channel>}
- * @throws {Trouble} `no_tab`: there is no window.
+ * @throws {CommandError} `no_tab`: no window is open.
  */
 export async function currentChannel() {
-  const [all, id] = await Promise.all([channels(), current ?? recall()]);
-  // What was chosen counts from that moment on; the screen follows when it can.
-  const found = all.find((channel) => channel.id === id) ?? all.find(({ focused }) => focused) ?? all[all.length - 1];
-  if (!found) throw new Trouble("no_tab", "No window is open in the browser.");
-  return found;
+  const [all, id] = await Promise.all([listChannels(), current ?? storedChannel()]);
+  // The selected channel counts at once, even before the browser has moved the focus.
+  const channel = all.find((each) => each.id === id) ?? all.find(({ focused }) => focused) ?? all[all.length - 1];
+  if (!channel) throw new CommandError("no_tab", "No window is open in the browser.");
+  return channel;
 }
 
-/** Remember which channel is current, also over a sleep of the worker. @param {number} id */
-export async function remember(id) {
+/** Set the current channel; kept while the worker is stopped. @param {number} id */
+export async function setCurrentChannel(id) {
   if (current === id) return;
   current = id;
   await chrome.storage.session.set({ [CURRENT]: id });
 }
 
 /** @returns {Promise<number | undefined>} */
-async function recall() {
-  const kept = /** @type {Record<string, number>} */ (await chrome.storage.session.get(CURRENT));
-  current ??= kept[CURRENT];
+async function storedChannel() {
+  const stored = /** @type {Record<string, number>} */ (await chrome.storage.session.get(CURRENT));
+  current ??= stored[CURRENT];
   return current;
 }
 
 /**
- * The tab a command is about: the one with that id, else the active one of the current channel.
+ * The tab a command is about: the one with the given id, else the active tab of the current channel.
  * @param {number | undefined | null} [id]
  * @returns {Promise<Tab & {window: number}>}
- * @throws {Trouble} `tab_closed` or `no_tab`.
+ * @throws {CommandError} `tab_closed` or `no_tab`.
  */
 export async function targetTab(id) {
   if (id !== undefined && id !== null) {
     const tab = await chrome.tabs.get(id).catch(() => null);
-    if (!tab || closing.has(id)) throw new Trouble("tab_closed", "That tab has been closed.");
-    return { ...tell(tab), window: tab.windowId };
+    if (!tab || closing.has(id)) throw new CommandError("tab_closed", "That tab has been closed.");
+    return { ...describeTab(tab), window: tab.windowId };
   }
   const channel = await currentChannel();
   const tab = channel.tabs.find(({ active }) => active);
-  if (!tab) throw new Trouble("no_tab", "No tab is open.");
+  if (!tab) throw new CommandError("no_tab", "No tab is open.");
   return { ...tab, window: channel.id };
 }

@@ -73,7 +73,7 @@ test("reading goes on after the cursor, both ways, and ends at the end", async (
   assert.deepEqual(await ask(window, "next"), { end: true });
   assert.equal((await ask(window, "read")).text, "C");
   assert.equal((await ask(window, "next", { back: true })).text, "B");
-  assert.deepEqual((await ask(window, "next", { afresh: true, back: true })).text, "C");
+  assert.deepEqual((await ask(window, "next", { restart: true, back: true })).text, "C");
 });
 
 test("when the element at the cursor is gone, reading goes on from where it was", async () => {

@@ -106,8 +106,8 @@ test("a part of the page that is far away is not walked before one comes near", 
   const window = page(`<p data-box="0 0 400 20">Near</p>${far}`);
   await ask(window, "scan");
   const top = window.rubato.tree.top();
-  const body = top.kids.find(({ node }) => node.localName === "body");
-  assert.equal(body.kids.find(({ node }) => node.localName === "section").kids, null);
+  const body = top.children.find(({ node }) => node.localName === "body");
+  assert.equal(body.children.find(({ node }) => node.localName === "section").children, null);
 });
 
 test("a banner is seen though what holds it is far away", async () => {

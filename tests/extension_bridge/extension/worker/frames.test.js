@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { at, compose, elements } from "../../../../extension_bridge/extension/worker/frames.js";
+import { compose, elements, frameAt } from "../../../../extension_bridge/extension/worker/frames.js";
 
 const scan = (token, more = {}) => ({ token, viewport: { width: 1000, height: 800 }, elements: [], frames: [], ...more });
 const link = (x, y) => ({ ref: 1, kind: "link", x, y, width: 100, height: 20 });
@@ -42,9 +42,9 @@ test("a frame that nobody shows, or that claims another's token twice, is nowher
 
 test("a point belongs to the innermost frame at it, in that frame's own pixels", () => {
   const frames = compose(PAGE);
-  assert.deepEqual(at(frames, 20, 20), { frame: 0, x: 20, y: 20 });
-  assert.deepEqual(at(frames, 250, 340), { frame: 3, x: 50, y: 40 });
-  assert.deepEqual(at(frames, 530, 440), { frame: 5, x: 30, y: 40 });
+  assert.deepEqual(frameAt(frames, 20, 20), { frame: 0, x: 20, y: 20 });
+  assert.deepEqual(frameAt(frames, 250, 340), { frame: 3, x: 50, y: 40 });
+  assert.deepEqual(frameAt(frames, 530, 440), { frame: 5, x: 30, y: 40 });
 });
 
 test("a page that could not be seen has nothing", () => {

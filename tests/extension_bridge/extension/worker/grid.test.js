@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { cellAt, cells, coverage, meant, squareRows, weight } from "../../../../extension_bridge/extension/worker/grid.js";
+import { cellAt, cells, coverage, elementIn, squareRows, weight } from "../../../../extension_bridge/extension/worker/grid.js";
 
 const VIEW = { width: 1200, height: 800 };
 
@@ -73,8 +73,8 @@ test("pointing at a cell means what can be acted on, then what is nearest to its
   const text = seen("text", 0, 0, 100, 60);
   const near = seen("link", 40, 30, 20, 10, { ref: 7 });
   const far = seen("link", 0, 0, 20, 10, { ref: 8 });
-  assert.equal(meant([text, far, near], cell)?.ref, 7);
-  assert.equal(meant([seen("link", 500, 500, 10, 10)], cell), null);
+  assert.equal(elementIn([text, far, near], cell)?.ref, 7);
+  assert.equal(elementIn([seen("link", 500, 500, 10, 10)], cell), null);
   assert.equal(coverage(text, cell), (100 * 60) / (100 * (800 / 12)));
 });
 
@@ -82,14 +82,14 @@ test("what only grazes a cell does not win over what lies in it", () => {
   const cell = cellAt(VIEW, 0, 0, 12);
   const wide = seen("link", 90, 0, 900, 60, { ref: 1 });
   const inside = seen("image", 10, 10, 40, 40, { ref: 2 });
-  assert.equal(meant([wide, inside], cell)?.ref, 2);
+  assert.equal(elementIn([wide, inside], cell)?.ref, 2);
 });
 
 test("half of a link counts more than all of a text, a corner of it does not", () => {
   const cell = cellAt(VIEW, 0, 0, 12);
   const text = seen("text", 10, 10, 80, 20, { ref: 1 });
-  assert.equal(meant([text, seen("link", 10, 40, 160, 20, { ref: 2 })], cell)?.ref, 2);
-  assert.equal(meant([text, seen("link", 80, 40, 160, 20, { ref: 2 })], cell)?.ref, 1);
+  assert.equal(elementIn([text, seen("link", 10, 40, 160, 20, { ref: 2 })], cell)?.ref, 2);
+  assert.equal(elementIn([text, seen("link", 80, 40, 160, 20, { ref: 2 })], cell)?.ref, 1);
 });
 
 test("a heading tells its level and an image its share of the view; others tell nothing more", () => {

@@ -1,27 +1,25 @@
-import { Kept } from "./storage.js";
+import { TabStorage } from "./storage.js";
 import { split } from "./refs.js";
-import { Trouble } from "./errors.js";
+import { CommandError } from "./errors.js";
 import { targetTab } from "./windows.js";
 
 /** @import { Json, Run } from "./types.js" */
 /** @import { Pages } from "./pages.js" */
 
-/**
- * Where the player is: on which tab, and in which of its frames the cursor was set last.
- */
-export class Place {
+/** The tab a command is about, and the frame of each tab in which the cursor was last set. */
+export class Cursor {
   /** @param {Pages} pages */
   constructor(pages) {
     this.pages = pages;
-    /** @type {Kept<number>} */
-    this.frames = new Kept("cursors");
+    /** @type {TabStorage<number>} */
+    this.frames = new TabStorage("cursors");
     chrome.webNavigation.onCommitted.addListener(({ tabId, frameId }) => {
       if (frameId === 0) void this.frames.forget(tabId);
     });
   }
 
   /**
-   * The tab a command is about; the answer will tell its state.
+   * The tab a command is about; its state goes into the answer.
    * @param {{tab?: number | null}} args
    * @param {Run} run
    * @returns {Promise<number>}
@@ -33,7 +31,7 @@ export class Place {
   }
 
   /**
-   * The frame with the cursor; the page itself while none was set.
+   * The frame with the cursor; the top frame while none was set.
    * @param {number} tab
    * @returns {Promise<number>}
    */
@@ -42,46 +40,46 @@ export class Place {
   }
 
   /**
-   * The cursor is in that frame now.
+   * Record that the cursor is now in `frame`.
    * @param {number} tab
    * @param {number} frame
    */
-  async moved(tab, frame) {
+  async setFrame(tab, frame) {
     if ((await this.frame(tab)) !== frame) await this.frames.set(tab, frame);
   }
 
   /**
-   * Ask the frame of an element, or the one with the cursor when none is named.
+   * Send a request to the frame of an element, or to the frame with the cursor when no element is given.
    * @param {number} tab
    * @param {string} what
-   * @param {Json} args  With `ref` as the app knows it, or without.
+   * @param {Json} args  Optionally with a joined `ref`, see refs.js.
    * @returns {Promise<{frame: number, value: any}>}
    */
-  async tell(tab, what, args = {}) {
+  async ask(tab, what, args = {}) {
     const { ref, ...rest } = args;
     if (ref === undefined || ref === null) {
       const frame = await this.frame(tab);
-      return { frame, value: await this.#orPage(tab, frame, what, rest) };
+      return { frame, value: await this.#askWithFallback(tab, frame, what, rest) };
     }
-    const named = split(ref);
-    const value = await this.pages.tell(tab, named.frame, what, { ...rest, ref: named.ref });
-    return { frame: named.frame, value };
+    const target = split(ref);
+    const value = await this.pages.ask(tab, target.frame, what, { ...rest, ref: target.ref });
+    return { frame: target.frame, value };
   }
 
   /**
-   * The frame with the cursor may have been taken off the page: then the page itself is asked.
+   * The frame with the cursor may have been removed; then the request goes to the top frame.
    * @param {number} tab
    * @param {number} frame
    * @param {string} what
    * @param {Json} args
    */
-  async #orPage(tab, frame, what, args) {
+  async #askWithFallback(tab, frame, what, args) {
     try {
-      return await this.pages.tell(tab, frame, what, args);
+      return await this.pages.ask(tab, frame, what, args);
     } catch (thrown) {
-      if (frame === 0 || !(thrown instanceof Trouble) || !GONE.has(thrown.code)) throw thrown;
+      if (frame === 0 || !(thrown instanceof CommandError) || !GONE.has(thrown.code)) throw thrown;
       await this.frames.forget(tab);
-      return this.pages.tell(tab, 0, what, args);
+      return this.pages.ask(tab, 0, what, args);
     }
   }
 }
