@@ -57,7 +57,7 @@ def test_a_command_is_run_by_its_words_and_its_end_is_told(panel: Page) -> None:
 def test_a_command_that_does_not_fit_is_told_in_words(panel: Page) -> None:
     panel.get_by_role("textbox", name="Run a command").fill("move 99")
     panel.keyboard.press("Enter")
-    expect(panel.locator("#ran")).to_contain_text("a place is a row and a column")
+    expect(panel.locator("#ran")).to_contain_text("a point is a row and a column")
 
 
 def test_what_is_done_elsewhere_stands_in_its_log(connected: ConnectedBrowser, panel: Page) -> None:
