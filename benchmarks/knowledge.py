@@ -1,10 +1,9 @@
-"""Knowledge: a query at 100,000 chunks with five topics chosen; learning, and what it does to the keys; tag fairness.
+"""Knowledge: queries over 100,000 chunks, learning and its effect on key latency, and the share of rare tags.
 
     python benchmarks/knowledge.py [--json] [--chunks N]
 
-The texts of the large store are made of words as often as words are (Zipf), with vectors drawn at random, since only
-the time is measured; the query is embedded by the real model. What is learnt for the rate is the program's own
-documentation.
+The texts of the large store are random words with a Zipf distribution and random vectors, because only time is
+measured; the query is embedded with the real model. The learning rate is measured on the program's own documentation.
 """
 
 from __future__ import annotations
@@ -41,52 +40,52 @@ from rubato_desktop.services.model.models import Models  # noqa: E402
 TOPICS = 5
 PER_DOCUMENT = 50
 QUERIES = 60
-LEARNT = 1_000_000  # bytes
+TEXT_BYTES = 1_000_000
 COMMON, RARE = 10_000, 20
 
 
-class Drawn:
-    """Vectors drawn at random, of length 1."""
+class RandomEmbedder:
+    """Random vectors of length 1."""
 
     model = PACKAGED
 
     def __init__(self) -> None:
-        self._chance = np.random.default_rng(1)
+        self._random = np.random.default_rng(1)
 
     def embed(self, texts: Sequence[str]) -> Any:
-        rows = self._chance.standard_normal((len(texts), 384), dtype=np.float32)
+        rows = self._random.standard_normal((len(texts), 384), dtype=np.float32)
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-class Words:
-    """Texts of made words, as often as words are."""
+class RandomText:
+    """Texts of invented words with a Zipf distribution."""
 
     def __init__(self) -> None:
-        self._chance = random.Random(3)
+        self._random = random.Random(3)
         syllables = [first + second for first in "bcdfghjklmnprstvz" for second in "aeiou"]
-        self.words = ["".join(self._chance.choices(syllables, k=3)) for _ in range(20_000)]
-        # The commonest hundred of a language tell nothing and are not looked up.
-        self._often = [1 / (rank + 100) for rank in range(len(self.words))]
+        self.words = ["".join(self._random.choices(syllables, k=3)) for _ in range(20_000)]
+        # Without the hundred most frequent words of a language, which are stop words.
+        self._frequencies = [1 / (rank + 100) for rank in range(len(self.words))]
 
     def text(self, count: int = 100) -> str:
-        return " ".join(self._chance.choices(self.words, self._often, k=count)).capitalize() + "."
+        return " ".join(self._random.choices(self.words, self._frequencies, k=count)).capitalize() + "."
 
 
 def fill(store: Store, document: Document, chunks: list[Chunk]) -> None:
-    """Learn a document as `Store.put` does, but tell the collections of many at once."""
+    """Add a document like `Store.put`, but leave the collections to be updated for many documents at once."""
     texts = [chunk.text for chunk in chunks]
     store.texts.save_vectors(texts, [row.astype("<f4").tobytes() for row in store.embedder.embed(texts)])
     store.catalogue.put(document, chunks)
 
 
-def searching(report: Report, chunks: int) -> None:
-    made = Words()
+def measure_search(report: Report, chunks: int) -> None:
+    random_text = RandomText()
     with tempfile.TemporaryDirectory(prefix="rubato-knowledge-") as folder:
         store = Store(Path(folder))
-        store.embedder = Drawn()
+        store.embedder = RandomEmbedder()
         began = time.perf_counter()
         for number in range(chunks // PER_DOCUMENT):
-            texts = [Chunk(made.text()) for _ in range(PER_DOCUMENT)]
+            texts = [Chunk(random_text.text()) for _ in range(PER_DOCUMENT)]
             fill(store, Document(f"d{number}", f"/d{number}", topics=(f"Topic {number % TOPICS}",)), texts)
         store.vectors.drain()
         report.figure(f"filling {chunks:,} chunks", time.perf_counter() - began, "s")
@@ -94,51 +93,51 @@ def searching(report: Report, chunks: int) -> None:
         topics = [f"Topic {number}" for number in range(TOPICS)]
         store.search("warm the collections", topics=topics)
         for label, chosen in ((f"{TOPICS} topics chosen", topics), ("everything", [])):
-            took = []
+            times = []
             for _ in range(QUERIES):
-                first, second, third = made.text(3).lower().rstrip(".").split()
+                first, second, third = random_text.text(3).lower().rstrip(".").split()
                 query = f"Where is the {first} of the {second} said to be {third}?"
                 began = time.perf_counter()
                 store.search(query, topics=chosen)
-                took.append((time.perf_counter() - began) * 1e3)
-            report.series(f"query, {chunks:,} chunks, {label}", took, "ms", target=30, at="median")
+                times.append((time.perf_counter() - began) * 1e3)
+            report.series(f"query, {chunks:,} chunks, {label}", times, "ms", target=30, at="median")
         report.figure("memory of the process", psutil.Process().memory_info().rss / 1e6, "MB")
         store.close()
 
 
-def learning(report: Report, text: str) -> None:
-    """Learn while somebody plays: how fast, and how much later words come."""
+def measure_learning(report: Report, text: str) -> None:
+    """Learn while keys are played: the learning rate, and the latency of words."""
     with tempfile.TemporaryDirectory(prefix="rubato-knowledge-") as folder:
         (Path(folder) / "texts").mkdir()
         for number in range(10):
-            part = text[number * LEARNT // 10 : (number + 1) * LEARNT // 10]
+            part = text[number * TEXT_BYTES // 10 : (number + 1) * TEXT_BYTES // 10]
             (Path(folder) / "texts" / f"{number}.md").write_text(part, encoding="utf-8")
         app = App(Path(folder) / "data", devices=False, sound=False, knowledge=True)
         app.start()
         assert app.knowledge is not None
         try:
-            ask = app.knowledge.client.call
-            ask("count")
-            report.series("key → word, at rest", _played(app, 300), "ms", target=1, at="p99")
+            call = app.knowledge.client.call
+            call("count")
+            report.series("key → word, idle", _play_words(app, 300), "ms", target=1, at="p99")
             began = time.perf_counter()
-            ask("learn", paths=[str(Path(folder) / "texts")])
+            call("learn", paths=[str(Path(folder) / "texts")])
             delays: list[float] = []
-            while ask("progress_now")["busy"]:
-                delays += _played(app, 50)
+            while call("progress_now")["busy"]:
+                delays += _play_words(app, 50)
             seconds = time.perf_counter() - began
             report.figure(
-                "learning 1 MB of text", LEARNT / 1e6 / seconds * 60, "MB/min", target=1, least=True
+                "learning 1 MB of text", TEXT_BYTES / 1e6 / seconds * 60, "MB/min", target=1, least=True
             )
-            report.series("key → word, while it learns", delays, "ms", target=1, at="p99")
+            report.series("key → word, while learning", delays, "ms", target=1, at="p99")
         finally:
             app.stop()
 
 
-def fairness(report: Report) -> None:
-    """One tag of 10,000 documents and one of 20, both chosen: what is the rare one's part of the answer?"""
+def measure_tag_shares(report: Report) -> None:
+    """Choose a tag with 10,000 documents and one with 20: how much of the answer does the rare one get?"""
     with tempfile.TemporaryDirectory(prefix="rubato-knowledge-") as folder:
         store = Store(Path(folder))
-        store.embedder = Drawn()
+        store.embedder = RandomEmbedder()
         for number in range(COMMON):
             text = f"Recording {number} was made in the large hall with two microphones."
             fill(store, Document(f"c{number}", f"/c{number}", tags=("hall",)), [Chunk(text)])
@@ -154,45 +153,46 @@ def fairness(report: Report) -> None:
             models.close()
             store.close()
         part = answer.per_tag["chapel"]
-        report.figure("rare tag: its share of the answer", part.weight, "share", target=0.5, least=True)
-        report.figure("rare tag: it is cited", float(bool(part.citations)), "yes", target=1, least=True)
+        report.figure("rare tag: share of the answer", part.weight, "share", target=0.5, least=True)
+        report.figure("rare tag: cited", float(bool(part.citations)), "yes", target=1, least=True)
         common = answer.per_tag["hall"]
-        both = common.damped and bool(common.citations)
-        report.figure("common tag: damped, and it speaks", float(both), "yes", target=1, least=True)
+        damped = common.damped and bool(common.citations)
+        report.figure("common tag: damped, and cited", float(damped), "yes", target=1, least=True)
 
 
-def _played(app: App, count: int) -> list[float]:
-    heard = threading.Event()
+def _play_words(app: App, count: int) -> list[float]:
+    """Play a word `count` times; returns the latencies in milliseconds."""
+    received = threading.Event()
     at = [0]
 
-    def listen(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, WordHeard):
             at[0] = time.perf_counter_ns()
-            heard.set()
+            received.set()
 
-    unsubscribe = app.bus.subscribe(listen)
-    found = []
+    unsubscribe = app.bus.subscribe(on_event)
+    latencies = []
     for _ in range(count):
-        heard.clear()
+        received.clear()
         for key in (0, 2, 0):  # stop
             last = time.perf_counter_ns()
             app.engine.receive(note_on(app.clock.now(), "controller", BASE_NOTE + key))
             app.engine.receive(note_off(app.clock.now(), "controller", BASE_NOTE + key))
             time.sleep(0.002)
-        if heard.wait(2):
-            found.append((at[0] - last) / 1e6)
+        if received.wait(2):
+            latencies.append((at[0] - last) / 1e6)
     unsubscribe()
-    return found
+    return latencies
 
 
 def prose() -> str:
-    """Return the program's documentation, over and over with other numbers: as many different texts as are wanted."""
+    """Return the program's documentation, repeated with a different number in each sentence so that no text recurs."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("docs/*.md"))]
-    found, turn = "", 0
-    while len(found) < LEARNT:
-        found += "".join(f"{text}\n\n".replace(". ", f" {turn}. ") for text in texts)
+    result, turn = "", 0
+    while len(result) < TEXT_BYTES:
+        result += "".join(f"{text}\n\n".replace(". ", f" {turn}. ") for text in texts)
         turn += 1
-    return found
+    return result
 
 
 def main(arguments: list[str]) -> None:
@@ -200,9 +200,9 @@ def main(arguments: list[str]) -> None:
     chunks = int(arguments[arguments.index("--chunks") + 1]) if "--chunks" in arguments else 100_000
     report = Report("knowledge")
     report.note(f"load average at the start: {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "")
-    learning(report, prose())
-    fairness(report)
-    searching(report, chunks)
+    measure_learning(report, prose())
+    measure_tag_shares(report)
+    measure_search(report, chunks)
     report.show(arguments)
 
 

@@ -1,8 +1,9 @@
-"""Corpora in BEIR form, made from what is on this machine: what asks and what answers were written by people.
+"""Makes retrieval corpora in BEIR format from files on this machine; queries and documents were written by people.
 
-``manual``: what a program does in a line asks for its manual. ``docstrings``: what a function does in a line asks for
-the rest of its description. ``packages``: a package's summary asks for its readme. ``questions``: the made questions of
-`benchmarks/answers.py` ask for the text that has the answer. The line that asks is taken out of what answers.
+``manual``: the one-line description of a program is the query for its manual page. ``docstrings``: the first line of a
+docstring is the query for the rest. ``packages``: the summary of a package is the query for its readme. ``questions``:
+the questions of `benchmarks/answers.py` are the queries for the text with the answer. The query is removed from its
+document.
 """
 
 from __future__ import annotations
@@ -20,46 +21,46 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 MANUALS, QUERIES = 1000, 300
-LONGEST = 6_000  # signs of a document
-Made = tuple[dict[str, str], dict[str, tuple[str, str]]]  # documents; query id → (text, document)
+LONGEST = 6_000  # characters of a document
+Corpus = tuple[dict[str, str], dict[str, tuple[str, str]]]  # documents; query id → (text, document)
 
 
 def make(folder: Path) -> Iterator[tuple[str, int, int]]:
-    """Write the corpora; yields the name of each with the number of its documents and queries."""
-    for name, made in (
+    """Write the corpora; yields the name, the number of documents and the number of queries of each."""
+    for name, corpus in (
         ("manual", _manual()),
         ("docstrings", _docstrings()),
         ("packages", _packages()),
         ("questions", _questions()),
     ):
-        documents, queries = made
+        documents, queries = corpus
         if queries:
-            _write(folder / name, documents, _some(queries))
+            _write(folder / name, documents, _sample(queries))
             yield name, len(documents), min(len(queries), QUERIES)
 
 
-def _manual() -> Made:
+def _manual() -> Corpus:
     paths = sorted(Path("/usr/share/man/man1").glob("*.1.gz"))
     documents, queries = {}, {}
     for path in random.Random(1).sample(paths, len(paths)):
-        # Some tools have a manual for each of a thousand commands, all alike.
+        # gcloud has a page for each of a thousand commands, all alike.
         if path.is_symlink() or path.name.startswith("gcloud") or len(documents) == MANUALS:
             continue
         with gzip.open(path) as file:
             text = file.read(200_000).decode("utf-8", "replace")
         name = re.search(r'\.SH "?NAME"?\s*\n(.+?)\n\.S[Hh]', text, re.S)
         about = re.search(r'\.SH "?DESCRIPTION"?\s*\n(.+?)(?:\n\.SH|\Z)', text, re.S)
-        said = _plain(name[1]).split(" . ")[0].split(" - ", 1) if name else []
-        if about and len(said) == 2 and len(said[1].split()) > 3:
+        summary = _strip_roff(name[1]).split(" . ")[0].split(" - ", 1) if name else []
+        if about and len(summary) == 2 and len(summary[1].split()) > 3:
             id = path.name.removesuffix(".1.gz")
-            body = _plain(about[1])[:LONGEST]
-            if len(body) > 200 and said[1] not in body:
+            body = _strip_roff(about[1])[:LONGEST]
+            if len(body) > 200 and summary[1] not in body:
                 documents[id] = body
-                queries[f"q-{id}"] = (said[1], id)
+                queries[f"q-{id}"] = (summary[1], id)
     return documents, queries
 
 
-def _docstrings() -> Made:
+def _docstrings() -> Corpus:
     documents, queries = {}, {}
     for path in sorted(Path(sysconfig.get_path("stdlib")).glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8", errors="replace"))):
@@ -74,7 +75,7 @@ def _docstrings() -> Made:
     return documents, queries
 
 
-def _packages() -> Made:
+def _packages() -> Corpus:
     documents, queries = {}, {}
     for package in importlib.metadata.distributions():
         about = package.metadata
@@ -86,22 +87,26 @@ def _packages() -> Made:
     return documents, queries
 
 
-def _questions() -> Made:
+def _questions() -> Corpus:
     documents, queries = {}, {}
     for name in ("answers_questions.toml", "answers_held_out.toml"):
-        made = tomllib.loads((HERE / name).read_text(encoding="utf-8"))
-        documents |= {f"{name}:{text}": " ".join(said.split()) for text, said in made["texts"].items()}
-        for question, wanted in (pair for pairs in made["questions"].values() for pair in pairs):
-            holding = [
-                id for id, said in documents.items() if wanted and wanted.casefold() in said.casefold()
+        questions = tomllib.loads((HERE / name).read_text(encoding="utf-8"))
+        documents |= {
+            f"{name}:{text}": " ".join(content.split()) for text, content in questions["texts"].items()
+        }
+        for question, expected in (pair for pairs in questions["questions"].values() for pair in pairs):
+            matching = [
+                id
+                for id, content in documents.items()
+                if expected and expected.casefold() in content.casefold()
             ]
-            if len(holding) == 1:
-                queries[f"q{len(queries)}"] = (question, holding[0])
+            if len(matching) == 1:
+                queries[f"q{len(queries)}"] = (question, matching[0])
     return documents, queries
 
 
-def _plain(roff: str) -> str:
-    """Return the words of a manual's source (groff_man(7)), without its marks."""
+def _strip_roff(roff: str) -> str:
+    """Return the text of a manual page's source (groff_man(7)), without its markup."""
     text = re.sub(r"\\f(?:\[[^\]]*\]|\(..|.)|\\[&/,^|%]|\\s[-+]?\d", "", roff)
     text = text.replace(r"\-", "-").replace(r"\(bu", "").replace(r"\e", "\\").replace(r"\ ", " ")
     lines = [
@@ -112,7 +117,7 @@ def _plain(roff: str) -> str:
     return " ".join(" ".join(lines).split())
 
 
-def _some(queries: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+def _sample(queries: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
     chosen = random.Random(2).sample(sorted(queries), min(len(queries), QUERIES))
     return {id: queries[id] for id in chosen}
 

@@ -1,4 +1,4 @@
-"""Asking, as the running program does it: learnt, answered from its sources, stopped, corrected."""
+"""Questions to the running program: answered from its library, cancelled, corrected."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def learn(program: Program, path: Path, topic: str) -> None:
     )
 
 
-def test_what_was_learnt_is_answered_with_its_source(program: Program, notes: Path) -> None:
+def test_an_answer_cites_the_learnt_source(program: Program, notes: Path) -> None:
     done = program.ask("ask", question="Who tuned the Pleyel?")
     assert done["status"] == "ok"
     assert done["value"]["answer"].startswith("“The Pleyel was tuned by Anna Berg on 3 May.” [1]")
@@ -45,16 +45,14 @@ def test_what_was_learnt_is_answered_with_its_source(program: Program, notes: Pa
     assert listed["source"] == str(notes)
 
 
-def test_a_question_goes_on_with_the_conversation_until_a_new_one_begins(
-    program: Program, notes: Path
-) -> None:
+def test_a_follow_up_needs_the_conversation(program: Program, notes: Path) -> None:
     program.ask("ask", question="Who tuned the Pleyel?")
     assert "3 May" in program.ask("ask", question="And when was that?")["value"]["answer"]
     program.ask("new_conversation")
     assert not program.ask("ask", question="And when was that?")["value"]["answered"]
 
 
-def test_chosen_topics_answer_for_themselves(program: Program, notes: Path, tmp_path: Path) -> None:
+def test_each_chosen_topic_gets_a_part_of_the_answer(program: Program, notes: Path, tmp_path: Path) -> None:
     other = tmp_path / "cars.md"
     other.write_text("The car was tuned by Otto Lind. The Pleyel of cars is red.")
     learn(program, other, "Cars")
@@ -67,7 +65,7 @@ def test_chosen_topics_answer_for_themselves(program: Program, notes: Path, tmp_
     assert program.ask("filter_remove", number=names.index("Cars") + 1)["value"]["topics"] == ["Pianos"]
 
 
-def test_a_correction_is_the_answer_next_time(program: Program, notes: Path) -> None:
+def test_a_correction_answers_the_same_question_next_time(program: Program, notes: Path) -> None:
     program.ask("ask", question="Who tuned the Pleyel?")
     assert program.ask("correct", text="The Pleyel was tuned by Eva Holm.")["status"] == "ok"
     assert "Eva Holm" in program.ask("ask", question="Who tuned the Pleyel?")["value"]["answer"]
@@ -75,7 +73,7 @@ def test_a_correction_is_the_answer_next_time(program: Program, notes: Path) -> 
     assert [one["question"] for one in program.ask("inquiries")["value"]] == ["Who tuned the Pleyel?"] * 2
 
 
-def test_an_answer_ends_at_the_word_stop_and_what_was_said_is_kept(tmp_path: Path) -> None:
+def test_the_word_stop_cancels_an_answer_and_keeps_its_text(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     path = tmp_path / "notes.md"
     path.write_text("The Pleyel was tuned by Anna Berg on 3 May.")
@@ -98,7 +96,7 @@ def test_an_answer_ends_at_the_word_stop_and_what_was_said_is_kept(tmp_path: Pat
     assert value["answer"].startswith("word word")
 
 
-def test_nothing_learnt_is_said(program: Program) -> None:
+def test_an_empty_library_says_so(program: Program) -> None:
     answer = program.ask("ask", question="Who tuned the Pleyel?")["value"]
     assert (answer["answered"], answer["answer"]) == (
         False,
@@ -106,7 +104,7 @@ def test_nothing_learnt_is_said(program: Program) -> None:
     )
 
 
-def test_what_was_remarked_in_a_recording_is_learnt_with_its_time(program: Program) -> None:
+def test_remarks_of_a_recording_are_learnt_with_their_times(program: Program) -> None:
     program.ask("record_start")
     program.ask("remark", text="The thirds of the second theme are uneven.")
     program.ask("record_stop")
@@ -121,7 +119,7 @@ def test_what_was_remarked_in_a_recording_is_learnt_with_its_time(program: Progr
     assert opened["state"]["open"] == str(Path(answer["citations"][0]["source"]).parent)
 
 
-def test_remarks_of_a_recording_that_takes_long_to_write_are_learnt(program: Program) -> None:
+def test_remarks_of_a_slowly_written_recording_are_learnt(program: Program) -> None:
     program.ask("record_start")
     program.ask("remark", text="The thirds of the second theme are uneven.")
     [writing] = until(
@@ -136,7 +134,7 @@ def test_remarks_of_a_recording_that_takes_long_to_write_are_learnt(program: Pro
     with ThreadPoolExecutor() as threads:
         stopped = threads.submit(program.ask, "record_stop")
         until(lambda: program.ask("record_pause")["status"] == "failed", "the recording to be off")
-        time.sleep(1)  # longer than it was once waited for
+        time.sleep(1)  # longer than a former timeout
         assert not stopped.done()
         writing.resume()
         assert stopped.result()["status"] == "ok"
@@ -146,8 +144,8 @@ def test_remarks_of_a_recording_that_takes_long_to_write_are_learnt(program: Pro
     )
 
 
-def test_remarks_of_a_recording_that_is_on_at_the_end_are_learnt(tmp_path: Path, program: Program) -> None:
-    program.ask("topics")  # the process of knowledge is there
+def test_remarks_are_learnt_if_the_program_ends_while_recording(tmp_path: Path, program: Program) -> None:
+    program.ask("topics")  # starts the knowledge process
     program.ask("record_start")
     program.ask("remark", text="The thirds of the second theme are uneven.")
     program.end()
@@ -161,24 +159,27 @@ def test_remarks_of_a_recording_that_is_on_at_the_end_are_learnt(tmp_path: Path,
         again.end()
 
 
-def test_what_was_learnt_last_is_tagged(program: Program, notes: Path) -> None:
+def test_the_document_learnt_last_is_tagged_and_forgotten(program: Program, notes: Path) -> None:
     assert program.ask("add_tag", tag="studio")["value"]["tags"] == ["studio"]
     assert program.ask("tags")["value"]["tags"] == ["studio"]
     assert program.ask("remove_tag", tag="studio")["value"]["tags"] == []
     assert program.ask("forget")["value"]["forgotten"] == [str(notes)]
 
 
-def test_what_cannot_be_learnt_is_told(program: Program, tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(program: Program, tmp_path: Path) -> None:
     answer = program.ask("learn", path=str(tmp_path / "nowhere.txt"))
     assert answer["status"] == "failed"
     assert "does not exist" in answer["error"]["message"]
 
 
-def test_knowledge_that_is_killed_comes_back(program: Program, notes: Path) -> None:
+def test_a_killed_knowledge_process_restarts(program: Program, notes: Path) -> None:
     import psutil
 
     children = psutil.Process(program.process.pid).children()
-    [knows] = [child for child in children if "rubato_desktop.services.knowledge.worker" in child.cmdline()]
-    knows.kill()
-    until(lambda: not knows.is_running() or knows.status() == psutil.STATUS_ZOMBIE, "it to be gone")
-    until(lambda: program.ask("ask", question="Who tuned the Pleyel?")["status"] == "ok", "it to come back")
+    [worker] = [child for child in children if "rubato_desktop.services.knowledge.worker" in child.cmdline()]
+    worker.kill()
+    until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, "the process to end")
+    until(
+        lambda: program.ask("ask", question="Who tuned the Pleyel?")["status"] == "ok",
+        "the process to restart",
+    )
