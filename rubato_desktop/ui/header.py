@@ -20,7 +20,7 @@ from rubato_desktop.events import (
 )
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.panels.browser import ABSENT, where
-from rubato_desktop.ui.style.icons import sign
+from rubato_desktop.ui.style.icons import icon
 from rubato_desktop.ui.style.theme import Theme, base_size
 
 SHOWN = 4  # languages; more are in the menu of the last chip
@@ -38,7 +38,7 @@ class Chip(QPushButton):
     def show_state(self, text: str, dot: str, more: str) -> None:
         """Show a text after a dot of a colour; `more` is its tooltip, and what a screen reader says after it."""
         self.setText(text)
-        self.setIcon(sign("record", dot, 14) if dot else QIcon())
+        self.setIcon(icon("record", dot, 14) if dot else QIcon())
         self.setToolTip(more)
 
 
@@ -125,7 +125,7 @@ class Header(QWidget):
 
     def refresh(self) -> None:
         """Show everything anew."""
-        self.menu.setIcon(sign("menu", self._theme.colours.text))
+        self.menu.setIcon(icon("menu", self._theme.colours.text))
         self._show_recording()
         self._show_languages()
         self._show_devices()
@@ -155,7 +155,7 @@ class Header(QWidget):
         c = self._theme.colours
         state = self._recording
         self.record.setText({"off": "Record", "on": "Recording", "paused": "Paused"}[state])
-        self.record.setIcon(sign("record" if state == "off" else "stop", c.bad))
+        self.record.setIcon(icon("record" if state == "off" else "stop", c.bad))
         self.record.setProperty("state", state)
         self.record.style().polish(self.record)
         self.record.setAccessibleName(
@@ -165,7 +165,7 @@ class Header(QWidget):
             "Start recording (Ctrl+R)" if state == "off" else "Stop recording and keep it (Ctrl+R)"
         )
         self.hold.setVisible(state != "off")
-        self.hold.setIcon(sign("play" if state == "paused" else "pause", c.text))
+        self.hold.setIcon(icon("play" if state == "paused" else "pause", c.text))
         self.hold.setAccessibleName("Go on recording" if state == "paused" else "Pause recording")
         self.hold.setToolTip(self.hold.accessibleName())
         self.time.setVisible(state != "off")

@@ -25,11 +25,11 @@ from rubato_desktop.midi.messages import Message
 from rubato_desktop.services.roll.images import ENDINGS
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.overlays.picture_card import PictureCard
-from rubato_desktop.ui.panels.word_log import clock
+from rubato_desktop.ui.panels.word_log_lines import clock
 from rubato_desktop.ui.pianoroll import Laid, Mark, NoteSeen, PianoRoll
-from rubato_desktop.ui.strip import ElidedLabel
-from rubato_desktop.ui.style.icons import sign
+from rubato_desktop.ui.style.icons import icon
 from rubato_desktop.ui.style.theme import Theme, base_size
+from rubato_desktop.ui.style.wrapped_label import WrappedLabel
 
 
 class RollView(QWidget):
@@ -86,7 +86,7 @@ class RollView(QWidget):
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         bar.setFixedHeight(round(base_size() * 2.7))
         self.switch = _button("Show what is played now, or the recording", self._toggle_live)
-        self.title = ElidedLabel("The pianoroll shows")
+        self.title = WrappedLabel("The pianoroll shows")
         self.to_start = _button("To the start", lambda: self._bridge.run("seek", seconds=0.0))
         self.play = _button("Play", self._toggle_play)
         self.position = QLabel()
@@ -186,19 +186,19 @@ class RollView(QWidget):
         roll, c = self._engine.services.roll, self._theme.colours
         self.switch.setText("Live" if roll.live else "Recording")
         self.switch.setVisible(bool(roll.title))
-        self.switch.setIcon(sign("record", c.good if roll.live else c.muted, 14))
+        self.switch.setIcon(icon("record", c.good if roll.live else c.muted, 14))
         for item in (self.to_start, self.play, self.position):
             item.setVisible(not roll.live)
-        self.play.setIcon(sign("pause" if roll.playing else "play", c.text))
+        self.play.setIcon(icon("pause" if roll.playing else "play", c.text))
         self.play.setAccessibleName("Pause" if roll.playing else "Play")
         self.play.setToolTip(f"{self.play.accessibleName()} (Ctrl+Space)")
-        self.to_start.setIcon(sign("start", c.text))
+        self.to_start.setIcon(icon("start", c.text))
         count = len(roll.iterations)
         self.stack.setVisible(not roll.live and count > 0)
         self.stack.setText(f"{count} iteration{'' if count == 1 else 's'}")
         self.stack.setChecked(roll.stacked)
-        self.stack.setIcon(sign("stack", c.text if roll.stacked else c.muted))
-        self.title.say("Live: what is played now" if roll.live else roll.title)
+        self.stack.setIcon(icon("stack", c.text if roll.stacked else c.muted))
+        self.title.show_text("Live: what is played now" if roll.live else roll.title)
         self._show_position()
 
     def _show_position(self) -> None:

@@ -9,8 +9,8 @@ from rubato_desktop.engine import Engine
 from rubato_desktop.events import Event, Played, RecordingChanged, RollOpened, SessionKept, WordHeard
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.panels.devices import quantile
-from rubato_desktop.ui.strip import ElidedLabel
 from rubato_desktop.ui.style.theme import base_size
+from rubato_desktop.ui.style.wrapped_label import WrappedLabel
 
 LOOK_EVERY = 1000  # ms; only while something was played
 
@@ -30,7 +30,7 @@ class StatusLine(QWidget):
         self._kept = ""
         self.setObjectName("status")
         self.setFixedHeight(round(base_size() * 2.2))
-        self.left = ElidedLabel("Status")
+        self.left = WrappedLabel("Status")
         self.right = QLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
@@ -77,7 +77,7 @@ class StatusLine(QWidget):
         if latency:
             shown.append(f"key → word {quantile(latency, 0.5):.1f} ms")
         shown.append("your keys are heard" if values.echo else "your keys are silent")
-        self.left.say("      ".join(shown))
+        self.left.show_text("      ".join(shown))
         roll = self._engine.services.roll
         notes, words = (self._notes, self._words) if roll.live else (len(roll.notes), len(roll.words))
         counts = [f"{notes:,} notes", f"{words:,} words"]

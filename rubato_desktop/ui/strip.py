@@ -12,6 +12,7 @@ from rubato_desktop.language.results import Preview
 from rubato_desktop.ui.keyboard.key_labels import hint, slots
 from rubato_desktop.ui.style.palette import ink, mix, readable
 from rubato_desktop.ui.style.theme import Theme, base_size, font
+from rubato_desktop.ui.style.wrapped_label import WrappedLabel
 
 MOST = 14  # pills; of more keys the last ones are shown
 TYPED = ("text", "choice or text")  # kinds of parameters that can be typed
@@ -93,36 +94,6 @@ class Slots(QWidget):
         painter.end()
 
 
-class ElidedLabel(QLabel):
-    """A label of one line that is cut short, and tells the whole in its tooltip.
-
-    Args:
-        what: What it tells of; a screen reader says it before the text.
-    """
-
-    def __init__(self, what: str) -> None:
-        super().__init__()
-        self._what = what
-        self.setAccessibleName(what)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-
-    def say(self, text: str) -> None:
-        if text != self.text():
-            self.setText(text)
-            self.setAccessibleName(f"{self._what}: {text}")
-            # Only where it is cut: a tooltip is also read out.
-            self.setToolTip(text if self.fontMetrics().horizontalAdvance(text) > self.width() else "")
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        metrics = painter.fontMetrics()
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), text)
-        painter.end()
-
-
 class Strip(QWidget):
     """What is half played.
 
@@ -140,9 +111,9 @@ class Strip(QWidget):
         self.setAccessibleName("What is half played")
         self.setFixedHeight(round(base_size() * 1.9) + 20)
         self._slots = Slots(theme)
-        self.hint = ElidedLabel("Next")
+        self.hint = WrappedLabel("Next")
         self.hint.setProperty("muted", True)
-        self.last = ElidedLabel("Last result")
+        self.last = WrappedLabel("Last result", unfolds=True)
         self.last.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.entry = QLineEdit()
         self.entry.setAccessibleName("Type the text")
@@ -150,7 +121,7 @@ class Strip(QWidget):
         self.entry.returnPressed.connect(self._take)
         self.entry.hide()
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 0, 16, 0)
+        layout.setContentsMargins(16, 3, 16, 3)
         layout.setSpacing(12)
         layout.addWidget(self._slots)
         layout.addWidget(self.entry, 4)
@@ -165,7 +136,7 @@ class Strip(QWidget):
             behind = {words[preview.word].language}
         self._slots.show_slots(preview, played, missing, behind.pop() if len(behind) == 1 else "")
         said = hint(preview, piano_on)
-        self.hint.say(said)
+        self.hint.show_text(said)
         spoken = " ".join(filter(None, [preview.word or " ".join(played), preview.value]))
         self.setAccessibleDescription(f"{spoken or 'nothing'}; {said}")
         self._offer_entry(preview)
@@ -185,7 +156,7 @@ class Strip(QWidget):
 
     def say_last(self, text: str, mood: str) -> None:
         """Show how the last word ended; `mood` is a `Status`, ``missed`` or ``erased``."""
-        self.last.say(text)
+        self.last.show_text(text)
         self.last.setProperty("mood", mood)
         self.last.style().polish(self.last)
 

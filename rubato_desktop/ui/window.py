@@ -39,10 +39,12 @@ from rubato_desktop.ui.keyboard.widget import Keyboard
 from rubato_desktop.ui.overlays.banner import Banner
 from rubato_desktop.ui.overlays.confirmation import QuestionCard
 from rubato_desktop.ui.overlays.numbered_list import ListCard
+from rubato_desktop.ui.overlays.result_card import ResultCard
 from rubato_desktop.ui.panels.accordion import Accordion
 from rubato_desktop.ui.panels.dictionary import DictionaryPanel
 from rubato_desktop.ui.panels.table import make_panels
-from rubato_desktop.ui.panels.word_log import WordLogPanel, duration
+from rubato_desktop.ui.panels.word_log import WordLogPanel
+from rubato_desktop.ui.panels.word_log_lines import duration
 from rubato_desktop.ui.roll_view import RollView
 from rubato_desktop.ui.status_line import StatusLine
 from rubato_desktop.ui.strip import Strip
@@ -133,6 +135,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status_line)
         self.setCentralWidget(whole)
         self.banner = Banner(self.roll.roll, theme)
+        self.result_card = ResultCard(self.roll.roll, theme)
+        self.strip.last.unfolded.connect(self.show_last_result)
         self.question = QuestionCard(self.roll.roll, bridge, theme)
         self.question.show_question(engine.services.confirmation.text, self._words)
         self.list_card = ListCard(self.roll.roll, theme)
@@ -153,6 +157,7 @@ class MainWindow(QMainWindow):
                 self._show_preview()
             case WordHeard():
                 self.list_card.hide()
+                self.result_card.hide()
             case CommandDone():
                 self._done(event)
             case WordMissed(run=run, nearest=nearest):
@@ -241,6 +246,11 @@ class MainWindow(QMainWindow):
             self.bridge.run("cancel")
 
     # The window -------------------------------------------------------------------------------------
+
+    def show_last_result(self) -> None:
+        """Show the whole of the last result over the pianoroll, if there is one."""
+        if text := self.strip.last.text():
+            self.result_card.show_result(text)
 
     def open_word(self, name: str) -> None:
         """Show a word's entry in the dictionary."""

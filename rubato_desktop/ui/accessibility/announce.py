@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from rubato_desktop.events import CommandDone, EntryRead, Event, Notice, QuestionAsked, WordMissed
 from rubato_desktop.language.keys import format_keys
-from rubato_desktop.ui.panels.word_log import why
+from rubato_desktop.ui.panels.word_log_lines import reason
 
 
 def said(event: Event, *, secret: bool = False) -> str:
@@ -26,7 +26,7 @@ def said(event: Event, *, secret: bool = False) -> str:
             return result.text
         case WordMissed(run=run, nearest=nearest):
             near = f", near {nearest[0][1]}" if nearest else ""
-            return f"{format_keys(run.keys)}: {why(run)}{near}"
+            return f"{format_keys(run.keys)}: {reason(run)}{near}"
         case EntryRead() if not secret:
             return event.text or format_keys(event.keys)
         case QuestionAsked(text=text) if text:

@@ -7,17 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QMouseEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
+from rubato_desktop.ui.overlays.card import EscapeCloses
 from rubato_desktop.ui.pianoroll.pictures import Laid, load
-from rubato_desktop.ui.style.icons import sign
+from rubato_desktop.ui.style.icons import icon
 from rubato_desktop.ui.style.theme import Theme
 
 GAP = 24
 LARGEST = QSize(2400, 1600)  # px that are read
 
 
-class PictureCard(QFrame):
+class PictureCard(EscapeCloses):
     """One picture, as large as there is room over `over`.
 
     Left and right go to the one before and after, Enter or a click go to its time, Esc closes.
@@ -48,6 +49,8 @@ class PictureCard(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title = QLabel()
         self.title.setProperty("strong", True)
+        self.title.setWordWrap(True)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.image = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self.image.setMinimumSize(1, 1)
         self._close = QToolButton()
@@ -126,24 +129,15 @@ class PictureCard(QFrame):
 
     def _dress(self) -> None:
         c = self._theme.colours
-        self._close.setIcon(sign("close", c.muted))
+        self._close.setIcon(icon("close", c.muted))
         self.setStyleSheet(
             f"QFrame#picture {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}"
             f" QFrame#picture:focus {{ border: 2px solid {c.accent}; }}"
             f" QFrame#picture QLabel {{ background: transparent; }}"
         )
 
-    def event(self, event: QEvent) -> bool:
-        override = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if override and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
-            event.accept()  # it closes the picture before it leaves what is half played
-            return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
-            case Qt.Key.Key_Escape:
-                self.hide()
             case Qt.Key.Key_Left | Qt.Key.Key_Up:
                 self.show_picture(self._items, max(self._place - 1, 0))
             case Qt.Key.Key_Right | Qt.Key.Key_Down:

@@ -23,9 +23,9 @@ from rubato_desktop.engine import Engine
 from rubato_desktop.events import AnswerGrew, CommandDone, Event, LearningChanged, Result
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.panels.answers_page import page, short
-from rubato_desktop.ui.strip import ElidedLabel
 from rubato_desktop.ui.style.flow_layout import FlowLayout
 from rubato_desktop.ui.style.theme import Theme
+from rubato_desktop.ui.style.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
     from rubato_desktop.services.answers.history.model import Inquiry
@@ -91,7 +91,7 @@ class AnswersPanel(QWidget):
         self.progress.setAccessibleName("Learning")
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(6)
-        self.learning = ElidedLabel("What is being learnt")
+        self.learning = WrappedLabel("What is being learnt")
         self.learning.setProperty("small", True)
         self.page = QTextBrowser()
         self.page.setAccessibleName("Questions and answers")
@@ -295,6 +295,6 @@ class AnswersPanel(QWidget):
             self.progress.setMaximum(max(1, event.of))
             self.progress.setValue(event.done)
             more = f", {event.waiting - 1} more" if event.waiting > 1 else ""
-            self.learning.say(f"learning {short(event.source)}{more}")
+            self.learning.show_text(f"learning {short(event.source)}{more}")
         else:
             self._count()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -35,7 +35,7 @@ class WordTree(QTreeView):
         super().__init__()
         self._words = model
         self.setModel(model)
-        self._rows = DictionaryRows(theme, model)
+        self._rows = DictionaryRows(theme, model, self)
         self.setItemDelegate(self._rows)
         self.setHeaderHidden(True)
         self.setRootIsDecorated(False)
@@ -49,6 +49,13 @@ class WordTree(QTreeView):
         self.setAccessibleName("Words")
         self.setAccessibleDescription("Enter plays a word's keys, the right arrow opens what it means.")
         theme.changed.connect(self.viewport().update)
+        # Qt keeps the height of a row that it has laid out, also when the row unfolds.
+        self.expanded.connect(self.scheduleDelayedItemsLayout)
+        self.collapsed.connect(self.scheduleDelayedItemsLayout)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

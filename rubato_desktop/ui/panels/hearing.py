@@ -20,9 +20,9 @@ from rubato_desktop.events import Event, ListeningChanged, RemarkChanged, Settin
 from rubato_desktop.services.hearing.hearing import QUIETEST_DB
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.panels.level_meter import LevelMeter
-from rubato_desktop.ui.panels.word_log import duration
-from rubato_desktop.ui.strip import ElidedLabel
+from rubato_desktop.ui.panels.word_log_lines import duration
 from rubato_desktop.ui.style.theme import Theme
+from rubato_desktop.ui.style.wrapped_label import WrappedLabel
 
 KEPT = 200  # lines
 LOOK_EVERY = 66  # ms, while it listens
@@ -60,7 +60,7 @@ class HearingPanel(QWidget):
         self.talk = QPushButton("Hold to talk")
         self.talk.pressed.connect(lambda: bridge.run("talk", on=True))
         self.talk.released.connect(lambda: bridge.run("talk", on=False))
-        self.state = ElidedLabel("Microphone")
+        self.state = WrappedLabel("Microphone")
         self.state.setProperty("small", True)
         self.transcript = QListWidget()
         self.transcript.setAccessibleName("What was heard")
@@ -71,12 +71,13 @@ class HearingPanel(QWidget):
         row.setSpacing(8)
         row.addWidget(self.listen)
         row.addWidget(self.talk)
-        row.addWidget(self.state, 1)
+        row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 4, 12, 10)
         column.setSpacing(8)
         column.addWidget(self.meter)
         column.addLayout(row)
+        column.addWidget(self.state)
         column.addWidget(self.transcript, 1)
         self._look = QTimer(self)
         self._look.setInterval(LOOK_EVERY)
@@ -93,7 +94,7 @@ class HearingPanel(QWidget):
             case SpeechHeard():
                 self._add(event)
             case RemarkChanged(open=True, text=text):
-                self.state.say(f"remark: {text}" if text else "remark")
+                self.state.show_text(f"remark: {text}" if text else "remark")
             case SettingChanged(name="talk_key", value=key):
                 self._show_key(key)
 
@@ -104,7 +105,7 @@ class HearingPanel(QWidget):
 
     def _show_state(self, state: str) -> None:
         ear = self._engine.services.hearing
-        self.state.say(ear.microphone if ear is not None and state != "off" else "")
+        self.state.show_text(ear.microphone if ear is not None and state != "off" else "")
         self.listen.setChecked(ear is not None and ear.continuous)
         self._look.start() if state != "off" else self._look.stop()
         self._show_level()

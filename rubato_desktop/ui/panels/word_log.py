@@ -1,137 +1,25 @@
-"""The log at the side: every word that was understood and how it ended, every run that was not and why."""
+"""The word log at the side: each word with its result, each run that is no word and why, each notice."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from rubato_desktop.engine import Engine
 from rubato_desktop.events import CommandDone, Event, Notice, Result, WordHeard, WordMissed
-from rubato_desktop.language.keys import format_keys
-from rubato_desktop.language.results import RejectedRun
+from rubato_desktop.plurals import counted
 from rubato_desktop.ui.bridge import Bridge
-from rubato_desktop.ui.style.fitted_text import draw_line
-from rubato_desktop.ui.style.palette import mix
-from rubato_desktop.ui.style.theme import Theme, base_size, font
+from rubato_desktop.ui.panels.word_log_lines import Line, missed_line, notice_line, with_result, word_line
+from rubato_desktop.ui.panels.word_log_rows import ROLE, WordLogRows
+from rubato_desktop.ui.style.theme import Theme, font
 
 Index = QModelIndex | QPersistentModelIndex
-NOWHERE = QModelIndex()
-KEPT = 1000  # lines
-ROLE = Qt.ItemDataRole.UserRole
-Mood = Literal["waiting", "ok", "refused", "failed", "missed", "erased", "notice"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the log.
-
-    Attributes:
-        t: µs since the program began.
-        title: The word with its values, or the run.
-        keys: The keys, as people write them.
-        outcome: ``21 ms``, ``unknown``.
-        detail: The answer, or why not and what is near.
-        mood: How it went.
-        language: The word's language.
-        id: Number of its request, to put its result to it.
-        word: The dictionary's word.
-    """
-
-    t: int
-    title: str
-    keys: str
-    outcome: str
-    detail: str
-    mood: Mood
-    language: str = ""
-    id: int = 0
-    word: str = ""
-
-    @property
-    def spoken(self) -> str:
-        """The whole line in words."""
-        return ", ".join(filter(None, [clock(self.t), self.title, self.outcome, self.detail]))
-
-
-def clock(t: int) -> str:
-    """µs as ``m:ss``, with hours where there are any."""
-    minutes, seconds = divmod(t // 1_000_000, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
-
-
-def duration(ms: float) -> str:
-    """A duration as people read it: ``0.3 ms``, ``21 ms``, ``4.2 s``."""
-    if ms < 10:
-        return f"{ms:.1f} ms"
-    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
-
-
-def values(args: Mapping[str, Any]) -> str:
-    """The values of a word's parameters, short: ``3``, ``row 4 column 2``."""
-    return " ".join(_value(value) for value in args.values())
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return " ".join(f"{name} {_value(part)}" for name, part in value.items())
-    if isinstance(value, list | tuple):
-        return " ".join(map(_value, value))
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def heard_line(event: WordHeard, fixed: Mapping[str, Any]) -> Line:
-    """The line of a word that was just understood; `fixed` are the arguments that the word itself sets."""
-    word = event.word
-    played = {name: value for name, value in word.args.items() if name not in fixed}
-    title = f"{word.word} {values(played)}".strip()
-    return Line(word.t, title, format_keys(word.keys), "", "", "waiting", word.language, event.id, word.word)
-
-
-def ended(line: Line, result: Result) -> Line:
-    """The line with its result."""
-    if result.status == "ok":
-        return replace(line, outcome=duration(result.elapsed_ms), detail=result.text, mood="ok")
-    mood: Mood = "refused" if result.status == "refused" else "failed"
-    return replace(line, outcome=result.status, detail=result.text, mood=mood)
-
-
-def missed_line(event: WordMissed) -> Line:
-    """The line of a run that was not understood: why, and what is near."""
-    near = " · ".join(f"{name} {format_keys(keys)}" for keys, name, _ in event.nearest)
-    detail = f"near: {near}" if near else why(event.run)
-    reason = event.run.reason
-    title = {"unknown": "not understood", "lapsed": "lapsed", "erased": "erased"}[reason]
-    mood: Mood = "erased" if reason == "erased" else "missed"
-    return Line(event.run.t, title, format_keys(event.run.keys), "", detail, mood)
-
-
-def why(run: RejectedRun) -> str:
-    """Why a run became no word."""
-    return {"unknown": "no word goes like this", "lapsed": "time ran out", "erased": "you left it"}[
-        run.reason
-    ]
-
-
-def notice_line(event: Notice) -> Line:
-    """The line of a notice."""
-    detail = ". ".join(filter(None, [event.kept, event.todo]))
-    return Line(event.t, event.happened, "", "" if event.level == "info" else event.level, detail, "notice")
+NO_PARENT = QModelIndex()
+CAPACITY = 1000  # lines
 
 
 class LogModel(QAbstractListModel):
@@ -139,27 +27,27 @@ class LogModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.lines: deque[Line] = deque(maxlen=KEPT)
+        self.lines: deque[Line] = deque(maxlen=CAPACITY)
 
     def add(self, line: Line) -> None:
-        """Put a line at the top; the oldest goes when there are too many."""
-        if len(self.lines) == KEPT:
-            self.beginRemoveRows(NOWHERE, KEPT - 1, KEPT - 1)
+        """Put a line at the top, and drop the oldest where there are too many."""
+        if len(self.lines) == CAPACITY:
+            self.beginRemoveRows(NO_PARENT, CAPACITY - 1, CAPACITY - 1)
             self.lines.pop()
             self.endRemoveRows()
-        self.beginInsertRows(NOWHERE, 0, 0)
+        self.beginInsertRows(NO_PARENT, 0, 0)
         self.lines.appendleft(line)
         self.endInsertRows()
 
-    def end(self, result: Result) -> None:
-        """Put a result to its line."""
+    def add_result(self, result: Result) -> None:
+        """Add a result to the line of its word."""
         for row, line in enumerate(self.lines):
             if line.id == result.id and line.mood == "waiting":
-                self.lines[row] = ended(line, result)
+                self.lines[row] = with_result(line, result)
                 self.dataChanged.emit(self.index(row), self.index(row))
                 return
 
-    def rowCount(self, parent: Index = NOWHERE) -> int:
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self.lines)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -170,121 +58,89 @@ class LogModel(QAbstractListModel):
             return line
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return line.spoken
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(filter(None, [f"{line.title} {line.keys}".strip(), line.outcome, line.detail]))
         return None
 
 
-class LogRows(QStyledItemDelegate):
-    """Draws the lines of the log."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(100, round(base_size() * 3.1) + 6)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        line: Line | None = index.data(ROLE)
-        if line is None:
-            return
-        c = self._theme.colours
-        row: QRect = option.rect
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(row, QColor(mix(c.panel, c.accent, 0.16)))
-        moods = {"missed": c.warn, "refused": c.warn, "failed": c.bad, "notice": c.warn, "erased": c.muted}
-        mood = moods.get(line.mood, c.text)
-        title = (
-            self._theme.language(line.language) if line.language and line.mood in ("ok", "waiting") else mood
-        )
-        half = row.height() // 2
-        top = QRect(row.left() + 16, row.top() + 2, row.width() - 32, half - 1)
-        low = QRect(top.left(), row.top() + half, top.width(), half - 4)
-        small, bold = font(0.92), font(bold=True)
-        time = QFontMetrics(small).horizontalAdvance("00:00 ") + 4
-        right = draw_line(
-            painter,
-            top,
-            line.outcome,
-            small,
-            c.good if line.mood == "ok" else mood,
-            Qt.AlignmentFlag.AlignRight,
-        )
-        draw_line(painter, top, clock(line.t), small, c.muted)
-        room = top.adjusted(time, 0, -right - 8 if right else 0, 0)
-        used = draw_line(painter, room, line.title, bold, title)
-        draw_line(painter, room.adjusted(used + 9, 0, 0, 0), line.keys, small, c.muted)
-        draw_line(painter, low.adjusted(time, 0, 0, 0), line.detail, small, c.muted)
-        painter.restore()
-
-
 class WordLogPanel(QListView):
-    """The log.
+    """The log. The current line is unfolded: it shows all of its text.
 
     Args:
-        engine: Its stack tells which arguments a word fixes.
-        bridge: Brings the events.
+        engine: Its languages tell which arguments a word sets.
+        bridge: Delivers the events.
         theme: Its colours.
+
+    Signals:
+        told: The fact for the panel's header.
+        open_word: Name of a word, on Enter or a double click on its line.
     """
 
     name: ClassVar = "understood"
-    title: ClassVar = "Understood"
+    title: ClassVar = "Word log"
     told = Signal(str)
-    open_word = Signal(str)  # a word's name: Enter or a double click on its line
+    open_word = Signal(str)
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:
         super().__init__()
         self._engine, self._theme = engine, theme
-        self.fact = "nothing yet"
+        self.fact = "empty"
         self._words = 0
         self._missed = 0
         self.log = LogModel(self)
-        self._rows = LogRows(theme)
+        self._rows = WordLogRows(theme, self)
         self.setModel(self.log)
         self.setItemDelegate(self._rows)
-        self.setUniformItemSizes(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName("Understood")
-        self.setAccessibleDescription("What was understood, what was not and why; the newest first.")
+        self.setAccessibleName(self.title)
+        self.setAccessibleDescription("Each word with its result, the newest first. Enter opens the word.")
         self.activated.connect(self._open)
         theme.changed.connect(self.viewport().update)
-        bridge.happened.connect(self.hear)
+        bridge.happened.connect(self.on_event)
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+        super().currentChanged(current, previous)
+        # The line stays where it is while one above it folds: a double click must not hit its neighbour.
+        before = self.visualRect(current).top()
+        self.doItemsLayout()
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + self.visualRect(current).top() - before)
+        whole = self.visualRect(current).height() <= self.viewport().height()
+        hint = QAbstractItemView.ScrollHint
+        self.scrollTo(current, hint.EnsureVisible if whole else hint.PositionAtTop)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self.log.lines:
             painter = QPainter(self.viewport())
             painter.setFont(font(0.95))
-            painter.setPen(QColor(self._theme.colours.muted))
+            painter.setPen(self._theme.colours.muted)
             area = self.viewport().rect().adjusted(16, 6, -16, 0)
             painter.drawText(
-                area, Qt.TextFlag.TextWordWrap, "Every word you play is told here, with how it ended."
+                area, Qt.TextFlag.TextWordWrap, "Each word you play appears here with its result."
             )
             painter.end()
 
-    def hear(self, event: Event) -> None:
-        """An event of the engine."""
+    def on_event(self, event: Event) -> None:
+        """Add what happened to the log."""
         match event:
             case WordHeard():
                 word = self._engine.services.languages.stack.word(event.word.word)
-                self.log.add(heard_line(event, word.args if word is not None else {}))
+                self.log.add(word_line(event, word.args if word is not None else {}))
                 self._words += 1
-                self._tell()
+                self._show_fact()
             case WordMissed():
                 self.log.add(missed_line(event))
                 self._missed += event.run.reason != "erased"
-                self._tell()
+                self._show_fact()
             case CommandDone(result=result, word=word) if word is not None:
-                self.log.end(result)
+                self.log.add_result(result)
             case Notice():
                 self.log.add(notice_line(event))
 
-    def _tell(self) -> None:
+    def _show_fact(self) -> None:
         missed = f" · {self._missed} missed" if self._missed else ""
-        self.fact = f"{self._words} words{missed}" if self._words != 1 else f"1 word{missed}"
+        self.fact = counted(self._words, "word") + missed
         self.told.emit(self.fact)
 
     def _open(self, index: QModelIndex) -> None:

@@ -1,4 +1,4 @@
-"""Small signs drawn by the program itself: sharp at every size, in every colour."""
+"""Icons drawn by the program itself: sharp at every size, in every colour."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rubato_desktop.ui.style.palette import DARK
 
 
 def paint_chevron(painter: QPainter, x: float, y: float, down: bool, colour: str, size: float = 4.0) -> None:
-    """Draw an open angle around (x, y): down where something is unfolded, to the right where it is folded."""
+    """Draw a chevron around (x, y): pointing down where something is unfolded, to the right where it is folded."""
     painter.setPen(QPen(QColor(colour), 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     half = size / 2
@@ -36,19 +36,19 @@ def paint_speaker(painter: QPainter, area: QRectF, colour: str) -> None:
         painter.drawArc(ring, -50 * 16, 100 * 16)
 
 
-def sign(name: str, colour: str, size: int = 16) -> QIcon:
-    """An icon: ``record``, ``stop``, ``play``, ``pause``, ``start``, ``menu``, ``stack``, ``close``, ``speaker``."""
-    icon = QIcon()
+def icon(name: str, colour: str, size: int = 16) -> QIcon:
+    """Return an icon: ``record``, ``stop``, ``play``, ``pause``, ``start``, ``menu``, ``stack``, ``close``, ``speaker``."""
+    drawn = QIcon()
     for scale in (1, 2):
         pixmap = QPixmap(QSize(size, size) * scale)
         pixmap.setDevicePixelRatio(scale)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _SIGNS[name](painter, QRectF(0, 0, size, size), colour)
+        _PAINTERS[name](painter, QRectF(0, 0, size, size), colour)
         painter.end()
-        icon.addPixmap(pixmap)
-    return icon
+        drawn.addPixmap(pixmap)
+    return drawn
 
 
 def _solid(painter: QPainter, colour: str) -> None:
@@ -117,7 +117,7 @@ def _close(painter: QPainter, area: QRectF, colour: str) -> None:
     _lines(painter, colour, ((0.25, 0.25, 0.75, 0.75), (0.75, 0.25, 0.25, 0.75)), area.width())
 
 
-_SIGNS = {
+_PAINTERS = {
     "record": _record,
     "stop": _stop,
     "play": _play,
@@ -131,8 +131,8 @@ _SIGNS = {
 
 
 def window_icon() -> QIcon:
-    """The program's own icon: three keys, the middle one played."""
-    icon = QIcon()
+    """Return the program's own icon: three keys, the middle one played."""
+    drawn = QIcon()
     for size in (16, 32, 64, 256):
         pixmap = QPixmap(size, size)
         pixmap.fill(Qt.GlobalColor.transparent)
@@ -141,8 +141,8 @@ def window_icon() -> QIcon:
         painter.scale(size / 64, size / 64)
         _program(painter)
         painter.end()
-        icon.addPixmap(pixmap)
-    return icon
+        drawn.addPixmap(pixmap)
+    return drawn
 
 
 def _program(painter: QPainter) -> None:

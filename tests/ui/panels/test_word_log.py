@@ -8,17 +8,16 @@ from PySide6.QtTest import QAbstractItemModelTester
 from rubato_desktop.events import CommandDone, Notice, Result, WordHeard, WordMissed
 from rubato_desktop.language.results import RecognisedWord, RejectedRun
 from rubato_desktop.ui.accessibility.announce import said
-from rubato_desktop.ui.panels.word_log import (
-    KEPT,
+from rubato_desktop.ui.panels.word_log import CAPACITY, LogModel
+from rubato_desktop.ui.panels.word_log_lines import (
     Line,
-    LogModel,
     clock,
     duration,
-    ended,
-    heard_line,
     missed_line,
     notice_line,
     values,
+    with_result,
+    word_line,
 )
 
 TAB = RecognisedWord(4_000_000, 5_000_000, (12, 7, 12, 14, 15, 12), "tab", "core", "tab", {"number": 12})
@@ -27,12 +26,12 @@ NEAR = (((0, 7, 0), "click", "core"),)
 
 
 def test_a_word_shows_its_values_and_all_its_keys() -> None:
-    line = heard_line(HEARD, {})
+    line = word_line(HEARD, {})
     assert (line.title, line.keys, line.mood) == ("tab 12", "12 7 12 14 15 12", "waiting")
 
 
 def test_what_the_word_itself_fixes_is_not_shown() -> None:
-    assert heard_line(HEARD, {"number": 12}).title == "tab"
+    assert word_line(HEARD, {"number": 12}).title == "tab"
 
 
 # status, text → outcome, mood
@@ -46,16 +45,16 @@ ENDS = [
 
 @pytest.mark.parametrize(("result", "outcome", "mood"), ENDS)
 def test_a_line_takes_its_result(result: Result, outcome: str, mood: str) -> None:
-    line = ended(heard_line(HEARD, {}), result)
+    line = with_result(word_line(HEARD, {}), result)
     assert (line.outcome, line.mood, line.detail) == (outcome, mood, result.text)
 
 
 # reason, nearest → title, detail
 MISSES = [
-    ("unknown", NEAR, "not understood", "near: click 0 7 0"),
-    ("unknown", (), "not understood", "no word goes like this"),
-    ("lapsed", (), "lapsed", "time ran out"),
-    ("erased", (), "erased", "you left it"),
+    ("unknown", NEAR, "not a word", "did you mean: click 0 7 0"),
+    ("unknown", (), "not a word", "no word has these keys"),
+    ("lapsed", (), "timed out", "you stopped before the word was complete"),
+    ("erased", (), "erased", "you cancelled it"),
 ]
 
 
@@ -70,25 +69,25 @@ def test_a_notice_is_a_line_too() -> None:
     assert (line.title, line.outcome, line.detail) == (
         "The disk is full",
         "warning",
-        "Nothing is lost. Make room",
+        "Nothing is lost. Make room.",
     )
 
 
 def test_the_newest_line_is_first_and_the_oldest_goes(qapp: object) -> None:
     model = LogModel()
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    for n in range(KEPT + 5):
+    for n in range(CAPACITY + 5):
         model.add(Line(n, str(n), "", "", "", "ok"))
-    assert model.rowCount() == KEPT
-    assert model.lines[0].title == str(KEPT + 4)
-    assert model.index(KEPT - 1).data() is not None
+    assert model.rowCount() == CAPACITY
+    assert model.lines[0].title == str(CAPACITY + 4)
+    assert model.index(CAPACITY - 1).data() is not None
 
 
 def test_a_result_finds_its_line_also_when_others_came_between(qapp: object) -> None:
     model = LogModel()
-    model.add(heard_line(HEARD, {}))
+    model.add(word_line(HEARD, {}))
     model.add(Line(6, "later", "", "", "", "waiting", id=10))
-    model.end(ENDS[0][0])
+    model.add_result(ENDS[0][0])
     assert [line.mood for line in model.lines] == ["waiting", "ok"]
 
 
@@ -122,7 +121,7 @@ ANNOUNCED = [
     (CommandDone(0, Result(1, "zoom", {}, "failed", text="Zoom goes to 100")), "Zoom goes to 100"),
     (
         WordMissed(0, RejectedRun(0, 1, (0, 8, 0), "unknown"), NEAR),
-        "0 8 0: no word goes like this, near click",
+        "0 8 0: no word has these keys, near click",
     ),
     (Notice(0, "info", "Keystation is connected"), "Keystation is connected"),
     (HEARD, ""),
