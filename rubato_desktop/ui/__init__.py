@@ -1,4 +1,4 @@
-"""The window. Qt lives here and nowhere else."""
+"""The window: the only part of the program that uses Qt."""
 
 from __future__ import annotations
 
@@ -9,9 +9,17 @@ if TYPE_CHECKING:
     from rubato_desktop.engine import Engine
 
 
-def run_window(engine: Engine, shown: Callable[[], None] = lambda: None) -> int:
-    """Show the window of a running engine until it ends; returns the exit code. `shown` is called when it is there."""
-    # Qt is loaded only when a window is wanted: reading this package must stay cheap.
+def run_window(engine: Engine, on_shown: Callable[[], None] = lambda: None) -> int:
+    """Show the window of a running engine until it is closed.
+
+    Args:
+        engine: The engine.
+        on_shown: Called once the window is on the screen.
+
+    Returns:
+        The exit code.
+    """
+    # Importing this package must not load Qt, which takes long.
     from rubato_desktop.ui.application import run_window as run
 
-    return run(engine, shown)
+    return run(engine, on_shown)

@@ -60,7 +60,9 @@ def make_menu(window: Window) -> None:
     _add(window, "Search the dictionary", "Ctrl+F", lambda: search(window))
     _add(window, "Move the focus to the keys", "Ctrl+K", lambda: window.keyboard.take_focus())
     for number, panel in enumerate(window.side.panels.values(), 1):
-        _add(window, f"Show or hide {panel.title}", f"Ctrl+{number}", partial(run, "fold", panel=panel.name))
+        _add(
+            window, f"Fold or unfold {panel.title}", f"Ctrl+{number}", partial(run, "fold", panel=panel.name)
+        )
     _add(window, "Switch between dark, light and system colours", "Ctrl+D", lambda: run("theme"))
     menu.addSeparator()
     _add(window, "Help: all words", "F1", lambda: run("help"))

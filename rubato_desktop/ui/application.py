@@ -18,15 +18,15 @@ from rubato_desktop.ui.style.icons import window_icon
 from rubato_desktop.ui.style.theme import Theme
 from rubato_desktop.ui.window import MainWindow, first_size
 
-PAINTED_MS = 200  # after `show`; by then the first frame is on the screen
+PAINTED_MS = 200  # from `show` until the first frame is on the screen
 
 
-def run_window(engine: Engine, shown: Callable[[], None]) -> int:
-    """Show the window of a running engine until it is closed, "quit" is played, or the terminal ends the program.
+def run_window(engine: Engine, on_shown: Callable[[], None]) -> int:
+    """Show the window of a running engine until it is closed, *quit* is played, or a signal ends the program.
 
     Args:
         engine: The engine.
-        shown: Called once the window is painted: for what would only hold it up before.
+        on_shown: Called once the window is painted, to start what would have delayed it.
 
     Returns:
         The exit code.
@@ -42,17 +42,17 @@ def run_window(engine: Engine, shown: Callable[[], None]) -> int:
     window.resize(first_size(window.screen().availableSize()))
     signals = TerminalSignals(window)
     window.show()
-    QTimer.singleShot(PAINTED_MS, shown)
+    QTimer.singleShot(PAINTED_MS, on_shown)
     code = app.exec()
     signals.close()
     return code
 
 
 class TerminalSignals:
-    """Ctrl+C and SIGTERM close the window as its own button does.
+    """Closes the window on Ctrl+C and SIGTERM.
 
-    Python runs handlers only between its own instructions, which Qt's loop does not come to; the byte that
-    `signal.set_wakeup_fd` writes wakes the loop without polling.
+    Python runs signal handlers only between its own instructions, and Qt's loop runs none while it waits. The byte
+    that `signal.set_wakeup_fd` writes wakes the loop without polling.
 
     Args:
         window: The window to close.
@@ -63,25 +63,25 @@ class TerminalSignals:
         self._reader, self._writer = socket.socketpair()
         for end in (self._reader, self._writer):
             end.setblocking(False)
-        self._before_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        self._before = {
-            number: signal.signal(number, self._ended) for number in (signal.SIGINT, signal.SIGTERM)
+        self._fd_before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._handlers_before = {
+            number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)
         }
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read)
-        self._notifier.activated.connect(self._woken)
+        self._notifier.activated.connect(self._on_wakeup)
 
     def close(self) -> None:
-        """Put everything back as it was."""
+        """Restore the signal handlers from before."""
         self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(self._before_fd)
-        for number, handler in self._before.items():
+        signal.set_wakeup_fd(self._fd_before)
+        for number, handler in self._handlers_before.items():
             signal.signal(number, handler)
         self._reader.close()
         self._writer.close()
 
-    def _woken(self) -> None:
+    def _on_wakeup(self) -> None:
         with contextlib.suppress(BlockingIOError):
             self._reader.recv(64)
 
-    def _ended(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._window.close()

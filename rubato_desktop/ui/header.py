@@ -1,4 +1,4 @@
-"""The line at the top: recording, languages, devices, sound, menu."""
+"""The bar at the top: recording, languages, and the state of keys, devices, browser, microphone and sound."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ from rubato_desktop.events import (
     RecordingChanged,
     SettingChanged,
 )
+from rubato_desktop.plurals import counted
 from rubato_desktop.ui.bridge import Bridge
-from rubato_desktop.ui.panels.browser import ABSENT, where
+from rubato_desktop.ui.panels.browser import NOT_CONNECTED, position
 from rubato_desktop.ui.style.icons import icon
 from rubato_desktop.ui.style.theme import Theme, base_size
 
-SHOWN = 4  # languages; more are in the menu of the last chip
+MOST_LANGUAGES = 4
+WIDEST_CHIP = 210  # px of text; the tooltip has the whole of it
 
 
 class Chip(QPushButton):
-    """A small rounded button with a coloured dot: a state, and a way to what it is about."""
+    """A small rounded button with a coloured dot: a state, and the way to more about it."""
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
@@ -35,31 +37,42 @@ class Chip(QPushButton):
         self.setObjectName(name)
         self.setProperty("chip", True)
 
-    def show_state(self, text: str, dot: str, more: str) -> None:
-        """Show a text after a dot of a colour; `more` is its tooltip, and what a screen reader says after it."""
-        self.setText(text)
+    def show_state(self, text: str, dot: str, tooltip: str) -> None:
+        """Show a state.
+
+        Args:
+            text: The state in a few words.
+            dot: Colour of the dot before it; empty for none.
+            tooltip: More about it; a screen reader reads it after the text.
+        """
+        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, WIDEST_CHIP)
+        self.setText(shown.replace("&", "&&"))
+        self.setAccessibleName(text)
         self.setIcon(icon("record", dot, 14) if dot else QIcon())
-        self.setToolTip(more)
+        self.setToolTip(tooltip)
 
 
 class Header(QWidget):
-    """The line at the top.
+    """The bar at the top.
 
     Args:
         engine: Its state is shown.
-        bridge: Carries out commands and brings events.
+        bridge: Runs commands and delivers events.
         theme: Its colours.
         menu: The program's menu.
+
+    Signals:
+        panel_requested: Name of the panel that shows more.
     """
 
-    asked = Signal(str)  # the name of the panel in which there is more
+    panel_requested = Signal(str)
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme, menu: QMenu) -> None:
         super().__init__()
         self._engine, self._bridge, self._theme = engine, bridge, theme
         self._recording = "off"
-        self._ran = 0  # µs recorded before the last pause
-        self._since = 0  # µs at which it went on
+        self._recorded_before = 0  # µs recorded until the last pause
+        self._since = 0  # µs at which recording started or resumed
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(round(base_size() * 3.9))
@@ -68,23 +81,19 @@ class Header(QWidget):
         self.record = QPushButton()
         self.record.setObjectName("record")
         self.record.clicked.connect(self.toggle_recording)
-        self.hold = QToolButton()
-        self.hold.clicked.connect(self._toggle_pause)
+        self.pause = QToolButton()
+        self.pause.clicked.connect(self._toggle_pause)
         self.time = QLabel()
         self.time.setObjectName("time")
-        self.piano = Chip(theme, "piano")
-        self.piano.clicked.connect(self._toggle_piano)
         self._languages = QHBoxLayout()
         self._languages.setSpacing(6)
         self._chips: list[Chip] = []
-        self.devices = Chip(theme, "device")
-        self.devices.clicked.connect(lambda: self.asked.emit("devices"))
-        self.sound = Chip(theme, "sound")
-        self.sound.clicked.connect(lambda: self.asked.emit("devices"))
-        self.browser = Chip(theme, "browser")
-        self.browser.clicked.connect(lambda: self.asked.emit("browser"))
-        self.ear = Chip(theme, "microphone")
-        self.ear.clicked.connect(lambda: self.asked.emit("hearing"))
+        self.piano = Chip(theme, "piano")
+        self.piano.clicked.connect(self._toggle_piano)
+        self.devices = self._panel_chip("device", "devices")
+        self.sound = self._panel_chip("sound", "devices")
+        self.browser = self._panel_chip("browser", "browser")
+        self.microphone = self._panel_chip("microphone", "hearing")
         self.menu = QToolButton()
         self.menu.setMenu(menu)
         self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -93,104 +102,110 @@ class Header(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 14, 0)
         layout.setSpacing(10)
-        for item in (brand, self.record, self.hold, self.time):
+        for item in (brand, self.record, self.pause, self.time):
             layout.addWidget(item)
         layout.addSpacing(6)
         layout.addLayout(self._languages)
         layout.addStretch(1)
-        for item in (self.piano, self.devices, self.browser, self.ear, self.sound, self.menu):
+        for item in (self.piano, self.devices, self.browser, self.microphone, self.sound, self.menu):
             layout.addWidget(item)
-        self._clock = QTimer(self)
-        self._clock.setInterval(250)
-        self._clock.timeout.connect(self._show_time)
+        self._timer = QTimer(self)
+        self._timer.setInterval(250)
+        self._timer.timeout.connect(self._show_time)
         theme.changed.connect(self.refresh)
-        bridge.happened.connect(self.hear)
+        bridge.happened.connect(self.on_event)
         self.refresh()
 
-    def hear(self, event: Event) -> None:
-        """An event of the engine."""
+    def _panel_chip(self, name: str, panel: str) -> Chip:
+        chip = Chip(self._theme, name)
+        chip.clicked.connect(lambda: self.panel_requested.emit(panel))
+        return chip
+
+    def on_event(self, event: Event) -> None:
+        """Follow what the bar shows."""
         match event:
             case RecordingChanged():
-                self._recorded(event)
+                self._on_recording_changed(event)
             case LanguagesChanged():
                 self._show_languages()
             case DevicesChanged() | Notice() | SettingChanged():
                 self._show_devices()
+                self._show_sound()
             case PreviewChanged():
                 self._show_piano()
             case BrowserChanged():
                 self._show_browser()
             case ListeningChanged(state=state):
-                self._show_ear(state)
+                self._show_microphone(state)
 
     def refresh(self) -> None:
-        """Show everything anew."""
+        """Show everything as it is now."""
         self.menu.setIcon(icon("menu", self._theme.colours.text))
         self._show_recording()
         self._show_languages()
         self._show_devices()
+        self._show_sound()
         self._show_browser()
         self._show_piano()
-        ear = self._engine.services.hearing
-        self._show_ear(ear.state if ear is not None else "off")
+        hearing = self._engine.services.hearing
+        self._show_microphone(hearing.state if hearing is not None else "off")
 
     # Recording --------------------------------------------------------------------------------------
 
     def toggle_recording(self) -> None:
-        """Start recording, or stop and keep it."""
+        """Start recording, or stop and save."""
         self._bridge.run("record_start" if self._recording == "off" else "record_stop")
 
     def _toggle_pause(self) -> None:
         self._bridge.run("record_resume" if self._recording == "paused" else "record_pause")
 
-    def _recorded(self, event: RecordingChanged) -> None:
+    def _on_recording_changed(self, event: RecordingChanged) -> None:
         if self._recording == "on":
-            self._ran += event.t - self._since
+            self._recorded_before += event.t - self._since
         if self._recording == "off" and event.state == "on":
-            self._ran = 0
+            self._recorded_before = 0
         self._recording, self._since = event.state, event.t
         self._show_recording()
 
     def _show_recording(self) -> None:
         c = self._theme.colours
         state = self._recording
+        action = "Start recording" if state == "off" else "Stop recording and save"
         self.record.setText({"off": "Record", "on": "Recording", "paused": "Paused"}[state])
         self.record.setIcon(icon("record" if state == "off" else "stop", c.bad))
         self.record.setProperty("state", state)
         self.record.style().polish(self.record)
-        self.record.setAccessibleName(
-            "Start recording" if state == "off" else f"{self.record.text()}. Stop and keep it"
-        )
-        self.record.setToolTip(
-            "Start recording (Ctrl+R)" if state == "off" else "Stop recording and keep it (Ctrl+R)"
-        )
-        self.hold.setVisible(state != "off")
-        self.hold.setIcon(icon("play" if state == "paused" else "pause", c.text))
-        self.hold.setAccessibleName("Go on recording" if state == "paused" else "Pause recording")
-        self.hold.setToolTip(self.hold.accessibleName())
+        self.record.setAccessibleName(action if state == "off" else f"{self.record.text()}. {action}")
+        self.record.setToolTip(f"{action} (Ctrl+R)")
+        self.pause.setVisible(state != "off")
+        self.pause.setIcon(icon("play" if state == "paused" else "pause", c.text))
+        self.pause.setAccessibleName("Resume recording" if state == "paused" else "Pause recording")
+        self.pause.setToolTip(self.pause.accessibleName())
         self.time.setVisible(state != "off")
-        self._clock.start() if state == "on" else self._clock.stop()
+        self._timer.start() if state == "on" else self._timer.stop()
         self._show_time()
 
     def _show_time(self) -> None:
-        ran = self._ran + (self._engine.clock.now() - self._since if self._recording == "on" else 0)
-        minutes, seconds = divmod(ran // 1_000_000, 60)
-        shown = f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
-        if shown != self.time.text():
-            self.time.setText(shown)
+        now = self._engine.clock.now()
+        recorded = self._recorded_before + (now - self._since if self._recording == "on" else 0)
+        minutes, seconds = divmod(recorded // 1_000_000, 60)
+        text = f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
+        if text != self.time.text():
+            self.time.setText(text)
 
-    # What is there ----------------------------------------------------------------------------------
+    # Chips ------------------------------------------------------------------------------------------
 
     def _show_languages(self) -> None:
-        for old in self._chips:
-            self._languages.removeWidget(old)
-            old.deleteLater()
+        for chip in self._chips:
+            self._languages.removeWidget(chip)
+            chip.deleteLater()
         self._chips = []
-        for place, language in enumerate(self._engine.services.languages.stack.languages[:SHOWN]):
+        languages = self._engine.services.languages.stack.languages[:MOST_LANGUAGES]
+        for index, language in enumerate(languages):
             chip = Chip(self._theme, f"language-{language.name}")
-            chip.setProperty("current", place == 0)
-            state = "current language" if place == 0 else "active language, click to make it the current one"
-            chip.show_state(language.title, self._theme.language(language.name), state)
+            chip.setProperty("current", index == 0)
+            tooltip = "Current language" if index == 0 else "Click to make this the current language"
+            chip.show_state(language.title, self._theme.language(language.name), tooltip)
             chip.clicked.connect(
                 lambda _=False, name=language.name: self._bridge.run("set_language", name=name)
             )
@@ -199,9 +214,10 @@ class Header(QWidget):
 
     def _show_piano(self) -> None:
         c = self._theme.colours
-        on = self._engine.preview.awaits != "off"
-        text = "keys: commands" if on else "keys: only music"
-        self.piano.show_state(text, c.good if on else c.warn, "Click to switch")
+        if self._engine.preview.awaits == "off":
+            self.piano.show_state("Keys: music only", c.warn, "Click to give commands with the keys again")
+        else:
+            self.piano.show_state("Keys: commands", c.good, "Click to play only music with the keys")
 
     def _toggle_piano(self) -> None:
         self._bridge.run("piano_on" if self._engine.preview.awaits == "off" else "piano_off")
@@ -210,42 +226,45 @@ class Header(QWidget):
         c = self._theme.colours
         browser = self._engine.services.browser
         if browser is not None and browser.connected:
-            name = browser.name.split()[0] if browser.name else "browser"
-            self.browser.show_state(f"{name} · {where(browser.windows)}", c.good, "The browser is joined")
+            name = browser.name.split()[0] if browser.name else "Browser"
+            self.browser.show_state(
+                f"{name} · {position(browser.windows)}", c.good, f"{name} is connected, click for its tabs"
+            )
         elif browser is not None and browser.problem is not None:
-            self.browser.show_state("browser", c.warn, str(browser.problem))
+            self.browser.show_state("Browser", c.warn, str(browser.problem))
         else:
-            self.browser.show_state("no browser", c.muted, ABSENT)
+            self.browser.show_state("No browser", c.muted, NOT_CONNECTED)
 
-    def _show_ear(self, state: str) -> None:
+    def _show_microphone(self, state: str) -> None:
         c = self._theme.colours
-        on = state != "off"
-        self.ear.setVisible(on)
+        self.microphone.setVisible(state != "off")
         dot = {"hearing": c.good, "thinking": c.good}.get(state, c.accent)
-        self.ear.show_state("microphone", dot, "The microphone is open; click to see what is heard")
+        self.microphone.show_state("Microphone", dot, "The microphone is open, click for the transcript")
 
     def _show_devices(self) -> None:
         c = self._theme.colours
         manager = self._engine.services.devices
         states = [state for state in manager.states() if state.used] if manager is not None else []
-        there = [state.name for state in states if state.connected]
-        if there:
-            text = there[0] if len(there) == 1 else f"{len(there)} devices"
-            self.devices.show_state(text, c.good, f"Connected: {', '.join(there)}")
+        connected = [state.name for state in states if state.connected]
+        if connected:
+            text = connected[0] if len(connected) == 1 else counted(len(connected), "device")
+            self.devices.show_state(text, c.good, f"Connected: {', '.join(connected)}")
         elif manager is not None and manager.problem is not None:
-            self.devices.show_state("no MIDI", c.warn, str(manager.problem))
+            self.devices.show_state("No MIDI", c.warn, str(manager.problem))
         elif states:
-            self.devices.show_state(
-                f"{states[0].name}: not there", c.warn, f"{states[0].name} is not connected"
-            )
+            name = states[0].name
+            self.devices.show_state(f"{name}: not connected", c.warn, f"{name} is not connected")
         else:
             self.devices.show_state(
-                "on-screen keys", c.muted, "No controller is connected; the keys below play"
+                "On-screen keys", c.muted, "No controller is connected, play the keys below"
             )
+
+    def _show_sound(self) -> None:
+        c = self._theme.colours
         sound = self._engine.services.sound
         if sound is None or not self._engine.settings.values.sound:
-            self.sound.show_state("sound off", c.muted, "Sound is off")
+            self.sound.show_state("Sound off", c.muted, "Sound is off")
         elif sound.problem is not None:
-            self.sound.show_state("no sound", c.warn, str(sound.problem))
+            self.sound.show_state("No sound", c.warn, str(sound.problem))
         else:
-            self.sound.show_state("sound", c.good, "Sound is ready")
+            self.sound.show_state("Sound", c.good, "Sound is ready")

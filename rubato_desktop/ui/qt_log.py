@@ -1,4 +1,4 @@
-"""What Qt has to say goes to the log, like everything that is for those who look for bugs."""
+"""Qt's own messages, sent to the program's log."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _LEVELS = {
 
 
 def log_qt_messages() -> None:
-    """From now on Qt writes to the log instead of standard error."""
-    qInstallMessageHandler(_take)
+    """Let Qt write to the log instead of standard error from now on."""
+    qInstallMessageHandler(_log)
 
 
-def _take(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+def _log(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
     log.log(_LEVELS.get(kind, logging.WARNING), "%s", message)

@@ -1,4 +1,4 @@
-"""A picture of the real window, made without a screen."""
+"""Screenshots of the main window, without a screen."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from rubato_desktop.ui.keyboard.word_picture import ensure_application, save_png
 from rubato_desktop.ui.style.theme import Theme
 from rubato_desktop.ui.window import MainWindow
 
-SETTLE_MS = 350  # longer than the roll's slide to where it is to be
+SETTLE_MS = 350  # longer than the animation in which the roll moves to its position
 
 
 def window_image(engine: Engine, size: tuple[int, int] = (1440, 900)) -> QImage:
-    """Draw the main window with what the engine has open.
+    """Draw the main window of an engine.
 
     Args:
         engine: A running engine.
@@ -29,9 +29,9 @@ def window_image(engine: Engine, size: tuple[int, int] = (1440, 900)) -> QImage:
     window.setMinimumSize(1, 1)
     window.resize(*size)
     window.show()
-    wait = QEventLoop()
-    QTimer.singleShot(SETTLE_MS, wait.quit)
-    wait.exec()
+    loop = QEventLoop()
+    QTimer.singleShot(SETTLE_MS, loop.quit)
+    loop.exec()
     image = window.grab().toImage()
     window.close()
     window.deleteLater()
@@ -40,11 +40,16 @@ def window_image(engine: Engine, size: tuple[int, int] = (1440, 900)) -> QImage:
 
 
 def save_screenshot(engine: Engine, path: Path, size: tuple[int, int] = (1440, 900)) -> None:
-    """Write a picture of the main window as a PNG file.
+    """Write a screenshot of the main window as a PNG file.
+
+    Args:
+        engine: A running engine.
+        path: The file.
+        size: Width and height in px.
 
     Raises:
         RubatoError: the file cannot be written.
     """
-    kept = ensure_application()
+    application = ensure_application()
     save_png(window_image(engine, size), Path(path))
-    del kept
+    del application

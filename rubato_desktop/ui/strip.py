@@ -1,12 +1,12 @@
-"""The strip above the keys: what is half played, what to do next, and what happened last."""
+"""The strip above the keys: the keys played so far, what to play next, and the last result."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from rubato_desktop.language.results import Preview
 from rubato_desktop.ui.keyboard.key_labels import hint, slots
@@ -14,12 +14,13 @@ from rubato_desktop.ui.style.palette import ink, mix, readable
 from rubato_desktop.ui.style.theme import Theme, base_size, font
 from rubato_desktop.ui.style.wrapped_label import WrappedLabel
 
-MOST = 14  # pills; of more keys the last ones are shown
+MOST_PILLS = 14  # of more keys the last ones are shown
 TYPED = ("text", "choice or text")  # kinds of parameters that can be typed
+GAP = 7  # px between pills
 
 
 class Slots(QWidget):
-    """The keys played so far as pills, and an empty one for each that must still come."""
+    """The keys played so far as pills, and an empty pill for each key that is still missing."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -34,7 +35,14 @@ class Slots(QWidget):
         theme.changed.connect(self.update)
 
     def show_slots(self, preview: Preview, played: tuple[str, ...], missing: int, language: str) -> None:
-        """Show what is open."""
+        """Show a preview.
+
+        Args:
+            preview: What is open now.
+            played: The keys played so far.
+            missing: How many more keys the shortest possible word needs.
+            language: The language of all words that are possible; empty where there are several.
+        """
         self._word, self._value, self._language = preview.word, preview.value, language
         self._played, self._missing = played, missing
         self._unknown = preview.awaits == "unknown"
@@ -44,21 +52,26 @@ class Slots(QWidget):
 
     @property
     def _pills(self) -> list[tuple[str, str]]:
-        """Text and kind of each pill: a word, a key, a key not yet played, a value."""
+        """Text and kind of each pill: ``word``, ``key``, ``missing`` or ``value``."""
         if self._word:
             return [(self._word, "word"), (self._value or "?", "value" if self._value else "missing")]
-        keys = [(key, "key") for key in self._played[-MOST:]]
-        if len(self._played) > MOST:
+        keys = [(key, "key") for key in self._played[-MOST_PILLS:]]
+        if len(self._played) > MOST_PILLS:
             keys[0] = ("…", "key")
-        return [*keys, *[("?", "missing")] * min(self._missing, MOST)]
+        return [*keys, *[("?", "missing")] * min(self._missing, MOST_PILLS)]
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(font(bold=True))
-        widths = [self._width(metrics, text) + 7 for text, _ in self._pills]
+        widths = [self._width(metrics, text) + GAP for text, _ in self._pills]
         return QSize(max(1, sum(widths)), round(base_size() * 1.9) + 2)
 
     def _width(self, metrics: QFontMetrics, text: str) -> int:
         return max(round(base_size() * 1.9), metrics.horizontalAdvance(text) + 16)
+
+    def _colour(self) -> str:
+        if self._unknown:
+            return self._theme.colours.warn
+        return self._theme.own_colour(self._language) if self._language else self._theme.colours.accent
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = self._theme.colours
@@ -66,49 +79,46 @@ class Slots(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font(bold=True))
         metrics = painter.fontMetrics()
-        colour = (
-            c.warn
-            if self._unknown
-            else self._theme.own_colour(self._language)
-            if self._language
-            else c.accent
-        )
+        colour = self._colour()
         x = 1.0
         for text, kind in self._pills:
             width = self._width(metrics, text)
             pill = QRectF(x, 1, width, self.height() - 2)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
             if kind == "missing":
                 painter.setPen(QPen(QColor(mix(c.panel, c.text, 0.35)), 1.2, Qt.PenStyle.DashLine))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
             elif kind == "value":
                 painter.setPen(QPen(QColor(colour), 1.4))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-            else:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(colour))
             painter.drawRoundedRect(pill, 6, 6)
-            painted = {"missing": c.muted, "value": readable(colour, c.panel)}.get(kind, ink(colour))
-            painter.setPen(QColor(painted))
+            text_colour = {"missing": c.muted, "value": readable(colour, c.panel)}.get(kind, ink(colour))
+            painter.setPen(QColor(text_colour))
             painter.drawText(pill, int(Qt.AlignmentFlag.AlignCenter), text)
-            x += width + 7
+            x += width + GAP
         painter.end()
 
 
 class Strip(QWidget):
-    """What is half played.
+    """The strip above the keys.
 
     Args:
         theme: Its colours.
+
+    Signals:
+        typed: A word's name, and the text that was typed for it instead of being spelled.
+        cancelled: Typing was cancelled.
     """
 
-    typed = Signal(str, str)  # a word, and the text that was typed for it instead of spelt
-    left = Signal()  # typing was left
+    typed = Signal(str, str)
+    cancelled = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("What is half played")
+        self.setAccessibleName("Current input")
         self.setFixedHeight(round(base_size() * 1.9) + 20)
         self._slots = Slots(theme)
         self.hint = WrappedLabel("Next")
@@ -117,8 +127,8 @@ class Strip(QWidget):
         self.last.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.entry = QLineEdit()
         self.entry.setAccessibleName("Type the text")
-        self._entry_of = ""
-        self.entry.returnPressed.connect(self._take)
+        self._entry_word = ""
+        self.entry.returnPressed.connect(self._submit)
         self.entry.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 3, 16, 3)
@@ -129,48 +139,59 @@ class Strip(QWidget):
         layout.addWidget(self.last, 4)
 
     def show_preview(self, preview: Preview, words: dict[str, Any], piano_on: str) -> None:
-        """Show what is open."""
+        """Show what is played so far and what can come next.
+
+        Args:
+            preview: What is open now.
+            words: The words by name.
+            piano_on: Keys of the word that switches command input on.
+        """
         played, missing = slots(preview, words)
-        behind = {option.language for option in preview.options.values() if option.language}
+        languages = {option.language for option in preview.options.values() if option.language}
         if preview.word in words:
-            behind = {words[preview.word].language}
-        self._slots.show_slots(preview, played, missing, behind.pop() if len(behind) == 1 else "")
-        said = hint(preview, piano_on)
-        self.hint.show_text(said)
-        spoken = " ".join(filter(None, [preview.word or " ".join(played), preview.value]))
-        self.setAccessibleDescription(f"{spoken or 'nothing'}; {said}")
+            languages = {words[preview.word].language}
+        self._slots.show_slots(preview, played, missing, languages.pop() if len(languages) == 1 else "")
+        next_step = hint(preview, piano_on)
+        self.hint.show_text(next_step)
+        current = " ".join(filter(None, [preview.word or " ".join(played), preview.value]))
+        self.setAccessibleDescription(f"{current or 'nothing'}; {next_step}")
         self._offer_entry(preview)
 
     def _offer_entry(self, preview: Preview) -> None:
-        if preview.awaits in TYPED and (self.entry.isHidden() or self._entry_of != preview.word):
-            self._entry_of = preview.word
+        if preview.awaits in TYPED and (self.entry.isHidden() or self._entry_word != preview.word):
+            self._entry_word = preview.word
             self.entry.clear()
-            self.entry.setPlaceholderText(f"{preview.word}: type it, Enter ends")
+            self.entry.setPlaceholderText(f"{preview.word}: type the text, then press Enter")
             self.entry.setAccessibleName(f"Type the text for {preview.word}")
             self.entry.show()
             if self.window().isActiveWindow():
                 self.entry.setFocus()
         elif preview.awaits not in TYPED and not self.entry.text().strip():
-            # What somebody is typing stays, even when the word lapses meanwhile.
+            # Text that somebody is typing stays, even when the word times out meanwhile.
             self.entry.hide()
 
-    def say_last(self, text: str, mood: str) -> None:
-        """Show how the last word ended; `mood` is a `Status`, ``missed`` or ``erased``."""
+    def show_result(self, text: str, mood: str) -> None:
+        """Show how the last word ended.
+
+        Args:
+            text: The result in words.
+            mood: A `Status`, ``missed`` or ``erased``; decides the colour.
+        """
         self.last.show_text(text)
         self.last.setProperty("mood", mood)
         self.last.style().polish(self.last)
 
-    def _take(self) -> None:
+    def _submit(self) -> None:
         text = self.entry.text()
         self.entry.clear()
         self.entry.hide()
         if text.strip():
-            self.typed.emit(self._entry_of, text)
+            self.typed.emit(self._entry_word, text)
 
-    def keyPressEvent(self, event: Any) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.entry.isVisible():
             self.entry.clear()
             self.entry.hide()
-            self.left.emit()
+            self.cancelled.emit()
         else:
             super().keyPressEvent(event)

@@ -1,4 +1,4 @@
-"""The one main window: puts its parts together and hands each event to those whom it concerns."""
+"""The main window: puts its parts together and shows the events that concern it as a whole."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from rubato_desktop.events import (
 from rubato_desktop.language.keys import format_keys
 from rubato_desktop.midi.messages import note_off, note_on
 from rubato_desktop.services.run_state import SCREEN
-from rubato_desktop.ui.accessibility.announce import announce, said
+from rubato_desktop.ui.accessibility.announce import announce, announcement
 from rubato_desktop.ui.accessibility.screen_reader import ScreenReader
 from rubato_desktop.ui.actions import make_menu
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.header import Header
 from rubato_desktop.ui.keyboard.computer_keys import ComputerKeys
-from rubato_desktop.ui.keyboard.key_labels import faces, shortest
+from rubato_desktop.ui.keyboard.key_labels import key_labels, words_by_name
 from rubato_desktop.ui.keyboard.push_to_talk import PushToTalk
 from rubato_desktop.ui.keyboard.widget import Keyboard
 from rubato_desktop.ui.overlays.banner import Banner
@@ -44,7 +44,7 @@ from rubato_desktop.ui.panels.accordion import Accordion
 from rubato_desktop.ui.panels.dictionary import DictionaryPanel
 from rubato_desktop.ui.panels.table import make_panels
 from rubato_desktop.ui.panels.word_log import WordLogPanel
-from rubato_desktop.ui.panels.word_log_lines import duration
+from rubato_desktop.ui.panels.word_log_lines import duration, missed_text
 from rubato_desktop.ui.roll_view import RollView
 from rubato_desktop.ui.status_line import StatusLine
 from rubato_desktop.ui.strip import Strip
@@ -52,14 +52,14 @@ from rubato_desktop.ui.style.theme import Theme
 
 SIZE, SMALLEST = (1440, 900), (1024, 640)
 COMPUTER = "computer"
-VELOCITY = 80  # of keys that do not know how hard they are pressed
+VELOCITY = 80  # of keys that do not measure it
 
 
 def first_size(room: QSize) -> QSize:
-    """Return how large the window opens.
+    """Return the size of the window when it opens, in px.
 
     Args:
-        room: What the screen leaves to windows, in pixels.
+        room: The part of the screen that is free for windows, in px.
     """
     return QSize(*SIZE).boundedTo(room).expandedTo(QSize(*SMALLEST))
 
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.engine, self.theme = engine, theme
         self.bridge = Bridge(engine)
         self._held: set[tuple[str, int]] = set()
-        self._words = shortest(engine.services.languages.stack.languages)
+        self._words = words_by_name(engine.services.languages.stack.languages)
         theme.use_languages(engine.services.languages.stack.languages)
         theme.apply()
         self.setWindowTitle("Rubato")
@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self._build()
-        self.winId()  # makes the window of the system, at which the computer's keys arrive
+        self.winId()  # creates the system's window, which receives the computer's keys
         self.computer_keys = ComputerKeys(
             self.windowHandle(),
             lambda key: self._press(COMPUTER, key),
@@ -94,7 +94,7 @@ class MainWindow(QMainWindow):
         self.computer_keys.enabled = engine.settings.values.computer_keys
         self.talk_key = PushToTalk(self.windowHandle(), lambda on: self.bridge.run("talk", on=on))
         self.talk_key.use(engine.settings.values.talk_key)
-        self.bridge.happened.connect(self.hear)
+        self.bridge.happened.connect(self.on_event)
         self.screen_reader = ScreenReader(self, self._set_announced)
         engine.services.state.panels = {panel.name: panel.title for panel in self.side.panels.values()}
         self.side.set_folded(engine.settings.values.folded)
@@ -104,17 +104,17 @@ class MainWindow(QMainWindow):
         engine, bridge, theme = self.engine, self.bridge, self.theme
         self.side = Accordion(make_panels(engine, bridge, theme))
         self.dictionary = self.side.body(DictionaryPanel)
-        self.side.fold_asked.connect(lambda name: bridge.run("fold", panel=name))
+        self.side.fold_requested.connect(lambda name: bridge.run("fold", panel=name))
         self.roll = RollView(engine, bridge, theme)
         self.roll.open_word.connect(self.open_word)
         self.side.body(WordLogPanel).open_word.connect(self.open_word)
         self.menu = QMenu(self)
         self.header = Header(engine, bridge, theme, self.menu)
-        self.header.asked.connect(self.unfold)
+        self.header.panel_requested.connect(self.unfold)
         self.strip = Strip(theme)
-        self.strip.typed.connect(self._typed)
-        self.strip.left.connect(self.cancel_input)
-        self.roll.told.connect(lambda text: self.strip.say_last(text, "ok"))
+        self.strip.typed.connect(self._on_typed)
+        self.strip.cancelled.connect(self.cancel_input)
+        self.roll.described.connect(lambda text: self.strip.show_result(text, "ok"))
         self.keyboard = Keyboard(theme)
         self.keyboard.pressed.connect(lambda key: self._press(SCREEN, key))
         self.keyboard.released.connect(lambda key: self._release(SCREEN, key))
@@ -124,8 +124,8 @@ class MainWindow(QMainWindow):
         middle.setSpacing(0)
         middle.addWidget(self.roll, 1)
         middle.addWidget(self.side)
-        whole = QWidget()
-        column = QVBoxLayout(whole)
+        content = QWidget()
+        column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
@@ -133,37 +133,36 @@ class MainWindow(QMainWindow):
         column.addWidget(self.strip)
         column.addWidget(self.keyboard)
         column.addWidget(self.status_line)
-        self.setCentralWidget(whole)
+        self.setCentralWidget(content)
         self.banner = Banner(self.roll.roll, theme)
         self.result_card = ResultCard(self.roll.roll, theme)
         self.strip.last.unfolded.connect(self.show_last_result)
         self.question = QuestionCard(self.roll.roll, bridge, theme)
         self.question.show_question(engine.services.confirmation.text, self._words)
         self.list_card = ListCard(self.roll.roll, theme)
-        self.list_card.chosen.connect(self._choose)
+        self.list_card.chosen.connect(self._on_chosen)
 
     # Events -----------------------------------------------------------------------------------------
 
-    def hear(self, event: Event) -> None:
-        """An event of the engine that concerns the window as a whole; its parts hear for themselves."""
+    def on_event(self, event: Event) -> None:
+        """Show what concerns the window as a whole; its parts follow events themselves."""
         match event:
             case Played(message=message, key=key) if key is not None:
                 self._light(message.device, key, message.is_note_on)
             case PreviewChanged():
                 self._show_preview()
             case LanguagesChanged():
-                self._words = shortest(self.engine.services.languages.stack.languages)
+                self._words = words_by_name(self.engine.services.languages.stack.languages)
                 self.theme.use_languages(self.engine.services.languages.stack.languages)
                 self._show_preview()
             case WordHeard():
                 self.list_card.hide()
                 self.result_card.hide()
             case CommandDone():
-                self._done(event)
+                self._show_result(event)
             case WordMissed(run=run, nearest=nearest):
                 mood = "erased" if run.reason == "erased" else "missed"
-                near = f" · near: {nearest[0][1]} {format_keys(nearest[0][0])}" if nearest else ""
-                self.strip.say_last(f"{run.reason}: {format_keys(run.keys)}{near}", mood)
+                self.strip.show_result(missed_text(run, nearest), mood)
             case Listed():
                 self.list_card.show_list(event)
             case Notice():
@@ -173,15 +172,15 @@ class MainWindow(QMainWindow):
             case PanelFolded(panel=panel, folded=folded) if not folded:
                 self.side.reveal(panel)
             case SettingChanged(name=name, value=value):
-                self._set(name, value)
+                self._on_setting(name, value)
             case FrontRequested():
                 self.to_front()
-        announce(self, said(event, secret=self.engine.services.state.secret))
+        announce(self, announcement(event, secret=self.engine.services.state.secret))
 
     def _set_announced(self, on: bool) -> None:
         self.engine.services.state.announced = on
 
-    def _set(self, name: str, value: Any) -> None:
+    def _on_setting(self, name: str, value: Any) -> None:
         match name:
             case "folded":
                 self.side.set_folded(value)
@@ -194,7 +193,7 @@ class MainWindow(QMainWindow):
                 self.computer_keys.release_all()
                 self.keyboard.show_letters(value)
 
-    def _done(self, event: CommandDone) -> None:
+    def _show_result(self, event: CommandDone) -> None:
         result = event.result
         if result.name == "quit" and result.status == "ok":
             self.close()
@@ -202,8 +201,8 @@ class MainWindow(QMainWindow):
         name = event.word.word if event.word else ""
         if result.text.lower().startswith(name.lower()):
             name = ""
-        took = duration(result.elapsed_ms) if event.word and result.status == "ok" else ""
-        self.strip.say_last(" · ".join(filter(None, [name, result.text, took])), result.status)
+        elapsed = duration(result.elapsed_ms) if event.word and result.status == "ok" else ""
+        self.strip.show_result(" · ".join(filter(None, [name, result.text, elapsed])), result.status)
 
     def _light(self, device: str, key: int, down: bool) -> None:
         (self._held.add if down else self._held.discard)((device, key))
@@ -211,7 +210,7 @@ class MainWindow(QMainWindow):
 
     def _show_preview(self) -> None:
         preview = self.engine.preview
-        self.keyboard.show_faces(faces(preview, self._words))
+        self.keyboard.show_labels(key_labels(preview, self._words))
         piano_on = next((word for word in self._words.values() if word.command == "piano_on"), None)
         self.strip.show_preview(preview, self._words, format_keys(piano_on.keys) if piano_on else "")
 
@@ -225,16 +224,16 @@ class MainWindow(QMainWindow):
         base = self.engine.binding(device)[1]
         self.engine.receive(note_off(self.engine.clock.now(), device, base + key))
 
-    def _typed(self, name: str, text: str) -> None:
-        """A text was typed for a word, which may have lapsed while it was typed: then it is done all the same."""
+    def _on_typed(self, name: str, text: str) -> None:
+        """Give a typed text to the word that waits for it; run the command of a word that has timed out meanwhile."""
         word = self._words.get(name)
         if self.engine.preview.word == name:
             self.engine.give(text)
         elif word is not None and word.command:
             self.bridge.run(word.command, **{**word.args, word.parameters[-1].name: text})
 
-    def _choose(self, number: int) -> None:
-        """A number of the list was chosen with the mouse: the word that waits for one gets it, else it is opened."""
+    def _on_chosen(self, number: int) -> None:
+        """Give the number to the word that waits for one; otherwise open that item."""
         if "choice" in self.engine.preview.awaits:
             self.engine.give(number)
         else:
@@ -253,19 +252,19 @@ class MainWindow(QMainWindow):
             self.result_card.show_result(text)
 
     def open_word(self, name: str) -> None:
-        """Show a word's entry in the dictionary."""
+        """Show a word in the dictionary."""
         self.unfold("dictionary")
         self.dictionary.open_word(name)
 
     def unfold(self, name: str) -> None:
-        """Open a panel and bring it into view."""
+        """Unfold a panel."""
         if name in self.engine.settings.values.folded:
             self.bridge.run("fold", panel=name)
         else:
             self.side.reveal(name)
 
     def to_front(self) -> None:
-        """Come to the front."""
+        """Bring the window to the front."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()

@@ -1,4 +1,4 @@
-"""The real window on a real X server: seen in a screenshot, read and played from outside."""
+"""The real window on a real X server: seen in screenshots, read and played from another process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("window")
 
 
 class Program:
-    """The program with its window, in a process of its own, on a data folder of its own."""
+    """The program with its window, in its own process, with its own data folder."""
 
     def __init__(self, data: Path) -> None:
         self.command = [sys.executable, "-m", "rubato_desktop", "run", "--data", str(data)]
@@ -30,16 +30,16 @@ class Program:
             self.command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
         )
 
-    def runs(self) -> bool:
-        """True; fails with what the program said when it has ended."""
+    def is_running(self) -> bool:
+        """Return True; fail with its output if the program has ended."""
         assert self.process.poll() is None, self.process.communicate()[1]
         return True
 
     def end(self, how: signal.Signals) -> tuple[int, str]:
-        """End it by a signal; its exit code and what it printed on stderr."""
+        """End it with a signal; return its exit code and its standard error."""
         self.process.send_signal(how)
-        _, said = self.process.communicate(timeout=60)
-        return self.process.returncode, said
+        _, errors = self.process.communicate(timeout=60)
+        return self.process.returncode, errors
 
 
 def xdotool(*words: str) -> str:
@@ -54,9 +54,9 @@ def screenshot(path: Path) -> QImage:
 
 @pytest.fixture(scope="module")
 def desktop(display: Xvfb) -> Iterator[None]:
-    """A screen, and the bus on which programs offer what they show."""
+    """A screen, and the accessibility bus."""
     with accessible_bus(), Reader("nobody") as first:
-        first.tree()  # wakes the accessibility bus, so that the first program finds it up
+        first.tree()  # starts the accessibility bus, so that the first program finds it
         yield
 
 
@@ -70,20 +70,23 @@ def program(desktop: None, tmp_path: Path) -> Iterator[Program]:
 
 @pytest.fixture
 def reader(program: Program) -> Iterator[Reader]:
-    """A screen reader that has found the window."""
-    with Reader("rubato") as found:
-        until(lambda: program.runs() and "Search the dictionary" in found.names(), "the window to be there")
-        yield found
+    """A screen reader connected to the window."""
+    with Reader("rubato") as connected:
+        until(
+            lambda: program.is_running() and "Search the dictionary" in connected.names(),
+            "the window to appear",
+        )
+        yield connected
 
 
-def heard(reader: Reader, title: str) -> bool:
-    """Whether the log says that a word was understood."""
+def logged(reader: Reader, title: str) -> bool:
+    """Return whether a word is in the log."""
     return any(f", {title}," in name for name in reader.names("list item"))
 
 
 def test_a_screen_reader_finds_every_part(reader: Reader) -> None:
     names = reader.names()
-    for part in ("Rubato", "The 25 keys", "Words", "Understood", "Menu", "Core", "Search the dictionary"):
+    for part in ("Rubato", "The 25 keys", "Words", "Word log", "Menu", "Core", "Search the dictionary"):
         assert part in names
     keys = [name for name in reader.names("button") if name.startswith("Key ")]
     assert len(keys) == 25
@@ -94,28 +97,28 @@ def test_a_screen_reader_finds_every_part(reader: Reader) -> None:
     )
 
 
-def test_a_screen_reader_plays_a_word_and_hears_its_result(reader: Reader) -> None:
+def test_a_screen_reader_plays_a_word_and_reads_its_result(reader: Reader) -> None:
     for key in (12, 5, 5, 12):
         assert reader.press(f"Key {key}:")
-    until(lambda: heard(reader, "languages"), "the word to be understood")
+    until(lambda: logged(reader, "languages"), "the word in the log")
     until(lambda: any(name.startswith("Last result: Languages") for name in reader.names("label")))
 
 
-def test_the_program_knows_whether_a_screen_reader_speaks(reader: Reader, tmp_path: Path) -> None:
-    def reads() -> bool:
-        told = request(tmp_path / "data", {"do": "run", "command": "status", "args": {}})
-        return bool(told["value"]["screen_reader"])
+def test_the_program_knows_whether_a_screen_reader_is_running(reader: Reader, tmp_path: Path) -> None:
+    def reported() -> bool:
+        status = request(tmp_path / "data", {"do": "run", "command": "status", "args": {}})
+        return bool(status["value"]["screen_reader"])
 
-    assert not reads()
+    assert not reported()
     switch_reader(True)
     try:
-        until(reads, "it to be noticed")
+        until(reported, "the screen reader to be noticed")
     finally:
         switch_reader(False)
-    until(lambda: not reads(), "its end to be noticed")
+    until(lambda: not reported(), "its end to be noticed")
 
 
-def test_half_a_word_is_told_key_by_key(reader: Reader) -> None:
+def test_an_incomplete_word_changes_what_the_keys_mean(reader: Reader) -> None:
     assert reader.press("Key 0:")
     until(lambda: any(name.startswith("Key 7: leads to click") for name in reader.names("button")))
 
@@ -125,12 +128,12 @@ def test_the_computers_keys_play_through_the_x_server(reader: Reader) -> None:
     xdotool("windowfocus", "--sync", window.split()[0])
     for letter in "qvvq":
         xdotool("key", letter)
-    until(lambda: heard(reader, "languages"), "the word to be understood")
+    until(lambda: logged(reader, "languages"), "the word in the log")
 
 
 def test_the_mouse_plays_through_the_x_server(reader: Reader, tmp_path: Path) -> None:
     screen = screenshot(tmp_path / "screen.png")
-    # Key 0 lies in the lower left corner, above the status line.
+    # Key 0 is in the lower left corner, above the status line.
     xdotool("mousemove", "45", str(screen.height() - 90), "mousedown", "1")
     until(lambda: any(name.startswith("Key 7: leads to click") for name in reader.names("button")))
     xdotool("mouseup", "1")
@@ -146,12 +149,10 @@ def test_the_window_is_painted(reader: Reader, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_from_the_terminal_ends_it_cleanly(
-    program: Program, reader: Reader, how: signal.Signals
-) -> None:
-    code, said = program.end(how)
+def test_a_signal_ends_the_program_cleanly(program: Program, reader: Reader, how: signal.Signals) -> None:
+    code, errors = program.end(how)
     assert code == 0
-    assert "Traceback" not in said
+    assert "Traceback" not in errors
 
 
 def test_a_second_start_brings_the_first_to_the_front(program: Program, reader: Reader) -> None:
@@ -161,7 +162,7 @@ def test_a_second_start_brings_the_first_to_the_front(program: Program, reader: 
     assert program.process.poll() is None
 
 
-def test_ctrl_q_ends_it(program: Program, reader: Reader) -> None:
+def test_ctrl_q_ends_the_program(program: Program, reader: Reader) -> None:
     window = until(lambda: xdotool("search", "--onlyvisible", "--name", "^Rubato$"))
     xdotool("windowfocus", "--sync", window.split()[0])
     xdotool("key", "ctrl+q")

@@ -1,4 +1,4 @@
-"""What the window's tests share: the real program without devices and sound, and its real window, off screen."""
+"""Fixtures of the window's tests: the real program without devices and sound, and its real window, off screen."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def publish(app: App) -> Callable[[Event], None]:
 
 @pytest.fixture
 def window(app: App, qtbot: QtBot) -> Iterator[MainWindow]:
-    """The main window of the running program, dark."""
+    """The main window of the running program, in the dark theme."""
     shown = MainWindow(app.engine, Theme("dark"))
     qtbot.addWidget(shown)
     shown.show()
@@ -52,7 +52,7 @@ def window(app: App, qtbot: QtBot) -> Iterator[MainWindow]:
 
 @pytest.fixture
 def until(qtbot: QtBot) -> Callable[[Callable[[], object]], None]:
-    """Wait until something is so."""
+    """Wait until a condition holds."""
 
     def wait(holds: Callable[[], object]) -> None:
         qtbot.waitUntil(lambda: bool(holds()), timeout=30_000)

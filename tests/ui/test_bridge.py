@@ -1,4 +1,4 @@
-"""Events and answers come to the window's thread, all of them, in order."""
+"""Events and results are delivered on the window's thread, all of them, in order."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ Until = Callable[[Callable[[], object]], None]
 
 
 class Commands:
-    """A bus, and commands whose futures the test ends itself."""
+    """A bus, and commands whose futures the test resolves itself."""
 
     def __init__(self) -> None:
         self.bus = Bus()
-        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.requests: list[tuple[str, dict[str, Any]]] = []
         self.future: Future[Result] = Future()
 
     def run(self, command: str, **args: Any) -> Future[Result]:
-        self.asked.append((command, args))
+        self.requests.append((command, args))
         return self.future
 
 
@@ -40,45 +40,43 @@ def bridge(engine: Commands) -> Bridge:
     return Bridge(engine)
 
 
-def test_a_flood_from_other_threads_arrives_whole_and_in_order(
+def test_a_flood_from_other_threads_arrives_complete_and_in_order(
     engine: Commands, bridge: Bridge, until: Until
 ) -> None:
-    heard: list[Event] = []
+    received: list[Event] = []
     threads: set[object] = set()
-    bridge.happened.connect(lambda event: (heard.append(event), threads.add(QThread.currentThread())))
+    bridge.happened.connect(lambda event: (received.append(event), threads.add(QThread.currentThread())))
     sent = [DevicesChanged(t) for t in range(5000)]
     worker = threading.Thread(target=lambda: [engine.bus.publish(event) for event in sent])
     worker.start()
     worker.join()
-    until(lambda: len(heard) == len(sent))
-    assert heard == sent
+    until(lambda: len(received) == len(sent))
+    assert received == sent
     assert threads == {QThread.currentThread()}
 
 
 def test_a_flood_wakes_the_window_only_once(engine: Commands, bridge: Bridge, until: Until) -> None:
     woken: list[None] = []
     bridge._wake.connect(lambda: woken.append(None))
-    heard: list[Event] = []
-    bridge.happened.connect(heard.append)
+    received: list[Event] = []
+    bridge.happened.connect(received.append)
     for t in range(100):
         engine.bus.publish(DevicesChanged(t))
-    until(lambda: len(heard) == 100)
+    until(lambda: len(received) == 100)
     assert len(woken) == 1
 
 
-def test_an_answer_comes_to_who_asked_on_the_windows_thread(
-    engine: Commands, bridge: Bridge, until: Until
-) -> None:
-    answers: list[tuple[Result, object]] = []
-    bridge.run("zoom", lambda result: answers.append((result, QThread.currentThread())), factor=2.0)
-    assert engine.asked == [("zoom", {"factor": 2.0})]
+def test_a_result_is_delivered_on_the_windows_thread(engine: Commands, bridge: Bridge, until: Until) -> None:
+    results: list[tuple[Result, object]] = []
+    bridge.run("zoom", lambda result: results.append((result, QThread.currentThread())), factor=2.0)
+    assert engine.requests == [("zoom", {"factor": 2.0})]
     result = Result(1, "zoom", {}, "ok")
     threading.Thread(target=lambda: engine.future.set_result(result)).start()
-    until(lambda: answers)
-    assert answers == [(result, QThread.currentThread())]
+    until(lambda: results)
+    assert results == [(result, QThread.currentThread())]
 
 
-def test_a_listener_that_fails_is_logged_and_stops_nobody(
+def test_a_callback_that_fails_is_logged_and_stops_no_other(
     engine: Commands, bridge: Bridge, until: Until, caplog: pytest.LogCaptureFixture
 ) -> None:
     done: list[Result] = []
@@ -94,19 +92,19 @@ def test_a_listener_that_fails_is_logged_and_stops_nobody(
     assert "no good" in caplog.text
 
 
-def test_what_was_told_before_there_was_a_window_is_not_lost(engine: Commands, until: Until) -> None:
+def test_a_notice_from_before_the_window_is_not_lost(engine: Commands, until: Until) -> None:
     recovered = Notice(0, "info", "42 notes of yesterday were recovered")
     engine.bus.publish(recovered)
-    heard: list[Event] = []
+    received: list[Event] = []
     late = Bridge(engine)
-    late.happened.connect(heard.append)
-    until(lambda: heard == [recovered])
+    late.happened.connect(received.append)
+    until(lambda: received == [recovered])
 
 
-def test_after_closing_nothing_is_heard(engine: Commands, bridge: Bridge, qapp: Any) -> None:
-    heard: list[Event] = []
-    bridge.happened.connect(heard.append)
+def test_nothing_is_delivered_after_closing(engine: Commands, bridge: Bridge, qapp: Any) -> None:
+    received: list[Event] = []
+    bridge.happened.connect(received.append)
     bridge.close()
     engine.bus.publish(DevicesChanged(0))
     qapp.processEvents()
-    assert heard == []
+    assert received == []

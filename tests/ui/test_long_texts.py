@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playing import Player
+from live_player import LivePlayer
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -105,7 +105,7 @@ def test_a_longer_result_unfolds(
 
 
 def test_esc_closes_the_unfolded_result_and_keeps_what_is_half_played(
-    window: MainWindow, app: App, publish: Publish, player: Player, until: Until
+    window: MainWindow, app: App, publish: Publish, player: LivePlayer, until: Until
 ) -> None:
     publish(result(LONG))
     until(lambda: window.strip.last.overflows)
@@ -120,7 +120,7 @@ def test_esc_closes_the_unfolded_result_and_keeps_what_is_half_played(
 
 
 def test_the_next_word_closes_the_unfolded_result(
-    window: MainWindow, publish: Publish, player: Player, until: Until
+    window: MainWindow, publish: Publish, player: LivePlayer, until: Until
 ) -> None:
     publish(result(LONG))
     until(lambda: window.strip.last.overflows)

@@ -1,4 +1,4 @@
-"""The real window on the real program: keys in, faces, words and results seen."""
+"""The real window on the real program: keys go in; labels, words and results come out."""
 
 from __future__ import annotations
 
@@ -24,20 +24,22 @@ Until = Callable[[Callable[[], object]], None]
 Publish = Callable[[Event], None]
 
 
-def face(window: MainWindow, key: int) -> str:
-    return window.keyboard.keys[key].face.label
+def label(window: MainWindow, key: int) -> str:
+    return window.keyboard.keys[key].label.text
 
 
-def test_half_a_word_shows_what_can_come_next(window: MainWindow, player: LivePlayer, until: Until) -> None:
+def test_an_incomplete_word_shows_what_can_come_next(
+    window: MainWindow, player: LivePlayer, until: Until
+) -> None:
     player.down(0)
-    until(lambda: face(window, 7) == "click")
+    until(lambda: label(window, 7) == "click")
     assert window.keyboard.keys[0].held
     assert "begin with 0" in window.strip.hint.text()
     player.up(0)
     until(lambda: not window.keyboard.keys[0].held)
 
 
-def test_the_highest_key_is_a_midi_note_wherever_the_keys_begin(
+def test_the_highest_key_is_a_midi_note_whatever_the_lowest_is(
     window: MainWindow, app: App, until: Until
 ) -> None:
     app.services.settings.set_device(SCREEN, base_note=127)
@@ -54,11 +56,11 @@ def test_the_highest_key_is_a_midi_note_wherever_the_keys_begin(
     ("room", "size"),
     [((2560, 1440), SIZE), ((1280, 760), (1280, 760)), ((1920, 800), (1440, 800)), ((640, 480), SMALLEST)],
 )
-def test_the_window_opens_no_larger_than_its_screen(room: tuple[int, int], size: tuple[int, int]) -> None:
+def test_the_window_opens_no_larger_than_the_screen(room: tuple[int, int], size: tuple[int, int]) -> None:
     assert first_size(QSize(*room)).toTuple() == size
 
 
-def test_a_word_ends_with_its_result_in_the_strip_and_the_log(
+def test_a_word_appears_with_its_result_in_the_strip_and_the_log(
     window: MainWindow, player: LivePlayer, until: Until
 ) -> None:
     player.play("12 5 5 12")
@@ -68,15 +70,15 @@ def test_a_word_ends_with_its_result_in_the_strip_and_the_log(
     assert line.outcome.endswith("ms")
 
 
-def test_a_run_that_is_no_word_is_told_with_its_nearest(
+def test_a_run_that_is_no_word_is_shown_with_the_nearest(
     window: MainWindow, player: LivePlayer, until: Until
 ) -> None:
     player.play("0 8 0")
-    until(lambda: window.strip.last.text().startswith("unknown: 0 8 0 · near: "))
-    assert window.side.body(WordLogPanel).log.lines[0].detail.startswith("near: ")
+    until(lambda: window.strip.last.text().startswith("0 8 0 is not a word. Did you mean "))
+    assert window.side.body(WordLogPanel).log.lines[0].detail.startswith("did you mean: ")
 
 
-def test_a_word_that_needs_what_is_not_there_says_so(
+def test_a_word_that_needs_a_missing_part_says_so(
     window: MainWindow, player: LivePlayer, until: Until
 ) -> None:
     player.play("0 7 0")
@@ -84,7 +86,7 @@ def test_a_word_that_needs_what_is_not_there_says_so(
     assert window.side.body(WordLogPanel).log.lines[0].mood == "refused"
 
 
-def test_playing_with_the_mouse_is_playing(window: MainWindow, until: Until) -> None:
+def test_the_mouse_plays_words(window: MainWindow, until: Until) -> None:
     for key in (12, 5, 5, 12):
         QTest.mouseClick(window.keyboard.keys[key], Qt.MouseButton.LeftButton)
     until(
@@ -95,7 +97,7 @@ def test_playing_with_the_mouse_is_playing(window: MainWindow, until: Until) -> 
     )
 
 
-def test_playing_with_the_computers_keys_is_playing(window: MainWindow, until: Until) -> None:
+def test_the_computers_keys_play_words(window: MainWindow, until: Until) -> None:
     window.activateWindow()
     until(window.isActiveWindow)
     window.header.menu.setFocus()
@@ -124,7 +126,7 @@ def test_a_list_is_shown_until_the_next_word(window: MainWindow, player: LivePla
     until(lambda: not window.list_card.isVisible())
 
 
-def test_a_line_of_the_list_is_chosen_for_the_word_that_waits(
+def test_an_item_of_the_list_is_chosen_for_the_pending_word(
     window: MainWindow, app: App, publish: Publish, player: LivePlayer, until: Until
 ) -> None:
     player.play("12 5 5 12 12 5 7 12")
@@ -135,7 +137,7 @@ def test_a_line_of_the_list_is_chosen_for_the_word_that_waits(
     until(lambda: app.engine.services.languages.stack.languages[0].name == "names")
 
 
-def test_a_notice_is_shown_and_kept_and_stands_in_nobodys_way(
+def test_a_notice_is_shown_and_logged_and_does_not_block(
     window: MainWindow, publish: Publish, until: Until
 ) -> None:
     publish(Notice(0, "warning", "The controller is gone", "Held keys were released", "Plug it in again"))
@@ -148,7 +150,7 @@ def test_a_notice_is_shown_and_kept_and_stands_in_nobodys_way(
     assert not window.banner.isVisible()
 
 
-def test_folding_moves_neither_the_roll_nor_the_keys(window: MainWindow, until: Until) -> None:
+def test_folding_moves_neither_roll_nor_keys(window: MainWindow, until: Until) -> None:
     before = window.roll.geometry(), window.keyboard.geometry(), window.side.geometry()
     for name in ("dictionary", "devices", "understood"):
         panel = window.side.panels[name]
@@ -165,7 +167,7 @@ def test_panels_fold_by_a_word(window: MainWindow, player: LivePlayer, app: App,
     until(lambda: not window.side.panels["dictionary"].is_open)
 
 
-def test_what_is_folded_is_folded_at_the_next_start(window: MainWindow, app: App, until: Until) -> None:
+def test_folded_panels_are_folded_at_the_next_start(window: MainWindow, app: App, until: Until) -> None:
     window.side.panels["understood"].header.click()
     until(lambda: "understood" in app.engine.settings.values.folded)
     from rubato_desktop.ui.style.theme import Theme
@@ -175,7 +177,7 @@ def test_what_is_folded_is_folded_at_the_next_start(window: MainWindow, app: App
     again.close()
 
 
-def test_the_theme_changes_by_a_setting(window: MainWindow, app: App, until: Until) -> None:
+def test_a_setting_changes_the_theme(window: MainWindow, app: App, until: Until) -> None:
     app.engine.set("theme", "light")
     until(lambda: not window.theme.colours.dark)
     assert window.palette().window().color().lightness() > 200
@@ -183,35 +185,35 @@ def test_the_theme_changes_by_a_setting(window: MainWindow, app: App, until: Unt
     until(lambda: window.theme.colours.dark)
 
 
-def test_recording_is_seen_while_it_runs(window: MainWindow, player: LivePlayer, until: Until) -> None:
+def test_the_header_shows_a_running_recording(window: MainWindow, player: LivePlayer, until: Until) -> None:
     assert not window.header.time.isVisible()
     player.play("0 11 0")
     until(lambda: window.header.record.text() == "Recording")
     assert window.header.time.isVisible()
-    window.header.hold.click()
+    window.header.pause.click()
     until(lambda: window.header.record.text() == "Paused")
     window.header.record.click()
     until(lambda: window.header.record.text() == "Record")
     until(lambda: "saved" in window.status_line.right.text())
 
 
-def test_a_language_is_chosen_by_its_chip(window: MainWindow, app: App, until: Until) -> None:
+def test_a_chip_chooses_the_language(window: MainWindow, app: App, until: Until) -> None:
     window.findChild(QWidget, "language-names").click()  # type: ignore[attr-defined]
     until(lambda: app.engine.services.languages.stack.languages[0].name == "names")
     until(lambda: window.findChild(QWidget, "language-names").property("current") is True)
 
 
-def test_piano_off_is_seen_and_undone_by_a_click(
+def test_piano_off_is_shown_and_undone_by_a_click(
     window: MainWindow, app: App, player: LivePlayer, until: Until
 ) -> None:
     player.play("0 7 3 0")
-    until(lambda: window.header.piano.text() == "keys: only music")
+    until(lambda: window.header.piano.text() == "Keys: music only")
     assert "play 0 3 7 0 alone" in window.strip.hint.text()
     window.header.piano.click()
-    until(lambda: window.header.piano.text() == "keys: commands")
+    until(lambda: window.header.piano.text() == "Keys: commands")
 
 
-def test_a_text_can_be_typed_instead_of_spelt(
+def test_a_text_can_be_typed_instead_of_spelled(
     window: MainWindow, app: App, player: LivePlayer, until: Until
 ) -> None:
     player.play("12 2 3 4 12")
@@ -222,27 +224,29 @@ def test_a_text_can_be_typed_instead_of_spelt(
     assert not window.strip.entry.isVisible()
 
 
-def test_a_text_that_is_typed_slowly_outlives_its_word(
+def test_a_text_typed_slowly_survives_the_timeout_of_its_word(
     window: MainWindow, app: App, player: LivePlayer, until: Until
 ) -> None:
     player.play("12 2 3 4 12")
     until(window.strip.entry.isVisible)
     window.strip.entry.setText("Slow")
-    app.engine.run("cancel")  # as time would
+    app.engine.run("cancel")  # as a timeout would
     until(lambda: not app.engine.preview.keys)
     assert window.strip.entry.isVisible()
     QTest.keyClick(window.strip.entry, Qt.Key.Key_Return)
     until(lambda: app.engine.services.languages.stack.languages[0].title == "Slow")
 
 
-def test_nothing_typed_is_nothing_kept(window: MainWindow, player: LivePlayer, until: Until) -> None:
+def test_an_empty_text_field_closes_with_its_word(
+    window: MainWindow, player: LivePlayer, until: Until
+) -> None:
     player.play("12 2 3 4 12")
     until(window.strip.entry.isVisible)
     player.play("24")
     until(window.strip.entry.isHidden)
 
 
-def test_escape_leaves_what_is_half_played(
+def test_escape_cancels_the_keys_played_so_far(
     window: MainWindow, app: App, player: LivePlayer, until: Until
 ) -> None:
     player.play("0")
@@ -251,7 +255,7 @@ def test_escape_leaves_what_is_half_played(
     until(lambda: app.engine.preview.keys == ())
 
 
-def test_opened_notes_are_seen_and_a_click_goes_there(window: MainWindow, app: App, until: Until) -> None:
+def test_an_open_recording_is_shown_and_a_click_seeks(window: MainWindow, app: App, until: Until) -> None:
     notes = Notes.of([(0, 500_000, 0, 0, 60, 80), (4_000_000, 4_500_000, 0, 0, 62, 80)], ["piano"])
     app.engine.post(lambda: app.engine.services.roll.open(OpenRecording("étude", notes)))
     until(lambda: window.roll.title.text() == "étude")
@@ -263,7 +267,7 @@ def test_opened_notes_are_seen_and_a_click_goes_there(window: MainWindow, app: A
     until(lambda: window.roll.roll.live)
 
 
-def test_a_click_on_a_word_in_the_roll_opens_its_entry(
+def test_a_click_on_a_word_in_the_roll_opens_it_in_the_dictionary(
     window: MainWindow, player: LivePlayer, until: Until
 ) -> None:
     player.play("12 5 5 12")
@@ -274,7 +278,7 @@ def test_a_click_on_a_word_in_the_roll_opens_its_entry(
     assert window.dictionary.tree.isExpanded(index)
 
 
-def test_a_file_dropped_on_the_window_is_opened(window: MainWindow, tmp_path: Path, until: Until) -> None:
+def test_a_dropped_file_is_opened(window: MainWindow, tmp_path: Path, until: Until) -> None:
     path = tmp_path / "no music.mid"
     path.write_bytes(b"nothing")
     data = QMimeData()
@@ -301,7 +305,7 @@ def test_quit_is_a_word(window: MainWindow, player: LivePlayer, until: Until) ->
 
 
 @pytest.mark.parametrize("size", [SMALLEST, (1440, 900), (2200, 1300)])
-def test_every_part_keeps_within_the_window(window: MainWindow, size: tuple[int, int], until: Until) -> None:
+def test_every_part_stays_within_the_window(window: MainWindow, size: tuple[int, int], until: Until) -> None:
     window.resize(*size)
     until(lambda: window.width() == size[0])
     parts = (window.header, window.roll, window.side, window.strip, window.keyboard, window.status_line)
@@ -309,9 +313,7 @@ def test_every_part_keeps_within_the_window(window: MainWindow, size: tuple[int,
     assert window.side.panels["dictionary"].width() == window.side.panels["understood"].width()
 
 
-def test_a_small_window_folds_what_has_no_room_and_a_large_one_brings_it_back(
-    window: MainWindow, until: Until
-) -> None:
+def test_a_small_window_folds_panels_and_a_large_one_unfolds_them(window: MainWindow, until: Until) -> None:
     def shown() -> set[str]:
         return {panel.name for panel in window.side.panels.values() if panel.is_open}
 
@@ -322,7 +324,7 @@ def test_a_small_window_folds_what_has_no_room_and_a_large_one_brings_it_back(
     until(lambda: shown() == {"dictionary", "understood"})
 
 
-def test_everything_that_can_be_used_has_a_name(window: MainWindow) -> None:
+def test_every_control_has_an_accessible_name(window: MainWindow) -> None:
     kinds = (QAbstractButton, QLineEdit, QAbstractItemView)
     used = [item for kind in kinds for item in window.findChildren(kind)]
     assert len(used) > 50
@@ -334,7 +336,7 @@ def test_everything_that_can_be_used_has_a_name(window: MainWindow) -> None:
     assert [f"{type(item).__name__} {item.objectName()}" for item in nameless] == []
 
 
-def test_the_tab_key_goes_round_through_all_parts(window: MainWindow, until: Until) -> None:
+def test_the_tab_key_reaches_all_parts(window: MainWindow, until: Until) -> None:
     window.activateWindow()
     until(window.isActiveWindow)
     window.header.record.setFocus()
@@ -349,7 +351,7 @@ def test_the_tab_key_goes_round_through_all_parts(window: MainWindow, until: Unt
     assert seen == {"header", "roll", "side", "keyboard"}
 
 
-def test_the_window_is_there_while_it_is_open(window: MainWindow, app: App) -> None:
+def test_status_and_panels_know_whether_the_window_is_open(window: MainWindow, app: App) -> None:
     assert "window" in app.engine.run("status").result(10).value["has"]
     assert app.engine.run("panels").result(10).value[0] == "dictionary"
     window.close()

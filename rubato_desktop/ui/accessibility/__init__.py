@@ -1,1 +1,1 @@
-"""What a screen reader is told."""
+"""What the window tells screen readers, and whether one is running."""

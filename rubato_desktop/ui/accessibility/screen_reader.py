@@ -1,7 +1,8 @@
-"""Whether a screen reader runs, as the system says.
+"""Whether a screen reader is running, as the system reports it.
 
-Linux: the property ``ScreenReaderEnabled`` of ``org.a11y.Status`` on the session's bus, which Orca sets. Windows: what
-``SystemParametersInfo`` answers to ``SPI_GETSCREENREADER``. macOS: VoiceOver's switch in ``com.apple.universalaccess``.
+Linux: the property ``ScreenReaderEnabled`` of ``org.a11y.Status`` on the session bus, which Orca sets. Windows: the
+parameter ``SPI_GETSCREENREADER`` of ``SystemParametersInfo``. macOS: VoiceOver's switch in
+``com.apple.universalaccess``.
 """
 
 from __future__ import annotations
@@ -15,43 +16,43 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAccessible
 
-LOOK_MS: Final = 3000
-_PATIENCE_MS: Final = 200
-_GET_SCREEN_READER: Final = 0x0046
+POLL_MS: Final = 3000
+_TIMEOUT_MS: Final = 200
+_SPI_GETSCREENREADER: Final = 0x0046
 
 
 class ScreenReader(QObject):
-    """Looks again and again, and tells when it changes.
+    """Polls whether a screen reader is running.
 
     Args:
-        parent: What it lives with.
-        told: Told at the first look, and when the answer has changed: whether a screen reader says what the window
+        parent: Its owner.
+        on_changed: Called after the first poll and after each change: whether a screen reader reads what the window
             announces.
-        look_ms: Milliseconds between two looks.
+        poll_ms: Interval in ms.
     """
 
-    def __init__(self, parent: QObject, told: Callable[[bool], None], look_ms: int = LOOK_MS) -> None:
+    def __init__(self, parent: QObject, on_changed: Callable[[bool], None], poll_ms: int = POLL_MS) -> None:
         super().__init__(parent)
-        self._told = told
-        self._last: bool | None = None
+        self._on_changed = on_changed
+        self._running: bool | None = None
         self._timer = QTimer(self)
-        self._timer.timeout.connect(self.look)
-        self._timer.start(look_ms)
+        self._timer.timeout.connect(self.poll)
+        self._timer.start(poll_ms)
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Look now."""
-        # Where Qt offers nothing to assistive technology, what is announced reaches nobody.
-        found = QAccessible.isActive() and runs()
-        if found is not self._last:
-            self._last = found
-            self._told(found)
+        # Where Qt offers nothing to assistive technology, nobody receives what is announced.
+        running = QAccessible.isActive() and is_running()
+        if running is not self._running:
+            self._running = running
+            self._on_changed(running)
 
 
-def runs() -> bool:
-    """Return whether a screen reader runs; False where the system does not say."""
-    look = {"linux": _on_linux, "win32": _on_windows, "darwin": _on_macos}.get(sys.platform)
+def is_running() -> bool:
+    """Return whether a screen reader is running; False where the system does not say."""
+    query = {"linux": _on_linux, "win32": _on_windows, "darwin": _on_macos}.get(sys.platform)
     try:
-        return look is not None and look()
+        return query is not None and query()
     except (OSError, AttributeError, ImportError, subprocess.SubprocessError):
         return False
 
@@ -60,28 +61,28 @@ def _on_linux() -> bool:
     from PySide6.QtDBus import QDBusConnection, QDBusInterface
 
     bus = QDBusConnection.sessionBus()
-    # To ask somebody who does not run would start them.
+    # A call to a service that is not running would start it.
     if not bus.isConnected() or not bus.interface().isServiceRegistered("org.a11y.Bus").value():
         return False
     status = QDBusInterface("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Status", bus)
-    status.setTimeout(_PATIENCE_MS)
+    status.setTimeout(_TIMEOUT_MS)
     return status.property("ScreenReaderEnabled") is True
 
 
 def _on_windows() -> bool:
     running = ctypes.c_int(0)
-    asked = ctypes.windll.user32.SystemParametersInfoW(  # type: ignore[attr-defined,unused-ignore]
-        _GET_SCREEN_READER, 0, ctypes.byref(running), 0
+    succeeded = ctypes.windll.user32.SystemParametersInfoW(  # type: ignore[attr-defined,unused-ignore]
+        _SPI_GETSCREENREADER, 0, ctypes.byref(running), 0
     )
-    return bool(asked and running.value)
+    return bool(succeeded and running.value)
 
 
 def _on_macos() -> bool:
-    said = subprocess.run(
+    reply = subprocess.run(
         ["defaults", "read", "com.apple.universalaccess", "voiceOverOnOffKey"],
         capture_output=True,
         text=True,
         timeout=2,
         check=False,
     )
-    return said.stdout.strip() == "1"
+    return reply.stdout.strip() == "1"

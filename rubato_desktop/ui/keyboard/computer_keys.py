@@ -1,4 +1,4 @@
-"""The computer's keyboard as the 25 keys: two rows, by where a key lies, whatever is printed on it."""
+"""The computer's keyboard as the 25 keys: two rows, by the position of a key, whatever is printed on it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class KeyPosition:
 
     Attributes:
         label: What is printed on it on a US keyboard.
-        scan: Its scan code, set 1 (also Linux's evdev code).
-        mac: Its virtual key code on macOS (kVK_ANSI_…).
+        scan: Scan code of set 1, which is also the evdev code on Linux.
+        mac: Virtual key code on macOS (``kVK_ANSI_…``).
     """
 
     label: str
@@ -63,26 +63,25 @@ LAYOUT: tuple[KeyPosition, ...] = (
     KeyPosition("I", 23, 34),
 )
 
-_BY_SCAN = {place.scan: key for key, place in enumerate(LAYOUT)}
-_BY_MAC = {place.mac: key for key, place in enumerate(LAYOUT)}
-_BY_LABEL = {
-    ord(place.label): key for key, place in enumerate(LAYOUT)
-}  # Qt's codes of letters and digits are theirs
+_BY_SCAN = {position.scan: key for key, position in enumerate(LAYOUT)}
+_BY_MAC = {position.mac: key for key, position in enumerate(LAYOUT)}
+# Qt's codes of letters and digits are their characters.
+_BY_LABEL = {ord(position.label): key for key, position in enumerate(LAYOUT)}
 
-XKB_OFFSET = 8  # X11 and Wayland count evdev codes from 8
-_OTHERS = (
+XKB_OFFSET = 8  # X11 and Wayland add it to evdev codes
+_SHORTCUT_MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )
 _TEXT_FIELDS = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
 
 
 def key_of(event: QKeyEvent, platform: str = sys.platform) -> int | None:
-    """The key 0-24 that a key event plays; None for another key.
+    """Return the key (0-24) that a key event plays; None for any other key.
 
-    By its place where the system tells it, otherwise by its letter.
+    Decided by the position of the key where the system reports it, otherwise by its letter.
     """
     if platform == "darwin":
-        # 0 is the code of A, which plays nothing, and of an event without a code.
+        # Code 0 is A, which plays nothing, or an event without a code.
         return (
             _BY_MAC.get(event.nativeVirtualKey()) if event.nativeVirtualKey() else _BY_LABEL.get(event.key())
         )
@@ -93,31 +92,33 @@ def key_of(event: QKeyEvent, platform: str = sys.platform) -> int | None:
 
 
 class ComputerKeys(QObject):
-    """Plays the 25 keys from the computer's keyboard while a window is in front.
+    """Plays the 25 keys on the computer's keyboard while a window is active.
 
-    Text fields keep their keys, so do Ctrl, Alt and Meta. A key that repeats by itself plays once. What is held
-    when the window loses the keyboard is released.
+    Keys in text fields and with Ctrl, Alt or Meta are left alone. A key plays once, however often it repeats.
+    Keys that are held when the window loses the focus are released.
 
     Args:
-        window: The window that must be in front.
-        press: Called with a key 0-24 going down.
-        release: Called with a key going up.
+        window: The window.
+        on_press: Called when a key (0-24) goes down.
+        on_release: Called when a key goes up.
     """
 
-    def __init__(self, window: QWindow, press: Callable[[int], None], release: Callable[[int], None]) -> None:
+    def __init__(
+        self, window: QWindow, on_press: Callable[[int], None], on_release: Callable[[int], None]
+    ) -> None:
         super().__init__(window)
         self.enabled = True
-        self._press = press
-        self._release = release
-        self._held: dict[int, int] = {}  # what the system calls the key → the key it plays
-        # At the window, before Qt hands the event to a widget: far fewer events pass here than at the application.
+        self._on_press = on_press
+        self._on_release = on_release
+        self._held: dict[int, int] = {}  # the system's code of a key → the key it plays
+        # Before Qt passes events to widgets; far fewer events pass the window than the application.
         window.installEventFilter(self)
 
     def release_all(self) -> None:
-        """Let go of every key."""
+        """Release all keys that are held."""
         held, self._held = self._held, {}
         for key in held.values():
-            self._release(key)
+            self._on_release(key)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
@@ -130,31 +131,35 @@ class ComputerKeys(QObject):
         return False
 
     def _plays(self, event: QKeyEvent) -> bool:
-        if not self.enabled or event.modifiers() & _OTHERS or QApplication.activePopupWidget() is not None:
+        if (
+            not self.enabled
+            or event.modifiers() & _SHORTCUT_MODIFIERS
+            or QApplication.activePopupWidget() is not None
+        ):
             return False
-        return key_of(event) is not None and not writes(QApplication.focusWidget())
+        return key_of(event) is not None and not takes_text(QApplication.focusWidget())
 
     def _down(self, event: QKeyEvent) -> bool:
         if not self._plays(event):
             return False
-        name = event.nativeScanCode() or event.key()
+        code = event.nativeScanCode() or event.key()
         key = key_of(event)
-        if not event.isAutoRepeat() and name not in self._held and key is not None:
-            self._held[name] = key
-            self._press(key)
+        if not event.isAutoRepeat() and code not in self._held and key is not None:
+            self._held[code] = key
+            self._on_press(key)
         return True
 
     def _up(self, event: QKeyEvent) -> bool:
-        name = event.nativeScanCode() or event.key()
-        if name not in self._held:
+        code = event.nativeScanCode() or event.key()
+        if code not in self._held:
             return False
         if not event.isAutoRepeat():
-            self._release(self._held.pop(name))
+            self._on_release(self._held.pop(code))
         return True
 
 
-def writes(widget: QWidget | None) -> bool:
-    """True for a widget into which one writes."""
+def takes_text(widget: QWidget | None) -> bool:
+    """Return whether text can be typed into a widget."""
     if isinstance(widget, QComboBox):
         return widget.isEditable()
     return isinstance(widget, _TEXT_FIELDS)

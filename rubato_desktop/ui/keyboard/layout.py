@@ -1,4 +1,4 @@
-"""Where the 25 keys are: two octaves and one, from C to C, in any rectangle."""
+"""The rectangles of the 25 keys: two octaves from C to C."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from PySide6.QtCore import QRectF
 
 from rubato_desktop.language.keys import COUNT
 
-BLACK = frozenset({1, 3, 6, 8, 10})  # semitones of the black keys above C
+BLACK = frozenset({1, 3, 6, 8, 10})  # black keys, in semitones above C
 WHITES = 15
-BLACK_WIDTH, BLACK_HEIGHT = 0.62, 0.58  # in widths and lengths of a white key
+BLACK_WIDTH, BLACK_HEIGHT = 0.62, 0.58  # of a white key's
 
-# How far a black key's middle stands from the line between its neighbours, in its own widths: as on a piano,
-# the outer ones of each group lean outwards.
+# Offset of a black key's middle from the line between its neighbours, in its own widths: as on a piano, the outer
+# keys of each group lean outwards.
 _LEAN = {1: -0.12, 3: 0.12, 6: -0.16, 8: 0.0, 10: 0.16}
 
 
 def is_black(key: int) -> bool:
-    """True for a black key; the lowest key is a C."""
+    """Return whether a key (0-24) is black; the lowest key is a C."""
     return key % 12 in BLACK
 
 
 def key_rects(area: QRectF) -> list[QRectF]:
-    """The rectangles of the 25 keys in `area`, by key.
+    """Return the rectangles of the 25 keys, from the lowest.
 
     Args:
-        area: Where the keyboard lies.
+        area: The rectangle of the keyboard.
     """
     width = area.width() / WHITES
     rects = []

@@ -1,4 +1,4 @@
-"""The key of the computer's keyboard that is held to talk."""
+"""The key of the computer's keyboard that is held down to talk."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QWindow
 
 
 class PushToTalk(QObject):
-    """Tells when the key goes down and up while a window is in front, also while a text is written.
+    """Watches the key while a window is active, also in text fields.
 
     Args:
-        window: The window that must be in front.
-        talk: Told whether the key is down.
+        window: The window.
+        on_change: Called when the key goes down (True) or up (False).
     """
 
-    def __init__(self, window: QWindow, talk: Callable[[bool], None]) -> None:
+    def __init__(self, window: QWindow, on_change: Callable[[bool], None]) -> None:
         super().__init__(window)
-        self._talk = talk
+        self._on_change = on_change
         self._key: int | None = None
         self._down = False
         window.installEventFilter(self)
 
     def use(self, name: str) -> None:
-        """Take another key, by its name, such as ``F9``; empty, or no key's name, for none."""
+        """Use a key by its name, such as ``F9``; no key where the name is empty or unknown."""
         self.release()
         keys = QKeySequence(name)
         self._key = keys[0].toCombined() if keys.count() == 1 else None  # type: ignore[index]
 
     def release(self) -> None:
-        """Let go of the key."""
+        """Release the key if it is held."""
         if self._down:
             self._down = False
-            self._talk(False)
+            self._on_change(False)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
@@ -44,9 +44,9 @@ class PushToTalk(QObject):
         if kind == QEvent.Type.KeyPress and event.keyCombination().toCombined() == self._key:
             if not event.isAutoRepeat() and not self._down:
                 self._down = True
-                self._talk(True)
+                self._on_change(True)
             return True
-        # Whatever else is held by then: the key itself goes up.
+        # Whichever modifiers are held by then.
         if kind == QEvent.Type.KeyRelease and self._down and event.key() == self._key & 0x1FFFFFF:
             if not event.isAutoRepeat():
                 self.release()

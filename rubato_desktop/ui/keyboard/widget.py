@@ -1,4 +1,4 @@
-"""The 25 keys on the screen: each shows what it would mean now, and each can be played."""
+"""The 25 keys on the screen: each shows what it means now, and can be played."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from rubato_desktop.language.keys import COUNT
 from rubato_desktop.ui.keyboard.computer_keys import LAYOUT
-from rubato_desktop.ui.keyboard.key_labels import NOTHING, Face
+from rubato_desktop.ui.keyboard.key_labels import NO_LABEL, KeyLabel
 from rubato_desktop.ui.keyboard.layout import is_black, key_rects
 from rubato_desktop.ui.keyboard.painting import paint_key
 from rubato_desktop.ui.style.theme import Theme
@@ -25,27 +25,29 @@ class PianoKey(QAbstractButton):
         super().__init__(keyboard)
         self.keyboard = keyboard
         self.key = key
-        self.face = NOTHING
+        self.label = NO_LABEL
         self.held = False
         self.setObjectName(f"key{key}")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.pressed.connect(lambda: keyboard.pressed.emit(key))
         self.released.connect(lambda: keyboard.released.emit(key))
-        self._name()
+        self._describe()
 
-    def show_face(self, face: Face) -> None:
-        if face != self.face:
-            self.face = face
-            self._name()
+    def show_label(self, label: KeyLabel) -> None:
+        """Show what the key means now."""
+        if label != self.label:
+            self.label = label
+            self._describe()
             self.update()
 
-    def _name(self) -> None:
-        self.setAccessibleName(f"Key {self.key}: {self.face.spoken}")
-        computer = f"computer key {LAYOUT[self.key].label}"
-        self.setAccessibleDescription(computer)
-        self.setToolTip(f"Key {self.key} {self.face.spoken}\n{computer.capitalize()}")
+    def _describe(self) -> None:
+        self.setAccessibleName(f"Key {self.key}: {self.label.spoken}")
+        letter = f"Computer key {LAYOUT[self.key].label}"
+        self.setAccessibleDescription(letter)
+        self.setToolTip(f"Key {self.key}: {self.label.spoken}\n{letter}")
 
     def hold(self, held: bool) -> None:
+        """Show the key down or up."""
         if held != self.held:
             self.held = held
             self.update()
@@ -55,38 +57,44 @@ class PianoKey(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         letter = LAYOUT[self.key].label if self.keyboard.letters else ""
         area = QRectF(self.rect())
-        paint_key(painter, area, self.key, self.face, self.keyboard.theme, self.held, self.hasFocus(), letter)
+        paint_key(
+            painter, area, self.key, self.label, self.keyboard.theme, self.held, self.hasFocus(), letter
+        )
         painter.end()
 
-    # The pointer belongs to the keyboard: it may slide from key to key.
+    # The keyboard handles the pointer, which may slide from key to key.
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self.keyboard.point("mouse", QPointF(self.mapToParent(event.position().toPoint())))
+            self.keyboard.move_pointer("mouse", QPointF(self.mapToParent(event.position().toPoint())))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
-            self.keyboard.point("mouse", QPointF(self.mapToParent(event.position().toPoint())))
+            self.keyboard.move_pointer("mouse", QPointF(self.mapToParent(event.position().toPoint())))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.keyboard.point("mouse", None)
+        self.keyboard.move_pointer("mouse", None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.keyboard.walk(self.key, event.key()):
+        if not self.keyboard.move_focus(self.key, event.key()):
             super().keyPressEvent(event)
 
 
 class Keyboard(QWidget):
-    """All 25 keys.
+    """The 25 keys.
 
     Args:
         theme: Its colours.
 
     Attributes:
-        letters: Whether the computer's keys are written on the keys.
+        letters: Whether the keys show which of the computer's keys plays them.
+
+    Signals:
+        pressed: A key (0-24) went down.
+        released: A key (0-24) went up.
     """
 
-    pressed = Signal(int)  # key 0-24
+    pressed = Signal(int)
     released = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
@@ -96,7 +104,7 @@ class Keyboard(QWidget):
         self._pointers: dict[object, int] = {}
         self.setObjectName("keyboard")
         self.setAccessibleName("The 25 keys")
-        self.setAccessibleDescription("Arrow keys move among the keys, the space bar plays one.")
+        self.setAccessibleDescription("The arrow keys move between the keys; the space bar plays one.")
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(138)
@@ -111,36 +119,41 @@ class Keyboard(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(1000, 200)
 
-    def show_faces(self, faces: Sequence[Face]) -> None:
-        """Show what each key would mean."""
-        for key, face in zip(self.keys, faces, strict=True):
-            key.show_face(face)
+    def show_labels(self, labels: Sequence[KeyLabel]) -> None:
+        """Show what each key means now."""
+        for key, label in zip(self.keys, labels, strict=True):
+            key.show_label(label)
 
     def hold(self, key: int, held: bool) -> None:
-        """Light a key that is down, or put it out."""
+        """Show a key (0-24) down or up."""
         self.keys[key].hold(held)
 
     def show_letters(self, shown: bool) -> None:
-        """Write the computer's keys on the keys, or not."""
+        """Show or hide the computer's keys on the keys."""
         self.letters = shown
         self.update()
 
     def take_focus(self) -> None:
-        """Put the keyboard's focus on the key that had it last."""
+        """Move the focus to the key that had it last."""
         key = next(key for key in self.keys if key.focusPolicy() != Qt.FocusPolicy.NoFocus)
         key.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def key_at(self, at: QPointF) -> int | None:
-        """The key at a point of this widget; the black ones lie on top."""
+    def key_at(self, point: QPointF) -> int | None:
+        """Return the key at a point of this widget, a black one before a white one; None where there is none."""
         return max(
-            (key.key for key in self.keys if QRectF(key.geometry()).contains(at)),
+            (key.key for key in self.keys if QRectF(key.geometry()).contains(point)),
             key=lambda key: (is_black(key), key),
             default=None,
         )
 
-    def point(self, pointer: object, at: QPointF | None) -> None:
-        """A finger or the mouse is at a point, or gone; sliding onto another key plays it."""
-        key = None if at is None else self.key_at(at)
+    def move_pointer(self, pointer: object, point: QPointF | None) -> None:
+        """Play the key under a finger or the mouse, and release the one it leaves.
+
+        Args:
+            pointer: Which finger, or the mouse.
+            point: Its position in this widget; None when it was lifted.
+        """
+        key = None if point is None else self.key_at(point)
         before = self._pointers.get(pointer)
         if key == before:
             return
@@ -151,8 +164,16 @@ class Keyboard(QWidget):
             self._pointers[pointer] = key
             self.pressed.emit(key)
 
-    def walk(self, key: int, by: int) -> bool:
-        """Move the focus from `key` by an arrow key, Home or End; False for any other key."""
+    def move_focus(self, key: int, by: int) -> bool:
+        """Move the focus from a key by an arrow key, Home or End.
+
+        Args:
+            key: The key (0-24) that has the focus.
+            by: A `Qt.Key`.
+
+        Returns:
+            Whether it was one of these keys.
+        """
         steps = {
             Qt.Key.Key_Left: key - 1,
             Qt.Key.Key_Right: key + 1,
@@ -163,7 +184,7 @@ class Keyboard(QWidget):
         if to is None:
             return False
         if 0 <= to < COUNT:
-            # One stop of the tab key for all: the key that had the focus last.
+            # The Tab key stops only once at the keyboard: at the key that had the focus last.
             self.keys[to].setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.keys[to].setFocus(Qt.FocusReason.TabFocusReason)
             if to != key:
@@ -173,7 +194,7 @@ class Keyboard(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         area = QRectF(self.rect()).adjusted(MARGIN, 2, -MARGIN, -10)
         for key, rect in zip(self.keys, key_rects(area), strict=True):
-            # Whole pixels: neighbours meet without a seam.
+            # Whole pixels, so that neighbours meet without a seam.
             left, right = round(rect.left()), round(rect.right())
             key.setGeometry(left, round(rect.top()), right - left, round(rect.height()))
 
@@ -181,13 +202,13 @@ class Keyboard(QWidget):
         if isinstance(event, QTouchEvent):
             ended = event.type() in (QEvent.Type.TouchEnd, QEvent.Type.TouchCancel)
             for touch in event.points():
-                gone = ended or touch.state() == touch.State.Released
-                at = None if gone else self.mapFromGlobal(touch.globalPosition())
-                self.point(touch.id(), at)
+                lifted = ended or touch.state() == touch.State.Released
+                point = None if lifted else self.mapFromGlobal(touch.globalPosition())
+                self.move_pointer(touch.id(), point)
             event.accept()
             return True
         return super().event(event)
 
     def hideEvent(self, event: QEvent) -> None:
         for pointer in tuple(self._pointers):
-            self.point(pointer, None)
+            self.move_pointer(pointer, None)

@@ -1,4 +1,4 @@
-"""A word as a picture of the 25 keys: its keys in their order, numbered, in its language's colour."""
+"""A word as a picture of the 25 keys, with its keys numbered in order, in its language's colour."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from rubato_desktop.ui.style.palette import ink, mix
 
 WHITE, BLACK, EDGE = "#f1f3f9", "#232734", "#8d93a3"
 FILE_SIZE = (1200, 260)
-CROWDED = 4  # more dots than this on one key are written as a list
+MOST_DOTS = 4  # on one key; the last one then says how many more there are
 
 
 def word_picture(word: Word, colour: str, size: tuple[int, int], ratio: float = 1.0) -> QImage:
-    """Draw the 25 keys with a word's keys numbered in their order.
+    """Draw the 25 keys with a word's keys numbered in order.
 
     Args:
         word: The word.
-        colour: ``#rrggbb`` of its language.
+        colour: Of its language, ``#rrggbb``.
         size: Width and height in px.
-        ratio: Device pixels to the px.
+        ratio: Device pixels per px.
 
     Returns:
         The picture, transparent around the keys.
@@ -41,7 +41,7 @@ def word_picture(word: Word, colour: str, size: tuple[int, int], ratio: float = 
 
 @lru_cache(maxsize=2048)
 def keys_picture(keys: tuple[int, ...], colour: str, size: tuple[int, int], ratio: float = 1.0) -> QImage:
-    """As `word_picture`, from the keys alone."""
+    """Draw a picture like `word_picture`, from the keys alone."""
     image = QImage(round(size[0] * ratio), round(size[1] * ratio), QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
@@ -51,7 +51,7 @@ def keys_picture(keys: tuple[int, ...], colour: str, size: tuple[int, int], rati
     rects = key_rects(area)
     played = {key: [i for i, other in enumerate(keys, 1) if other == key] for key in set(keys)}
     for key in sorted(range(len(rects)), key=is_black):
-        _key(painter, rects[key], is_black(key), key_ground(key, key in played, colour))
+        _key(painter, rects[key], is_black(key), key_colour(key, key in played, colour))
     dot = _dot_size(rects, played)
     for key, order in played.items():
         _dots(painter, rects[key], order, dot, colour)
@@ -59,8 +59,8 @@ def keys_picture(keys: tuple[int, ...], colour: str, size: tuple[int, int], rati
     return image
 
 
-def key_ground(key: int, played: bool, colour: str) -> str:
-    """The colour of one key: tinted where the word has it."""
+def key_colour(key: int, played: bool, colour: str) -> str:
+    """Return the colour of one key, tinted where the word contains it."""
     ground = BLACK if is_black(key) else WHITE
     return mix(ground, colour, 0.30) if played else ground
 
@@ -73,20 +73,20 @@ def _key(painter: QPainter, rect: QRectF, black: bool, ground: str) -> None:
 
 
 def _dot_size(rects: Sequence[QRectF], played: dict[int, list[int]]) -> float:
-    """One size for all dots of a picture, so that the fullest key still has room."""
+    """Return the size of all dots of a picture in px, so that those of the fullest key fit."""
     white = rects[0]
     size = min(white.width() * 0.92, white.height() * 0.32)
     for key, order in played.items():
-        rows = min(len(order), CROWDED)
+        rows = min(len(order), MOST_DOTS)
         size = min(size, rects[key].height() * 0.94 / rows)
     return size
 
 
 def _dots(painter: QPainter, rect: QRectF, order: Sequence[int], size: float, colour: str) -> None:
     shown = [str(n) for n in order]
-    if len(shown) > CROWDED:
-        # The first ones and how many follow: a key played often would bury its picture.
-        shown = [*shown[: CROWDED - 1], f"+{len(shown) - CROWDED + 1}"]
+    if len(shown) > MOST_DOTS:
+        # The dots of a key that is played often would cover it.
+        shown = [*shown[: MOST_DOTS - 1], f"+{len(shown) - MOST_DOTS + 1}"]
     for row, label in enumerate(shown):
         bottom = rect.bottom() - size * 0.04 - row * size
         dot = QRectF(rect.center().x() - size / 2, bottom - size, size, size).adjusted(0.4, 0.4, -0.4, -0.4)
@@ -105,16 +105,16 @@ def _dots(painter: QPainter, rect: QRectF, order: Sequence[int], size: float, co
 
 
 def save_picture(word: Word, colour: str, path: Path, size: tuple[int, int] = FILE_SIZE) -> None:
-    """Write a word's picture as a PNG file; needs no screen.
+    """Write a word's picture as a PNG file. Needs no screen.
 
     Raises:
         RubatoError: the file cannot be written.
     """
-    kept = ensure_application()
+    application = ensure_application()
     image = word_picture(word, colour, size)
     image.setText("Title", f"{word.name}: {format_keys(word.keys)}")
     save_png(image, path)
-    del kept
+    del application
 
 
 def save_png(image: QImage, path: Path) -> None:
@@ -130,14 +130,17 @@ def save_png(image: QImage, path: Path) -> None:
         write_beside(Path(path), bytes(buffer.data().data()))
     except OSError as error:
         raise RubatoError(
-            f"The picture could not be written to {path}: {error.strerror}",
-            todo="Choose another place for it",
+            f"Cannot write the picture to {path}: {error.strerror}",
+            todo="Choose another folder",
             code="not_written",
         ) from None
 
 
 def ensure_application() -> QGuiApplication:
-    """The Qt application; one without a screen is made when there is none. Keep it as long as Qt is used."""
+    """Return the Qt application; where there is none, create one without a screen.
+
+    Keep a reference to it as long as Qt is used.
+    """
     running = QGuiApplication.instance()
     if isinstance(running, QGuiApplication):
         return running

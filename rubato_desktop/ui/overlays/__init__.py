@@ -1,1 +1,1 @@
-"""Cards and banners over the pianoroll."""
+"""Cards over the pianoroll."""

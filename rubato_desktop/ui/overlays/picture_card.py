@@ -1,4 +1,4 @@
-"""A picture of the recording, large, over the pianoroll, until it is closed."""
+"""A picture of the recording, enlarged over the pianoroll until it is closed."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from rubato_desktop.ui.style.icons import icon
 from rubato_desktop.ui.style.theme import Theme
 
 GAP = 24
-LARGEST = QSize(2400, 1600)  # px that are read
+LARGEST = QSize(2400, 1600)  # px to which a picture is loaded
 
 
 class PictureCard(EscapeCloses):
-    """One picture, as large as there is room over `over`.
+    """One picture, as large as the widget below it allows.
 
-    Left and right go to the one before and after, Enter or a click go to its time, Esc closes.
+    Left and Right show the previous and the next one; Enter or a click goes to its time; Esc closes the card.
 
     Args:
-        over: The widget it lies over.
+        over: The widget below.
         theme: Its colours.
 
     Signals:
-        seek(object): Go to this µs.
+        seek: A time in µs to go to.
     """
 
     seek = Signal(object)
-    _read = Signal(object, QImage)
+    _loaded = Signal(object, QImage)  # from the worker's thread
 
     def __init__(self, over: QWidget, theme: Theme) -> None:
         super().__init__(over)
         self._theme = theme
         self._items: Sequence[Laid] = ()
-        self._place = 0
+        self._index = 0
         self._pixmap = QPixmap()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="picture")
         worker = self._worker
         over.destroyed.connect(lambda: worker.shutdown(wait=False, cancel_futures=True))
-        self._read.connect(self._show)
+        self._loaded.connect(self._on_loaded)
         self.setObjectName("picture")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -71,41 +71,48 @@ class PictureCard(EscapeCloses):
         self._dress()
         self.hide()
 
-    def show_picture(self, items: Sequence[Laid], place: int) -> None:
-        """Show one of these, by its place."""
-        if not 0 <= place < len(items):
+    def show_picture(self, items: Sequence[Laid], index: int) -> None:
+        """Show a picture of a recording.
+
+        Args:
+            items: All its pictures.
+            index: Which of them; the card closes where there is none.
+        """
+        if not 0 <= index < len(items):
             self.hide()
             return
-        self._items, self._place = items, place
-        item = items[place]
-        among = f" · {place + 1} of {len(items)}" if len(items) > 1 else ""
-        self.title.setText(f"{item.described.removeprefix('Picture ')}{among}")
+        self._items, self._index = items, index
+        item = items[index]
+        count = f" · {index + 1} of {len(items)}" if len(items) > 1 else ""
+        self.title.setText(f"{item.described.removeprefix('Picture ')}{count}")
         self.setAccessibleName(item.described)
-        self.setAccessibleDescription("Enter goes to its time, Left and Right to other pictures, Esc closes")
+        self.setAccessibleDescription(
+            "Enter goes to its time, Left and Right show other pictures, Esc closes it"
+        )
         self.image.setAccessibleName(item.described)
         self._pixmap = QPixmap()
         self.image.setText("…")
-        self._lie()
+        self._place()
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._worker.submit(lambda: self._read.emit(item, load(item.path, LARGEST)))
+        self._worker.submit(lambda: self._loaded.emit(item, load(item.path, LARGEST)))
 
-    def keep_up(self, items: Sequence[Laid]) -> None:
-        """Other pictures are there now: close when the one that is shown is gone."""
+    def update_items(self, items: Sequence[Laid]) -> None:
+        """Take over the recording's pictures after a change; close when the one that is shown was removed."""
         if self.isVisible():
-            item = self._items[self._place]
+            item = self._items[self._index]
             if item in items:
-                self._items, self._place = items, list(items).index(item)
+                self._items, self._index = items, list(items).index(item)
             else:
                 self.hide()
 
-    def _show(self, item: Laid, image: QImage) -> None:
-        if not self._items or item != self._items[self._place]:
+    def _on_loaded(self, item: Laid, image: QImage) -> None:
+        if not self._items or item != self._items[self._index]:
             return
         self._pixmap = QPixmap.fromImage(image)
         if self._pixmap.isNull():
-            self.image.setText(f"{item.name} cannot be shown: its copy is missing or damaged")
+            self.image.setText(f"Cannot show {item.name}: its copy is missing or damaged")
         self._fit()
 
     def _fit(self) -> None:
@@ -122,7 +129,7 @@ class PictureCard(EscapeCloses):
         fitted.setDevicePixelRatio(scale)
         self.image.setPixmap(fitted)
 
-    def _lie(self) -> None:
+    def _place(self) -> None:
         over = self.parentWidget()
         assert over is not None
         self.setGeometry(QRect(GAP, GAP, max(over.width() - 2 * GAP, 80), max(over.height() - 2 * GAP, 80)))
@@ -139,16 +146,16 @@ class PictureCard(EscapeCloses):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Left | Qt.Key.Key_Up:
-                self.show_picture(self._items, max(self._place - 1, 0))
+                self.show_picture(self._items, max(self._index - 1, 0))
             case Qt.Key.Key_Right | Qt.Key.Key_Down:
-                self.show_picture(self._items, min(self._place + 1, len(self._items) - 1))
+                self.show_picture(self._items, min(self._index + 1, len(self._items) - 1))
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._go()
             case _:
                 super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        event.accept()  # none of it is for the roll beneath
+        event.accept()  # the roll below must not see it
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.image.geometry().contains(event.position().toPoint()):
@@ -159,7 +166,7 @@ class PictureCard(EscapeCloses):
         self._fit()
 
     def _go(self) -> None:
-        self.seek.emit(self._items[self._place].t)
+        self.seek.emit(self._items[self._index].t)
         self.hide()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -169,5 +176,5 @@ class PictureCard(EscapeCloses):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._lie()
+            self._place()
         return False

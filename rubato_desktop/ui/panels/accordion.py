@@ -1,4 +1,4 @@
-"""The folding panels at the side: all of one width, their headers always there, the open ones sharing the height."""
+"""The folding panels at the side: all equally wide, headers always visible, open panels sharing the height."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.style.icons import paint_chevron
 from rubato_desktop.ui.style.theme import Theme, base_size, font
 
-LOWEST_BODY = 150  # px; less of a panel is not worth having open
+LOWEST_BODY = 150  # px; a lower panel is not worth having open
 Body = TypeVar("Body", bound=QWidget)
 
 
 class PanelBody(Protocol):
-    """What a panel holds: a widget that registers itself with a name and a title, and tells one fact about itself.
+    """The content of a panel: a widget with a name, a title, and one fact for its header.
 
     Attributes:
-        name: Its short name, as commands call it.
-        title: What people read.
-        told: Emits the fact for the panel's header when it changes.
+        name: Its short name in commands and settings.
+        title: Its title in the window.
+        fact_changed: Signal with the new fact.
         fact: The fact now, such as ``46 words``.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
-    told: ClassVar[Signal]
+    fact_changed: ClassVar[Signal]
     fact: str
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None: ...
 
 
 class PanelHeader(QAbstractButton):
-    """The line that folds a panel: its title, and at the right one fact about it."""
+    """The line that folds a panel: its title at the left, one fact about it at the right."""
 
     def __init__(self, theme: Theme, title: str) -> None:
         super().__init__()
@@ -49,21 +49,22 @@ class PanelHeader(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.toggled.connect(self._name)
+        self.toggled.connect(self._describe)
         theme.changed.connect(self.update)
-        self._name()
+        self._describe()
 
-    def tell(self, fact: str) -> None:
+    def show_fact(self, fact: str) -> None:
         """Show a fact at the right, such as ``46 words``."""
         if fact != self._fact:
             self._fact = fact
-            self._name()
+            self._describe()
             self.update()
 
-    def _name(self) -> None:
-        state = "unfolded" if self.isChecked() else "folded"
+    def _describe(self) -> None:
         self.setAccessibleName(", ".join(filter(None, [self._title, self._fact])))
-        self.setAccessibleDescription(f"Panel, {state}")
+        self.setAccessibleDescription("Panel, unfolded" if self.isChecked() else "Panel, folded")
+        click = "Click to fold" if self.isChecked() else "Click to unfold"
+        self.setToolTip("\n".join(filter(None, [self._fact, click])))
 
     def sizeHint(self) -> QSize:
         return QSize(200, round(base_size() * 2.7))
@@ -99,13 +100,13 @@ class PanelHeader(QAbstractButton):
 
 
 class Panel(QWidget):
-    """A header and a body that folds away.
+    """A header, and a body that folds.
 
     Args:
         theme: Its colours.
-        name: Its short name, as commands call it.
-        title: What people read.
-        body: What it holds.
+        name: Its short name in commands and settings.
+        title: Its title in the window.
+        body: Its content.
     """
 
     def __init__(self, theme: Theme, name: str, title: str, body: QWidget) -> None:
@@ -118,7 +119,7 @@ class Panel(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(body, 1)
-        # Whatever is in them, open panels are of one height.
+        # Open panels are equally high, whatever their content asks for.
         body.setMinimumHeight(0)
         body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
 
@@ -134,56 +135,59 @@ class Panel(QWidget):
 
 
 class Accordion(QWidget):
-    """Panels one above the other. What is open shares the height; where it is too little, the one longest open folds.
+    """Panels one above the other. Open panels share the height; where it is too little, the one opened first folds.
 
-    Only the person's choice is remembered: with more room, what had to fold comes back.
+    A panel that folds only for lack of room unfolds again when there is more.
 
     Args:
         panels: From the top.
+
+    Signals:
+        fold_requested: Name of a panel whose header was used.
     """
 
-    fold_asked = Signal(str)  # a panel's header was used
+    fold_requested = Signal(str)
 
     def __init__(self, panels: Iterable[Panel]) -> None:
         super().__init__()
         self.setObjectName("side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.panels = {panel.name: panel for panel in panels}
-        self._wanted = list(self.panels)[::-1]  # the one opened last is last
+        self._wanted = list(self.panels)[::-1]  # the panel opened last is last
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 0, 0, 0)
         layout.setSpacing(0)
         for panel in self.panels.values():
             layout.addWidget(panel)
-            panel.header.clicked.connect(lambda _=False, name=panel.name: self._asked(name))
+            panel.header.clicked.connect(lambda _=False, name=panel.name: self._on_clicked(name))
         layout.addStretch(0)
 
     def body(self, kind: type[Body]) -> Body:
-        """Return what the panel of that kind holds."""
+        """Return the content of a class."""
         return next(panel.body for panel in self.panels.values() if isinstance(panel.body, kind))
 
     def set_folded(self, folded: Iterable[str]) -> None:
-        """Fold these panels, and unfold the others."""
-        away = set(folded)
-        new = [name for name in self.panels if name not in away and name not in self._wanted]
-        self._wanted = [name for name in self._wanted if name not in away] + new
+        """Fold these panels and unfold the others."""
+        names = set(folded)
+        new = [name for name in self.panels if name not in names and name not in self._wanted]
+        self._wanted = [name for name in self._wanted if name not in names] + new
         self._arrange()
 
     def reveal(self, name: str) -> None:
-        """Bring a panel that is to be open into view, also when there was no room for it."""
+        """Show an open panel that has been folded for lack of room; another folds in its place."""
         if name in self._wanted:
             self._wanted.remove(name)
             self._wanted.append(name)
             self._arrange()
 
-    def _asked(self, name: str) -> None:
+    def _on_clicked(self, name: str) -> None:
         panel = self.panels[name]
         if name in self._wanted and panel.header.isChecked():
-            # It was folded for want of room, not by choice.
+            # It was folded for lack of room, not by choice.
             self.reveal(name)
         else:
             self._arrange()
-            self.fold_asked.emit(name)
+            self.fold_requested.emit(name)
 
     def _arrange(self) -> None:
         headers = sum(panel.header.sizeHint().height() for panel in self.panels.values())

@@ -1,4 +1,4 @@
-"""The conversation at the side: a question, what is asked as chips, answers with sources, and how far learning is."""
+"""Answers at the side: a question, topics and tags as chips, answers with sources, and the progress of learning."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 
 from rubato_desktop.engine import Engine
 from rubato_desktop.events import AnswerGrew, CommandDone, Event, LearningChanged, Result
+from rubato_desktop.plurals import counted
 from rubato_desktop.ui.bridge import Bridge
-from rubato_desktop.ui.panels.answers_page import page, short
+from rubato_desktop.ui.panels.answers_page import page, source_name
 from rubato_desktop.ui.style.flow_layout import FlowLayout
 from rubato_desktop.ui.style.theme import Theme
 from rubato_desktop.ui.style.wrapped_label import WrappedLabel
@@ -32,87 +33,91 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SHOWN: Final = 20  # questions
-CHIPS: Final = 24
-# After these what is asked, or what can be, may be another.
+MOST_QUESTIONS: Final = 20
+MOST_CHIPS: Final = 24
+# Commands after which the library or what is chosen of it may have changed.
 _LEARNING: Final = frozenset(("learn_page", "add_tag", "remove_tag", "forget"))
 _FILTERING: Final = frozenset(("filter_add", "filter_remove", "filter_set", "open"))
 _ANSWERING: Final = frozenset(("ask", "correct", "accept"))
 
 
 class AnswersPanel(QWidget):
-    """Asks and shows answers.
+    """Asks questions, shows and corrects answers.
 
     Args:
-        engine: Its answers are shown.
-        bridge: Carries out commands and brings events.
+        engine: Its answers and its library are shown.
+        bridge: Runs commands and delivers events.
         theme: The colours.
+
+    Signals:
+        fact_changed: The fact for the panel's header.
     """
 
     name: ClassVar = "answers"
     title: ClassVar = "Answers"
-    told = Signal(str)
+    fact_changed = Signal(str)
+    # From the threads of answers and knowledge to the window's.
     _counted = Signal(object)
-    _found = Signal(object)
+    _inquiries_read = Signal(object)
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:
         super().__init__()
         self._engine, self._bridge, self._theme = engine, bridge, theme
         self.fact = ""
-        self._kept: list[Inquiry] = []
+        self._inquiries: list[Inquiry] = []
         self._unfolded: set[str] = set()
-        self._growing: tuple[str, str] | None = None
+        self._pending: tuple[str, str] | None = None
         self._correcting = ""
         self._counts: dict[str, dict[str, int]] = {"topic": {}, "tag": {}}
         self._chips: dict[tuple[str, str], QPushButton] = {}
-        self._seen = False
+        self._was_shown = False
         self._build()
-        self._counted.connect(self._show_chips)
-        self._found.connect(self._show_kept)
+        self._counted.connect(self._show_counts)
+        self._inquiries_read.connect(self._show_inquiries)
         theme.changed.connect(self._show_page)
-        bridge.happened.connect(self.hear)
+        bridge.happened.connect(self.on_event)
 
     def _build(self) -> None:
         self.question = QLineEdit()
-        self.question.setPlaceholderText("Ask what you have learnt")
+        self.question.setPlaceholderText("Ask your library")
         self.question.setAccessibleName("Question")
         self.question.returnPressed.connect(self._ask)
         self.button = QPushButton("Ask")
         self.button.clicked.connect(self._ask_or_stop)
         self.chips = QWidget()
-        self.chips.setAccessibleName("What is asked beside everything")
+        self.chips.setAccessibleName("Topics and tags to ask")
         self._flow = FlowLayout(self.chips)
         self._everything = QPushButton("everything")
         self._everything.setProperty("chip", "true")
         self._everything.setCheckable(True)
         self._everything.setChecked(True)
-        self._everything.setEnabled(False)  # it is always asked
+        self._everything.setEnabled(False)  # is always asked
         self.progress = QProgressBar()
-        self.progress.setAccessibleName("Learning")
+        self.progress.setAccessibleName("Learning progress")
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(6)
-        self.learning = WrappedLabel("What is being learnt")
+        self.learning = WrappedLabel("Learning")
         self.learning.setProperty("small", True)
         self.page = QTextBrowser()
         self.page.setAccessibleName("Questions and answers")
         self.page.setOpenLinks(False)
-        self.page.anchorClicked.connect(self._follow)
+        self.page.anchorClicked.connect(self._on_link)
         self.correction = QPlainTextEdit()
-        self.correction.setAccessibleName("The right answer")
+        self.correction.setAccessibleName("Corrected answer")
         self.correction.setTabChangesFocus(True)
         self.correction.setMaximumHeight(110)
         self.save = QPushButton("Save correction")
         self.save.clicked.connect(self._correct)
-        self.leave = QPushButton("Cancel")
-        self.leave.clicked.connect(self._end_correction)
+        self.cancel = QPushButton("Cancel")
+        self.cancel.clicked.connect(self._end_correction)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.question, 1)
         row.addWidget(self.button)
-        acts = QHBoxLayout()
-        acts.addStretch(1)
-        acts.addWidget(self.leave)
-        acts.addWidget(self.save)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.save)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 4, 12, 10)
         column.setSpacing(8)
@@ -122,32 +127,32 @@ class AnswersPanel(QWidget):
         column.addWidget(self.progress)
         column.addWidget(self.page, 1)
         column.addWidget(self.correction)
-        column.addLayout(acts)
+        column.addLayout(buttons)
         for widget in (self.chips, self.progress, self.learning):
             widget.hide()
         self._end_correction()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._seen:
-            # Knowledge is asked only where somebody looks: its process takes its time and memory.
-            self._seen = True
+        if not self._was_shown:
+            # Not before: asking the knowledge process starts it, which takes time and memory.
+            self._was_shown = True
             self._read()
             self._count()
 
     def unfold_newest(self) -> None:
         """Show the newest answer whole."""
-        self._unfolded = {one.id for one in self._kept[:1]}
+        self._unfolded = {one.id for one in self._inquiries[:1]}
         self._show_page()
 
-    def hear(self, event: Event) -> None:
-        """An event of the engine."""
+    def on_event(self, event: Event) -> None:
+        """Follow answers, the library and the progress of learning."""
         match event:
             case AnswerGrew(question=question, text=text):
-                self._growing = question, text
+                self._pending = question, text
                 self._show_page()
             case CommandDone(result=result) if result.name in _ANSWERING:
-                self._answered(result)
+                self._on_answered(result)
             case CommandDone(result=result) if result.name in _LEARNING and result.status == "ok":
                 self._count()
             case CommandDone(result=result) if result.name in _FILTERING:
@@ -158,7 +163,7 @@ class AnswersPanel(QWidget):
     # Asking -----------------------------------------------------------------------------------------
 
     def _ask_or_stop(self) -> None:
-        if self._growing is not None:
+        if self._pending is not None:
             self._bridge.run("stop")
         else:
             self._ask()
@@ -166,39 +171,39 @@ class AnswersPanel(QWidget):
     def _ask(self) -> None:
         if question := self.question.text().strip():
             self.question.clear()
-            self._growing = question, ""
+            self._pending = question, ""
             self._show_page()
             self._bridge.run("ask", question=question)
 
-    def _answered(self, result: Result) -> None:
+    def _on_answered(self, result: Result) -> None:
         if result.name == "ask":
-            self._growing = None
+            self._pending = None
             if isinstance(result.value, dict) and "id" in result.value:
                 self._unfolded = {result.value["id"]}
-        if self._seen:
+        if self._was_shown:
             self._read()
 
     def _read(self) -> None:
-        asking = self._engine.services.answers
-        if asking is not None:
-            found = asking.with_inquiries(lambda kept: kept.latest(SHOWN))
-            found.add_done_callback(lambda done: self._found.emit(done))
+        answers = self._engine.services.answers
+        if answers is not None:
+            reading = answers.with_inquiries(lambda history: history.latest(MOST_QUESTIONS))
+            reading.add_done_callback(lambda done: self._inquiries_read.emit(done))
 
-    def _show_kept(self, done: Future[list[Inquiry]]) -> None:
+    def _show_inquiries(self, done: Future[list[Inquiry]]) -> None:
         if done.exception() is None:
-            self._kept = done.result()
+            self._inquiries = done.result()
         self._show_page()
 
     def _show_page(self) -> None:
-        self.button.setText("Stop" if self._growing is not None else "Ask")
+        self.button.setText("Stop" if self._pending is not None else "Ask")
         bar = self.page.verticalScrollBar()
-        at = bar.value()
-        self.page.setHtml(page(self._kept, self._unfolded, self._growing, self._theme.colours))
-        bar.setValue(at if self._growing is None else 0)
+        position = bar.value()
+        self.page.setHtml(page(self._inquiries, self._unfolded, self._pending, self._theme.colours))
+        bar.setValue(position if self._pending is None else 0)
 
-    def _follow(self, link: QUrl) -> None:
-        what, _, id = link.toString().partition(":")
-        match what:
+    def _on_link(self, link: QUrl) -> None:
+        action, _, id = link.toString().partition(":")
+        match action:
             case "fold":
                 self._unfolded ^= {id}
                 self._show_page()
@@ -213,12 +218,12 @@ class AnswersPanel(QWidget):
     # Correcting -------------------------------------------------------------------------------------
 
     def _begin_correction(self, id: str) -> None:
-        kept = next((one for one in self._kept if one.id == id), None)
-        if kept is None:
+        inquiry = next((one for one in self._inquiries if one.id == id), None)
+        if inquiry is None:
             return
         self._correcting = id
-        self.correction.setPlainText(kept.current_answer)
-        for widget in (self.correction, self.save, self.leave):
+        self.correction.setPlainText(inquiry.current_answer)
+        for widget in (self.correction, self.save, self.cancel):
             widget.show()
         self.correction.setFocus()
 
@@ -228,45 +233,44 @@ class AnswersPanel(QWidget):
 
     def _end_correction(self) -> None:
         self._correcting = ""
-        for widget in (self.correction, self.save, self.leave):
+        for widget in (self.correction, self.save, self.cancel):
             widget.hide()
 
-    # What is asked, and learning --------------------------------------------------------------------
+    # Topics, tags and learning ----------------------------------------------------------------------
 
     def _count(self) -> None:
         knowledge = self._engine.services.knowledge
-        if knowledge is None or not self._seen or not knowledge.anything_learnt:
+        if knowledge is None or not self._was_shown or not knowledge.anything_learnt:
             return
         for kind, call in (("", "count"), ("topic", "topic_counts"), ("tag", "tags")):
             knowledge.ask(call).add_done_callback(lambda done, kind=kind: self._counted.emit((kind, done)))  # type: ignore[misc]
 
-    def _show_chips(self, counted: tuple[str, Future[Any]]) -> None:
-        kind, done = counted
+    def _show_counts(self, reply: tuple[str, Future[Any]]) -> None:
+        kind, done = reply
         if done.exception() is not None:
             return
         if not kind:
-            documents = done.result()
-            self.fact = f"{documents} document{'' if documents == 1 else 's'}"
-            self.told.emit(self.fact)
+            self.fact = counted(done.result(), "document")
+            self.fact_changed.emit(self.fact)
             return
         self._counts[kind] = done.result()
-        every = [(kind, name) for kind, counts in self._counts.items() for name in counts][:CHIPS]
+        every = [(kind, name) for kind, counts in self._counts.items() for name in counts][:MOST_CHIPS]
         if every != list(self._chips):
-            self._lay_chips(every)
+            self._replace_chips(every)
         for (kind, name), chip in self._chips.items():
-            told = f"{kind} {name}, {self._counts[kind][name]} documents"
-            chip.setToolTip(told)
-            chip.setAccessibleName(told)
+            text = f"{kind} {name}, {counted(self._counts[kind][name], 'document')}"
+            chip.setToolTip(text)
+            chip.setAccessibleName(text)
         self._check_chips()
 
-    def _lay_chips(self, every: list[tuple[str, str]]) -> None:
-        """Make chips anew where there are others; they keep the focus where they can."""
+    def _replace_chips(self, every: list[tuple[str, str]]) -> None:
+        """Show other chips; one that stays keeps the focus."""
         focused = next((key for key, chip in self._chips.items() if chip.hasFocus()), None)
         while (item := self._flow.takeAt(0)) is not None:
             if (widget := item.widget()) is not None and widget is not self._everything:
                 widget.deleteLater()
         self._flow.addWidget(self._everything)
-        self._chips = {key: self._chip(*key) for key in every}
+        self._chips = {key: self._make_chip(*key) for key in every}
         for key, chip in self._chips.items():
             self._flow.addWidget(chip)
             if key == focused:
@@ -274,7 +278,7 @@ class AnswersPanel(QWidget):
         self.chips.setVisible(bool(every))
         self.chips.updateGeometry()
 
-    def _chip(self, kind: str, name: str) -> QPushButton:
+    def _make_chip(self, kind: str, name: str) -> QPushButton:
         chip = QPushButton(name if kind == "topic" else f"#{name}")
         chip.setProperty("chip", "true")
         chip.setCheckable(True)
@@ -282,10 +286,10 @@ class AnswersPanel(QWidget):
         return chip
 
     def _check_chips(self) -> None:
-        asking = self._engine.services.answers
-        if asking is not None:
+        answers = self._engine.services.answers
+        if answers is not None:
             for (kind, name), chip in self._chips.items():
-                chip.setChecked(name in (asking.topics if kind == "topic" else asking.tags))
+                chip.setChecked(name in (answers.topics if kind == "topic" else answers.tags))
 
     def _show_learning(self, event: LearningChanged) -> None:
         busy = bool(event.source)
@@ -295,6 +299,6 @@ class AnswersPanel(QWidget):
             self.progress.setMaximum(max(1, event.of))
             self.progress.setValue(event.done)
             more = f", {event.waiting - 1} more" if event.waiting > 1 else ""
-            self.learning.show_text(f"learning {short(event.source)}{more}")
+            self.learning.show_text(f"learning {source_name(event.source)}{more}")
         else:
             self._count()

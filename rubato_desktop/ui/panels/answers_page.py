@@ -1,4 +1,4 @@
-"""Questions and answers as a page: the newest first, each unfolding to its answer, its sources and what can be done."""
+"""Questions and answers as a page: the newest first, each unfolding to its answer, its sources and its actions."""
 
 from __future__ import annotations
 
@@ -16,70 +16,67 @@ if TYPE_CHECKING:
 
 _CITATION: Final = re.compile(r"\[(\d+)\]")
 EMPTY: Final = (
-    "Learn something first: <i>learn this page</i>, or <code>rubato learn FOLDER</code>. Then ask, by <i>ask</i> and "
-    "your question, or above."
+    "Your library is empty. Add to it with the word <i>learn this page</i> or with <code>rubato learn FOLDER</code>. "
+    "Then ask: type a question above, or play <i>ask</i> and say it."
 )
 
 
 def page(
-    kept: Sequence[Inquiry],
+    inquiries: Sequence[Inquiry],
     unfolded: Collection[str],
-    growing: tuple[str, str] | None,
+    pending: tuple[str, str] | None,
     colours: Palette,
 ) -> str:
-    """Return the page as HTML of the kind that Qt shows.
+    """Return the page as HTML of the subset that Qt shows.
 
-    Links are ``fold:ID``, ``source:ID/NUMBER``, ``correct:ID`` and ``accept:ID``.
+    Its links are ``fold:ID``, ``source:ID/NUMBER``, ``correct:ID`` and ``accept:ID``.
 
     Args:
-        kept: The newest first.
+        inquiries: Questions with their answers, the newest first.
         unfolded: Ids of those that are shown whole.
-        growing: A question that is being answered, and its answer so far.
+        pending: The question that is being answered, and its answer so far.
         colours: Those of the theme.
     """
     parts = []
-    if growing is not None:
-        parts.append(f"<p><b>{escape(growing[0])}</b></p><p>{_lines(growing[1])} …</p>")
-    parts += [_inquiry(one, one.id in unfolded, colours) for one in kept]
+    if pending is not None:
+        parts.append(f"<p><b>{escape(pending[0])}</b></p><p>{_html(pending[1])} …</p>")
+    parts += [_inquiry(one, one.id in unfolded, colours) for one in inquiries]
     body = "".join(parts) or f'<p style="color:{colours.muted}">{EMPTY}</p>'
     return f'<html><body style="color:{colours.text}">{body}</body></html>'
 
 
-def _inquiry(kept: Inquiry, unfolded: bool, colours: Palette) -> str:
-    link = f'style="color:{colours.text}; text-decoration:none"'
-    sign = "▾" if unfolded else "▸"
-    question = f"{sign} <b>{escape(kept.question)}</b>"
-    head = f'<p style="margin:6px 0 2px 0"><a href="fold:{kept.id}" {link}>{question}</a></p>'
+def _inquiry(inquiry: Inquiry, unfolded: bool, colours: Palette) -> str:
+    plain = f'style="color:{colours.text}; text-decoration:none"'
+    question = f"{'▾' if unfolded else '▸'} <b>{escape(inquiry.question)}</b>"
+    head = f'<p style="margin:6px 0 2px 0"><a href="fold:{inquiry.id}" {plain}>{question}</a></p>'
     if not unfolded:
         return head
-    quiet = f'style="color:{colours.accent}"'
-    told = _CITATION.sub(
-        lambda mark: f'<a href="source:{kept.id}/{mark[1]}" {quiet}>[{mark[1]}]</a>',
-        _lines(kept.current_answer),
+    link = f'style="color:{colours.accent}"'
+    muted = f'style="color:{colours.muted}"'
+    answer = _CITATION.sub(
+        lambda mark: f'<a href="source:{inquiry.id}/{mark[1]}" {link}>[{mark[1]}]</a>',
+        _html(inquiry.current_answer),
     )
-    note = ""
-    if kept.corrections:
-        note = f' <span style="color:{colours.muted}">corrected by {escape(kept.corrections[-1].user)}</span>'
+    if inquiry.corrections:
+        answer += f" <span {muted}>corrected by {escape(inquiry.corrections[-1].user)}</span>"
     sources = "".join(
-        f'<br>{source.n}. <a href="source:{kept.id}/{source.n}" {quiet}>{escape(name_of(source))}</a>'
-        for source in kept.sources
+        f'<br>{source.n}. <a href="source:{inquiry.id}/{source.n}" {link}>{escape(name_of(source))}</a>'
+        for source in inquiry.sources
     )
-    damped = [name for name, part in kept.per_tag.items() if part.get("damped")]
+    damped = [name for name, part in inquiry.per_tag.items() if part.get("damped")]
     if damped:
-        sources += (
-            f'<br><span style="color:{colours.muted}">damped, as common: {escape(", ".join(damped))}</span>'
-        )
-    good = "good ✓" if kept.accepted else "good"
-    acts = f'<a href="correct:{kept.id}" {quiet}>correct or add</a> · <a href="accept:{kept.id}" {quiet}>{good}</a>'
-    when = f'<span style="color:{colours.muted}">{kept.at:%d %b %H:%M}</span>'
-    inside = f'<p style="margin:0 0 2px 14px">{told}{note}{sources}</p>'
-    return f'{head}{inside}<p style="margin:0 0 8px 14px">{acts} · {when}</p>'
+        sources += f"<br><span {muted}>weighted down as common: {escape(', '.join(damped))}</span>"
+    accept = "Accepted ✓" if inquiry.accepted else "Accept"
+    actions = f'<a href="correct:{inquiry.id}" {link}>Correct</a> · <a href="accept:{inquiry.id}" {link}>{accept}</a>'
+    date = f"<span {muted}>{inquiry.at:%d %b %H:%M}</span>"
+    body = f'<p style="margin:0 0 2px 14px">{answer}{sources}</p>'
+    return f'{head}{body}<p style="margin:0 0 8px 14px">{actions} · {date}</p>'
 
 
-def _lines(text: str) -> str:
+def _html(text: str) -> str:
     return escape(text).replace("\n", "<br>")
 
 
-def short(path: str) -> str:
-    """A source while it is being learnt, as it fits into a line."""
+def source_name(path: str) -> str:
+    """Return the name of a source that is being learned: its address, or its file's name."""
     return path if "://" in path else Path(path).name

@@ -1,4 +1,4 @@
-"""The dictionary as a tree: language → word → what it means and does."""
+"""The dictionary as a tree: language → word → lines about the word."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 
 from rubato_desktop.language.dictionary import Language, Word
 from rubato_desktop.language.keys import format_keys
+from rubato_desktop.plurals import counted
 
 Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole.UserRole
-NOWHERE = QModelIndex()
+NO_PARENT = QModelIndex()
 
 
 @dataclass(eq=False, slots=True)
@@ -21,8 +22,8 @@ class Entry:
     """One row: a language, a word, or a line about a word.
 
     Attributes:
-        number: By which the view's indexes know it; indexes hold no Python object, so none can outlive one.
-        row: Its place below `parent`.
+        number: Id in the view's indexes, which hold no Python object and so cannot outlive one.
+        row: Position below `parent`.
     """
 
     number: int
@@ -35,10 +36,10 @@ class Entry:
 
 
 class DictionaryModel(QAbstractItemModel):
-    """Words by language, filtered; `UserRole` gives the `Entry` of a row.
+    """Words by language, filtered. `UserRole` is the `Entry` of a row.
 
     Args:
-        commands: Command id → its summary, for words that have no help of their own.
+        commands: Command id → summary, for words without help of their own.
     """
 
     def __init__(self, commands: Mapping[str, str], parent: QObject | None = None) -> None:
@@ -51,21 +52,26 @@ class DictionaryModel(QAbstractItemModel):
         self._entries: list[Entry] = []
 
     def show(self, languages: Sequence[Language], usage: Mapping[tuple[int, ...], int]) -> None:
-        """Show these languages."""
+        """Show languages.
+
+        Args:
+            languages: In the order of the tree.
+            usage: A word's keys → how often it was played.
+        """
         self._languages, self._usage = languages, usage
         self._build()
 
     def filter(self, text: str) -> None:
-        """Show only words that have `text` in their name, meanings or help, or whose keys begin with it."""
+        """Show only words with `text` in name, meanings or help, or whose keys begin with it."""
         self._filter = text.strip().lower()
         self._build()
 
     def usage(self, word: Word) -> int:
-        """How often a word was understood."""
+        """Return how often a word was played."""
         return self._usage.get(word.keys, 0)
 
-    def used(self, keys: tuple[int, ...]) -> None:
-        """A word was used: its row shows the new count."""
+    def update_usage(self, keys: tuple[int, ...]) -> None:
+        """Redraw the row of a word whose usage has changed."""
         for root in self._roots:
             for entry in root.children:
                 if entry.word is not None and entry.word.keys == keys:
@@ -73,7 +79,7 @@ class DictionaryModel(QAbstractItemModel):
                     self.dataChanged.emit(index, index)
 
     def find(self, name: str) -> QModelIndex:
-        """The row of a word by its name; an invalid index when it is not shown."""
+        """Return the index of a word by its name; an invalid index when it is not shown."""
         for root in self._roots:
             for entry in root.children:
                 if entry.word is not None and entry.word.name == name:
@@ -82,15 +88,16 @@ class DictionaryModel(QAbstractItemModel):
 
     @property
     def count(self) -> int:
-        """How many words are shown."""
+        """Number of words shown."""
         return sum(len(root.children) for root in self._roots)
 
     def about(self, word: Word) -> list[str]:
-        """The lines below a word: what it can mean, what it does, what it takes."""
+        """Return the lines below a word: its other meanings, what it does, its parameters."""
         lines = [meaning for meaning in word.meanings if meaning != word.name]
-        told = word.help or self._commands.get(word.command, "")
-        takes = ", ".join(str(parameter) for parameter in word.parameters)
-        return [*lines, *filter(None, [told, f"takes {takes}" if takes else ""])] or ["only means itself"]
+        help = word.help or self._commands.get(word.command, "")
+        parameters = ", ".join(str(parameter) for parameter in word.parameters)
+        lines += filter(None, [help, f"Followed by: {parameters}" if parameters else ""])
+        return lines or ["Has no meaning but its name"]
 
     def _build(self) -> None:
         self.beginResetModel()
@@ -112,18 +119,18 @@ class DictionaryModel(QAbstractItemModel):
         return entry
 
     def _matches(self, word: Word) -> bool:
-        wanted = self._filter
-        if not wanted:
+        query = self._filter
+        if not query:
             return True
-        if wanted.replace(" ", "").isdecimal():
-            return format_keys(word.keys).startswith(" ".join(wanted.split()))
-        told = (word.name, word.help, self._commands.get(word.command, ""), *word.meanings)
-        return any(wanted in text.lower() for text in told)
+        if query.replace(" ", "").isdecimal():
+            return format_keys(word.keys).startswith(" ".join(query.split()))
+        texts = (word.name, word.help, self._commands.get(word.command, ""), *word.meanings)
+        return any(query in text.lower() for text in texts)
 
     # QAbstractItemModel -----------------------------------------------------------------------------
 
     def entry(self, index: Index) -> Entry | None:
-        """The entry of a row."""
+        """Return the entry of a row; None for an index of an earlier state of the tree."""
         if not index.isValid() or index.internalId() >= len(self._entries):
             return None
         return self._entries[index.internalId()]
@@ -131,7 +138,7 @@ class DictionaryModel(QAbstractItemModel):
     def _index(self, entry: Entry) -> QModelIndex:
         return self.createIndex(entry.row, 0, entry.number)
 
-    def _below(self, entry: Entry) -> list[Entry]:
+    def _children(self, entry: Entry) -> list[Entry]:
         if entry.word is not None and not entry.line and not entry.children:
             about = self.about(entry.word)
             entry.children = [
@@ -139,24 +146,24 @@ class DictionaryModel(QAbstractItemModel):
             ]
         return entry.children
 
-    def index(self, row: int, column: int, parent: Index = NOWHERE) -> QModelIndex:
+    def index(self, row: int, column: int, parent: Index = NO_PARENT) -> QModelIndex:
         above = self.entry(parent)
-        entries = self._roots if above is None else self._below(above)
+        entries = self._roots if above is None else self._children(above)
         return (
             self.createIndex(row, column, entries[row].number) if 0 <= row < len(entries) else QModelIndex()
         )
 
-    def parent(self, index: Index = NOWHERE) -> QModelIndex:  # type: ignore[override]
+    def parent(self, index: Index = NO_PARENT) -> QModelIndex:  # type: ignore[override]
         entry = self.entry(index)
         return self._index(entry.parent) if entry is not None and entry.parent is not None else QModelIndex()
 
-    def rowCount(self, parent: Index = NOWHERE) -> int:
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         entry = self.entry(parent)
         if entry is None:
             return len(self._roots)
-        return 0 if entry.line else len(self._below(entry))
+        return 0 if entry.line else len(self._children(entry))
 
-    def columnCount(self, parent: Index = NOWHERE) -> int:
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 1
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -171,13 +178,17 @@ class DictionaryModel(QAbstractItemModel):
             return self._spoken(entry)
         if role == Qt.ItemDataRole.ToolTipRole:
             return entry.line or (
-                "\n".join(self.about(entry.word)) if entry.word else entry.language.description
+                self._word_tooltip(entry.word) if entry.word else entry.language.description
             )
         return None
+
+    def _word_tooltip(self, word: Word) -> str:
+        return "\n".join([f"{word.name}: {format_keys(word.keys)}", *self.about(word)])
 
     def _spoken(self, entry: Entry) -> str:
         if entry.line:
             return entry.line
         if entry.word is None:
-            return f"{entry.language.title}, {len(entry.children)} words"
-        return f"{entry.word.name}, keys {format_keys(entry.word.keys)}, used {self.usage(entry.word)} times"
+            return f"{entry.language.title}, {counted(len(entry.children), 'word')}"
+        used = counted(self.usage(entry.word), "time")
+        return f"{entry.word.name}, keys {format_keys(entry.word.keys)}, used {used}"

@@ -1,4 +1,4 @@
-"""The microphone at the side: how loud it is, a button to talk, and what was heard with what became of it."""
+"""The microphone at the side: its level, the buttons to listen and to talk, and what was heard."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from rubato_desktop.ui.panels.word_log_lines import duration
 from rubato_desktop.ui.style.theme import Theme
 from rubato_desktop.ui.style.wrapped_label import WrappedLabel
 
-KEPT = 200  # lines
-LOOK_EVERY = 66  # ms, while it listens
+CAPACITY = 200  # lines of the transcript
+REFRESH_MS = 66  # while the microphone is open
 STATES = {
     "off": "off",
     "opening": "opening the microphone…",
     "listening": "listening",
-    "hearing": "somebody speaks",
-    "thinking": "understanding…",
+    "hearing": "hearing speech",
+    "thinking": "recognising…",
 }
 
 
@@ -39,14 +39,17 @@ class HearingPanel(QWidget):
     """Level, buttons and transcript.
 
     Args:
-        engine: Its ear is shown.
-        bridge: Carries out commands and brings events.
+        engine: Its hearing is shown.
+        bridge: Runs commands and delivers events.
         theme: The colours.
+
+    Signals:
+        fact_changed: The fact for the panel's header.
     """
 
     name: ClassVar = "hearing"
     title: ClassVar = "Hearing"
-    told = Signal(str)
+    fact_changed = Signal(str)
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:
         super().__init__()
@@ -55,7 +58,7 @@ class HearingPanel(QWidget):
         self.meter = LevelMeter(theme)
         self.listen = QPushButton("Listen")
         self.listen.setCheckable(True)
-        self.listen.setToolTip("Listen until it is switched off (0 4 7 0, 0 7 4 0)")
+        self.listen.setToolTip("Listen until you switch it off (0 4 7 0, 0 7 4 0)")
         self.listen.clicked.connect(lambda on: bridge.run("microphone", on=on))
         self.talk = QPushButton("Hold to talk")
         self.talk.pressed.connect(lambda: bridge.run("talk", on=True))
@@ -63,8 +66,8 @@ class HearingPanel(QWidget):
         self.state = WrappedLabel("Microphone")
         self.state.setProperty("small", True)
         self.transcript = QListWidget()
-        self.transcript.setAccessibleName("What was heard")
-        self.transcript.setAccessibleDescription("What was said, and what became of it; the newest first.")
+        self.transcript.setAccessibleName("Transcript")
+        self.transcript.setAccessibleDescription("What you said and what it did, the newest first.")
         self.transcript.setWordWrap(True)
         self.transcript.setStyleSheet("QListWidget::item { padding: 4px 0; }")
         row = QHBoxLayout()
@@ -79,57 +82,61 @@ class HearingPanel(QWidget):
         column.addLayout(row)
         column.addWidget(self.state)
         column.addWidget(self.transcript, 1)
-        self._look = QTimer(self)
-        self._look.setInterval(LOOK_EVERY)
-        self._look.timeout.connect(self._show_level)
+        self._timer = QTimer(self)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self._show_level)
         self._show_key(engine.settings.values.talk_key)
-        bridge.happened.connect(self.hear)
-        self._show_state("off")
+        bridge.happened.connect(self.on_event)
+        self._show_listening("off")
 
-    def hear(self, event: Event) -> None:
-        """An event of the engine."""
+    def on_event(self, event: Event) -> None:
+        """Follow the microphone and what is heard."""
         match event:
             case ListeningChanged(state=state):
-                self._show_state(state)
+                self._show_listening(state)
             case SpeechHeard():
                 self._add(event)
             case RemarkChanged(open=True, text=text):
-                self.state.show_text(f"remark: {text}" if text else "remark")
+                self._show_state(f"remark: {text}" if text else "remark")
             case SettingChanged(name="talk_key", value=key):
                 self._show_key(key)
 
     def _show_key(self, key: str) -> None:
-        """Tell which of the computer's keys is held to talk; empty for none."""
+        """Show which of the computer's keys is held to talk; empty for none."""
         hint = f", or hold {key}" if key else ""
-        self.talk.setToolTip(f"It listens while this is held{hint}")
+        self.talk.setToolTip(f"Hold the button to talk{hint}")
 
-    def _show_state(self, state: str) -> None:
-        ear = self._engine.services.hearing
-        self.state.show_text(ear.microphone if ear is not None and state != "off" else "")
-        self.listen.setChecked(ear is not None and ear.continuous)
-        self._look.start() if state != "off" else self._look.stop()
+    def _show_state(self, text: str) -> None:
+        self.state.show_text(text)
+        self.state.setVisible(bool(text))
+
+    def _show_listening(self, state: str) -> None:
+        hearing = self._engine.services.hearing
+        self._show_state(hearing.microphone if hearing is not None and state != "off" else "")
+        self.listen.setChecked(hearing is not None and hearing.continuous)
+        self._timer.start() if state != "off" else self._timer.stop()
         self._show_level()
         self.fact = STATES[state]
-        self.told.emit(self.fact)
+        self.fact_changed.emit(self.fact)
 
     def _show_level(self) -> None:
-        ear = self._engine.services.hearing
-        level = ear.level if ear is not None else QUIETEST_DB
-        self.meter.show_level(level, ear is not None and ear.state == "hearing")
+        hearing = self._engine.services.hearing
+        level = hearing.level if hearing is not None else QUIETEST_DB
+        self.meter.show_level(level, hearing is not None and hearing.state == "hearing")
 
     def _add(self, heard: SpeechHeard) -> None:
-        item = QListWidgetItem(line(heard))
+        item = QListWidgetItem(transcript_line(heard))
         c = self._theme.colours
         colours = {"word": c.good, "value": c.good, "text": c.text, "unsure": c.warn, "nothing": c.warn}
         item.setForeground(QColor(colours.get(heard.became, c.muted)))
         self.transcript.insertItem(0, item)
-        while self.transcript.count() > KEPT:
-            self.transcript.takeItem(KEPT)
+        while self.transcript.count() > CAPACITY:
+            self.transcript.takeItem(CAPACITY)
 
 
-def line(heard: SpeechHeard) -> str:
-    """What was heard, as one line."""
-    text = f"“{heard.text}”" if heard.text else "something"
+def transcript_line(heard: SpeechHeard) -> str:
+    """Return in a line what was heard and what it did."""
+    text = f"“{heard.text}”" if heard.text else "speech"
     match heard.became:
         case "word":
             return f"{text} · word · {duration(heard.elapsed_ms)}"
@@ -140,6 +147,6 @@ def line(heard: SpeechHeard) -> str:
         case "unsure":
             return f"Did you mean {' or '.join(heard.near[:3])}?"
         case "nothing":
-            return f"{text} · not understood"
+            return f"{text} · not recognised"
         case _:
-            return f"{text} · not for the program"
+            return f"{text} · ignored"

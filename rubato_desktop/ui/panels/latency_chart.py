@@ -1,4 +1,4 @@
-"""The last words' answer times as a chart. Imported only when it is looked at."""
+"""The latency of the last words as a chart. Imported only when somebody opens it: its library is slow to load."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import pyqtgraph
 
+from rubato_desktop.plurals import counted
 from rubato_desktop.ui.style.theme import Theme, font
 
 
 class LatencyChart(pyqtgraph.PlotWidget):
-    """ms from a note's arrival to its recognised word, one point a word.
+    """Latency in ms, from the arrival of a note to its recognised word, one point a word.
 
     Args:
         theme: Its colours.
@@ -32,15 +33,14 @@ class LatencyChart(pyqtgraph.PlotWidget):
         self._dress()
 
     def show_values(self, values: Sequence[float]) -> None:
-        """Show these answer times, the oldest first."""
+        """Show these latencies in ms, the oldest first."""
         if tuple(values) != self._values:
             self._values = tuple(values)
             self._curve.setData(self._values)
             worst = max(self._values, default=0.0)
             self.setYRange(0, max(1.0, worst * 1.1), padding=0)
-            self.setAccessibleName(
-                f"Chart of the last {len(self._values)} answer times, at most {worst:.2f} ms"
-            )
+            words = counted(len(self._values), "word")
+            self.setAccessibleName(f"Latency of the last {words}, at most {worst:.2f} ms")
 
     def _dress(self) -> None:
         c = self._theme.colours

@@ -1,4 +1,4 @@
-"""How loud the microphone is: a bar with a mark where the loudest lately was."""
+"""The level of the microphone as a bar, with a mark at its recent peak."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from rubato_desktop.services.hearing.hearing import QUIETEST_DB
 from rubato_desktop.ui.style.theme import Theme, base_size
 
-_FALL = 0.012  # of the whole, each time it is shown: the mark of the loudest comes down slowly
+_FALL = 0.012  # share of the bar by which the peak falls each time the level is shown
 _TOO_LOUD_DB = -3.0
 
 
 class LevelMeter(QWidget):
-    """A bar from silence to full scale.
+    """A bar from silence to full scale (-60 to 0 dBFS).
 
     Args:
         theme: Its colours.
@@ -27,14 +27,14 @@ class LevelMeter(QWidget):
         self._peak = 0.0
         self._voice = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Loudness of the microphone")
+        self.setAccessibleName("Microphone level")
         theme.changed.connect(self.update)
 
     def show_level(self, db: float, voice: bool) -> None:
-        """Show a loudness.
+        """Show a level.
 
         Args:
-            db: dB below full scale, -60 to 0.
+            db: Level in dBFS, -60 to 0.
             voice: Whether somebody is speaking.
         """
         peak = max(_share(db), self._peak - _FALL)
@@ -67,4 +67,5 @@ class LevelMeter(QWidget):
 
 
 def _share(db: float) -> float:
+    """Return a level in dBFS as a share (0-1) of the bar."""
     return max(0.0, min(1.0, 1 - db / QUIETEST_DB))

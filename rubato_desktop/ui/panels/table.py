@@ -1,4 +1,4 @@
-"""The table of the panels at the side, from the top. A new panel is a class in a module of its own, and a line here."""
+"""The table of the side panels, from the top. A new panel is a class in a module of its own, and a line here."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def make_panels(engine: Engine, bridge: Bridge, theme: Theme) -> list[Panel]:
 
     Args:
         engine: What they show.
-        bridge: Carries out their commands and brings events.
+        bridge: Runs their commands and delivers events.
         theme: Their colours.
     """
     panels = []
@@ -40,7 +40,7 @@ def make_panels(engine: Engine, bridge: Bridge, theme: Theme) -> list[Panel]:
         body = kind(engine, bridge, theme)
         assert isinstance(body, QWidget)
         panel = Panel(theme, kind.name, kind.title, body)
-        panel.header.tell(body.fact)
-        body.told.connect(panel.header.tell)
+        panel.header.show_fact(body.fact)
+        body.fact_changed.connect(panel.header.show_fact)
         panels.append(panel)
     return panels

@@ -70,13 +70,13 @@ class WordLogPanel(QListView):
         theme: Its colours.
 
     Signals:
-        told: The fact for the panel's header.
+        fact_changed: The fact for the panel's header.
         open_word: Name of a word, on Enter or a double click on its line.
     """
 
     name: ClassVar = "understood"
     title: ClassVar = "Word log"
-    told = Signal(str)
+    fact_changed = Signal(str)
     open_word = Signal(str)
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:
@@ -98,7 +98,7 @@ class WordLogPanel(QListView):
         theme.changed.connect(self.viewport().update)
         bridge.happened.connect(self.on_event)
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         # The line stays where it is while one above it folds: a double click must not hit its neighbour.
         before = self.visualRect(current).top()
@@ -141,7 +141,7 @@ class WordLogPanel(QListView):
     def _show_fact(self) -> None:
         missed = f" · {self._missed} missed" if self._missed else ""
         self.fact = counted(self._words, "word") + missed
-        self.told.emit(self.fact)
+        self.fact_changed.emit(self.fact)
 
     def _open(self, index: QModelIndex) -> None:
         line: Line | None = index.data(ROLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -101,6 +101,20 @@ def missed_line(event: WordMissed) -> Line:
     title = {"unknown": "not a word", "lapsed": "timed out", "erased": "erased"}[event.run.reason]
     mood: Mood = "erased" if event.run.reason == "erased" else "missed"
     return Line(event.run.t, title, format_keys(event.run.keys), "", detail, mood)
+
+
+def missed_text(run: RejectedRun, nearest: Sequence[tuple[tuple[int, ...], str, str]]) -> str:
+    """Return in a sentence that a run is no word, and the word that is nearest.
+
+    Args:
+        run: The run.
+        nearest: Keys, name and language of the words that are near, the nearest first.
+    """
+    keys = format_keys(run.keys)
+    if run.reason != "unknown":
+        return f"{'Timed out' if run.reason == 'lapsed' else 'Cancelled'}: {keys}"
+    near = f". Did you mean {nearest[0][1]} {format_keys(nearest[0][0])}?" if nearest else ""
+    return f"{keys} is not a word{near}"
 
 
 def reason(run: RejectedRun) -> str:

@@ -1,1 +1,1 @@
-"""Colours, fonts, icons, layouts."""
+"""Colours, fonts, icons, layouts and the wrapping of text."""

@@ -1,4 +1,4 @@
-"""Text that always fits: wrapped, then set narrower, then smaller, and only then cut short."""
+"""Text fitted to its area: wrapped, then narrower, then smaller, and only then cut short."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter
 
 from rubato_desktop.ui.style.theme import base_size, font
 
-SMALLEST = 10  # px; smaller than this nobody reads
-NARROW = 87  # percent; a condensed face where the system's font has one
+SMALLEST = 10  # px; the limit of what is readable
+NARROW = 87  # percent of the normal width, where the system's font has a condensed face
 
 
 def fit(
     text: str, width: float, height: float, scale: float = 1.0, bold: bool = False
 ) -> tuple[QFont, tuple[str, ...]]:
-    """Find the largest setting of `text` that fits.
+    """Find the largest setting of a text that fits.
 
     Args:
-        text: What to set; breaks only at spaces.
+        text: The text; it breaks only at spaces.
         width: Room in px.
         height: Room in px.
-        scale: Its wished size, in ordinary text heights.
+        scale: Its preferred size, as a multiple of the ordinary text height.
         bold: Whether it is bold.
 
     Returns:
@@ -76,7 +76,16 @@ def draw_fitted(
     bold: bool = False,
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignCenter,
 ) -> None:
-    """Draw `text` in `area` with the painter's pen, as large as it fits, up to `scale`."""
+    """Draw a text in an area with the painter's pen, as large as fits.
+
+    Args:
+        painter: The painter.
+        area: The area in px.
+        text: The text.
+        scale: Its largest size, as a multiple of the ordinary text height.
+        bold: Whether it is bold.
+        align: Its alignment within the area.
+    """
     face, lines = fit(text, area.width(), area.height(), scale, bold)
     painter.setFont(face)
     across = align & Qt.AlignmentFlag.AlignHorizontal_Mask or Qt.AlignmentFlag.AlignHCenter
@@ -98,7 +107,19 @@ def draw_line(
     colour: str,
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
 ) -> int:
-    """Draw one line of text in the middle of `area`, cut short where there is no room; returns its width in px."""
+    """Draw one line of text, vertically centred in an area, cut short where it does not fit.
+
+    Args:
+        painter: The painter.
+        area: The area in px.
+        text: The text.
+        face: Its font.
+        colour: ``#rrggbb``.
+        align: Its horizontal alignment.
+
+    Returns:
+        The width of what was drawn, in px.
+    """
     if not text or area.width() < SMALLEST:
         return 0
     metrics = QFontMetrics(face)

@@ -1,4 +1,4 @@
-"""Widgets side by side, in as many rows as they need."""
+"""A layout that places widgets side by side, in as many rows as they need."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Lays widgets out as a text lays out words; https://doc.qt.io/qt-6/qtwidgets-layouts-flowlayout-example.html."""
+    """Places widgets like the words of a text (after the Flow Layout example in the documentation of Qt Widgets)."""
 
     def __init__(self, parent: QWidget | None = None, gap: int = 6) -> None:
         super().__init__(parent)
@@ -34,7 +34,7 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._lay(QRect(0, 0, width, 0), place=False)
+        return self._arrange(QRect(0, 0, width, 0), move=False)
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
@@ -47,15 +47,16 @@ class FlowLayout(QLayout):
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
-        self._lay(rect, place=True)
+        self._arrange(rect, move=True)
 
-    def _lay(self, rect: QRect, *, place: bool) -> int:
+    def _arrange(self, rect: QRect, *, move: bool) -> int:
+        """Return the height that the items need in px; move them there if wished."""
         x, y, row = rect.x(), rect.y(), 0
         for item in self._items:
             size = item.sizeHint()
             if x > rect.x() and x + size.width() > rect.right() + 1:
                 x, y, row = rect.x(), y + row + self._gap, 0
-            if place:
+            if move:
                 item.setGeometry(QRect(x, y, min(size.width(), rect.width()), size.height()))
             x += size.width() + self._gap
             row = max(row, size.height())

@@ -37,7 +37,13 @@ def paint_speaker(painter: QPainter, area: QRectF, colour: str) -> None:
 
 
 def icon(name: str, colour: str, size: int = 16) -> QIcon:
-    """Return an icon: ``record``, ``stop``, ``play``, ``pause``, ``start``, ``menu``, ``stack``, ``close``, ``speaker``."""
+    """Return an icon.
+
+    Args:
+        name: ``record``, ``stop``, ``play``, ``pause``, ``start``, ``menu``, ``stack``, ``close`` or ``speaker``.
+        colour: ``#rrggbb``.
+        size: Width and height in px.
+    """
     drawn = QIcon()
     for scale in (1, 2):
         pixmap = QPixmap(QSize(size, size) * scale)

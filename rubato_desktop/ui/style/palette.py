@@ -1,4 +1,4 @@
-"""The colours of the window, dark and light, and the arithmetic that keeps every text readable.
+"""The colours of the window, dark and light, and the arithmetic that keeps text readable.
 
 Contrast is that of WCAG 2.2 (relative luminance of sRGB, success criterion 1.4.3: at least 4.5:1 for text).
 """
@@ -13,23 +13,25 @@ READABLE = 4.5
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Every colour the window uses, ``#rrggbb``.
+    """All colours of the window, ``#rrggbb`` each.
 
     Attributes:
-        dark: True for light text on dark ground.
-        ground: Behind the pianoroll.
-        panel: Header, side panels, the strip above the keys.
-        raised: Chips, fields and rows on a panel.
-        line: Thin lines between things.
+        dark: Whether text is light on a dark ground.
+        ground: Background of the pianoroll.
+        panel: Background of header, side panels and strip.
+        raised: Chips, fields and cards.
+        line: Thin separating lines.
         text: Ordinary text.
-        muted: Text of second rank; still readable.
-        accent: What is current, and focus.
-        good: Done and connected.
-        warn: Not understood, something to look at.
-        bad: Failed, and recording.
-        bed: Behind the keys.
-        white: A white key that means something now; `white_idle` one that means nothing.
-        black: A black key that means something now; `black_idle` one that means nothing.
+        muted: Secondary text.
+        accent: Selection and focus.
+        good: Success, connected.
+        warn: Warnings, rejected runs.
+        bad: Failure, recording.
+        bed: Background of the keys.
+        white: A white key that means something now.
+        white_idle: A white key that means nothing now.
+        black: A black key that means something now.
+        black_idle: A black key that means nothing now.
         edge: Outline of the keys.
     """
 
@@ -94,19 +96,19 @@ LIGHT = Palette(
 
 
 def parts(colour: str) -> tuple[int, int, int]:
-    """Red, green and blue of ``#rrggbb``, 0-255 each."""
+    """Return red, green and blue of ``#rrggbb``, 0-255 each."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 @lru_cache(maxsize=1024)
 def mix(colour: str, other: str, share: float) -> str:
-    """`colour` with `share` (0-1) of `other` in it."""
+    """Return a colour mixed with a share (0-1) of another."""
     blended = (round(a + (b - a) * share) for a, b in zip(parts(colour), parts(other), strict=True))
     return "#{:02x}{:02x}{:02x}".format(*blended)
 
 
 def luminance(colour: str) -> float:
-    """Relative luminance 0-1 (WCAG 2.2)."""
+    """Return the relative luminance (0-1) of a colour (WCAG 2.2)."""
     linear = [
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (p / 255 for p in parts(colour))
     ]
@@ -114,14 +116,14 @@ def luminance(colour: str) -> float:
 
 
 def contrast(colour: str, other: str) -> float:
-    """Contrast ratio 1-21 of two colours (WCAG 2.2)."""
+    """Return the contrast ratio (1-21) of two colours (WCAG 2.2)."""
     high, low = sorted((luminance(colour), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
 @lru_cache(maxsize=1024)
 def readable(colour: str, ground: str, ratio: float = READABLE) -> str:
-    """`colour`, moved towards black or white only as far as text of it on `ground` needs to reach `ratio`."""
+    """Return a colour, moved towards black or white only as far as its contrast to the ground needs."""
     towards = "#000000" if contrast("#000000", ground) > contrast("#ffffff", ground) else "#ffffff"
     for step in range(21):
         shade = mix(colour, towards, step / 20)
@@ -132,5 +134,5 @@ def readable(colour: str, ground: str, ratio: float = READABLE) -> str:
 
 @lru_cache(maxsize=1024)
 def ink(ground: str) -> str:
-    """Near-black or near-white, whichever reads better on `ground`."""
+    """Return near-black or near-white, whichever is easier to read on a ground."""
     return max("#0c0f16", "#f7f9ff", key=lambda colour: contrast(colour, ground))

@@ -1,4 +1,4 @@
-"""The look of the window: which palette holds, the fonts' sizes, and the style sheet made from both."""
+"""The theme of the window: the current palette, font sizes, and the style sheet made from them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from PySide6.QtWidgets import QApplication
 from rubato_desktop.language.dictionary import Language
 from rubato_desktop.ui.style.palette import DARK, LIGHT, Palette, mix, readable
 
-SMALLEST = 13  # px; a system font smaller than this is not readable from the piano stool
+SMALLEST = 13  # px; smaller text cannot be read from a piano stool
 NO_LANGUAGE = "#8a93a8"
 
 
 class Theme(QObject):
-    """Dark or light, by choice or as the system is.
+    """The current palette: dark, light, or as the system's.
 
     Args:
         choice: ``system``, ``dark`` or ``light``.
+
+    Signals:
+        changed: Colours have changed.
     """
 
     changed = Signal()
@@ -32,28 +35,28 @@ class Theme(QObject):
         self.colours = self._chosen()
         hints = QGuiApplication.styleHints()
         if hints is not None:
-            hints.colorSchemeChanged.connect(self._system_changed)
+            hints.colorSchemeChanged.connect(self._update)
 
     def choose(self, choice: str) -> None:
-        """Change to ``system``, ``dark`` or ``light``."""
+        """Switch to ``system``, ``dark`` or ``light``."""
         self._choice = choice
-        self._system_changed()
+        self._update()
 
     def use_languages(self, languages: Iterable[Language]) -> None:
-        """Take the languages' own colours."""
+        """Use the colours of these languages."""
         self._languages = {language.name: language.colour for language in languages}
         self.changed.emit()
 
     def language(self, name: str, ground: str | None = None) -> str:
-        """The colour of a language, made readable as text on `ground` (the panels', when not given)."""
+        """Return the colour of a language as readable text on a ground (default: that of the panels)."""
         return _readable(self.own_colour(name), ground or self.colours.panel)
 
     def own_colour(self, name: str) -> str:
-        """The colour of a language as its file gives it, for surfaces."""
+        """Return the colour of a language as in its file, for surfaces."""
         return self._languages.get(name, NO_LANGUAGE)
 
     def apply(self) -> None:
-        """Give the application this theme's colours."""
+        """Apply the theme to the application."""
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.setStyle("Fusion")
@@ -67,7 +70,7 @@ class Theme(QObject):
             return LIGHT if light else DARK
         return LIGHT if self._choice == "light" else DARK
 
-    def _system_changed(self) -> None:
+    def _update(self) -> None:
         colours = self._chosen()
         if colours is not self.colours:
             self.colours = colours
@@ -81,12 +84,18 @@ def _readable(colour: str, ground: str) -> str:
 
 
 def base_size() -> int:
-    """Height of ordinary text in px: the system's, but never too small to read."""
+    """Return the height of ordinary text in px: the system's, but never too small to read."""
     return max(SMALLEST, QFontInfo(QGuiApplication.font()).pixelSize())
 
 
 def font(scale: float = 1.0, *, bold: bool = False, stretch: int = 100) -> QFont:
-    """The system's font at `scale` times the ordinary height."""
+    """Return the system's font.
+
+    Args:
+        scale: Its height, as a multiple of the ordinary one.
+        bold: Whether it is bold.
+        stretch: Width of its characters in percent.
+    """
     made = QFont(QGuiApplication.font())
     made.setPixelSize(max(9, round(base_size() * scale)))
     made.setBold(bold)
@@ -96,14 +105,14 @@ def font(scale: float = 1.0, *, bold: bool = False, stretch: int = 100) -> QFont
 
 
 def translucent(colour: str, opacity: float) -> QColor:
-    """`colour` at `opacity` (0-1)."""
+    """Return a colour with an opacity (0-1)."""
     made = QColor(colour)
     made.setAlphaF(opacity)
     return made
 
 
 def qt_palette(c: Palette) -> QPalette:
-    """What Qt's own widgets paint with."""
+    """Return the palette of Qt's own widgets."""
     palette = QPalette()
     role = QPalette.ColorRole
     for name, colour in {
@@ -129,7 +138,7 @@ def qt_palette(c: Palette) -> QPalette:
 
 
 def style_sheet(c: Palette) -> str:
-    """The style sheet of Qt's own widgets; what the window paints itself reads the palette."""
+    """Return the style sheet of Qt's own widgets."""
     px = base_size()
     hover = mix(c.raised, c.text, 0.08)
     return f"""

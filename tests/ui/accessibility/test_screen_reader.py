@@ -1,4 +1,4 @@
-"""Whether a screen reader runs, asked of a real session bus; and what the window announces to it."""
+"""Whether a screen reader is running, from a real session bus, and what the window announces to it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from screen_reader import accessible_bus, switch_reader
 
 from rubato_desktop.events import EntryRead
 from rubato_desktop.ui.accessibility import screen_reader
-from rubato_desktop.ui.accessibility.announce import said
+from rubato_desktop.ui.accessibility.announce import announcement
 from rubato_desktop.ui.window import MainWindow
 
-# Qt joins the bus of its process once and for all: each look is a process of its own.
-LOOK = """
+# Qt connects to the bus once per process, so each query runs in a process of its own.
+QUERY = """
 import os, sys
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PySide6.QtWidgets import QApplication
 app = QApplication([])
-from rubato_desktop.ui.accessibility.screen_reader import runs
-print(runs())
+from rubato_desktop.ui.accessibility.screen_reader import is_running
+print(is_running())
 """
 
 
@@ -32,50 +32,50 @@ def bus() -> Iterator[Any]:
         yield started
 
 
-def look() -> str:
+def query() -> str:
     done = subprocess.run(
-        [sys.executable, "-c", LOOK], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", QUERY], capture_output=True, text=True, timeout=60, check=True
     )
     return done.stdout.strip()
 
 
-def test_it_is_seen_when_it_begins_and_when_it_ends(bus: Any) -> None:
-    assert look() == "False", "nobody has started the accessibility bus"
+def test_start_and_end_of_a_screen_reader_are_noticed(bus: Any) -> None:
+    assert query() == "False", "nobody has started the accessibility bus"
     switch_reader(True)
-    assert look() == "True"
+    assert query() == "True"
     switch_reader(False)
-    assert look() == "False"
+    assert query() == "False"
 
 
 @pytest.mark.parametrize(
-    ("platform", "look"), [("linux", "_on_linux"), ("win32", "_on_windows"), ("darwin", "_on_macos")]
+    ("platform", "function"), [("linux", "_on_linux"), ("win32", "_on_windows"), ("darwin", "_on_macos")]
 )
-def test_each_system_is_asked_in_its_way_and_one_that_does_not_answer_has_none(
-    monkeypatch: pytest.MonkeyPatch, platform: str, look: str
+def test_each_system_has_its_own_query_and_a_failed_one_means_no(
+    monkeypatch: pytest.MonkeyPatch, platform: str, function: str
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setattr(screen_reader, look, lambda: True)
-    assert screen_reader.runs()
+    monkeypatch.setattr(screen_reader, function, lambda: True)
+    assert screen_reader.is_running()
 
     def fails() -> bool:
         raise OSError("no such program")
 
-    monkeypatch.setattr(screen_reader, look, fails)
-    assert not screen_reader.runs()
+    monkeypatch.setattr(screen_reader, function, fails)
+    assert not screen_reader.is_running()
 
 
-def test_the_window_tells_the_services_and_the_services_the_voice(
+def test_the_window_reports_a_screen_reader_to_the_services(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch, until: Callable[[Callable[[], object]], None]
 ) -> None:
     monkeypatch.setattr("rubato_desktop.ui.accessibility.screen_reader.QAccessible.isActive", lambda: True)
-    monkeypatch.setattr(screen_reader, "runs", lambda: True)
-    window.screen_reader.look()
+    monkeypatch.setattr(screen_reader, "is_running", lambda: True)
+    window.screen_reader.poll()
     assert window.engine.services.state.announced
-    monkeypatch.setattr(screen_reader, "runs", lambda: False)
+    monkeypatch.setattr(screen_reader, "is_running", lambda: False)
     until(lambda: not window.engine.services.state.announced)
 
 
-def test_an_entry_is_announced_but_not_what_is_written_into_a_password_field() -> None:
-    assert said(EntryRead(0, "name", keys=(0, 16, 0))) == "0 16 0"
-    assert said(EntryRead(0, "write", text="hello")) == "hello"
-    assert said(EntryRead(0, "write", text="secret"), secret=True) == ""
+def test_an_entry_is_announced_except_in_a_password_field() -> None:
+    assert announcement(EntryRead(0, "name", keys=(0, 16, 0))) == "0 16 0"
+    assert announcement(EntryRead(0, "write", text="hello")) == "hello"
+    assert announcement(EntryRead(0, "write", text="secret"), secret=True) == ""

@@ -20,7 +20,7 @@ def event(code: Qt.Key, scan: int, virtual: int = 0, kind: QEvent.Type = QEvent.
 
 
 class Desk(QWidget):
-    """A window with something to write in, and something not."""
+    """A window with a text field, a button and a choice."""
 
     keys: ComputerKeys
 
@@ -46,31 +46,31 @@ def desk(qtbot: QtBot) -> Desk:
 
 @pytest.fixture
 def played(desk: Desk) -> list[str]:
-    """What was played, such as ``+7 -7``."""
-    heard: list[str] = []
+    """Keys that went down and up, such as ``+7 -7``."""
+    played: list[str] = []
     desk.keys = ComputerKeys(
-        desk.windowHandle(), lambda key: heard.append(f"+{key}"), lambda key: heard.append(f"-{key}")
+        desk.windowHandle(), lambda key: played.append(f"+{key}"), lambda key: played.append(f"-{key}")
     )
-    return heard
+    return played
 
 
-def test_25_different_places_play_25_keys() -> None:
+def test_25_different_positions_play_the_25_keys() -> None:
     assert len(LAYOUT) == COUNT
-    for places in zip(*((place.label, place.scan, place.mac) for place in LAYOUT), strict=True):
-        assert len(set(places)) == COUNT
+    for codes in zip(*((position.label, position.scan, position.mac) for position in LAYOUT), strict=True):
+        assert len(set(codes)) == COUNT
 
 
 @pytest.mark.parametrize("key", range(COUNT))
-def test_a_key_is_known_by_its_place_on_each_system(key: int) -> None:
-    place = LAYOUT[key]
-    # What is printed on it may be anything: here every key says Ä.
+def test_a_key_is_recognised_by_its_position_on_each_system(key: int) -> None:
+    position = LAYOUT[key]
+    # Whatever is printed on it: here, Ä on every key.
     letter = Qt.Key.Key_Adiaeresis
-    assert key_of(event(letter, place.scan + XKB_OFFSET), "linux") == key
-    assert key_of(event(letter, place.scan), "win32") == key
-    assert key_of(event(letter, 0, place.mac), "darwin") == key
+    assert key_of(event(letter, position.scan + XKB_OFFSET), "linux") == key
+    assert key_of(event(letter, position.scan), "win32") == key
+    assert key_of(event(letter, 0, position.mac), "darwin") == key
 
 
-def test_without_a_place_the_letter_counts() -> None:
+def test_without_a_scan_code_the_letter_decides() -> None:
     assert key_of(event(Qt.Key.Key_Z, 0), "linux") == 0
     assert key_of(event(Qt.Key.Key_I, 0), "linux") == 24
 
@@ -81,10 +81,10 @@ def test_other_keys_play_nothing() -> None:
 
 
 def test_the_layout_rises_like_a_keyboard() -> None:
-    assert "".join(place.label for place in LAYOUT) == "ZSXDCVGBHNJMQ2W3ER5T6Y7UI"
+    assert "".join(position.label for position in LAYOUT) == "ZSXDCVGBHNJMQ2W3ER5T6Y7UI"
 
 
-def test_pressing_and_releasing_plays(desk: Desk, played: list[str]) -> None:
+def test_press_and_release_play(desk: Desk, played: list[str]) -> None:
     QTest.keyPress(desk.windowHandle(), Qt.Key.Key_Z)
     QTest.keyPress(desk.windowHandle(), Qt.Key.Key_B)
     QTest.keyRelease(desk.windowHandle(), Qt.Key.Key_Z)
@@ -92,7 +92,7 @@ def test_pressing_and_releasing_plays(desk: Desk, played: list[str]) -> None:
     assert played == ["+0", "+7", "-0", "-7"]
 
 
-def test_a_key_that_repeats_by_itself_plays_once(desk: Desk, played: list[str]) -> None:
+def test_a_repeating_key_plays_once(desk: Desk, played: list[str]) -> None:
     repeat = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Z, NONE, "z", True)
     up = QKeyEvent(QEvent.Type.KeyRelease, Qt.Key.Key_Z, NONE, "z", True)
     QTest.keyPress(desk.windowHandle(), Qt.Key.Key_Z)
@@ -118,12 +118,14 @@ def test_shortcuts_are_left_alone(desk: Desk, played: list[str], modifier: Qt.Ke
     assert played == []
 
 
-def test_shift_plays_all_the_same(desk: Desk, played: list[str]) -> None:
+def test_shift_does_not_matter(desk: Desk, played: list[str]) -> None:
     QTest.keyClick(desk.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ShiftModifier)
     assert played == ["+0", "-0"]
 
 
-def test_losing_the_window_releases_what_is_held(desk: Desk, played: list[str], qtbot: QtBot) -> None:
+def test_a_window_that_loses_the_focus_releases_held_keys(
+    desk: Desk, played: list[str], qtbot: QtBot
+) -> None:
     QTest.keyPress(desk.windowHandle(), Qt.Key.Key_Z)
     other = QWidget()
     qtbot.addWidget(other)
@@ -132,14 +134,14 @@ def test_losing_the_window_releases_what_is_held(desk: Desk, played: list[str], 
     qtbot.waitUntil(lambda: played == ["+0", "-0"])
 
 
-def test_what_was_pressed_before_writing_began_is_still_released(desk: Desk, played: list[str]) -> None:
+def test_a_key_held_while_the_focus_moves_to_a_text_field_is_released(desk: Desk, played: list[str]) -> None:
     QTest.keyPress(desk.windowHandle(), Qt.Key.Key_Z)
     desk.field.setFocus()
     QTest.keyRelease(desk.windowHandle(), Qt.Key.Key_Z)
     assert played == ["+0", "-0"]
 
 
-def test_switched_off_nothing_plays(desk: Desk, played: list[str]) -> None:
+def test_nothing_plays_while_it_is_off(desk: Desk, played: list[str]) -> None:
     desk.keys.enabled = False
     QTest.keyClick(desk.windowHandle(), Qt.Key.Key_Z)
     assert played == []

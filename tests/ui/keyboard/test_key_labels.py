@@ -1,4 +1,4 @@
-"""What each key shows: lines of keys played so far, a key, and what it says."""
+"""What each key shows, as lines of keys played so far, a key, and its label."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from rubato_desktop.language.parameters import Timing
 from rubato_desktop.language.parser import Parser
 from rubato_desktop.language.results import Preview
 from rubato_desktop.resources import resource
-from rubato_desktop.ui.keyboard.key_labels import Face, faces, hint, shortest, slots
+from rubato_desktop.ui.keyboard.key_labels import KeyLabel, hint, key_labels, slots, words_by_name
 
 LANGUAGES = [load_language(resource("languages", f"{name}.toml")) for name in ("core", "names")]
-WORDS = shortest(LANGUAGES)
+WORDS = words_by_name(LANGUAGES)
 
 
 def preview(line: str) -> Preview:
@@ -25,12 +25,12 @@ def preview(line: str) -> Preview:
     return parser.preview()
 
 
-def face(line: str, key: int) -> Face:
-    return faces(preview(line), WORDS)[key]
+def label(line: str, key: int) -> KeyLabel:
+    return key_labels(preview(line), WORDS)[key]
 
 
-# played, key, kind of its face, what is written on it
-FACES = [
+# played, key, kind of its label, its text
+LABELS = [
     ("", 0, "leads", "42 words"),
     ("", 1, "nothing", ""),
     ("", 24, "nothing", ""),
@@ -51,32 +51,32 @@ FACES = [
 ]
 
 
-@pytest.mark.parametrize(("played", "key", "kind", "label"), FACES)
-def test_a_key_shows_what_it_would_mean(played: str, key: int, kind: str, label: str) -> None:
-    shown = face(played, key)
+@pytest.mark.parametrize(("played", "key", "kind", "text"), LABELS)
+def test_a_key_shows_what_it_means(played: str, key: int, kind: str, text: str) -> None:
+    shown = label(played, key)
     assert shown.kind == kind
-    if not label.endswith("words"):  # how many there are is the dictionary's business
-        assert shown.label == label
+    if not text.endswith("words"):  # how many there are is up to the dictionary
+        assert shown.text == text
 
 
-def test_at_rest_a_key_counts_and_names_the_words_behind_it() -> None:
-    shown = face("", 0)
-    assert shown.label == f"{len(shown.words)} words"
+def test_a_key_counts_and_names_the_words_that_begin_with_it() -> None:
+    shown = label("", 0)
+    assert shown.text == f"{len(shown.words)} words"
     assert len(shown.words) == sum(word.keys[0] == 0 for word in LANGUAGES[0].words)
     assert set(shown.detail.split(", ")) <= set(shown.words)
 
 
-def test_a_key_that_leads_on_names_its_shortest_word_and_counts_the_others() -> None:
-    shown = face("0", 7)
-    assert (shown.label, shown.detail) == ("click", f"+{len(shown.words) - 1}")
+def test_a_key_shows_its_shortest_word_and_counts_the_others() -> None:
+    shown = label("0", 7)
+    assert (shown.text, shown.detail) == ("click", f"+{len(shown.words) - 1}")
 
 
-def test_values_have_the_colour_of_the_word_that_asks_for_them() -> None:
-    assert face("12 7 12", 14).language == "core"
+def test_values_have_the_colour_of_their_word() -> None:
+    assert label("12 7 12", 14).language == "core"
 
 
-def test_with_the_piano_off_no_key_means_anything() -> None:
-    assert {shown.kind for shown in faces(preview("0 7 3 0"), WORDS)} == {"nothing"}
+def test_no_key_means_anything_while_the_piano_is_off() -> None:
+    assert {shown.kind for shown in key_labels(preview("0 7 3 0"), WORDS)} == {"nothing"}
 
 
 # played, pills of keys, empty pills
@@ -91,29 +91,27 @@ SLOTS = [
 
 
 @pytest.mark.parametrize(("played", "pills", "missing"), SLOTS)
-def test_what_is_half_played_shows_how_many_keys_must_still_come(
-    played: str, pills: tuple[str, ...], missing: int
-) -> None:
+def test_slots_show_how_many_keys_are_missing(played: str, pills: tuple[str, ...], missing: int) -> None:
     assert slots(preview(played), WORDS) == (pills, missing)
 
 
-# played, a part of what is said
+# played, a part of the hint
 HINTS = [
     ("", "lit keys begin"),
     ("0 7 0 0", "words begin with 0"),
     ("0 6 6", "1 word begins with 0 6 6"),
-    ("0 8", "ends it"),
+    ("0 8", "ends the run"),
     ("12 7 12", "digits right of the middle"),
     ("0 7 3 0", "play 0 3 7 0 alone"),
 ]
 
 
-@pytest.mark.parametrize(("played", "said"), HINTS)
-def test_the_strip_says_what_to_do_next(played: str, said: str) -> None:
-    assert said in hint(preview(played), "0 3 7 0")
+@pytest.mark.parametrize(("played", "text"), HINTS)
+def test_the_hint_says_what_to_play_next(played: str, text: str) -> None:
+    assert text in hint(preview(played), "0 3 7 0")
 
 
-def test_every_kind_of_parameter_has_a_hint_of_its_own() -> None:
+def test_each_kind_of_parameter_has_its_own_hint() -> None:
     from rubato_desktop.language.readers import KINDS
 
     assert [
@@ -121,22 +119,22 @@ def test_every_kind_of_parameter_has_a_hint_of_its_own() -> None:
     ] == []
 
 
-def test_every_label_has_a_shape() -> None:
-    shown = [face("12 9 11 12", key).label for key in range(COUNT)]
-    assert [label for label in shown if not label.isprintable()] == []
+def test_every_label_is_printable() -> None:
+    shown = [label("12 9 11 12", key).text for key in range(COUNT)]
+    assert [text for text in shown if not text.isprintable()] == []
     assert "take back…" in shown
 
 
-def test_a_face_is_said_in_a_sentence() -> None:
-    assert face("0 7", 0).spoken == "completes click"
-    assert face("0 7", 9).spoken.startswith("leads to forward")
-    assert face("", 1).spoken == "continues nothing"
+def test_a_label_is_spoken_in_words() -> None:
+    assert label("0 7", 0).spoken == "completes click"
+    assert label("0 7", 9).spoken.startswith("leads to forward")
+    assert label("", 1).spoken == "no word"
 
 
-def test_a_large_dictionary_is_not_sorted_at_every_key() -> None:
+def test_a_large_dictionary_is_not_sorted_for_every_key() -> None:
     many = tuple(f"word {n}" for n in range(30_000))
     from rubato_desktop.language.results import Option
 
-    shown = faces(Preview(options={0: Option("word 0", "own", False, many)}), WORDS)
-    assert shown[0].label == "30000 words"
+    shown = key_labels(Preview(options={0: Option("word 0", "own", False, many)}), WORDS)
+    assert shown[0].text == "30,000 words"
     assert len(shown) == COUNT

@@ -1,4 +1,4 @@
-"""The 25 keys on the screen: shape, mouse, touch, focus, and what a screen reader finds."""
+"""The 25 keys on the screen: shape, mouse, touch, focus, and accessibility."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from rubato_desktop.language.keys import COUNT
-from rubato_desktop.ui.keyboard.key_labels import Face
+from rubato_desktop.ui.keyboard.key_labels import KeyLabel
 from rubato_desktop.ui.keyboard.layout import is_black, key_rects
 from rubato_desktop.ui.keyboard.widget import Keyboard
 from rubato_desktop.ui.style.fitted_text import fit
@@ -31,15 +31,15 @@ def keyboard(qtbot: QtBot) -> Keyboard:
 
 @pytest.fixture
 def played(keyboard: Keyboard) -> list[str]:
-    """What was played on the keyboard, such as ``+7 -7``."""
-    heard: list[str] = []
-    keyboard.pressed.connect(lambda key: heard.append(f"+{key}"))
-    keyboard.released.connect(lambda key: heard.append(f"-{key}"))
-    return heard
+    """Keys that went down and up, such as ``+7 -7``."""
+    played: list[str] = []
+    keyboard.pressed.connect(lambda key: played.append(f"+{key}"))
+    keyboard.released.connect(lambda key: played.append(f"-{key}"))
+    return played
 
 
 def middle(keyboard: Keyboard, key: int) -> QPoint:
-    """A point of a key where no other lies above it."""
+    """A point of a key that no other key covers."""
     area = keyboard.keys[key].geometry()
     return QPoint(area.center().x(), area.bottom() - 12)
 
@@ -55,13 +55,13 @@ def test_there_are_15_white_and_10_black_keys_within_the_area() -> None:
     ]
 
 
-def test_every_black_key_lies_between_its_neighbours() -> None:
+def test_each_black_key_lies_between_its_neighbours() -> None:
     rects = key_rects(QRectF(0, 0, 1500, 200))
     for key in filter(is_black, range(COUNT)):
         assert rects[key - 1].left() < rects[key].left() < rects[key].right() < rects[key + 1].right()
 
 
-def test_pressing_with_the_mouse_plays_and_letting_go_releases(keyboard: Keyboard, played: list[str]) -> None:
+def test_a_mouse_click_plays_and_releases_a_key(keyboard: Keyboard, played: list[str]) -> None:
     for key in range(COUNT):
         QTest.mouseClick(
             keyboard.keys[key], Qt.MouseButton.LeftButton, pos=QPoint(10, keyboard.keys[key].height() - 9)
@@ -69,16 +69,16 @@ def test_pressing_with_the_mouse_plays_and_letting_go_releases(keyboard: Keyboar
     assert played == [f"{sign}{key}" for key in range(COUNT) for sign in "+-"]
 
 
-def test_sliding_with_the_mouse_plays_the_keys_on_the_way(keyboard: Keyboard, played: list[str]) -> None:
+def test_dragging_the_mouse_plays_each_key_on_the_way(keyboard: Keyboard, played: list[str]) -> None:
     for key in (0, 2, 4):
-        keyboard.point("mouse", QPointF(middle(keyboard, key)))
-    keyboard.point("mouse", None)
+        keyboard.move_pointer("mouse", QPointF(middle(keyboard, key)))
+    keyboard.move_pointer("mouse", None)
     assert played == ["+0", "-0", "+2", "-2", "+4", "-4"]
 
 
-def test_sliding_off_the_keys_releases(keyboard: Keyboard, played: list[str]) -> None:
-    keyboard.point("mouse", QPointF(middle(keyboard, 7)))
-    keyboard.point("mouse", QPointF(-50, -50))
+def test_dragging_off_the_keyboard_releases_the_key(keyboard: Keyboard, played: list[str]) -> None:
+    keyboard.move_pointer("mouse", QPointF(middle(keyboard, 7)))
+    keyboard.move_pointer("mouse", QPointF(-50, -50))
     assert played == ["+7", "-7"]
 
 
@@ -93,15 +93,15 @@ def test_two_fingers_play_a_chord(keyboard: Keyboard, played: list[str]) -> None
     assert sorted(played[2:]) == ["-13", "-16"]
 
 
-def test_what_is_held_by_the_pointer_is_released_when_the_keys_are_hidden(
-    keyboard: Keyboard, played: list[str]
-) -> None:
-    keyboard.point("mouse", QPointF(middle(keyboard, 7)))
+def test_hiding_the_keyboard_releases_held_keys(keyboard: Keyboard, played: list[str]) -> None:
+    keyboard.move_pointer("mouse", QPointF(middle(keyboard, 7)))
     keyboard.hide()
     assert played == ["+7", "-7"]
 
 
-def test_arrow_keys_walk_and_the_space_bar_plays(keyboard: Keyboard, played: list[str], until: Until) -> None:
+def test_arrow_keys_move_the_focus_and_the_space_bar_plays(
+    keyboard: Keyboard, played: list[str], until: Until
+) -> None:
     keyboard.activateWindow()
     keyboard.take_focus()
     until(keyboard.keys[0].hasFocus)
@@ -114,16 +114,16 @@ def test_arrow_keys_walk_and_the_space_bar_plays(keyboard: Keyboard, played: lis
     assert keyboard.keys[24].hasFocus()
 
 
-def test_the_tab_key_stops_once_at_the_keys(keyboard: Keyboard) -> None:
-    keyboard.walk(0, Qt.Key.Key_Right)
+def test_the_tab_key_stops_once_at_the_keyboard(keyboard: Keyboard) -> None:
+    keyboard.move_focus(0, Qt.Key.Key_Right)
     stops = [key.key for key in keyboard.keys if key.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert stops == [1]
 
 
-def test_a_key_tells_its_face_to_a_screen_reader(keyboard: Keyboard) -> None:
-    keyboard.show_faces([Face("completes", "click", language="core")] + [Face()] * 24)
+def test_a_screen_reader_reads_the_label_of_a_key(keyboard: Keyboard) -> None:
+    keyboard.show_labels([KeyLabel("completes", "click", language="core")] + [KeyLabel()] * 24)
     assert keyboard.keys[0].accessibleName() == "Key 0: completes click"
-    assert keyboard.keys[1].accessibleName() == "Key 1: continues nothing"
+    assert keyboard.keys[1].accessibleName() == "Key 1: no word"
 
 
 def test_a_held_key_looks_different(keyboard: Keyboard) -> None:
@@ -137,7 +137,7 @@ def test_a_held_key_looks_different(keyboard: Keyboard) -> None:
 def test_completing_and_leading_look_different_without_colour(keyboard: Keyboard) -> None:
     pictures = []
     for kind in ("completes", "leads"):
-        keyboard.show_faces([Face(kind, "click", language="core")] * COUNT)
+        keyboard.show_labels([KeyLabel(kind, "click", language="core")] * COUNT)
         pictures.append(
             keyboard.grab().toImage().convertToFormat(keyboard.grab().toImage().Format.Format_Grayscale8)
         )

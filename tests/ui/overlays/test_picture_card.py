@@ -1,4 +1,4 @@
-"""Pictures of words and of the window, made without a screen."""
+"""Pictures of words and screenshots of the window, made without a screen."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SIZE = (1200, 260)
 
 
 def coloured(image: QImage, key: int) -> int:
-    """How many pixels of a key, where no other lies over it, are of the language's colour."""
+    """Return how many pixels of a key that no other covers have the language's colour."""
     area = key_rects(QRectF(0.5, 0.5, SIZE[0] - 1, SIZE[1] - 1))[key].toRect()
     if not is_black(key):
         area.setTop(round(SIZE[1] * 0.6))
@@ -47,16 +47,16 @@ def test_a_key_played_twice_has_two_dots(qapp: object) -> None:
     assert coloured(twice, 0) > 1.2 * coloured(once, 0)
 
 
-def test_order_can_be_told_from_the_picture(qapp: object) -> None:
+def test_the_picture_shows_the_order_of_the_keys(qapp: object) -> None:
     assert word_picture(Word((0, 7), "up"), COLOUR, SIZE) != word_picture(Word((7, 0), "down"), COLOUR, SIZE)
 
 
-def test_a_sharp_screen_gets_a_sharp_picture(qapp: object) -> None:
+def test_a_high_resolution_screen_gets_a_sharp_picture(qapp: object) -> None:
     image = word_picture(Word((0, 7, 0), "click"), COLOUR, (150, 36), 2.0)
     assert (image.width(), image.height(), image.devicePixelRatio()) == (300, 72, 2.0)
 
 
-def test_a_picture_is_written_where_there_is_neither_screen_nor_application(tmp_path: Path) -> None:
+def test_a_picture_is_written_without_screen_and_application(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path\n"
         "from rubato_desktop.language.dictionary import Word\n"
@@ -71,13 +71,13 @@ def test_a_picture_is_written_where_there_is_neither_screen_nor_application(tmp_
     assert QImage(str(path)).size().toTuple() == SIZE
 
 
-def test_a_picture_that_cannot_be_written_says_so(tmp_path: Path, qapp: object) -> None:
+def test_an_unwritable_path_is_reported(tmp_path: Path, qapp: object) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(RubatoError, match="could not be written"):
+    with pytest.raises(RubatoError, match="Cannot write the picture"):
         save_picture(Word((0, 7, 0), "click"), COLOUR, tmp_path / "file" / "click.png")
 
 
-def test_a_screenshot_shows_the_window_with_what_is_open(app: App, tmp_path: Path, qapp: object) -> None:
+def test_a_screenshot_shows_the_window_and_the_open_recording(app: App, tmp_path: Path, qapp: object) -> None:
     notes = Notes.of([(n * 200_000, n * 200_000 + 150_000, 0, 0, 48 + n, 90) for n in range(25)], ["piano"])
     paths = [tmp_path / "empty.png", tmp_path / "open.png"]
     save_screenshot(app.engine, paths[0], (1100, 700))

@@ -1,4 +1,4 @@
-"""Folding panels: what is open shares the height."""
+"""Folding panels: open ones share the height."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def shown(side: Accordion) -> str:
     return " ".join(panel.name for panel in side.panels.values() if panel.is_open)
 
 
-# folded, height, what is then open
+# folded, height, open
 FOLDS: list[tuple[Iterable[str], int, str]] = [
     ((), 800, "one two three"),
     (("two",), 800, "one three"),
@@ -48,7 +48,7 @@ FOLDS: list[tuple[Iterable[str], int, str]] = [
 
 
 @pytest.mark.parametrize(("folded", "height", "opened"), FOLDS)
-def test_open_is_what_is_wanted_and_has_room(
+def test_unfolded_panels_are_open_where_there_is_room(
     side: Accordion, folded: Iterable[str], height: int, opened: str
 ) -> None:
     side.resize(320, height)
@@ -56,7 +56,7 @@ def test_open_is_what_is_wanted_and_has_room(
     assert shown(side) == opened
 
 
-def test_open_panels_are_of_one_height_whatever_is_in_them(side: Accordion, qtbot: QtBot) -> None:
+def test_open_panels_are_equally_high_whatever_they_contain(side: Accordion, qtbot: QtBot) -> None:
     def differ() -> int:
         heights = [panel.height() for panel in side.panels.values()]
         return max(heights) - min(heights)
@@ -64,7 +64,7 @@ def test_open_panels_are_of_one_height_whatever_is_in_them(side: Accordion, qtbo
     qtbot.waitUntil(lambda: differ() <= 1, timeout=5000)
 
 
-def test_asked_for_without_room_a_panel_takes_the_place_of_another(side: Accordion) -> None:
+def test_a_panel_that_is_revealed_without_room_replaces_another(side: Accordion) -> None:
     side.resize(320, 200)
     side.reveal("three")
     assert shown(side) == "three"
@@ -72,37 +72,37 @@ def test_asked_for_without_room_a_panel_takes_the_place_of_another(side: Accordi
     assert shown(side) == "one two three"
 
 
-def test_a_header_asks_by_mouse_and_by_keyboard(side: Accordion) -> None:
-    asked: list[str] = []
-    side.fold_asked.connect(asked.append)
+def test_a_header_requests_folding_by_mouse_and_by_keyboard(side: Accordion) -> None:
+    requested: list[str] = []
+    side.fold_requested.connect(requested.append)
     header = side.panels["two"].header
     QTest.mouseClick(header, Qt.MouseButton.LeftButton)
     QTest.keyClick(header, Qt.Key.Key_Return)
     QTest.keyClick(header, Qt.Key.Key_Space)
-    assert asked == ["two"] * 3
-    assert shown(side) == "one two three", "only the program folds, so that word and mouse say the same"
+    assert requested == ["two"] * 3
+    assert shown(side) == "one two three", "only the command folds, so that word and mouse agree"
 
 
-def test_a_header_tells_its_state_to_a_screen_reader(side: Accordion) -> None:
+def test_a_screen_reader_reads_the_state_of_a_header(side: Accordion) -> None:
     header = side.panels["two"].header
-    header.tell("46 words")
+    header.show_fact("46 words")
     assert (header.accessibleName(), header.accessibleDescription()) == ("Two, 46 words", "Panel, unfolded")
     side.set_folded(["two"])
     assert header.accessibleDescription() == "Panel, folded"
 
 
 class Clock(QLabel):
-    """A panel that is not one of the program's own."""
+    """A panel that is not part of the program."""
 
     name, title = "clock", "Clock"
-    told = Signal(str)
+    fact_changed = Signal(str)
 
     def __init__(self, engine: Engine, bridge: Bridge, theme: Theme) -> None:
         super().__init__("12:00")
         self.fact = "noon"
 
 
-def test_a_line_in_the_table_is_all_that_a_panel_needs(
+def test_a_panel_needs_only_a_line_in_the_table(
     app: App, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, until: Callable[[Callable[[], object]], None]
 ) -> None:
     monkeypatch.setattr(table, "PANELS", [*table.PANELS, Clock])
@@ -111,7 +111,7 @@ def test_a_line_in_the_table_is_all_that_a_panel_needs(
     window.show()
     panel = window.side.panels["clock"]
     assert panel.header.accessibleName() == "Clock, noon"
-    window.side.body(Clock).told.emit("one o'clock")
+    window.side.body(Clock).fact_changed.emit("one o'clock")
     assert panel.header.accessibleName() == "Clock, one o'clock"
     listed = app.engine.run("panels").result(10)
     assert listed.value[-1] == "clock" and "Clock" in app.services.numbered_lists.shown
@@ -120,6 +120,6 @@ def test_a_line_in_the_table_is_all_that_a_panel_needs(
     window.close()
 
 
-def test_the_panels_have_names_and_titles_of_their_own() -> None:
+def test_names_and_titles_of_the_panels_are_unique() -> None:
     kinds = table.PANELS
     assert len({kind.name for kind in kinds}) == len({kind.title for kind in kinds}) == len(kinds)

@@ -1,4 +1,4 @@
-"""The panel of answers: asking, folding, sources, correcting, chips, and how far learning is."""
+"""The answers panel: asking, unfolding, sources, correcting, chips, and the progress of learning."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def inquiry(**more: object) -> Inquiry:
     return Inquiry(**{**fields, **more})
 
 
-def test_a_folded_question_is_a_line_and_an_unfolded_one_has_its_sources() -> None:
+def test_a_folded_question_is_one_line_and_an_unfolded_one_has_its_sources() -> None:
     assert "Anna" not in page([inquiry()], (), None, DARK)
     whole = page([inquiry()], {"x"}, None, DARK)
     assert 'href="source:x/1"' in whole
@@ -44,13 +44,13 @@ def test_a_folded_question_is_a_line_and_an_unfolded_one_has_its_sources() -> No
     assert 'href="correct:x"' in whole and 'href="accept:x"' in whole
 
 
-def test_what_a_source_or_a_person_writes_is_text_and_no_page() -> None:
+def test_text_of_sources_and_people_is_escaped() -> None:
     hostile = '<img src="https://example.org/x"><a href="accept:y">go</a>'
     shown = page([inquiry(question=hostile, answer=hostile)], {"x"}, (hostile, hostile), DARK)
     assert "<img" not in shown and 'href="accept:y"' not in shown
 
 
-def test_a_correction_stands_in_place_of_the_answer() -> None:
+def test_a_correction_replaces_the_answer() -> None:
     corrected = inquiry(corrections=[Correction(text="Eva.", user="eva", at=AT)])
     shown = page([corrected], {"x"}, None, DARK)
     assert "Eva." in shown and "Anna" not in shown and "corrected by eva" in shown
@@ -83,17 +83,15 @@ def window(app: App, learnt: None, qtbot: QtBot) -> Iterator[MainWindow]:
     shown.close()
 
 
-def test_a_question_is_asked_answered_and_corrected_in_the_panel(
-    window: MainWindow, app: App, until: Until
-) -> None:
+def test_a_question_is_asked_answered_and_corrected(window: MainWindow, app: App, until: Until) -> None:
     panel = window.side.body(AnswersPanel)
     panel.question.setText("Who tuned the Pleyel?")
     panel.button.click()
     assert panel.button.text() == "Stop"
     until(lambda: "Anna Berg" in panel.page.toPlainText() and panel.button.text() == "Ask")
     assert "notes.md" in panel.page.toPlainText()
-    [kept] = panel._kept
-    panel._begin_correction(kept.id)
+    [first] = panel._inquiries
+    panel._begin_correction(first.id)
     assert panel.correction.isVisible()
     panel.correction.setPlainText("It was Eva Holm.")
     panel.save.click()
@@ -101,9 +99,7 @@ def test_a_question_is_asked_answered_and_corrected_in_the_panel(
     assert not panel.correction.isVisible()
 
 
-def test_topics_and_tags_are_chips_that_choose_what_is_asked(
-    window: MainWindow, app: App, until: Until
-) -> None:
+def test_topics_and_tags_are_chosen_with_chips(window: MainWindow, app: App, until: Until) -> None:
     panel = window.side.body(AnswersPanel)
 
     def chips() -> dict[str, bool]:
@@ -119,13 +115,11 @@ def test_topics_and_tags_are_chips_that_choose_what_is_asked(
     assert asking is not None
     until(lambda: asking.topics == ["Pianos"])
     until(lambda: chips().get("Pianos"))
-    assert panel._flow.itemAt(1).widget() is pianos, "who chose by keyboard would lose the place"
+    assert panel._flow.itemAt(1).widget() is pianos, "a new chip would lose the focus of the keyboard"
     assert panel.fact == "1 document"
 
 
-def test_how_far_learning_is_is_shown_while_it_lasts(
-    window: MainWindow, publish: Publish, until: Until
-) -> None:
+def test_the_progress_of_learning_is_shown(window: MainWindow, publish: Publish, until: Until) -> None:
     panel = window.side.body(AnswersPanel)
     assert not panel.progress.isVisible()
     publish(LearningChanged(0, "/scores/pleyel.pdf", done=30, of=120, waiting=3))

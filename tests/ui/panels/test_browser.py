@@ -1,4 +1,4 @@
-"""The browser in the window: its channels and tabs, and the question whether it may join."""
+"""The browser in the window: its channels and tabs, and the question whether it may connect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from rubato_desktop.events import BrowserChanged
 from rubato_desktop.services.browser import Tab, Window
-from rubato_desktop.ui.panels.browser import BrowserPanel, row, where
+from rubato_desktop.ui.panels.browser import BrowserPanel, position, tab_text
 from rubato_desktop.ui.style.theme import Theme
 from rubato_desktop.ui.window import MainWindow
 
@@ -54,14 +54,14 @@ def test_channels_and_tabs_are_shown_by_number(shown: MainWindow) -> None:
     assert shown.header.browser.text() == "Chromium · tab 1 of 2"
 
 
-def test_a_closed_tab_vanishes(player: Player, browser: StandIn, shown: MainWindow, qtbot: QtBot) -> None:
+def test_a_closed_tab_disappears(player: Player, browser: StandIn, shown: MainWindow, qtbot: QtBot) -> None:
     browser.windows = (window("News"),)
     player.app.bus.publish(BrowserChanged(player.clock.now()))
     settle(player, shown, qtbot)
     assert lines(shown) == ["Channel 1", "1   News"]
 
 
-def test_enter_on_a_tab_goes_there(player: Player, browser: StandIn, shown: MainWindow, qtbot: QtBot) -> None:
+def test_enter_goes_to_a_tab(player: Player, browser: StandIn, shown: MainWindow, qtbot: QtBot) -> None:
     browser.says["go"] = tab(2, "Études")
     tree = shown.side.body(BrowserPanel).tree
     tree.setCurrentItem(tree.topLevelItem(0).child(1))
@@ -70,7 +70,9 @@ def test_enter_on_a_tab_goes_there(player: Player, browser: StandIn, shown: Main
     assert browser.asked == [("go", {"url": "https://example.org/études", "tab": 12})]
 
 
-def test_without_a_browser_it_says_how_to_join_one(player: Player, shown: MainWindow, qtbot: QtBot) -> None:
+def test_without_a_browser_the_panel_says_how_to_connect_one(
+    player: Player, shown: MainWindow, qtbot: QtBot
+) -> None:
     player.app.services.browser = None
     player.app.bus.publish(BrowserChanged(player.clock.now()))
     settle(player, shown, qtbot)
@@ -78,21 +80,21 @@ def test_without_a_browser_it_says_how_to_join_one(player: Player, shown: MainWi
         "rubato browser open" in shown.side.body(BrowserPanel).state.text()
         and shown.side.body(BrowserPanel).tree.isHidden()
     )
-    assert shown.header.browser.text() == "no browser"
+    assert shown.header.browser.text() == "No browser"
 
 
-def test_a_question_is_answered_by_its_button(player: Player, shown: MainWindow, qtbot: QtBot) -> None:
+def test_a_question_is_answered_with_its_button(player: Player, shown: MainWindow, qtbot: QtBot) -> None:
     answers: list[bool] = []
-    player.app.services.confirmation.ask("May it join?", lambda yes: answers.append(yes) or "joined")
+    player.app.services.confirmation.ask("May it connect?", lambda yes: answers.append(yes) or "connected")
     settle(player, shown, qtbot)
-    assert shown.question.isVisible() and shown.question.accessibleName() == "Question: May it join?"
+    assert shown.question.isVisible() and shown.question.accessibleName() == "Question: May it connect?"
     assert shown.question.yes.text() == "Confirm   0 4 9 0"
     shown.question.yes.click()
     settle(player, shown, qtbot)
     assert answers == [True] and not shown.question.isVisible()
 
 
-def test_a_number_of_a_list_is_opened_with_the_mouse(
+def test_an_item_of_a_list_is_opened_with_the_mouse(
     player: Player, browser: StandIn, shown: MainWindow, qtbot: QtBot
 ) -> None:
     browser.says["tabs"] = [tab(1, "News", active=True), tab(2, "Études")]
@@ -105,7 +107,7 @@ def test_a_number_of_a_list_is_opened_with_the_mouse(
 
 
 @pytest.mark.parametrize(
-    ("windows", "said"),
+    ("windows", "text"),
     [
         ((), "no window"),
         ((window("News", "Études"),), "tab 1 of 2"),
@@ -113,10 +115,13 @@ def test_a_number_of_a_list_is_opened_with_the_mouse(
         ((Window(1, 1, False, ()),), "channel 1"),
     ],
 )
-def test_where_the_browser_is(windows: tuple[Window, ...], said: str) -> None:
-    assert where(windows) == said
+def test_the_position_of_the_browser(windows: tuple[Window, ...], text: str) -> None:
+    assert position(windows) == text
 
 
-def test_what_sounds_or_is_muted_is_told() -> None:
-    assert row(Tab(1, 3, "", "https://example.org/", audible=True)) == "3   https://example.org/   sounding"
-    assert row(Tab(1, 4, "Video", "", muted=True)) == "4   Video   muted"
+def test_a_tab_that_plays_sound_or_is_muted_says_so() -> None:
+    assert (
+        tab_text(Tab(1, 3, "", "https://example.org/", audible=True))
+        == "3   https://example.org/   playing sound"
+    )
+    assert tab_text(Tab(1, 4, "Video", "", muted=True)) == "4   Video   muted"

@@ -1,4 +1,4 @@
-"""The devices at the side, with a real MIDI system and a controller that is another process."""
+"""The devices panel, with a real MIDI system and a controller in another process."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ def row(window: MainWindow) -> DeviceRow | None:
     return window.side.body(DevicesPanel)._rows.get(KEYS)
 
 
-def test_a_device_comes_is_used_and_goes(connected: MainWindow, until: Until) -> None:
+def test_a_device_is_plugged_in_used_and_unplugged(connected: MainWindow, until: Until) -> None:
     with Controller(KEYS) as keys:
         until(lambda: row(connected) is not None and row(connected).state.text() == "connected")
         assert connected.header.devices.text() == KEYS
         keys.play("12 5 5 12")
         until(lambda: "languages" in [line.title for line in connected.side.body(WordLogPanel).log.lines])
         keys.unplug()
-        until(lambda: row(connected).state.text() == "not there")
-        until(lambda: connected.header.devices.text() == f"{KEYS}: not there")
+        until(lambda: row(connected).state.text() == "not connected")
+        until(lambda: connected.header.devices.text() == f"{KEYS}: not connected")
 
 
-def test_role_use_and_base_note_are_set_at_its_row(connected: MainWindow, until: Until) -> None:
+def test_role_use_and_lowest_key_are_set_in_its_row(connected: MainWindow, until: Until) -> None:
     with Controller(KEYS) as keys:
         until(lambda: row(connected) is not None and row(connected).learn.isEnabled())
         shown = row(connected)
@@ -61,7 +61,7 @@ def test_role_use_and_base_note_are_set_at_its_row(connected: MainWindow, until:
         shown.role.activated.emit(shown.role.currentIndex())
         until(lambda: connected.engine.services.devices.states()[0].role == "command")
         shown.learn.click()
-        until(lambda: shown.learn.text() == "Press it")
+        until(lambda: shown.learn.text() == "Press the lowest key")
         keys.send("90 24 40", "80 24 00")
         until(lambda: shown.base.text() == "from note 36")
         assert shown.learn.text() == "Learn"
@@ -70,7 +70,7 @@ def test_role_use_and_base_note_are_set_at_its_row(connected: MainWindow, until:
         until(lambda: shown.state.text() == "not used")
 
 
-def test_computer_keys_echo_and_cues_are_switched_here(window: MainWindow, app: App, until: Until) -> None:
+def test_computer_keys_and_echo_are_switched(window: MainWindow, app: App, until: Until) -> None:
     window.side.body(DevicesPanel).computer.click()
     until(lambda: not app.engine.settings.values.computer_keys)
     window.side.body(DevicesPanel).echo.click()
@@ -79,13 +79,16 @@ def test_computer_keys_echo_and_cues_are_switched_here(window: MainWindow, app: 
     until(window.side.body(DevicesPanel).echo.isChecked)
 
 
-def test_the_chart_is_made_only_when_it_is_asked_for(window: MainWindow, app: App, until: Until) -> None:
+def test_the_chart_is_created_only_when_it_is_opened(window: MainWindow, app: App, until: Until) -> None:
     app.engine.set("folded", ["dictionary", "browser", "hearing", "answers"])
     until(window.side.body(DevicesPanel).isVisible)
     assert window.side.body(DevicesPanel)._chart is None
     app.engine.latency.extend([0.2, 0.3, 4.0])
     window.side.body(DevicesPanel).show_chart.click()
-    assert "last 3 answer times, at most 4.00 ms" in window.side.body(DevicesPanel)._chart.accessibleName()
+    assert (
+        "Latency of the last 3 words, at most 4.00 ms"
+        in window.side.body(DevicesPanel)._chart.accessibleName()
+    )
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 51), (0.95, 96), (1.0, 100), (0.0, 1)])

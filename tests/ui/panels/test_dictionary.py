@@ -1,4 +1,4 @@
-"""The dictionary at the side."""
+"""The dictionary panel."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def tree(model: DictionaryModel) -> list[str]:
     return lines
 
 
-def test_it_goes_from_language_to_word_to_meanings(model: DictionaryModel) -> None:
+def test_the_tree_has_languages_words_and_meanings(model: DictionaryModel) -> None:
     assert tree(model) == [
         "My own",
         "  tempo",
@@ -56,7 +56,7 @@ def test_it_goes_from_language_to_word_to_meanings(model: DictionaryModel) -> No
     ]
 
 
-def test_it_keeps_the_rules_of_models(model: DictionaryModel) -> None:
+def test_the_model_passes_qts_own_tester(model: DictionaryModel) -> None:
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.filter("ped")
     model.filter("")
@@ -64,7 +64,7 @@ def test_it_keeps_the_rules_of_models(model: DictionaryModel) -> None:
     model.show([OWN], {})
 
 
-# what is searched, the words found
+# query, the words found
 SEARCHES = [
     ("", ["tempo", "pedal"]),
     ("TEM", ["tempo"]),
@@ -79,19 +79,21 @@ SEARCHES = [
 
 
 @pytest.mark.parametrize(("text", "found"), SEARCHES)
-def test_searching_finds_names_meanings_and_keys(model: DictionaryModel, text: str, found: list[str]) -> None:
+def test_the_search_finds_names_meanings_and_keys(
+    model: DictionaryModel, text: str, found: list[str]
+) -> None:
     model.filter(text)
     words = [entry.word.name for root in model._roots for entry in root.children if entry.word]
     assert words == found
 
 
-def test_an_old_index_finds_nothing_instead_of_something_else(model: DictionaryModel) -> None:
+def test_an_old_index_finds_no_entry(model: DictionaryModel) -> None:
     old = model.index(1, 0, model.index(0, 0))
     model.show([], {})
     assert model.entry(old) is None
 
 
-def test_a_row_is_said_in_words(model: DictionaryModel) -> None:
+def test_a_row_is_spoken_in_words(model: DictionaryModel) -> None:
     spoken = model.index(0, 0, model.index(0, 0)).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "tempo, keys 0 1 0, used 3 times"
 
@@ -102,13 +104,13 @@ def test_enter_plays_a_word(window: MainWindow, app: App, until: Until) -> None:
     until(lambda: window.strip.last.text() == "click: 0 7 0")
 
 
-def test_the_number_of_uses_counts_on(window: MainWindow, player: LivePlayer, until: Until) -> None:
+def test_each_use_is_counted(window: MainWindow, player: LivePlayer, until: Until) -> None:
     word = window.engine.services.languages.stack.word("languages")
     player.play("12 5 5 12")
     until(lambda: window.dictionary.model.usage(word) == 1)
 
 
-def test_a_new_word_asks_for_its_meaning_and_is_shown(
+def test_the_meaning_of_a_new_word_is_asked_and_shown(
     window: MainWindow, app: App, player: LivePlayer, until: Until
 ) -> None:
     player.play("12 9 10 11 12 0 15 16 0 24")
@@ -120,7 +122,7 @@ def test_a_new_word_asks_for_its_meaning_and_is_shown(
     until(lambda: not window.dictionary.meaning.isVisible())
 
 
-def test_searching_in_a_dictionary_of_27000_words_shows_them_all(window: MainWindow) -> None:
+def test_a_search_in_27000_words_shows_every_match(window: MainWindow) -> None:
     words = tuple(Word((0, n // 625 % 25, n // 25 % 25, n % 25), f"word {n}") for n in range(27_000))
     window.dictionary.model.show([Language("many", "Many", words=words)], {})
     window.dictionary.search.setText("word 26")

@@ -1,4 +1,4 @@
-"""Every text is readable on what it stands on, in both palettes."""
+"""Text is readable on its ground, in both palettes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_text_is_readable_on_its_ground(palette: Palette, text: str, ground: s
 @PALETTES
 @pytest.mark.parametrize("ground", [*GROUNDS, "white", "white_idle", "black", "black_idle"])
 @pytest.mark.parametrize("colour", LANGUAGES)
-def test_any_colour_of_a_language_becomes_readable_on_any_ground(
+def test_any_language_colour_is_made_readable_on_any_ground(
     palette: Palette, colour: str, ground: str
 ) -> None:
     under = getattr(palette, ground)
@@ -44,11 +44,11 @@ def test_ink_is_readable_on_a_filled_chip(colour: str) -> None:
     assert contrast(ink(colour), colour) >= READABLE
 
 
-def test_a_colour_that_is_readable_already_stays_as_it_is() -> None:
+def test_a_readable_colour_stays_unchanged() -> None:
     assert readable("#4fd1c5", "#101219") == "#4fd1c5"
 
 
-def test_contrast_is_that_of_the_standard() -> None:
+def test_contrast_follows_the_standard() -> None:
     assert contrast("#ffffff", "#000000") == pytest.approx(21.0)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
