@@ -35,7 +35,7 @@ from rubato_desktop.services.voice.voices import choose_voice  # noqa: E402
 from rubato_desktop.settings import Settings  # noqa: E402
 
 LOUD = 0.004
-SHORT = ("Clicked", "Tab 12: The news of today", "0 7 0: click", "Erased 3 words", "Unknown. Near it: back")
+SHORT = ("Clicked", "Tab 12: The news of today", "0 7 0: click", "Erased 3 words", "Unknown. Closest: back")
 LONG = (
     "The clocks were striking thirteen when the door of the house at the corner opened, and an old man with a cello on"
     " his back stepped out into the rain, looked up at the sky, and went back in again. "

@@ -16,7 +16,7 @@ from rubato_desktop.commands.playing import clock_time
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import PictureShown
-from rubato_desktop.services.roll.images import ENDINGS
+from rubato_desktop.services.roll.images import EXTENSIONS
 from rubato_desktop.services.roll.overlay import (
     MOST,
     Overlay,
@@ -165,7 +165,7 @@ def _newest_files() -> list[tuple[str, Any]]:
     found = []
     try:
         for path in folder.iterdir():
-            if path.suffix.lower() in ENDINGS and path.is_file():
+            if path.suffix.lower() in EXTENSIONS and path.is_file():
                 found.append((path.stat().st_mtime, path))
     except OSError:
         pass  # without a pictures folder the list is empty

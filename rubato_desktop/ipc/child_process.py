@@ -1,4 +1,4 @@
-"""A child process of the program as seen from inside: what every one of them does alike."""
+"""The child's side of a managed process: start-up, reports, orders and exit."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from typing import Any, Final, Literal, NoReturn
 
 from rubato_desktop.ipc.framing import json_line
 
-_LONGEST_BUG: Final = 400  # characters: a frame of the sound holds no more
+_LONGEST_BUG: Final = 400  # characters; the frames of the sound process hold no more
 
 
 class ChildProcess:
-    """The child's end of a `ManagedProcess`. Reports go out on standard output, which nothing else may use.
+    """The child's side of a `ManagedProcess`. Reports go to standard output, which nothing else may use.
 
     Args:
-        nice: How far it steps back behind other processes, 0 to 19.
-        output: Where libraries that print to standard output print to.
-        encode: Makes bytes of a report.
+        nice: Nice value, 0 to 19.
+        output: Where to redirect libraries that print to standard output.
+        encode: Encodes a report.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class ChildProcess:
         output: Literal["nowhere", "log"] = "nowhere",
         encode: Callable[[Mapping[str, Any]], bytes] = json_line,
     ) -> None:
-        # Ctrl-C in a terminal reaches every process there; this one ends when its input does.
+        # Ctrl-C in a terminal reaches all its processes; this one ends when its input ends.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if nice and hasattr(os, "nice"):
             with contextlib.suppress(OSError):
@@ -50,22 +50,22 @@ class ChildProcess:
             os.close(nowhere)
 
     def report(self, report: Mapping[str, Any]) -> None:
-        """Send a report, whole; without a parent it is lost."""
+        """Send a report; if the parent has ended, it is lost."""
         data = self._encode(report)
         with self._sending, contextlib.suppress(OSError):
             while data:
                 data = data[os.write(self._reports, data) :]
 
     def ready(self, value: Any = True) -> None:
-        """Report that orders are taken from now on.
+        """Report that the process is ready for orders.
 
         Args:
-            value: What the parent has to know.
+            value: A value for the parent.
         """
         self.report({"ready": value})
 
     def announce_end(self) -> None:
-        """Report that it ends by itself: it is no fault, and another run takes the orders that follow."""
+        """Report that the process ends of its own accord: further orders go to a new run."""
         self.report({"ending": True})
 
     def report_bug(self) -> None:
@@ -74,12 +74,12 @@ class ChildProcess:
         self.report({"bug": traceback.format_exc()[-_LONGEST_BUG:]})
 
     def orders(self) -> Iterator[Any]:
-        """Yield what the parent sends, one JSON value a line, until it sends no more."""
+        """Yield the parent's orders, one JSON value per line, until the input ends."""
         for line in sys.stdin.buffer:
             yield json.loads(line)
 
     def run(self, work: Callable[[], None]) -> NoReturn:
-        """Do the work and end; the exit code says whether it went well."""
+        """Call `work` and exit: with code 0, or 1 after an exception."""
         try:
             work()
         except BaseException:
@@ -88,11 +88,11 @@ class ChildProcess:
         self.exit(0)
 
     def exit(self, code: int = 0, *, after_s: float = 0.0) -> NoReturn:
-        """End at once; Python's own end may wait for a device or a server that no longer answers.
+        """Exit at once; Python's regular exit may wait for a device or server that no longer responds.
 
         Args:
             code: Exit code.
-            after_s: Seconds to leave to an orderly end on another thread.
+            after_s: Seconds to wait first, for cleanup on another thread.
         """
         time.sleep(after_s)
         with contextlib.suppress(Exception):

@@ -1,4 +1,4 @@
-"""How messages are told apart on a pipe: one JSON value a line, or whatever else a process needs."""
+"""Framing of messages on a pipe: one JSON value per line, or another protocol."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from typing import Any, Final, Protocol
 
 log = logging.getLogger(__name__)
 
-_LONGEST_LINE: Final = 1 << 28  # bytes; a child that sends this much without a newline has gone wild
+_LONGEST_LINE: Final = 1 << 28  # bytes without a newline; more is an error of the child
 
 
 class Framing(Protocol):
-    """Puts messages together from the pieces a pipe delivers."""
+    """Assembles messages from the chunks of a pipe."""
 
     def feed(self, data: bytes) -> Iterator[Any]:
-        """Take bytes and yield each message that is complete.
+        """Add bytes and yield the messages they complete.
 
         Raises:
-            ValueError: the stream cannot be read any further.
+            ValueError: the stream is broken.
         """
         ...
 
 
 def json_line(value: object) -> bytes:
-    """Return a JSON value as one line."""
+    """Encode a JSON value as one line."""
     return json.dumps(value).encode() + b"\n"
 
 
 class JsonLines:
-    """One JSON value a line; a line that is not JSON is logged and skipped."""
+    """One JSON value per line; a line that is not JSON is logged and skipped."""
 
     def __init__(self) -> None:
         self._rest = bytearray()
 
     def feed(self, data: bytes) -> Iterator[Any]:
-        """Take bytes and yield each value that is complete.
+        """Add bytes and yield the values they complete.
 
         Raises:
-            ValueError: a line is longer than any message.
+            ValueError: a line is too long.
         """
         self._rest += data
         if b"\n" not in data:

@@ -1,7 +1,7 @@
-"""One question, one answer, both JSON, between two processes of one user on one machine.
+"""One JSON request and one JSON response between two processes of one user on one machine.
 
-A Unix domain socket in a folder that only its owner may enter; a named pipe on Windows, which others of the
-machine cannot write to. A message is its length and UTF-8 JSON, as `multiprocessing.connection` frames bytes.
+The transport is a Unix domain socket in a folder that only its owner can enter, or a named pipe on Windows, which
+other users cannot write to. A message is UTF-8 JSON with a length prefix, framed by `multiprocessing.connection`.
 """
 
 from __future__ import annotations
@@ -25,50 +25,50 @@ from rubato_desktop.errors import RubatoError
 
 log = logging.getLogger(__name__)
 
-LONGEST = 16 * 1024 * 1024
-PATIENCE = 10.0
-# A socket's address holds 104 bytes on macOS and 108 on Linux, its closing zero among them.
+LONGEST = 16 * 1024 * 1024  # bytes of a message
+TIMEOUT_S = 10.0
+# bytes; a socket's address can have 104 bytes on macOS and 108 on Linux, including the final zero.
 LONGEST_ADDRESS = 103
-WAITING = 32
+BACKLOG = 32  # connections that wait to be accepted
 _SOCKET = "rubato.socket"
-Answer = Callable[[dict[str, Any]], Mapping[str, Any]]
+OnRequest = Callable[[dict[str, Any]], Mapping[str, Any]]
 
 
 class LocalSocket:
-    """The answering side; every question is answered on a thread of its own.
+    """The server side; each request is handled on a thread of its own.
 
     Args:
-        answer: Takes the question, an object, and returns the answer. A `RubatoError` becomes
-            ``{"status": "failed", "error": {"code": …, "message": …}}``; any other error is logged whole and
+        on_request: Called with the request, a JSON object; returns the response. A `RubatoError` becomes
+            ``{"status": "failed", "error": {"code": …, "message": …}}``; any other exception is logged and
             becomes the same with code ``bug``.
 
     Attributes:
-        address: Where `ask` finds it.
+        address: The address for `ask`.
 
     Raises:
-        OSError: there is no place for a socket.
+        OSError: the socket cannot be created.
     """
 
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
+    def __init__(self, on_request: OnRequest) -> None:
+        self._on_request = on_request
         self._closing = threading.Event()
         self.address = new_address()
         self._listener = Listener(
-            self.address, family="AF_PIPE" if os.name == "nt" else "AF_UNIX", backlog=WAITING
+            self.address, family="AF_PIPE" if os.name == "nt" else "AF_UNIX", backlog=BACKLOG
         )
-        self._thread = threading.Thread(target=self._listen, name="channel", daemon=True)
+        self._thread = threading.Thread(target=self._listen, name="local-socket", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Answer no more; a second time does nothing."""
+        """Stop answering. Safe to call twice."""
         if self._closing.is_set():
             return
         self._closing.set()
-        # Somebody may have cleared the folder for temporary files away, the socket with it.
+        # The folder for temporary files may have been cleared, including the socket.
         with contextlib.suppress(OSError):
-            # Nothing else wakes a thread that waits for a connection.
-            _connect(self.address, PATIENCE).close()
-            self._thread.join(PATIENCE)
+            # Only a connection wakes the thread that waits in `accept`.
+            _connect(self.address, TIMEOUT_S).close()
+            self._thread.join(TIMEOUT_S)
         with contextlib.suppress(OSError):
             self._listener.close()
         remove(self.address)
@@ -82,73 +82,73 @@ class LocalSocket:
                 self._closing.wait(0.1)
                 continue
             threading.Thread(
-                target=self._serve, args=(connection,), name="channel-answer", daemon=True
+                target=self._serve, args=(connection,), name="local-socket-request", daemon=True
             ).start()
 
     def _serve(self, connection: Connection) -> None:
-        # Whoever leaves, waits too long or says too much gets no answer; that is their loss alone.
+        # A client that disconnects, is too slow or sends too much gets no response.
         with connection, contextlib.suppress(EOFError, OSError):
-            if connection.poll(PATIENCE):
-                connection.send_bytes(self._answered(connection.recv_bytes(LONGEST)))
+            if connection.poll(TIMEOUT_S):
+                connection.send_bytes(self._respond(connection.recv_bytes(LONGEST)))
 
-    def _answered(self, question: bytes) -> bytes:
+    def _respond(self, data: bytes) -> bytes:
         try:
-            asked = json.loads(question)
-            if not isinstance(asked, dict):
-                raise ValueError("it is no object")
-        except ValueError as error:
-            return _failure("bad_request", f"The question cannot be read: {error}")
+            request = json.loads(data)
+        except ValueError:
+            return _failure("bad_request", "The request is not valid JSON")
+        if not isinstance(request, dict):
+            return _failure("bad_request", "The request is not a JSON object")
         try:
-            answer = json.dumps(dict(self._answer(asked)), default=str).encode()
+            response = json.dumps(dict(self._on_request(request)), default=str).encode()
         except RubatoError as error:
             return _failure(error.code, str(error))
         except Exception:
-            log.exception("a question was not answered: %.1000r", asked)
-            return _failure("bug", "Something went wrong inside the program; the log has the details")
-        return answer if len(answer) <= LONGEST else _failure("too_long", "The answer is too long")
+            log.exception("a request failed: %.1000r", request)
+            return _failure("bug", "An internal error occurred; the log has the details")
+        return response if len(response) <= LONGEST else _failure("too_long", "The response is too long")
 
 
-def ask(address: str, question: Mapping[str, Any], timeout: float = PATIENCE) -> dict[str, Any]:
-    """Ask the channel at an address.
+def ask(address: str, request: Mapping[str, Any], timeout: float = TIMEOUT_S) -> dict[str, Any]:
+    """Send a request and wait for the response.
 
     Args:
         address: The `LocalSocket.address` of another process.
-        question: What is asked, JSON-like.
-        timeout: Seconds to wait for the answer.
+        request: The request, JSON-like.
+        timeout: Seconds to wait for the response.
 
     Raises:
-        RubatoError: ``not_running`` when nobody is there, ``no_answer`` when none comes in time, ``too_long``.
+        RubatoError: ``not_running`` if nothing listens there, ``no_answer`` after the timeout, ``too_long``.
     """
-    asked = json.dumps(dict(question)).encode()
-    if len(asked) > LONGEST:
-        raise RubatoError("The question is too long", code="too_long")
+    data = json.dumps(dict(request)).encode()
+    if len(data) > LONGEST:
+        raise RubatoError("The request is too long", code="too_long")
     try:
         connection = _connect(address, timeout)
     except TimeoutError:
         raise _no_answer() from None
     except OSError as error:
         raise RubatoError(
-            "Rubato does not run", todo="Start it with: rubato run", code="not_running"
+            "Rubato is not running", todo="Start it with: rubato run", code="not_running"
         ) from error
     with connection:
         try:
-            connection.send_bytes(asked)
-            answer = connection.recv_bytes(LONGEST) if connection.poll(timeout) else b""
+            connection.send_bytes(data)
+            received = connection.recv_bytes(LONGEST) if connection.poll(timeout) else b""
         except (EOFError, OSError):
-            answer = b""
+            received = b""
     try:
-        found = json.loads(answer)
+        response = json.loads(received)
     except ValueError:
         raise _no_answer() from None
-    if not isinstance(found, dict):
+    if not isinstance(response, dict):
         raise _no_answer()
-    return found
+    return response
 
 
 def listens(address: str) -> bool:
-    """Return whether somebody listens at an address."""
+    """Return whether a process listens at an address."""
     try:
-        _connect(address, PATIENCE).close()
+        _connect(address, TIMEOUT_S).close()
     except TimeoutError:
         return True
     except OSError:
@@ -157,7 +157,7 @@ def listens(address: str) -> bool:
 
 
 def remove(address: str) -> None:
-    """Remove what a channel left in the file system; nothing but a socket in a folder of ours is touched."""
+    """Remove a socket and its folder; touches nothing but a socket with our name."""
     path = Path(address)
     with contextlib.suppress(OSError):
         if path.name == _SOCKET and stat.S_ISSOCK(path.lstat().st_mode):
@@ -168,14 +168,14 @@ def remove(address: str) -> None:
 
 
 def new_address() -> str:
-    """Return an address where nobody listens yet: in a new folder that only its owner may enter, or a pipe's.
+    """Return a new address: a socket in a new folder that only its owner can enter, or a pipe on Windows.
 
     Raises:
-        OSError: there is no place for a socket.
+        OSError: the folder cannot be created.
     """
     if os.name == "nt":
         return rf"\\.\pipe\rubato-{secrets.token_hex(16)}"
-    # Not in the data folder: its path may be too long for a socket, its file system may know none.
+    # Not in the data folder: its path may be too long, or its file system may not support sockets.
     folder = tempfile.mkdtemp(prefix="rubato-")
     if len(os.fsencode(folder)) + 1 + len(_SOCKET) > LONGEST_ADDRESS:
         Path(folder).rmdir()
@@ -184,24 +184,24 @@ def new_address() -> str:
 
 
 def _connect(address: str, timeout: float) -> Connection:
-    """Connect to a channel; every later step on the connection has the same time-out.
+    """Connect to an address; `timeout` (seconds) also limits each later operation on the connection.
 
     Raises:
-        OSError: nobody listens there; `TimeoutError` when they do not take the call.
+        OSError: nothing listens there; `TimeoutError` if the connection is not accepted.
     """
     if os.name == "nt":
         return Client(address, family="AF_PIPE")
-    with socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(timeout)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(timeout)
         try:
-            line.connect(address)
+            client.connect(address)
         except BlockingIOError:
             raise TimeoutError from None
-        line.setblocking(True)
+        client.setblocking(True)
         limit = struct.pack("ll", int(timeout), int(timeout % 1 * 1_000_000))
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            line.setsockopt(socket.SOL_SOCKET, option, limit)
-        return Connection(line.detach())
+            client.setsockopt(socket.SOL_SOCKET, option, limit)
+        return Connection(client.detach())
 
 
 def _failure(code: str, message: str) -> bytes:
@@ -210,5 +210,5 @@ def _failure(code: str, message: str) -> bytes:
 
 def _no_answer() -> RubatoError:
     return RubatoError(
-        "Rubato runs but does not answer", todo="Try again, or end it and start it anew", code="no_answer"
+        "Rubato is running but does not answer", todo="Try again, or quit and restart it", code="no_answer"
     )

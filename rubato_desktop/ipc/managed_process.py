@@ -1,7 +1,7 @@
-"""A child process of the program: started, ordered, restarted and ended; one class serves all of them.
+"""Management of child processes: start, orders, reports, restart and stop.
 
-A child says what it has to say as reports. Three of them mean something here: ``{"ready": ...}`` ends the hand-shake,
-``{"ending": ...}`` announces that it ends by itself and takes no more orders, ``{"bug": text}`` tells of a fault.
+A child sends reports. Three of them are handled here: ``{"ready": ...}`` completes the handshake, ``{"ending": ...}``
+announces that the child ends by itself and accepts no more orders, ``{"bug": text}`` reports an exception.
 """
 
 from __future__ import annotations
@@ -22,31 +22,30 @@ log = logging.getLogger(__name__)
 
 _READY_S: Final = 30.0
 _END_S: Final = 3.0
-_STEADY_S: Final = 10.0  # a run that lasted this long did not fail at its start
+_STEADY_S: Final = 10.0  # a run that lasted this long did not fail at start-up
 
 
 class ManagedProcess:
-    """A child process: at any time one run takes orders. It is started when the one before it has gone.
+    """A child process. At any time, at most one run accepts orders; a new run starts after the previous one has ended.
 
-    Every method may be called from any thread, also from the callbacks. Only `stop` waits.
+    Any thread, and any callback, may call any method. Only `stop` blocks.
 
     Args:
-        name: What it is called in logs and threads.
+        name: Its name in logs and of its threads.
         command: Returns the command line and the environment; called at each start.
-        on_report: Called with the run and each of its reports, on the run's own thread. Not called after the
-            run was told to end.
-        on_exit: Called with the run and why it ended, last of all, on the same thread.
-        framing: Makes what tells reports apart.
-        straight: Write orders at once instead of in a queue; see `StraightOrders`.
-        log_file: The file that its standard error is added to; None for none.
-        ready_s: Seconds it may take to report that it is ready.
-        end_s: Seconds it may take to end.
-        idle_s: Seconds after `rest` until it ends.
-        restart_s: Seconds to wait before it is started again: after the first failure, the second and so on. Empty:
-            it is not.
+        on_report: Called with the run and each report, on the run's own thread. Not called after `stop`.
+        on_exit: Called last, with the run and the reason, on the same thread.
+        framing: Creates the framing of reports.
+        straight: Whether to write orders at once instead of queueing them; see `StraightOrders`.
+        log_file: File to which its standard error is appended; None for none.
+        ready_s: Time limit for reporting that it is ready, seconds.
+        end_s: Time limit for ending, seconds.
+        idle_s: Time after `rest` at which it ends, seconds.
+        restart_s: Delays before a restart, seconds: after the first failure, the second and so on; empty for no
+            restarts.
 
     Attributes:
-        run: The run that takes orders, None while there is none.
+        run: The run that accepts orders; None for none.
         idle_s: As given.
     """
 
@@ -73,46 +72,46 @@ class ManagedProcess:
         self.run: ProcessRun | None = None
         self._lock = threading.Lock()
         self._idle: Timer | None = None
-        self._alive: set[ProcessRun] = set()  # that run, and those that are still ending
+        self._alive: set[ProcessRun] = set()  # `run`, and runs that are still ending
         self._failures = 0
         self._stopped = threading.Event()
 
     @property
     def process_id(self) -> int:
-        """Id of the process that takes orders; 0 while there is none."""
+        """Process id of the run that accepts orders; 0 for none."""
         run = self.run
         return run.process_id if run is not None else 0
 
     def start(self) -> ProcessRun:
-        """Return the run that takes orders, a new one where there is none; it is in use from now on."""
+        """Return the run that accepts orders, starting one if needed, and cancel the idle timeout."""
         with self._lock:
             self._stopped.clear()
             return self._start()
 
     def send(self, data: bytes) -> None:
-        """Send an order to the run that there is; without one it is lost."""
+        """Send an order to the current run; without one it is lost."""
         run = self.run
         if run is not None:
             run.send(data)
 
     def use(self) -> ProcessRun | None:
-        """Cancel the idle end; returns the run that takes orders, None where there is none."""
+        """Cancel the idle timeout; returns the run that accepts orders, None for none."""
         with self._lock:
-            self._forget_idle()
+            self._cancel_idle()
             return self.run
 
     def rest(self) -> None:
-        """Let the process end in `idle_s`, unless `use` or `start` is called before."""
+        """Start the idle timeout: the process ends after `idle_s`, unless `use` or `start` is called before."""
         with self._lock:
-            self._forget_idle()
+            self._cancel_idle()
             if self.run is not None:
                 self._idle = idle = TIMERS.call_in(self.idle_s, lambda: self._end_idle(idle))
 
     def stop(self, *, wait: bool = True) -> None:
-        """End the run and start no other until `start`. Safe to call twice.
+        """End the process until the next `start`. Safe to call twice.
 
         Args:
-            wait: Whether to return only when it has ended, or been killed, within `end_s` and a second. A callback
+            wait: Whether to wait until it has ended or was killed, for at most `end_s` and a second. A callback
                 never waits for its own run.
         """
         with self._lock:
@@ -127,25 +126,25 @@ class ManagedProcess:
     # With the lock held -----------------------------------------------------------------------------
 
     def _start(self) -> ProcessRun:
-        self._forget_idle()
+        self._cancel_idle()
         if self.run is None:
             self.run = ProcessRun(
                 self._program,
                 [*self._alive],
                 on_report=self._on_report,
-                on_announced=self._announced,
-                on_exit=self._exited,
+                on_announced=self._on_announced,
+                on_exit=self._handle_exit,
             )
             self._alive.add(self.run)
             self.run.start()
         return self.run
 
     def _detach(self) -> ProcessRun | None:
-        self._forget_idle()
+        self._cancel_idle()
         run, self.run = self.run, None
         return run
 
-    def _forget_idle(self) -> None:
+    def _cancel_idle(self) -> None:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
@@ -155,17 +154,17 @@ class ManagedProcess:
     def _end_idle(self, timer: Timer) -> None:
         with self._lock:
             if timer is not self._idle:
-                return  # used again while this waited for the lock
+                return  # cancelled while this waited for the lock
             run = self._detach()
         if run is not None:
             run.end()
 
-    def _announced(self, run: ProcessRun) -> None:
+    def _on_announced(self, run: ProcessRun) -> None:
         with self._lock:
             if run is self.run:
                 self._detach()
 
-    def _exited(self, run: ProcessRun, exit: Exit) -> None:
+    def _handle_exit(self, run: ProcessRun, exit: Exit) -> None:
         with self._lock:
             if run is self.run:
                 self._detach()
@@ -174,7 +173,7 @@ class ManagedProcess:
         try:
             self._on_exit(run, exit)
         except Exception:
-            log.exception("the end of the %s process could not be handled", self._program.name)
+            log.exception("the exit of the %s process could not be handled", self._program.name)
         if self._restart_s and not run.told_to_end:
             self._restart(run)
 
@@ -191,4 +190,4 @@ class ManagedProcess:
         if not exit.expected:
             log.error("the %s process ended: %s", name, exit.details)
         elif exit.code:
-            log.warning("the %s process ended with a fault: %s", name, exit.details)
+            log.warning("the %s process ended with an error: %s", name, exit.details)

@@ -1,4 +1,4 @@
-"""One run of a child process, from its start to its exit."""
+"""One run of a child process, from start to exit."""
 
 from __future__ import annotations
 
@@ -16,27 +16,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from rubato_desktop.errors import reason
 from rubato_desktop.ipc.framing import Framing
 from rubato_desktop.ipc.orders import Orders
 from rubato_desktop.ipc.timers import TIMERS, Timer
 
 log = logging.getLogger(__name__)
 
-_LARGEST_LOG: Final = 1_000_000  # bytes; then it begins anew
-_TAIL: Final = 4096  # bytes of a log in which the last line is looked for
+_LARGEST_LOG: Final = 1_000_000  # bytes; a larger log is deleted
+_TAIL: Final = 4096  # bytes at the end of a log to search for the last line
 _NOT_ENDED: Final = "it did not end"
-_MARGIN_S: Final = 1.0  # a killed process needs a moment to be gone
+_MARGIN_S: Final = 1.0  # a killed process takes a moment to end
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """Why a run is over.
+    """Why a run has ended.
 
     Attributes:
-        code: Exit code, negative for the signal that ended it; None when it never started.
-        cause: Why it was killed or did not start; empty when it ended of itself.
-        last_line: The last thing it said about a fault.
-        expected: Whether it was told to end, or announced it.
+        code: Exit code, negative for the signal that ended it; None if it never started.
+        cause: Why it was killed or did not start; empty if it ended by itself.
+        last_line: The last line it logged.
+        expected: Whether it was told to end, or had announced its end.
     """
 
     code: int | None
@@ -45,7 +46,7 @@ class Exit:
     expected: bool = False
 
     def __str__(self) -> str:
-        """The reason in a few words, for people."""
+        """Return the reason for people."""
         if self.cause:
             return self.cause
         if self.code is not None and self.code < 0:
@@ -63,7 +64,7 @@ class ProcessEnded(Exception):
     """A process ended before it was ready.
 
     Attributes:
-        exit: Why.
+        exit: Why it ended.
     """
 
     def __init__(self, exit: Exit) -> None:
@@ -73,16 +74,16 @@ class ProcessEnded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What is run.
+    """How a child process is run.
 
     Attributes:
-        name: What it is called in logs and threads.
+        name: Its name in logs and of its threads.
         command: Returns the command line and the environment; called at each start.
-        framing: Makes what tells its reports apart.
-        orders: Makes the way its orders go.
-        log: The file that its standard error is added to; None for none.
-        ready_s: Seconds it may take to report that it is ready.
-        end_s: Seconds it may take to end.
+        framing: Creates the framing of its reports.
+        orders: Creates the channel for its orders.
+        log: File to which its standard error is appended; None for none.
+        ready_s: Time limit for reporting that it is ready, seconds.
+        end_s: Time limit for ending, seconds.
     """
 
     name: str
@@ -95,20 +96,20 @@ class Program:
 
 
 class ProcessRun:
-    """One run. Made and started by `ManagedProcess`; any method may be called from any thread, none waits but `wait`.
+    """One run, created by `ManagedProcess`. Any thread may call any method; only `wait` blocks.
 
     Args:
-        program: What is run.
-        after: Runs that were told to end, or announced it: the child is started when they are gone, so that two never
-            want the same device or file.
+        program: The program to run.
+        after: Earlier runs that are ending. The child is started after them, so that no two use the same device or
+            file.
         on_report: Called with this run and each report, on the run's own thread; not after `end`.
-        on_announced: Called when the child announced that it is about to end.
-        on_exit: Called with this run and why it ended, last of all.
+        on_announced: Called when the child announces its end.
+        on_exit: Called last, with this run and the reason.
 
     Attributes:
-        ready: Done with the report that the child is ready; `ProcessEnded` when it ends before.
-        began: When it was started, s as `time.monotonic` has it.
-        told_to_end: Whether it was told to end.
+        ready: Future of the report that the child is ready; raises `ProcessEnded` if it ends first.
+        began: When it was started, seconds of `time.monotonic`.
+        told_to_end: Whether `end` was called.
     """
 
     def __init__(
@@ -132,27 +133,27 @@ class ProcessRun:
         self.told_to_end = self._announced = False
         self._kill_cause = self._bug = ""
         self._gone = threading.Event()
-        # The child is started there too: to fork takes milliseconds.
-        self._thread = threading.Thread(target=self._live, name=program.name, daemon=True)
+        # The child is started on this thread too, as forking takes milliseconds.
+        self._thread = threading.Thread(target=self._run, name=program.name, daemon=True)
 
     @property
     def process_id(self) -> int:
-        """Id of the process; 0 before it is there."""
+        """Process id; 0 before it has started."""
         return self._process.pid if self._process is not None else 0
 
     def start(self) -> None:
         """Start the child and return at once."""
         TIMERS.call_in(
             0, self._thread.start
-        )  # to start a thread waits for it, for milliseconds on a busy machine
+        )  # starting a thread waits for it, which takes milliseconds on a busy machine
 
     def send(self, data: bytes) -> None:
-        """Send an order; what a child that has ended does not take is lost."""
+        """Send an order; it is lost if the child has ended."""
         if not self._orders.send(data):
-            self.kill("it stopped reading its orders")
+            self.kill("it stopped reading its input")
 
     def end(self) -> None:
-        """Let the child end after the orders it has, and kill it when it takes too long. Safe to call twice."""
+        """Tell the child to end after its pending orders, and kill it if that takes too long. Safe to call twice."""
         with self._lock:
             if self.told_to_end:
                 return
@@ -161,10 +162,10 @@ class ProcessRun:
         self._limit_to(self._program.end_s, _NOT_ENDED)
 
     def kill(self, cause: str) -> None:
-        """End the child at once.
+        """Kill the child.
 
         Args:
-            cause: Why, for the exit reason.
+            cause: The reason, for `Exit.cause`.
         """
         with self._lock:
             self._kill_cause = self._kill_cause or cause
@@ -172,17 +173,17 @@ class ProcessRun:
                 self._process.kill()
 
     def wait(self) -> None:
-        """Wait for the end of a run that was told to end: a bounded time, and not on the run's own thread."""
+        """Wait, for a limited time, until a run that was told to end has ended; returns at once on its own thread."""
         if threading.current_thread() is not self._thread:
             self._gone.wait(self._program.end_s + _MARGIN_S)
 
     # On the run's own thread ------------------------------------------------------------------------
 
-    def _live(self) -> None:
+    def _run(self) -> None:
         for run in self._after:
             run.wait()
         if self._after and self.told_to_end:
-            self._finish(Exit(None, "it was stopped before it was started", expected=True))
+            self._finish(Exit(None, "it was stopped before it started", expected=True))
             return
         self._after = ()
         logged = 0
@@ -191,14 +192,16 @@ class ProcessRun:
                 logged = errors.tell()
                 process = self._spawn(errors)
         except Exception as error:
-            self._finish(Exit(None, f"it could not be started: {error}", expected=self.told_to_end))
+            log.exception("the %s process could not be started", self._program.name)
+            why = reason(error) if isinstance(error, OSError) else "the log has the details"
+            self._finish(Exit(None, f"it could not be started: {why}", expected=self.told_to_end))
             return
         try:
             self._read(process)
         except Exception:
-            log.exception("the reports of the %s process could not be read", self._program.name)
-            self.kill("its reports could not be read")
-        self._limit_to(self._program.end_s, _NOT_ENDED)  # without reports nothing can come of it
+            log.exception("the reports of the %s process cannot be read", self._program.name)
+            self.kill("its reports cannot be read")
+        self._limit_to(self._program.end_s, _NOT_ENDED)  # a child without reports is of no use
         code = process.wait()
         self._orders.close()
         expected = self.told_to_end or self._announced
@@ -231,9 +234,9 @@ class ProcessRun:
             framing = self._program.framing()
             while data := os.read(pipe.fileno(), 65536):
                 for report in framing.feed(data):
-                    self._take(report)
+                    self._on_report_received(report)
 
-    def _take(self, report: Any) -> None:
+    def _on_report_received(self, report: Any) -> None:
         match report:
             case {"ready": _} if not self.ready.done():
                 self._lift_limit()
@@ -242,7 +245,7 @@ class ProcessRun:
                 self.ready.set_result(report)
             case {"bug": text}:
                 log.error("in the %s process: %s", self._program.name, text)
-                self._bug = _last(str(text))
+                self._bug = _last_nonempty(str(text))
             case {"ending": _}:
                 self._announced = True
                 self._limit_to(self._program.end_s, _NOT_ENDED)
@@ -264,7 +267,7 @@ class ProcessRun:
     # Time limits ------------------------------------------------------------------------------------
 
     def _limit_to(self, seconds: float, cause: str) -> None:
-        """Kill the child when it is not gone within so many seconds; an earlier limit stays."""
+        """Kill the child if it has not ended within `seconds`; an earlier limit is kept."""
         at = time.monotonic() + seconds
         with self._lock:
             if at >= self._limit_at or self._gone.is_set():
@@ -282,7 +285,7 @@ class ProcessRun:
 
 
 def _open_log(path: Path | None) -> IO[bytes]:
-    """Open the file for what a child says about its faults; those of the runs before it stay."""
+    """Open the log of a child for appending; logs of earlier runs are kept up to a limit."""
     if path is None:
         return Path(os.devnull).open("ab")
     with contextlib.suppress(OSError):
@@ -292,18 +295,18 @@ def _open_log(path: Path | None) -> IO[bytes]:
 
 
 def _last_line(path: Path | None, since: int) -> str:
-    """Return the last line that was added to a log since it had so many bytes."""
+    """Return the last line of a log after its first `since` bytes."""
     if path is None:
         return ""
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(since, size - _TAIL))
-            return _last(file.read().decode(errors="replace"))
+            return _last_nonempty(file.read().decode(errors="replace"))
     except OSError:
         return ""
 
 
-def _last(text: str) -> str:
+def _last_nonempty(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else ""

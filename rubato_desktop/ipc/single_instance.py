@@ -1,7 +1,7 @@
-"""One running program per data folder, and a way for a second start or the command line to speak to it.
+"""One running program per data folder, which a second start or the command line can send requests to.
 
-`instance.lock` in the data folder is locked as long as the program lives, however it ends; it says where its
-channel is.
+The program holds a lock on `instance.lock` in the data folder until its process ends. The file contains its process
+id and the address of its socket.
 """
 
 from __future__ import annotations
@@ -15,104 +15,105 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from rubato_desktop.errors import RubatoError
+from rubato_desktop.errors import RubatoError, reason
 from rubato_desktop.file_lock import lock
-from rubato_desktop.ipc import local_socket as channel
-from rubato_desktop.ipc.local_socket import Answer, LocalSocket
+from rubato_desktop.ipc import local_socket
+from rubato_desktop.ipc.local_socket import LocalSocket, OnRequest
 
 LOCK = "instance.lock"
-# Between taking the lock and answering lies no more than a moment.
-PATIENCE = 5.0
-LOOK_AGAIN = 0.02
+CLAIM_S = 5.0  # for a program that is just starting or ending
+POLL_S = 0.02
 
 
 class SingleInstance:
-    """This process as the one that runs on a data folder; `claim` makes it."""
+    """This process as the only one that uses a data folder; created by `claim`."""
 
-    def __init__(self, file: FileIO, answer: Answer) -> None:
+    def __init__(self, file: FileIO, on_request: OnRequest) -> None:
         self._file = file
-        self._channel = LocalSocket(answer)
-        said = {"pid": os.getpid(), "address": self._channel.address}
+        self._socket = LocalSocket(on_request)
+        content = {"pid": os.getpid(), "address": self._socket.address}
         self._file.truncate(0)
-        self._file.write(json.dumps(said).encode())
+        self._file.write(json.dumps(content).encode())
 
     @classmethod
-    def claim(cls, data: Path, on_request: Answer, patience: float = PATIENCE) -> SingleInstance | None:
-        """Become the one that runs on a data folder.
+    def claim(cls, data: Path, on_request: OnRequest, timeout: float = CLAIM_S) -> SingleInstance | None:
+        """Claim a data folder for this process.
 
         Args:
-            data: The data folder; it is made when it is missing.
-            on_request: Answers questions of other processes, on threads of its own; see `LocalSocket`.
-            patience: Seconds to wait for another that is about to begin or to end.
+            data: The data folder; created if missing.
+            on_request: Handles requests of other processes, on threads of its own; see `LocalSocket`.
+            timeout: Seconds to wait for a process that is just starting or ending.
 
         Returns:
-            None when another process is the one; `request` speaks to it.
+            None if another process uses the folder; `request` sends it a request.
 
         Raises:
-            RubatoError: the folder cannot be written, or the other does not answer.
+            RubatoError: the folder cannot be written, or the other process does not answer.
         """
         try:
             data.mkdir(parents=True, exist_ok=True)
             file = FileIO(os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         except OSError as error:
             raise RubatoError(
-                f"The data folder {data} cannot be used: {error.strerror}",
+                f"The data folder {data} cannot be used: {reason(error)}",
                 todo="Choose another with --data or RUBATO_DATA",
                 code="bad_data",
             ) from None
-        with contextlib.ExitStack() as ending:
-            ending.enter_context(file)
-            deadline = time.monotonic() + patience
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(file)
+            deadline = time.monotonic() + timeout
             while not lock(file):
-                if (address := _address(data)) and channel.listens(address):
+                if (address := _address(data)) and local_socket.listens(address):
                     return None
                 if time.monotonic() > deadline:
                     raise RubatoError(
-                        f"Another Rubato keeps the data folder {data} but does not answer",
-                        todo=f"End it (process {_said(data).get('pid', 'unknown')}), or choose another with --data",
+                        f"Another Rubato uses the data folder {data} but does not answer",
+                        todo=f"End it (process {_content(data).get('pid', 'unknown')}), or choose another with --data",
                         code="no_answer",
                     )
-                time.sleep(LOOK_AGAIN)
-            # Whoever said this was killed: it lost the lock without taking back what it said.
-            channel.remove(_address(data))
+                time.sleep(POLL_S)
+            # The previous process was killed, so its socket may still exist.
+            local_socket.remove(_address(data))
             instance = cls(file, on_request)
-            ending.pop_all()
+            stack.pop_all()
             return instance
 
     def close(self) -> None:
-        """Let another process be the one; a second time does nothing."""
-        self._channel.close()
+        """Release the data folder. Safe to call twice."""
+        self._socket.close()
         if not self._file.closed:
             self._file.truncate(0)
             self._file.close()
 
 
-def request(data: Path, question: Mapping[str, Any], timeout: float = channel.PATIENCE) -> dict[str, Any]:
-    """Ask the program that runs on a data folder.
+def request(
+    data: Path, content: Mapping[str, Any], timeout: float = local_socket.TIMEOUT_S
+) -> dict[str, Any]:
+    """Send a request to the program that uses a data folder.
 
     Args:
         data: The data folder.
-        question: Such as ``{"do": "front"}`` or ``{"do": "run", "command": "play", "args": {}}``.
-        timeout: Seconds to wait for the answer.
+        content: The request, such as ``{"do": "front"}`` or ``{"do": "run", "command": "play", "args": {}}``.
+        timeout: Seconds to wait for the response.
 
     Returns:
-        What its `on_request` returned.
+        The response of its `on_request`.
 
     Raises:
         RubatoError: ``not_running``, ``no_answer``, or ``too_long``.
     """
-    return channel.ask(_address(data), question, timeout)
+    return local_socket.ask(_address(data), content, timeout)
 
 
 def _address(data: Path) -> str:
-    address = _said(data).get("address", "")
+    address = _content(data).get("address", "")
     return address if isinstance(address, str) else ""
 
 
-def _said(data: Path) -> dict[str, Any]:
-    """Return what the holder of the lock says of itself; nothing while it has not said it yet."""
+def _content(data: Path) -> dict[str, Any]:
+    """Return what the holder of the lock wrote; empty if it has not written yet."""
     try:
-        said = json.loads((data / LOCK).read_bytes())
+        content = json.loads((data / LOCK).read_bytes())
     except (OSError, ValueError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return content if isinstance(content, dict) else {}

@@ -1,4 +1,4 @@
-"""Time limits: functions called later, all on one thread, so that to set a limit starts none."""
+"""Timers that share one thread, so that setting a timer does not start one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class Timer:
-    """A function that is to be called, unless it is cancelled before.
+    """A call that is due later, unless it is cancelled.
 
     Args:
         function: Called once; it must not block.
@@ -23,16 +23,16 @@ class Timer:
         self._function: Callable[[], None] | None = function
 
     def cancel(self) -> None:
-        """Do not call it, unless the call has already begun."""
+        """Cancel the call, unless it has already begun."""
         self._function = None
 
     @property
     def pending(self) -> bool:
-        """Whether it is still to be called."""
+        """Whether the call is still due."""
         return self._function is not None
 
     def fire(self) -> None:
-        """Call it, where it was neither called nor cancelled."""
+        """Make the call, unless it was made or cancelled."""
         function, self._function = self._function, None
         if function is not None:
             try:
@@ -42,7 +42,7 @@ class Timer:
 
 
 class Timers:
-    """Calls timers when they are due. Any thread may set one; that takes microseconds."""
+    """Runs timers when they are due. Any thread may set one, which takes microseconds."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Timer]] = []
@@ -51,7 +51,7 @@ class Timers:
         self._thread: threading.Thread | None = None
 
     def call_in(self, seconds: float, function: Callable[[], None]) -> Timer:
-        """Call a function in so many seconds, on the thread of the timers."""
+        """Call a function after `seconds`, on the timers' thread."""
         timer = Timer(function)
         with self._changed:
             heapq.heappush(self._heap, (time.monotonic() + seconds, next(self._numbers), timer))
@@ -63,7 +63,7 @@ class Timers:
 
     @property
     def pending(self) -> int:
-        """How many timers are still to be called."""
+        """Number of timers that are still due."""
         with self._changed:
             return sum(timer.pending for _, _, timer in self._heap)
 
@@ -72,7 +72,7 @@ class Timers:
             self._next().fire()
 
     def _next(self) -> Timer:
-        """Wait for the next timer that is due, and remove it."""
+        """Wait until a timer is due, remove it and return it."""
         with self._changed:
             while True:
                 wait = self._heap[0][0] - time.monotonic() if self._heap else None

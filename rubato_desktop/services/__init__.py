@@ -1,1 +1,1 @@
-"""What is slow or outside: the journal, sessions, the player, the single instance."""
+"""The services that commands use: sessions, pianoroll, browser, hearing, voice, knowledge, answers and others."""

@@ -1,4 +1,4 @@
-"""The languages there are: the program's own, the user's, which are active, and how often words were used."""
+"""The language library: built-in and user languages, the active ones, and usage counts of words."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ from rubato_desktop.resources import resource
 log = logging.getLogger(__name__)
 
 PACKAGED = ("core", "names")  # files of `resources/languages/`
-OWN = "own"  # the language that takes words added while the current one is not the user's
+OWN = "own"  # language for new words while the current one is built in
 COLOURS = ("#f6ad55", "#63b3ed", "#f687b3", "#9ae6b4", "#fbd38d", "#90cdf4")
 
 
 class ConflictError(RubatoError):
-    """A word that cannot be saved; `proposals` are free keys instead."""
+    """A word that cannot be saved; `proposals` are free keys for it."""
 
     def __init__(self, happened: str, proposals: list[tuple[int, ...]]) -> None:
         free = ", ".join(format_keys(keys) for keys in proposals)
         super().__init__(
-            happened, kept="Nothing was saved", todo=f"Free: {free}" if free else "", code="conflict"
+            happened, kept="Nothing was saved", todo=f"Free keys: {free}" if free else "", code="conflict"
         )
         self.proposals = proposals
 
 
 class LanguageLibrary:
-    """Every language, and the stack of those that are active.
+    """All languages and the stack of the active ones.
 
     Args:
-        data: The data folder; the user's languages are in its ``languages/``.
+        data: The data folder; user languages are in its ``languages/``.
         active: Names of the active languages, the current one first.
 
     Attributes:
-        stack: The active languages as a tree; replaced, never changed.
-        problems: What was wrong with files, in words.
-        usage: keys → how often the word was understood.
+        stack: The active languages as a tree; replaced, never modified.
+        problems: Problems of language files.
+        usage: How often each word was recognised, by its keys.
     """
 
     def __init__(self, data: Path, active: Iterable[str]) -> None:
@@ -60,7 +60,9 @@ class LanguageLibrary:
         self.spelling = load_spelling(resource("languages", "spelling.toml"))
         self._load()
         self.stack = Stack([])
-        self._writing = threading.Lock()  # or an older state of a language could be written over a newer one
+        self._writing = (
+            threading.Lock()
+        )  # so that an older state of a language is never written over a newer one
         self.activate(active)
 
     def _load(self) -> None:
@@ -73,7 +75,7 @@ class LanguageLibrary:
                 continue
             if language.name in self.languages and language.name != NAMES:
                 self.problems.append(
-                    LanguageFileError(path, 1, f"there is a language {language.name!r} already")
+                    LanguageFileError(path, 1, f"there is already a language {language.name!r}")
                 )
                 continue
             self.languages[language.name] = language
@@ -83,10 +85,10 @@ class LanguageLibrary:
         except FileNotFoundError:
             pass
         except (OSError, ValueError, AttributeError, TypeError, OverflowError, RecursionError) as error:
-            log.warning("the usage counts could not be read and start anew: %s", error)
+            log.warning("the usage counts cannot be read and start at zero: %s", error)
 
     def activate(self, names: Iterable[str]) -> Stack:
-        """Make languages active, the current one first; core and names always are. Returns the new stack."""
+        """Make languages active, the current one first, in addition to core and names. Returns the new stack."""
         wanted = [name for name in dict.fromkeys([*names, "core", NAMES]) if name in self.languages]
         self._rebuild(Stack([self.languages[name] for name in wanted]))
         return self.stack
@@ -105,18 +107,18 @@ class LanguageLibrary:
         return [language.name for language in self.stack.languages]
 
     def nearest(self, keys: tuple[int, ...], limit: int = 3) -> list[Word]:
-        """Return the words nearest to a run."""
+        """Return up to `limit` words closest to a run of keys."""
         if self._nearest is None:
             self._nearest = Nearest(self.stack)
         return self._nearest.find(keys, limit)
 
     def used(self, keys: tuple[int, ...]) -> None:
-        """Count a use of the word that `keys` begin with; those of its parameters may follow."""
+        """Count a use of the word that `keys` begin with; keys of its parameters may follow."""
         found = self.stack.opening(keys)
         self.usage[found.keys if found is not None else keys] += 1
 
     def save_usage(self) -> None:
-        """Keep the usage counts.
+        """Write the usage counts.
 
         Raises:
             OSError: they cannot be written.
@@ -125,19 +127,20 @@ class LanguageLibrary:
         write_beside(self._usage_file, json.dumps(counts).encode())
 
     def home(self) -> str:
-        """The language to which a new word goes: the current one when it is the user's, else `own`."""
+        """Return the language for new words: the current one if it can be written, else `OWN`."""
         return self.current.name if self.current.writable and self.current.name != NAMES else OWN
 
     def check(self, word: Word) -> None:
-        """Say whether a word may be saved.
+        """Check whether a word can be saved.
 
         Raises:
-            ConflictError: it may not, because of itself or of another; with free keys instead.
+            ConflictError: it is invalid or conflicts with another word.
         """
-        wrong = faults(word)
-        if wrong:
+        problems_found = faults(word)
+        if problems_found:
             raise ConflictError(
-                f"{format_keys(word.keys)} is no word: {'; '.join(wrong)}", propose(word, self.stack)
+                f"{format_keys(word.keys)} cannot be a word: {'; '.join(problems_found)}",
+                propose(word, self.stack),
             )
         found = next(conflicts(word, self.stack), None)
         if found is not None:
@@ -151,37 +154,37 @@ class LanguageLibrary:
             )
 
     def add(self, word: Word) -> Word:
-        """Check a word, save it in the language it names, and make it active.
+        """Check a word, save it in its language, and make that language active.
 
         Raises:
-            ConflictError: it stands in another's way.
-            RubatoError: the language is not the user's to write.
+            ConflictError: it is invalid or conflicts with another word.
+            RubatoError: its language is built in.
         """
-        self._write(self._with(word))
+        self._write(self._with_word(word))
         return word
 
     def change(self, old: Word, new: Word) -> None:
-        """Put `new` in the place of `old`, which has the same keys, or of one that was removed."""
-        self._write(self._with(new, old))
+        """Replace `old` by `new`, which has the same keys or those of a removed word."""
+        self._write(self._with_word(new, old))
 
     def adopt(self, word: Word, *, instead_of: Word | None = None) -> Callable[[], None]:
-        """Do as `add` and `change` do, but leave the writing to another thread.
+        """Add or change a word at once, and leave writing the file to another thread.
 
         Args:
-            word: It is part of its language at once.
-            instead_of: The word whose place it takes; None for a new one.
+            word: The new word.
+            instead_of: The word to replace; None to add one.
 
         Returns:
-            Writes the language, as it is by then; raises `OSError` when it cannot be written.
+            A function that writes the language as it is when called; it raises `OSError` if that fails.
 
         Raises:
             RubatoError: as `add`.
         """
-        self._take(self._with(word, instead_of))
+        self._replace(self._with_word(word, instead_of))
         return lambda: self._save(word.language)
 
-    def _with(self, word: Word, old: Word | None = None) -> Language:
-        """Return the language of a word with that word in it."""
+    def _with_word(self, word: Word, old: Word | None = None) -> Language:
+        """Return the word's language with the word added, or with `old` replaced."""
         if old is not None:
             language = self._writable(old.language)
             return replace(language, words=tuple(word if other is old else other for other in language.words))
@@ -197,25 +200,25 @@ class LanguageLibrary:
         return replace(language, words=(*language.words, word))
 
     def remove(self, word: Word) -> None:
-        """Take a word of the user's away.
+        """Remove a word.
 
         Raises:
-            RubatoError: its language is not the user's to write.
+            RubatoError: its language is built in.
         """
         language = self._writable(word.language)
         self._write(replace(language, words=tuple(other for other in language.words if other is not word)))
 
     def add_language(self, title: str) -> Language:
-        """Make a new, empty language and make it the current one.
+        """Create an empty language and make it the current one.
 
         Raises:
-            RubatoError: there is one of that name, or the title has no letter or digit.
+            RubatoError: the name is taken, or the title has no letter or digit.
         """
         name = "-".join(re.findall(r"\w+", title.lower()))[:40]
         if not name:
-            raise RubatoError("A language needs a name with a letter or a digit in it", code="bad_value")
+            raise RubatoError("The name of a language needs a letter or a digit", code="bad_value")
         if name in self.languages:
-            raise RubatoError(f"There is a language {name} already", code="exists")
+            raise RubatoError(f"There is already a language {name}", code="exists")
         language = Language(name, title.strip(), COLOURS[len(self.languages) % len(COLOURS)], writable=True)
         save_language(language, self._path(language))
         self.languages[name] = language
@@ -223,10 +226,10 @@ class LanguageLibrary:
         return language
 
     def forget_language(self, name: str) -> None:
-        """Take away an empty language of the user's: the way back from `add_language`."""
+        """Delete an empty language: the undo step of `add_language`."""
         language = self._writable(name)
         if language.words:
-            raise RubatoError(f"{language.title} has words, so it stays", code="not_empty")
+            raise RubatoError(f"{language.title} has words and cannot be removed", code="not_empty")
         self._path(language).unlink(missing_ok=True)
         del self.languages[name]
         self.activate([other for other in self.active if other != name])
@@ -235,7 +238,7 @@ class LanguageLibrary:
         language = self.languages[name]
         if not language.writable:
             raise RubatoError(
-                f"The language {language.title} comes with the program and stays as it is", code="read_only"
+                f"The language {language.title} is built in and cannot be changed", code="read_only"
             )
         return language
 
@@ -245,13 +248,13 @@ class LanguageLibrary:
     def _write(self, language: Language) -> None:
         with self._writing:
             save_language(language, self._path(language))
-        self._take(language)
+        self._replace(language)
 
     def _save(self, name: str) -> None:
         with self._writing:
             language = self.languages[name]
             save_language(language, self._path(language))
 
-    def _take(self, language: Language) -> None:
+    def _replace(self, language: Language) -> None:
         self.languages[language.name] = language
         self.activate(dict.fromkeys([*self.active, language.name]))

@@ -1,4 +1,4 @@
-"""What is so just now, in this run of the program, and is no service: each part has one writer."""
+"""The mutable state of a run of the program; each field has one writer."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Final
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.language.dictionary import Word
 
-SCREEN: Final = "screen"  # the on-screen keys, a device like any other
+SCREEN: Final = "screen"  # device name of the on-screen keys
 
 
 @dataclass(slots=True)
 class RunState:
-    """The mutable state of a run. Only the module named at `writer` assigns a field; a test sees to that.
+    """The mutable state of a run. Only the module named as `writer` assigns a field, as a test checks.
 
     Attributes:
-        secret: A password field has the focus: what is played then is not written down.
-        hearing_problem: Why the last attempt to listen failed; None where it worked, or nobody tried yet.
-        panels: The panels of the open window, name → title; empty while there is no window.
-        announced: A screen reader says what the window announces.
-        last_device: The device whose keys were words last.
-        new_word: The word that was added last, which may still be told its meaning.
-        spoken_meaning: What was said while the keys of a new word are awaited.
-        learnt: Path or address of what was learnt last.
+        secret: Whether a password field has the focus, so that nothing played is written down.
+        hearing_problem: Why the last attempt to listen failed; None if it did not.
+        panels: Title of each panel of the window by name; empty without a window.
+        announced: Whether a screen reader speaks the window's announcements.
+        last_device: The device that played the last command key.
+        new_word: The word that was added last, whose meaning may still follow.
+        spoken_meaning: The meaning spoken while the keys of a new word are awaited.
+        learnt: Path or address of the text that was learnt last.
     """
 
     secret: bool = field(default=False, metadata={"writer": "integrations.browser"})

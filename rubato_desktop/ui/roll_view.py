@@ -24,7 +24,7 @@ from rubato_desktop.events import (
 from rubato_desktop.language.results import RejectedRun
 from rubato_desktop.midi.messages import Message
 from rubato_desktop.plurals import counted
-from rubato_desktop.services.roll.images import ENDINGS
+from rubato_desktop.services.roll.images import EXTENSIONS
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.overlays.picture_card import PictureCard
 from rubato_desktop.ui.panels.word_log_lines import clock, missed_text
@@ -227,7 +227,7 @@ class RollView(QWidget):
 
     def choose_picture(self, us: int | None = None) -> None:
         """Ask for a picture file and add it to the recording at a time in µs, or at the playhead."""
-        endings = " ".join(f"*{ending}" for ending in ENDINGS)
+        endings = " ".join(f"*{ending}" for ending in EXTENSIONS)
         path, _ = QFileDialog.getOpenFileName(
             self, "Add a picture to the recording", "", f"Pictures ({endings})"
         )

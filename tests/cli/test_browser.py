@@ -71,7 +71,7 @@ def test_manifest_of_another_program_stays(home: Path, capsys: pytest.CaptureFix
 
 def test_pairing_fails_if_the_program_is_not_running(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["browser", "pair"]) == 2
-    assert "Rubato does not run" in capsys.readouterr().err
+    assert "Rubato is not running" in capsys.readouterr().err
 
 
 def test_unknown_browser_is_reported_on_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

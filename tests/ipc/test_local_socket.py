@@ -1,4 +1,4 @@
-"""The channel between processes: good questions, bad ones, and many at once."""
+"""Requests between processes: valid, invalid, and many at once."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from typing import Any
 import pytest
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.ipc import local_socket as channel
+from rubato_desktop.ipc import local_socket as local_socket
 from rubato_desktop.ipc.local_socket import LocalSocket, ask
 
 
-def answer(question: dict[str, Any]) -> dict[str, Any]:
-    match question:
+def respond(request_data: dict[str, Any]) -> dict[str, Any]:
+    match request_data:
         case {"fail": "words"}:
             raise RubatoError("The disk is full", todo="Make room", code="full")
         case {"fail": "bug"}:
             raise ZeroDivisionError
         case {"say": "much"}:
-            return {"much": "x" * channel.LONGEST}
+            return {"much": "x" * local_socket.LONGEST}
         case {"say": "path"}:
             return {"path": Path("a/b")}
-    return {"heard": question}
+    return {"heard": request_data}
 
 
 @pytest.fixture
-def line() -> Iterator[LocalSocket]:
-    opened = LocalSocket(answer)
+def server() -> Iterator[LocalSocket]:
+    opened = LocalSocket(respond)
     yield opened
     opened.close()
 
 
 @pytest.mark.parametrize(
-    "question, expected",
+    "request_data, expected",
     [
         ({}, {"heard": {}}),
         ({"a": [1, 2.5, None, "♪"]}, {"heard": {"a": [1, 2.5, None, "♪"]}}),
@@ -50,67 +50,67 @@ def line() -> Iterator[LocalSocket]:
         ),
         (
             {"say": "much"},
-            {"status": "failed", "error": {"code": "too_long", "message": "The answer is too long"}},
+            {"status": "failed", "error": {"code": "too_long", "message": "The response is too long"}},
         ),
     ],
     ids=lambda value: f"{value!r:.40}",
 )
-def test_a_question_is_answered(
-    question: dict[str, Any], expected: dict[str, Any], line: LocalSocket
+def test_a_request_gets_its_response(
+    request_data: dict[str, Any], expected: dict[str, Any], server: LocalSocket
 ) -> None:
-    assert ask(line.address, question) == expected
+    assert ask(server.address, request_data) == expected
 
 
-def test_a_bug_is_logged_whole_and_said(line: LocalSocket, caplog: pytest.LogCaptureFixture) -> None:
-    assert ask(line.address, {"fail": "bug"})["error"]["code"] == "bug"
+def test_an_exception_is_logged_and_reported(server: LocalSocket, caplog: pytest.LogCaptureFixture) -> None:
+    assert ask(server.address, {"fail": "bug"})["error"]["code"] == "bug"
     assert "ZeroDivisionError" in caplog.text
 
 
-@pytest.mark.parametrize("question", [b"", b"{", b"[1]", b'"text"', b"\xff\xfe\xfd"])
-def test_what_is_no_question_is_said_to_be_none(question: bytes, line: LocalSocket) -> None:
-    with Client(line.address) as connection:
-        connection.send_bytes(question)
+@pytest.mark.parametrize("request_data", [b"", b"{", b"[1]", b'"text"', b"\xff\xfe\xfd"])
+def test_an_invalid_request_is_refused(request_data: bytes, server: LocalSocket) -> None:
+    with Client(server.address) as connection:
+        connection.send_bytes(request_data)
         assert json.loads(connection.recv_bytes())["error"]["code"] == "bad_request"
 
 
-def test_whoever_leaves_or_says_too_much_disturbs_nobody(line: LocalSocket) -> None:
-    Client(line.address).close()
-    with Client(line.address) as connection:
+def test_clients_that_disconnect_or_send_too_much_do_not_affect_others(server: LocalSocket) -> None:
+    Client(server.address).close()
+    with Client(server.address) as connection:
         connection.send_bytes(b'{"half')
-    with Client(line.address) as connection, pytest.raises((EOFError, OSError)):
-        # Only the length is sent: nobody waits for what it promises.
-        connection._send((channel.LONGEST + 1).to_bytes(4, "big"))  # type: ignore[attr-defined]
+    with Client(server.address) as connection, pytest.raises((EOFError, OSError)):
+        # Only the length prefix is sent.
+        connection._send((local_socket.LONGEST + 1).to_bytes(4, "big"))  # type: ignore[attr-defined]
         connection.recv_bytes()
-    assert ask(line.address, {"still": "there"}) == {"heard": {"still": "there"}}
+    assert ask(server.address, {"still": "there"}) == {"heard": {"still": "there"}}
 
 
-def test_a_question_too_long_is_not_asked(line: LocalSocket) -> None:
+def test_a_request_that_is_too_long_is_refused(server: LocalSocket) -> None:
     with pytest.raises(RubatoError) as caught:
-        ask(line.address, {"long": "x" * channel.LONGEST})
+        ask(server.address, {"long": "x" * local_socket.LONGEST})
     assert caught.value.code == "too_long"
 
 
-def test_many_at_once_each_get_their_own_answer() -> None:
-    # Nobody is answered before all have asked: they are served at the same time.
+def test_concurrent_requests_get_their_own_responses() -> None:
+    # No request is answered before all have arrived.
     together = Barrier(16)
 
-    def wait_for_all(question: dict[str, Any]) -> dict[str, Any]:
+    def wait_for_all(request_data: dict[str, Any]) -> dict[str, Any]:
         together.wait(60)
-        return question
+        return request_data
 
-    line = LocalSocket(wait_for_all)
+    server = LocalSocket(wait_for_all)
     try:
-        with ThreadPoolExecutor(16) as askers:
-            answers = list(askers.map(lambda number: ask(line.address, {"number": number}, 60), range(16)))
+        with ThreadPoolExecutor(16) as clients:
+            answers = list(clients.map(lambda number: ask(server.address, {"number": number}, 60), range(16)))
     finally:
-        line.close()
+        server.close()
     assert answers == [{"number": number} for number in range(16)]
 
 
-def test_a_closed_channel_is_not_running(line: LocalSocket) -> None:
-    line.close()
-    line.close()
+def test_a_closed_socket_is_not_running(server: LocalSocket) -> None:
+    server.close()
+    server.close()
     with pytest.raises(RubatoError) as caught:
-        ask(line.address, {})
+        ask(server.address, {})
     assert caught.value.code == "not_running"
-    assert not Path(line.address).parent.exists()
+    assert not Path(server.address).parent.exists()

@@ -1,4 +1,4 @@
-"""A child process that hangs, dies, floods, starts late or does not read: whoever uses it never waits for it."""
+"""A child process that hangs, dies, floods, starts late or does not read never blocks its user."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def child(mode: str) -> tuple[Sequence[str], dict[str, str]]:
 
 
 class Watched:
-    """A managed child and all that it told."""
+    """A managed child and everything it reported."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ def make() -> Iterator[Make]:
         watched.process.stop()
 
 
-def test_orders_are_carried_out_in_order_and_its_end_is_no_fault(make: Make) -> None:
+def test_orders_are_handled_in_order_and_a_stop_is_expected(make: Make) -> None:
     watched = make("echo")
     run = watched.process.start()
     watched.send(*range(1000))
@@ -102,7 +102,7 @@ def test_orders_are_carried_out_in_order_and_its_end_is_no_fault(make: Make) -> 
     assert watched.exit() == Exit(0, expected=True)
 
 
-def test_orders_sent_before_it_is_ready_are_kept(make: Make) -> None:
+def test_orders_sent_before_it_is_ready_are_queued(make: Make) -> None:
     watched = make("late")
     run = watched.process.start()
     watched.send(1, 2, 3)
@@ -111,7 +111,7 @@ def test_orders_sent_before_it_is_ready_are_kept(make: Make) -> None:
     assert run.ready.result()["ready"] == {"pid": run.process_id}
 
 
-def test_what_hangs_before_it_is_ready_is_killed_and_that_is_the_reason(make: Make) -> None:
+def test_a_child_that_does_not_become_ready_is_killed(make: Make) -> None:
     watched = make("hang", ready_s=0.3)
     run = watched.process.start()
     with pytest.raises(ProcessEnded, match=r"did not become ready within 0.3 s"):
@@ -121,13 +121,13 @@ def test_what_hangs_before_it_is_ready_is_killed_and_that_is_the_reason(make: Ma
     assert not psutil.pid_exists(run.process_id)
 
 
-def test_what_becomes_ready_in_time_is_not_killed_afterwards(make: Make) -> None:
+def test_a_child_that_becomes_ready_in_time_is_not_killed_later(make: Make) -> None:
     watched = make("late", ready_s=5.0)
     watched.process.start().ready.result(PATIENCE)
     until(lambda: not TIMERS.pending, "the time limit to be lifted")
 
 
-def test_what_hangs_at_its_end_is_killed_in_a_bounded_time(make: Make) -> None:
+def test_a_child_that_does_not_end_is_killed_in_bounded_time(make: Make) -> None:
     watched = make("hang_at_end", end_s=0.5)
     run = watched.process.start()
     run.ready.result(PATIENCE)
@@ -137,7 +137,7 @@ def test_what_hangs_at_its_end_is_killed_in_a_bounded_time(make: Make) -> None:
     assert watched.exit().expected
 
 
-def test_what_ends_before_it_is_ready_says_why(make: Make, tmp_path: Path) -> None:
+def test_a_child_that_ends_before_it_is_ready_has_a_reason(make: Make, tmp_path: Path) -> None:
     log = tmp_path / "child.log"
     log.write_text("an older fault\n")
     watched = make("die", log_file=log)
@@ -148,7 +148,7 @@ def test_what_ends_before_it_is_ready_says_why(make: Make, tmp_path: Path) -> No
     assert log.read_text() == "an older fault\nno room\n"
 
 
-def test_what_cannot_be_started_says_why(make: Make) -> None:
+def test_a_child_that_cannot_be_started_has_a_reason(make: Make) -> None:
     watched = make("echo", command=lambda: (["/nowhere/python"], {}))
     with pytest.raises(ProcessEnded, match="could not be started"):
         watched.process.start().ready.result(PATIENCE)
@@ -163,7 +163,7 @@ def test_what_cannot_be_started_says_why(make: Make) -> None:
         ("segfault", -11, ""),
     ],
 )
-def test_what_ends_in_the_middle_says_why(
+def test_a_child_that_ends_unexpectedly_has_a_reason(
     make: Make, tmp_path: Path, order: str, code: int, said: str
 ) -> None:
     watched = make("echo", log_file=tmp_path / "child.log")
@@ -177,7 +177,7 @@ def test_what_ends_in_the_middle_says_why(
     until(lambda: watched.echoes == ["before", "again"])
 
 
-def test_an_end_that_was_announced_is_no_fault_and_the_next_order_finds_another(make: Make) -> None:
+def test_an_announced_end_is_expected_and_the_next_order_starts_a_new_run(make: Make) -> None:
     watched = make("echo")
     run = watched.process.start()
     watched.send("announce")
@@ -185,7 +185,7 @@ def test_an_end_that_was_announced_is_no_fault_and_the_next_order_finds_another(
     assert watched.process.start() is not run
 
 
-def test_one_that_says_nothing_more_is_ended(make: Make) -> None:
+def test_a_child_that_closes_its_reports_is_ended(make: Make) -> None:
     watched = make("echo", end_s=0.5)
     watched.process.start()
     watched.send("close reports")
@@ -193,14 +193,14 @@ def test_one_that_says_nothing_more_is_ended(make: Make) -> None:
     assert not watched.exit().expected
 
 
-def test_what_is_no_report_is_skipped(make: Make) -> None:
+def test_invalid_reports_are_skipped(make: Make) -> None:
     watched = make("echo")
     watched.process.start()
     watched.send("junk", "more")
     until(lambda: watched.echoes == ["more"])
 
 
-def test_a_flood_holds_nobody_up(make: Make) -> None:
+def test_a_flood_of_reports_blocks_nobody(make: Make) -> None:
     watched = make("flood", end_s=1.0)
     run = watched.process.start()
     until(lambda: len(watched.reports) > 10_000)
@@ -215,7 +215,7 @@ def test_a_flood_holds_nobody_up(make: Make) -> None:
     assert len(watched.reports) == before, "a process that was told to end is not listened to"
 
 
-def test_orders_that_are_not_read_hold_nobody_up_and_the_process_ends(make: Make) -> None:
+def test_unread_orders_block_nobody_and_the_process_can_be_stopped(make: Make) -> None:
     watched = make("echo", end_s=0.5)
     run = watched.process.start()
     watched.send("stop reading")
@@ -227,17 +227,17 @@ def test_orders_that_are_not_read_hold_nobody_up_and_the_process_ends(make: Make
     assert not psutil.pid_exists(run.process_id)
 
 
-def test_one_that_has_stopped_reading_is_killed_before_its_orders_fill_the_memory(make: Make) -> None:
+def test_a_child_that_stopped_reading_is_killed_before_its_orders_fill_the_memory(make: Make) -> None:
     watched = make("echo")
     watched.process.start()
     watched.send("stop reading")
     until(lambda: watched.echoes)
     watched.send(*["x" * 1000] * 11_000)
-    assert str(watched.exit()) == "it stopped reading its orders"
+    assert str(watched.exit()) == "it stopped reading its input"
 
 
 @pytest.mark.parametrize("straight", [True, False])
-def test_orders_to_one_that_is_not_there_are_lost_without_harm(make: Make, straight: bool) -> None:
+def test_orders_without_a_run_are_dropped(make: Make, straight: bool) -> None:
     watched = make("echo", straight=straight)
     watched.send(1)
     run = watched.process.start()
@@ -250,7 +250,7 @@ def test_orders_to_one_that_is_not_there_are_lost_without_harm(make: Make, strai
     assert watched.echoes == [2]
 
 
-def test_straight_orders_to_one_that_does_not_read_are_dropped(make: Make) -> None:
+def test_straight_orders_to_a_child_that_does_not_read_are_dropped(make: Make) -> None:
     watched = make("echo", straight=True, end_s=0.5)
     run = watched.process.start()
     run.ready.result(PATIENCE)
@@ -263,7 +263,7 @@ def test_straight_orders_to_one_that_does_not_read_are_dropped(make: Make) -> No
     assert not psutil.pid_exists(run.process_id)
 
 
-def test_started_and_stopped_quickly_only_the_last_remains(make: Make) -> None:
+def test_after_quick_starts_and_stops_only_the_last_run_remains(make: Make) -> None:
     watched = make("echo")
     runs = []
     for number in range(20):
@@ -279,7 +279,7 @@ def test_started_and_stopped_quickly_only_the_last_remains(make: Make) -> None:
     assert watched.process.start() is last and psutil.pid_exists(last.process_id)
 
 
-def test_a_stop_waits_for_those_that_were_ending_already(make: Make) -> None:
+def test_stop_waits_for_runs_that_are_already_ending(make: Make) -> None:
     watched = make("echo")
     run = watched.process.start()
     run.ready.result(PATIENCE)
@@ -288,7 +288,7 @@ def test_a_stop_waits_for_those_that_were_ending_already(make: Make) -> None:
     assert not psutil.pid_exists(run.process_id)
 
 
-def test_it_ends_when_it_is_not_needed_and_its_successor_is_left_alone(make: Make) -> None:
+def test_the_idle_timeout_ends_only_its_own_run(make: Make) -> None:
     watched = make("hang_at_end", idle_s=0.2, end_s=1.0)
     first = watched.process.start()
     first.ready.result(PATIENCE)
@@ -303,7 +303,7 @@ def test_it_ends_when_it_is_not_needed_and_its_successor_is_left_alone(make: Mak
     assert watched.process.start() is second
 
 
-def test_whatever_is_used_again_does_not_end(make: Make) -> None:
+def test_use_cancels_the_idle_timeout(make: Make) -> None:
     watched = make("echo", idle_s=0.3)
     run = watched.process.start()
     run.ready.result(PATIENCE)
@@ -315,7 +315,7 @@ def test_whatever_is_used_again_does_not_end(make: Make) -> None:
     until(lambda: watched.echoes == ["still there"])
 
 
-def test_it_is_started_again_with_longer_and_longer_pauses_until_it_is_stopped(make: Make) -> None:
+def test_restarts_are_delayed_longer_and_longer_until_stop(make: Make) -> None:
     watched = make("die", restart_s=(0.0, 0.1, 0.3))
     watched.process.start()
     until(lambda: len(watched.exits) >= 4)
@@ -326,7 +326,7 @@ def test_it_is_started_again_with_longer_and_longer_pauses_until_it_is_stopped(m
     assert watched.process.run is None, "it was started again after it was stopped"
 
 
-def test_a_killed_one_is_started_again(make: Make) -> None:
+def test_a_killed_child_is_restarted(make: Make) -> None:
     watched = make("echo", restart_s=(0.0,))
     first = watched.process.start()
     first.ready.result(PATIENCE)
@@ -337,7 +337,7 @@ def test_a_killed_one_is_started_again(make: Make) -> None:
     until(lambda: watched.echoes[-1:] == ["again"])
 
 
-def test_a_callback_may_stop_it(make: Make) -> None:
+def test_a_callback_may_call_stop(make: Make) -> None:
     watched = make("echo", on_report=lambda report: watched.process.stop() if "echo" in report else None)
     watched.process.start()
     watched.send("stop", "never heard")
@@ -345,7 +345,7 @@ def test_a_callback_may_stop_it(make: Make) -> None:
     assert watched.echoes == ["stop"]
 
 
-def test_a_callback_that_raises_or_hangs_does_not_keep_it_alive(make: Make) -> None:
+def test_a_callback_that_raises_or_hangs_does_not_keep_the_child_alive(make: Make) -> None:
     over = threading.Event()
 
     def hear(report: Any) -> None:
@@ -364,7 +364,7 @@ def test_a_callback_that_raises_or_hangs_does_not_keep_it_alive(make: Make) -> N
     assert watched.exit().expected
 
 
-def test_a_child_ends_with_a_parent_that_is_killed() -> None:
+def test_a_child_ends_when_its_parent_is_killed() -> None:
     program = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
         "from test_managed_process import Watched\n"

@@ -1,4 +1,4 @@
-"""One program per data folder, shown with real processes."""
+"""One program per data folder, tested with real processes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.ipc import local_socket as channel
+from rubato_desktop.ipc import local_socket as local_socket
 from rubato_desktop.ipc.single_instance import LOCK, SingleInstance, request
 
 START = """
@@ -37,7 +37,7 @@ if instance is not None:
 
 
 class Start:
-    """A start of the program in a process of its own, up to where it claims the data folder."""
+    """A start of the program in its own process, up to the claim of the data folder."""
 
     def __init__(self, data: Path) -> None:
         self.process = subprocess.Popen(
@@ -72,7 +72,7 @@ class Start:
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Start]]:
-    """Start the program on a data folder; whatever still runs at the end is killed."""
+    """Return a function that starts the program on a data folder; all are killed at the end."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with ExitStack() as ending:
 
@@ -97,20 +97,18 @@ def sockets(folder: Path) -> list[Path]:
     return list(folder.glob("rubato-*/*"))
 
 
-def test_a_second_start_is_sent_to_the_first(
-    first: Start, start: Callable[..., Start], tmp_path: Path
-) -> None:
+def test_a_second_start_reaches_the_first(first: Start, start: Callable[..., Start], tmp_path: Path) -> None:
     second = start(tmp_path / "data")
     second.go()
     assert second.outcome() == {"first": False, "pid": first.process.pid}
 
 
-def test_the_running_program_is_asked_and_answers(first: Start, tmp_path: Path) -> None:
+def test_the_running_program_responds_to_a_request(first: Start, tmp_path: Path) -> None:
     question = {"do": "run", "command": "play", "args": {"seconds": 1.5, "name": "Prélude ♪"}}
     assert request(tmp_path / "data", question) == {"pid": first.process.pid, "asked": question}
 
 
-def test_another_data_folder_is_another_program(
+def test_another_data_folder_has_its_own_program(
     first: Start, start: Callable[..., Start], tmp_path: Path
 ) -> None:
     other = start(tmp_path / "other")
@@ -131,7 +129,7 @@ def test_after_a_kill_the_next_start_takes_over(
     assert not set(sockets(tmp_path)) & set(left_behind), "the socket of the killed one is gone"
 
 
-def test_after_a_calm_end_nothing_is_left_and_the_next_start_begins(
+def test_a_clean_end_leaves_no_socket_and_the_next_start_works(
     first: Start, start: Callable[..., Start], tmp_path: Path
 ) -> None:
     first.end()
@@ -142,7 +140,7 @@ def test_after_a_calm_end_nothing_is_left_and_the_next_start_begins(
 
 
 @pytest.mark.parametrize("killed_before", [False, True], ids=["on a fresh folder", "after a kill"])
-def test_of_starts_at_the_same_moment_exactly_one_begins(
+def test_exactly_one_of_several_simultaneous_starts_wins(
     killed_before: bool, start: Callable[..., Start], tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
@@ -187,7 +185,7 @@ def test_only_the_owner_can_reach_it(first: Start, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "data" / LOCK).stat().st_mode) == 0o600
 
 
-def test_a_program_that_hangs_is_said_to_hang(first: Start, tmp_path: Path) -> None:
+def test_a_program_that_hangs_is_reported(first: Start, tmp_path: Path) -> None:
     os.kill(first.process.pid, signal.SIGSTOP)
     assert SingleInstance.claim(tmp_path / "data", lambda _: {}) is None
     with pytest.raises(RubatoError) as caught:
@@ -195,13 +193,13 @@ def test_a_program_that_hangs_is_said_to_hang(first: Start, tmp_path: Path) -> N
     assert caught.value.code == "no_answer"
 
 
-def test_who_holds_the_folder_without_listening_is_named(tmp_path: Path) -> None:
+def test_a_process_that_holds_the_folder_without_listening_is_named(tmp_path: Path) -> None:
     instance = SingleInstance.claim(tmp_path, lambda _: {})
     assert instance
     try:
-        channel.remove(json.loads((tmp_path / LOCK).read_bytes())["address"])
+        local_socket.remove(json.loads((tmp_path / LOCK).read_bytes())["address"])
         with pytest.raises(RubatoError) as caught:
-            SingleInstance.claim(tmp_path, lambda _: {}, patience=0.1)
+            SingleInstance.claim(tmp_path, lambda _: {}, timeout=0.1)
     finally:
         instance.close()
     assert caught.value.code == "no_answer"
@@ -211,7 +209,7 @@ def test_who_holds_the_folder_without_listening_is_named(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "left", [b"", b"{", b"[1]", b'{"address": 7}', b'{"address": "/nowhere/x"}', b"\xff\xfe"]
 )
-def test_what_stands_in_a_lock_that_nobody_holds_does_no_harm(left: bytes, tmp_path: Path) -> None:
+def test_old_content_of_the_lock_file_is_ignored(left: bytes, tmp_path: Path) -> None:
     (tmp_path / LOCK).write_bytes(left)
     with pytest.raises(RubatoError) as caught:
         request(tmp_path, {})
@@ -224,7 +222,7 @@ def test_what_stands_in_a_lock_that_nobody_holds_does_no_harm(left: bytes, tmp_p
         instance.close()
 
 
-def test_a_file_that_is_no_socket_is_not_removed(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_socket_is_not_removed(tmp_path: Path) -> None:
     mine = tmp_path / "rubato.socket"
     mine.write_text("my own")
     (tmp_path / LOCK).write_text(json.dumps({"address": str(mine)}))
@@ -234,7 +232,7 @@ def test_a_file_that_is_no_socket_is_not_removed(tmp_path: Path) -> None:
     assert mine.read_text() == "my own"
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RubatoError) as caught:
         SingleInstance.claim(tmp_path / "file", lambda _: {})

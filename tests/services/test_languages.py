@@ -1,4 +1,4 @@
-"""The languages there are: adding, changing, damage, usage."""
+"""The language library: adding and changing words, conflicts, damaged files, usage counts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_core_and_names_are_always_active(tmp_path: Path) -> None:
     assert LanguageLibrary(tmp_path, ["names", "gone"]).active == ["names", "core"]
 
 
-def test_a_word_is_kept_and_there_again_after_a_restart(library: LanguageLibrary) -> None:
+def test_a_word_is_still_there_after_a_restart(library: LanguageLibrary) -> None:
     library.add(Word((0, 16, 0), "waltz", library.home(), meanings=("waltz",)))
     again = reopened(library)
     found = again.stack.word("waltz")
@@ -41,30 +41,30 @@ def test_a_word_is_kept_and_there_again_after_a_restart(library: LanguageLibrary
         ((0, 24), "key 24 leaves"),
     ],
 )
-def test_a_conflict_is_told_before_anything_is_saved(
+def test_a_conflict_is_refused_before_anything_is_saved(
     keys: tuple[int, ...], said: str, library: LanguageLibrary
 ) -> None:
     with pytest.raises(ConflictError) as error:
         library.add(Word(keys, "new", "own"))
     assert said in error.value.happened
-    assert error.value.proposals and "Free: " in error.value.todo
+    assert error.value.proposals and "Free keys: " in error.value.todo
     assert not library.folder.exists()
 
 
-def test_what_comes_with_the_program_stays_as_it_is(library: LanguageLibrary) -> None:
+def test_built_in_languages_cannot_be_changed(library: LanguageLibrary) -> None:
     click = library.stack.word("click")
     assert click is not None
-    with pytest.raises(RubatoError, match="stays as it is"):
+    with pytest.raises(RubatoError, match="cannot be changed"):
         library.remove(click)
 
 
-def test_a_word_of_ones_own_can_be_removed(library: LanguageLibrary) -> None:
+def test_a_word_of_the_user_can_be_removed(library: LanguageLibrary) -> None:
     word = library.add(Word((0, 16, 0), "waltz", "own"))
     library.remove(word)
     assert reopened(library).stack.word("waltz") is None
 
 
-def test_a_new_language_is_current_and_takes_new_words(library: LanguageLibrary) -> None:
+def test_a_new_language_is_current_and_gets_new_words(library: LanguageLibrary) -> None:
     language = library.add_language("My Études!")
     assert language.name == "my-études" and library.current.name == language.name == library.home()
     with pytest.raises(RubatoError, match="already"):
@@ -73,7 +73,7 @@ def test_a_new_language_is_current_and_takes_new_words(library: LanguageLibrary)
     assert "my-études" not in reopened(library).languages
 
 
-def test_a_damaged_language_is_named_and_the_others_load(library: LanguageLibrary) -> None:
+def test_a_damaged_language_is_reported_and_the_others_load(library: LanguageLibrary) -> None:
     library.add(Word((0, 16, 0), "waltz", "own"))
     (library.folder / "bad.toml").write_text('name = "bad"\n[[word]]\nkeys = "0 99"\nname = "x"\n')
     again = reopened(library)
@@ -83,7 +83,7 @@ def test_a_damaged_language_is_named_and_the_others_load(library: LanguageLibrar
     assert again.stack.word("waltz") and again.stack.word("click")
 
 
-def test_usage_is_counted_and_a_damaged_count_starts_anew(library: LanguageLibrary) -> None:
+def test_usage_is_counted_and_a_damaged_file_starts_at_zero(library: LanguageLibrary) -> None:
     library.used((0, 7, 0))
     library.used((0, 7, 0))
     library.save_usage()
@@ -102,7 +102,7 @@ def test_usage_is_counted_and_a_damaged_count_starts_anew(library: LanguageLibra
         ((1,), []),
     ],
 )
-def test_the_nearest_words_to_a_slip(
+def test_the_nearest_words_to_a_mistyped_one(
     keys: tuple[int, ...], near: list[str], library: LanguageLibrary
 ) -> None:
     assert [word.name for word in library.nearest(keys)][: len(near) or None] == near

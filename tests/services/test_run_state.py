@@ -24,7 +24,7 @@ def assigned(tree: ast.AST) -> Iterator[str]:
                         yield name
 
 
-def test_each_field_has_the_one_writer_that_it_names() -> None:
+def test_each_field_is_assigned_only_by_its_named_writer() -> None:
     writers: dict[str, set[str]] = {}
     for path in ROOT.rglob("*.py"):
         for name in assigned(ast.parse(path.read_text(encoding="utf-8"))):

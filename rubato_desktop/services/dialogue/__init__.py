@@ -1,1 +1,1 @@
-"""Lists, questions, undo: what a command refers to that came before."""
+"""State that later commands refer to: the numbered list, the open question, undo steps, the last media."""

@@ -1,4 +1,4 @@
-"""The one question that waits for a yes or a no: `confirm` and `cancel` answer it, by keys, mouse or command line."""
+"""The question that waits for yes or no; `confirm` and `cancel` answer it, by keys, mouse or command line."""
 
 from __future__ import annotations
 
@@ -8,52 +8,52 @@ from rubato_desktop.clock import Clock
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import Bus, QuestionAsked
 
-Answered = Callable[[bool], str]
+OnAnswer = Callable[[bool], str]
 
 
 class Confirmation:
-    """Asks a person; a new question takes the place of the one before, which counts as a no.
+    """Asks the user. A new question replaces an open one, which is answered with no.
 
     Args:
-        bus: `QuestionAsked` is published on it.
+        bus: Carries `QuestionAsked`.
         clock: The program's clock.
     """
 
     def __init__(self, bus: Bus, clock: Clock) -> None:
         self._bus, self._clock = bus, clock
         self._text = ""
-        self._answered: Answered | None = None
+        self._on_answer: OnAnswer | None = None
 
     @property
     def text(self) -> str:
-        """The question that waits; empty for none."""
+        """The open question; empty for none."""
         return self._text
 
-    def ask(self, text: str, answered: Answered) -> None:
-        """Ask.
+    def ask(self, text: str, on_answer: OnAnswer) -> None:
+        """Ask a question.
 
         Args:
-            text: A whole sentence that can be answered with yes or no.
-            answered: Told the answer; returns in words what came of it.
+            text: A sentence that can be answered with yes or no.
+            on_answer: Called with the answer; returns the result in words.
         """
-        if self._answered is not None:
+        if self._on_answer is not None:
             self.answer(False)
-        self._text, self._answered = text, answered
+        self._text, self._on_answer = text, on_answer
         self._bus.publish(QuestionAsked(self._clock.now(), text))
 
     def answer(self, yes: bool) -> str:
-        """Answer the question that waits; returns in words what came of it.
+        """Answer the open question; returns the result in words.
 
         Raises:
-            RubatoError: none waits.
+            RubatoError: no question is open.
         """
-        answered = self._answered
-        if answered is None:
+        on_answer = self._on_answer
+        if on_answer is None:
             raise RubatoError("Nothing is waiting to be confirmed", code="nothing_asked")
         self.drop()
-        return answered(yes)
+        return on_answer(yes)
 
     def drop(self) -> None:
-        """Take the question back: it has become void."""
-        self._text, self._answered = "", None
+        """Withdraw the question without an answer."""
+        self._text, self._on_answer = "", None
         self._bus.publish(QuestionAsked(self._clock.now(), ""))

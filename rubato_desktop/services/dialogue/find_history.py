@@ -1,4 +1,4 @@
-"""The history of finds: what was searched for, newest first."""
+"""The history of searched texts, newest first."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ KEPT = 50
 
 
 class FindHistory:
-    """Remembers what was searched for, also after the program ends.
+    """Stores searched texts across runs of the program.
 
     Args:
-        data: The data folder; they are in its ``finds.json``.
+        data: The data folder; the history is its ``finds.json``.
     """
 
     def __init__(self, data: Path) -> None:
@@ -26,18 +26,18 @@ class FindHistory:
 
     @property
     def texts(self) -> list[str]:
-        """What was searched for, newest first, each once."""
+        """The searched texts, newest first, without duplicates."""
         if self._texts is None:
             self._texts = self._read()
         return self._texts
 
     def found(self, text: str) -> None:
-        """Remember a search; a disk that does not take it stops nobody from finding."""
+        """Add a text; if that cannot be written, it is kept until the program ends."""
         self._texts = [text, *(other for other in self.texts if other != text)][:KEPT]
         try:
             write_beside(self._file, json.dumps(self._texts, ensure_ascii=False).encode())
         except OSError as error:
-            log.warning("the history of finds lasts until the program ends: %s", error)
+            log.warning("the history of finds cannot be written: %s", error)
 
     def _read(self) -> list[str]:
         try:
@@ -46,5 +46,5 @@ class FindHistory:
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError) as error:
-            log.warning("the history of finds could not be read and starts anew: %s", error)
+            log.warning("the history of finds cannot be read and starts empty: %s", error)
             return []

@@ -1,4 +1,4 @@
-"""What last sounded: play, pause, volume and speed act on it and name it."""
+"""The media that played last, which play, pause, volume and speed control."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from rubato_desktop.errors import RubatoError
 
 
 class Source(Protocol):
-    """Something that sounds and can be told to; one that is not in this program answers with a promise."""
+    """Media that can be controlled; one outside this program returns futures."""
 
     @property
     def name(self) -> str:
-        """What people call it, such as ``the recording of 22 November``."""
+        """Its name for people, such as ``the recording of 22 November``."""
         ...
 
     def play(self) -> Future[Any] | None: ...
@@ -30,10 +30,10 @@ class Source(Protocol):
 
 
 class LastMedia:
-    """Remembers which source sounded last.
+    """Tracks which source played last.
 
     Args:
-        first: What media words act on before anything has sounded.
+        first: The source to control before anything has played.
     """
 
     def __init__(self, first: Source) -> None:
@@ -47,11 +47,11 @@ class LastMedia:
         self._last = source
 
     def require(self, speed: float) -> float:
-        """Return `speed` if a source may play at it.
+        """Return `speed` if it is allowed.
 
         Raises:
             RubatoError: it is not between 0.1 and 4.
         """
         if not 0.1 <= speed <= 4:
-            raise RubatoError(f"Speed goes from 0.1 to 4, {speed:g} is outside", code="bad_value")
+            raise RubatoError(f"The speed can be 0.1 to 4, not {speed:g}", code="bad_value")
         return speed

@@ -1,4 +1,4 @@
-"""The numbered list that was shown or read out last, from which a number chooses."""
+"""The numbered list that was shown or read out last; a number chooses an item."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ Items = Sequence[tuple[str, Any]]
 
 
 class NumberedLists:
-    """Shows lists and answers choices.
+    """Shows numbered lists and resolves choices.
 
     Args:
-        bus: Where lists are published.
+        bus: Carries `Listed`.
+
+    Attributes:
+        kind: What the last list is of, such as ``language``.
     """
 
     def __init__(self, bus: Bus) -> None:
@@ -25,17 +28,20 @@ class NumberedLists:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The lines of the list shown last."""
+        """The lines of the last list."""
         return tuple(label for label, _ in self._items)
 
     def show(self, t: int, kind: str, title: str, items: Items) -> str:
-        """Show a list; returns it in words, numbered from 1.
+        """Show a list.
 
         Args:
-            t: Now, µs.
+            t: Current time, µs.
             kind: What it is a list of, such as ``language``.
-            title: What people read over it.
-            items: (line, what it stands for).
+            title: Its heading.
+            items: Its items as (line, value).
+
+        Returns:
+            The list in words, numbered from 1.
         """
         self.kind, self._items = kind, items
         self._bus.publish(Listed(t, title, self.shown))
@@ -44,16 +50,24 @@ class NumberedLists:
         return f"{title}: " + ", ".join(f"{n} {label}" for n, (label, _) in enumerate(items, 1))
 
     def pick(self, kind: str, number: int, items: Callable[[], Items]) -> Any:
-        """Return what `number` stands for in the list of `kind`: the one shown, or else the one that would be.
+        """Return the value of an item.
+
+        Args:
+            kind: What the list is of.
+            number: Number of the item, from 1.
+            items: Returns the items, for use when the last list is of another kind.
 
         Raises:
-            RubatoError: the list has no such number.
+            RubatoError: there is no such item.
         """
         choices = self._items if self.kind == kind else items()
         if not choices:
             raise RubatoError(f"There is no {kind} to choose from", code="no_such_choice")
         if not 1 <= number <= len(choices):
             raise RubatoError(
-                f"The list goes from 1 to {len(choices)}, {number} is not in it", code="no_such_choice"
+                f"There is no item {number}; choose 1 to {len(choices)}"
+                if len(choices) > 1
+                else f"There is no item {number}; the list has one item",
+                code="no_such_choice",
             )
         return choices[number - 1][1]

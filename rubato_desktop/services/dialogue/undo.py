@@ -1,4 +1,4 @@
-"""What can be taken back, newest first."""
+"""The steps that can be undone."""
 
 from __future__ import annotations
 
@@ -12,20 +12,25 @@ DEPTH = 100
 
 
 class Undo:
-    """A stack of steps, each with the way back."""
+    """A stack of steps with functions that undo them."""
 
     def __init__(self) -> None:
         self._steps: deque[tuple[str, Callable[[], Any]]] = deque(maxlen=DEPTH)
 
     def did(self, what: str, back: Callable[[], Any]) -> None:
-        """Remember a step: `what` was done (``volume 50 %``), and `back` undoes it."""
+        """Push a step.
+
+        Args:
+            what: The step in words, such as ``volume 50 %``.
+            back: Undoes it.
+        """
         self._steps.append((what, back))
 
     def back(self) -> tuple[str, Any]:
-        """Take the last step back; returns what it was, and what taking it back answered.
+        """Undo the last step; returns it in words, and the return value of its undo function.
 
         Raises:
-            RubatoError: there is nothing to take back.
+            RubatoError: there is no step.
         """
         if not self._steps:
             raise RubatoError("There is nothing to undo", code="nothing_to_undo")

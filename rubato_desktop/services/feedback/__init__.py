@@ -1,1 +1,1 @@
-"""Cues and announcements: how events are heard."""
+"""Cues and announcements: how events sound."""

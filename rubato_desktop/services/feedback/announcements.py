@@ -1,4 +1,4 @@
-"""What is said aloud of what happens: the one table from events to spoken words."""
+"""The table from events to spoken texts."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from rubato_desktop.language.keys import format_keys
 from rubato_desktop.services.feedback.reading_aloud import ReadingAloud
 from rubato_desktop.settings import Settings
 
-# Whoever asks for silence gets it; what is asked to be said is the answer itself.
+# Commands whose results are not spoken: they ask for silence, or speak themselves.
 WORDLESS: Final = ("stop", "silence", "say", "say_again")
 
 
 class Voice(Protocol):
-    """What speaks, as far as this table needs it."""
+    """The part of the voice that announcements use."""
 
     @property
     def speaking(self) -> bool: ...
@@ -41,13 +41,13 @@ class Voice(Protocol):
 
 
 class Announcements:
-    """Listens, and speaks. The first that is said after a word was played cuts what is being said; the rest follows.
+    """Speaks events. The first text after a word interrupts the voice; further texts follow it.
 
     Args:
-        voice: Gives what speaks; asked when there is something to say.
-        settings: Whether anything is said, and how loud.
-        secret: Whether a password field has the focus: what is written there is not read back.
-        announced: Whether a screen reader says what happens.
+        voice: Returns the voice; called only when there is something to say.
+        settings: The settings, for whether to speak and how loud.
+        secret: Returns whether a password field has the focus, so that its text is not read back.
+        announced: Returns whether a screen reader speaks the window's announcements.
     """
 
     def __init__(
@@ -60,28 +60,29 @@ class Announcements:
     ) -> None:
         self._voice, self._settings = voice, settings
         self._secret, self._announced = secret, announced
-        self._fresh = True  # nothing has been said of the last word yet
+        self._fresh = True  # nothing has been said about the last word yet
         self._spoke = False
-        self._answer = ReadingAloud()  # the answer that is being given
-        self._last: list[str] = []  # what was said of the last word, in its order
+        self._answer = ReadingAloud()  # the current answer
+        self._last: list[str] = []  # the texts about the last word, in order
 
     def listen(self, event: Event) -> None:
+        """Speak the text of an event."""
         if isinstance(event, WordHeard):
             self._fresh = True
         elif isinstance(event, PreviewChanged):
-            # Whoever begins a word will hear an answer: by then the voice is there.
+            # A word has begun and its result will be spoken: load the voice by then.
             if event.preview.awaits == "word" and self._settings.speech and not self._yields:
                 self._voice().warm()
         elif isinstance(event, SettingChanged):
             if event.name == "speech":
-                self._switched(bool(event.value))
+                self._on_switched(bool(event.value))
         elif self._settings.speech and (text := self.text_of(event)):
-            begins = self._fresh or isinstance(event, WordMissed | SpeechHeard)
-            self._last = [text] if begins else [*self._last, text]
+            interrupts = self._fresh or isinstance(event, WordMissed | SpeechHeard)
+            self._last = [text] if interrupts else [*self._last, text]
             if not self._yields:
                 self._spoke = True
-                (self._voice().say_now if begins else self._voice().say_after)(text)
-            # A notice comes by itself: the result of a word that was played still cuts it short.
+                (self._voice().say_now if interrupts else self._voice().say_after)(text)
+            # A notice is not about a word: the result of a word still interrupts it.
             self._fresh = self._fresh and isinstance(event, Notice)
         if isinstance(event, CommandDone) and event.result.name == "ask":
             self._answer = ReadingAloud()
@@ -90,8 +91,8 @@ class Announcements:
     def _yields(self) -> bool:
         return self._settings.screen_reader == "yield" and self._announced()
 
-    def _switched(self, on: bool) -> None:
-        # The answer of the word that switches came before, when it was not yet on, or is about to be cut.
+    def _on_switched(self, on: bool) -> None:
+        # The result of the command came while speech was still off, or is about to be interrupted.
         if not self._yields and (on or self._spoke):
             self._spoke = True
             self._voice().say_now("Speech on" if on else "Speech off")
@@ -99,24 +100,24 @@ class Announcements:
             self._voice().be_quiet()
 
     def text_of(self, event: Event) -> str:
-        """Return what is said of an event; empty for nothing."""
+        """Return the spoken text of an event; empty for none."""
         match event:
             case CommandDone(result=result) if result.status != "ok":
-                return result.text  # also where it was asked for by mouse
+                return result.text  # spoken even if it was started by mouse
             case AnswerGrew(text=text):
                 return self._answer.new(text)
             case CommandDone(result=Result(name="ask") as result):
-                # Whoever stopped it has heard enough.
+                # The user stopped it, so do not read the rest.
                 stopped = isinstance(result.value, Mapping) and result.value.get("stopped")
                 return "" if stopped else self._answer.new(result.text, ended=True)
             case CommandDone(result=result, word=word) if word is not None and result.name not in WORDLESS:
                 return result.text
             case WordMissed(run=run, nearest=nearest) if run.reason == "unknown":
-                return f"Unknown. Near it: {nearest[0][1]}" if nearest else "Unknown"
+                return f"Unknown. Closest: {nearest[0][1]}" if nearest else "Unknown"
             case SpeechHeard(became="nothing"):
                 return "Not understood"
             case WordMissed(run=run) if run.reason == "lapsed":
-                return "Lapsed"
+                return "Timed out"
             case Notice(happened=happened, kept=kept, todo=todo):
                 return ". ".join(filter(None, (happened, kept, todo)))
             case QuestionAsked(text=text) if text:
@@ -126,19 +127,19 @@ class Announcements:
         return ""
 
     def say(self, text: str, *, rate: float | None = None, voice: str = "") -> None:
-        """Say a text that somebody asked for, after what is being said, also where results are not said."""
+        """Speak a text on request, after the current one, even if results are not spoken."""
         self._spoke = True
         self._voice().say_after(text, rate=rate, voice=voice)
 
     def again(self) -> str:
-        """Say once more what was said of the last word that had an answer; returns it, empty for nothing."""
+        """Repeat the texts about the last word that had any; returns them, empty for none."""
         if self._last:
             self._spoke = True
             self._voice().say_now("\n\n".join(self._last))
         return " ".join(self._last)
 
     def aside(self, text: str, rate: float, volume: float) -> None:
-        """Say a word beside what is heard, as `PageSound` wants it; not into something that is being said."""
+        """Speak a word between page sounds, see `PageSound.speak`; not while the voice is speaking."""
         voice = self._voice()
         if self._settings.speech and not voice.speaking:
             voice.say_after(text, rate=rate, volume=volume * self._settings.speech_volume)

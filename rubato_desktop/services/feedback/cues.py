@@ -1,4 +1,4 @@
-"""Which cue is heard for which event: the one table from what happens to how it sounds."""
+"""The table from events to cues, the short sounds that report them."""
 
 from __future__ import annotations
 
@@ -21,29 +21,32 @@ from rubato_desktop.settings import Settings
 
 
 class Cues(Protocol):
+    """Plays cues by name."""
+
     def cue(self, name: str) -> None: ...
 
 
 class CueFeedback:
-    """Listens, and sounds cues.
+    """Plays cues for events.
 
     Args:
-        sound: What sounds.
-        settings: Whether cues are on.
+        sound: Plays cues.
+        settings: The settings, which turn cues on and off.
     """
 
     def __init__(self, sound: Cues, settings: Settings) -> None:
         self._sound, self._settings = sound, settings
         self._awaiting = ""
-        self._listens = False
+        self._listening = False
 
     def listen(self, event: Event) -> None:
+        """Play the cue for an event."""
         name = self.name_of(event)
         if name and self._settings.cues:
             self._sound.cue(name)
 
     def name_of(self, event: Event) -> str:
-        """Return the cue of an event; empty for none."""
+        """Return the name of the cue for an event; empty for none."""
         match event:
             case WordHeard():
                 return "understood"
@@ -62,12 +65,12 @@ class CueFeedback:
             case SpeechHeard(became="nothing"):
                 return "unknown"
             case ListeningChanged(state=state) if state != "opening":
-                before, self._listens = self._listens, state != "off"
-                if before == self._listens:
+                before, self._listening = self._listening, state != "off"
+                if before == self._listening:
                     return ""
-                return "listening" if self._listens else "not_listening"
+                return "listening" if self._listening else "not_listening"
             case PreviewChanged(preview=preview):
-                # A word is complete and waits for its parameter: heard once, not at each key of it.
+                # A word that waits for its parameter: play the cue once, not with each key.
                 began = bool(preview.word) and preview.word != self._awaiting
                 self._awaiting = preview.word
                 return "pending" if began else ""

@@ -1,4 +1,4 @@
-"""A text that grows, said sentence by sentence as each is whole."""
+"""Splitting a growing text into complete sentences to speak."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import re
 from typing import Final
 
 _CITATION: Final = re.compile(r"\s*\[\d+\]")
-# Up to here nothing that comes can change where a sentence ends.
-_WHOLE: Final = re.compile(r".*(?:[.!?…][\"'”’»)]*(?:\s*\[\d+\])*\s|[。！？]|\n)", re.S)
+# Everything up to the last certain end of a sentence.
+_SENTENCES: Final = re.compile(r".*(?:[.!?…][\"'”’»)]*(?:\s*\[\d+\])*\s|[。！？]|\n)", re.S)
 
 
 class ReadingAloud:
-    """Gives what is new to be said of a growing text."""
+    """Returns the new sentences of a growing text."""
 
     def __init__(self) -> None:
-        self._said = 0
+        self._spoken = 0
 
     def new(self, text: str, *, ended: bool = False) -> str:
-        """Return the whole sentences that were not returned before; at the end, whatever is left.
+        """Return the complete sentences that were not returned before, and at the end the rest.
 
         Args:
-            text: All of it so far.
-            ended: Whether it grows no more.
+            text: The whole text so far.
+            ended: Whether the text is complete.
         """
-        rest = text[self._said :]
-        found = rest if ended else (match[0] if (match := _WHOLE.match(rest)) else "")
-        self._said += len(found)
-        # Numbers of sources are for the eye.
+        rest = text[self._spoken :]
+        found = rest if ended else (match[0] if (match := _SENTENCES.match(rest)) else "")
+        self._spoken += len(found)
+        # Citation numbers are not spoken.
         return " ".join(_CITATION.sub("", found).split())

@@ -1,1 +1,1 @@
-"""What the pianoroll shows."""
+"""The state of the pianoroll and the recordings it shows."""

@@ -1,4 +1,4 @@
-"""What a picture file is, told from its own bytes: its format, its size, and whether all of it is there.
+"""Picture files: format, size and completeness, read from their bytes.
 
 Formats: PNG (ISO/IEC 15948), JPEG (ITU-T T.81), GIF (GIF89a), WebP (RFC 9649), BMP (BITMAPFILEHEADER).
 """
@@ -11,70 +11,75 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from rubato_desktop.errors import RubatoError
+from rubato_desktop.errors import RubatoError, reason
 
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 50_000_000
-ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
+EXTENSIONS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 
 _NO_SIZE = frozenset((0xC4, 0xC8, 0xCC))  # tables and extensions among the start-of-frame markers
 
 
 class Image(NamedTuple):
-    """A picture: the ending its file should have, and its size in pixels."""
+    """Format of a picture.
 
-    ending: str
+    Attributes:
+        extension: The file extension for its format, with the dot.
+        width: Width in pixels.
+        height: Height in pixels.
+    """
+
+    extension: str
     width: int
     height: int
 
 
 def read_image(path: Path) -> tuple[Image, bytes]:
-    """Read a picture file whole.
+    """Read a picture file.
 
     Args:
         path: The file.
 
     Returns:
-        What it is, and its bytes.
+        Its format and its bytes.
 
     Raises:
-        RubatoError: it is missing, unreadable, too large, no picture, or damaged.
+        RubatoError: it is missing, unreadable, too large, damaged or not a picture.
     """
     try:
         if not path.is_file():
-            what = "is a folder" if path.is_dir() else "is not there"
-            raise RubatoError(f"{path} {what}", todo="Choose a picture file", code="no_picture")
+            problem = "is a folder" if path.is_dir() else "does not exist"
+            raise RubatoError(f"{path} {problem}", todo="Choose a picture file", code="no_picture")
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise RubatoError(f"{path} cannot be read: {reason}", code="no_picture") from None
+    except OSError as error:
+        raise RubatoError(f"{path} cannot be read: {reason(error)}", code="no_picture") from None
     if len(data) > MOST_BYTES:
         raise RubatoError(
-            f"{path.name} is too large: a picture may have {MOST_BYTES // 1_000_000} MB",
+            f"{path.name} is too large: a picture can have at most {MOST_BYTES // 1_000_000} MB",
             todo="Make it smaller first",
             code="large_picture",
         )
     image = image_of(data)
     if image is None:
         raise RubatoError(
-            f"{path.name} is no picture, or damaged",
+            f"{path.name} is not a picture, or is damaged",
             todo="Choose a PNG, JPEG, GIF, WebP or BMP file that other programs can show",
             code="no_picture",
         )
     if image.width * image.height > MOST_PIXELS:
         raise RubatoError(
             f"{path.name} is too large: {image.width} x {image.height} pixels",
-            todo=f"Make it smaller first: {MOST_PIXELS // 1_000_000} million pixels at most",
+            todo=f"Make it smaller first; it can have at most {MOST_PIXELS // 1_000_000} million pixels",
             code="large_picture",
         )
     return image, data
 
 
 def image_of(data: bytes) -> Image | None:
-    """Return what a picture's bytes are; None when they are none, or not all of one."""
-    for begins, read in _FORMATS:
-        if data.startswith(begins):
+    """Return the format of a picture's bytes; None if they are not a complete picture."""
+    for signature, read in _FORMATS:
+        if data.startswith(signature):
             try:
                 image = read(data)
             except (struct.error, IndexError):
@@ -101,7 +106,7 @@ def _png(data: bytes) -> Image | None:
 
 def _jpeg(data: bytes) -> Image | None:
     at = 2
-    if b"\xff\xd9" not in data[-1024:]:  # some cameras write a little after the end
+    if b"\xff\xd9" not in data[-1024:]:  # some cameras append a few bytes after the end marker
         return None
     while True:
         while data[at] == 0xFF and data[at + 1] == 0xFF:
@@ -112,7 +117,7 @@ def _jpeg(data: bytes) -> Image | None:
         if 0xC0 <= marker <= 0xCF and marker not in _NO_SIZE:
             height, width = struct.unpack_from(">HH", data, at + 5)
             return Image(".jpg", width, height)
-        if marker == 0xDA:  # the pixels begin, and no size was told
+        if marker == 0xDA:  # pixel data begins without a size before it
             return None
         (length,) = struct.unpack_from(">H", data, at + 2)
         at += 2 + max(length, 2)

@@ -1,4 +1,4 @@
-"""Iterations: the takes of one piece in a recording, found in what was marked while it was made."""
+"""Iterations: the takes of one piece in a recording, found from marks or remarks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 from rubato_desktop.clock import SECOND
 from rubato_desktop.midi.file.reader import Text
 
-LEAST = SECOND // 2  # µs; between remarks, what is shorter is no take
-Edge = tuple[int, Literal["start", "end"]]  # µs, and what is there
-Span = tuple[int, int]
+LEAST = SECOND // 2  # µs; anything shorter between remarks is not a take
+Edge = tuple[int, Literal["start", "end"]]  # µs, and whether an iteration starts or ends there
+Span = tuple[int, int]  # start and end, µs
 
 _MARK = re.compile(r"\s*(TRIAL|END)\s*#?\s*(\d{1,6})\b", re.IGNORECASE)
 _KINDS = ("marker", "cue point", "text", "lyric")
@@ -26,35 +26,36 @@ class Iteration(NamedTuple):
 
     @property
     def length(self) -> int:
-        """µs."""
+        """Its duration, µs."""
         return self.end - self.t
 
     def holds(self, t: float) -> bool:
+        """Return whether `t` (µs) lies in it."""
         return self.t <= t < self.end
 
 
 def between_edges(edges: Iterable[Edge], end: int) -> tuple[Iteration, ...]:
-    """Return the iterations that starts and ends make.
+    """Return the iterations between starts and ends.
 
-    One that is never ended lasts until the next starts, the last until the recording ends; an end that nothing
-    started is nobody's.
+    An iteration without an end lasts until the next one starts, or the recording ends. An end without a start is
+    ignored.
 
     Args:
-        edges: The marks, in any order.
-        end: µs at which the recording ends.
+        edges: The starts and ends, in any order.
+        end: End of the recording, µs.
     """
-    found, begun = [], None
+    found, started = [], None
     for t, what in sorted(edges, key=lambda edge: (edge[0], edge[1] == "start")):
-        if begun is not None and t > begun:
-            found.append(Iteration(begun, t))
-        begun = t if what == "start" else None
-    if begun is not None and end > begun:
-        found.append(Iteration(begun, end))
+        if started is not None and t > started:
+            found.append(Iteration(started, t))
+        started = t if what == "start" else None
+    if started is not None and end > started:
+        found.append(Iteration(started, end))
     return tuple(found)
 
 
 def edges_of(texts: Iterable[Text]) -> list[Edge]:
-    """Return the edges that ``TRIAL#n`` and ``END#n`` make among the texts of a MIDI file."""
+    """Return the edges that the texts ``TRIAL#n`` and ``END#n`` of a MIDI file mark."""
     edges: list[Edge] = []
     for text in texts:
         found = _MARK.match(text.text) if text.kind in _KINDS else None
@@ -64,19 +65,19 @@ def edges_of(texts: Iterable[Text]) -> list[Edge]:
 
 
 def beside(remarks: Sequence[Span], onsets: Sequence[int], end: int) -> tuple[Iteration, ...]:
-    """Return what was played before, between and after remarks: who speaks about a take has ended it.
+    """Return the takes before, between and after remarks: a remark about a take ends it.
 
-    A take begins with its first note, so that takes lie under one another by what is played.
+    A take begins with its first note, so that stacked takes are aligned by their notes.
 
     Args:
-        remarks: From and to, µs, by time.
-        onsets: When notes begin, µs, sorted.
-        end: µs at which the last note ends.
+        remarks: The remarks, sorted by time.
+        onsets: Onsets of the notes, µs, sorted.
+        end: End of the last note, µs.
     """
     found = []
     gaps = zip([0, *(end for _, end in remarks)], [*(begin for begin, _ in remarks), end], strict=True)
     for begin, until in gaps:
-        place = bisect_left(onsets, begin)
-        if place < len(onsets) and until - onsets[place] >= LEAST:
-            found.append(Iteration(onsets[place], until))
+        index = bisect_left(onsets, begin)
+        if index < len(onsets) and until - onsets[index] >= LEAST:
+            found.append(Iteration(onsets[index], until))
     return tuple(found)

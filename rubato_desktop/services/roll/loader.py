@@ -1,4 +1,4 @@
-"""Reading what is to be shown in the pianoroll: a MIDI file of any kind, or a recording's folder."""
+"""Loading MIDI files and recordings for the pianoroll."""
 
 from __future__ import annotations
 
@@ -33,40 +33,40 @@ def open_midi(
     as_recorder: bool = False,
     base: int = BASE_NOTE,
 ) -> OpenRecording:
-    """Read a MIDI file for the pianoroll, with the words it carries.
+    """Read a MIDI file with the words it contains.
 
-    Words stand in it as texts of one line of JSON; in a feedback file they are the notes of the language tracks.
+    Words are text events with one line of JSON; in a feedback file they are the notes of the language tracks.
 
     Args:
         path: The file.
-        library: The languages; ones found in the file that are known become active.
-        salvage: Keep what can be read of a damaged file.
-        as_recorder: Read ticks as milliseconds.
+        library: The language library; known languages of the file become active.
+        salvage: Read as much as possible of a damaged file.
+        as_recorder: Treat ticks as milliseconds.
         base: MIDI note of key 0.
 
     Raises:
         MidiFileError: the file cannot be read.
     """
     midi = read_midi(path, salvage=salvage, as_recorder=as_recorder)
-    words = _written(midi)
+    words = _words_in_texts(midi)
     missed: tuple[RejectedRun, ...] = ()
     if midi.feedback and not words:
         library.activate(
             dict.fromkeys([*library.active, *(track.language for track in midi.tracks if track.language)])
         )
-        heard = parse(presses_of(midi.notes, base), library.stack)
-        words = tuple(item for item in heard if isinstance(item, RecognisedWord))
-        missed = tuple(item for item in heard if isinstance(item, RejectedRun))
+        results = parse(presses_of(midi.notes, base), library.stack)
+        words = tuple(item for item in results if isinstance(item, RecognisedWord))
+        missed = tuple(item for item in results if isinstance(item, RejectedRun))
     load_languages(words, library)
     opened = OpenRecording(path.stem, midi.notes, midi.messages, words, missed)
     return replace(opened, marked=tuple(edges_of(midi.texts)), end=midi.duration_us).laid(Overlay())
 
 
 def open_session(folder: Path, library: LanguageLibrary) -> OpenRecording:
-    """Read a recording's folder for the pianoroll: its journal, which has the microseconds, else its MIDI file.
+    """Read the folder of a recording: its journal, which is exact to the µs, or else its MIDI file.
 
     Raises:
-        RubatoError: it is no recording, or both are damaged.
+        RubatoError: it is not a recording, or both files are damaged.
     """
     try:
         session = read_session(folder)
@@ -94,10 +94,10 @@ def open_session(folder: Path, library: LanguageLibrary) -> OpenRecording:
 
 
 def _edges(session: SessionData) -> list[Edge]:
-    """Return where iterations were marked by words as they were played.
+    """Return the starts and ends of iterations that were marked while playing.
 
-    The keys of such a word are no part of the piece: a take begins with the first note after "iteration start", so that
-    takes lie under one another by what is played, and ends with the first key of "iteration end".
+    The keys of the marking words are not part of the piece: a take begins with the first note after "iteration start",
+    so that stacked takes are aligned by their notes, and ends with the first key of "iteration end".
     """
     struck = {word.t for word in session.struck}
     edges: list[Edge] = []
@@ -106,55 +106,55 @@ def _edges(session: SessionData) -> list[Edge]:
         if result.status != "ok" or (word is not None and word.t in struck):
             continue
         if isinstance(result.value, dict) and "of" in result.value:
-            continue  # set in another recording, which was open meanwhile
+            continue  # it marked another recording, which was open at that time
         if result.name == "iteration_start":
             edges.append((done.t, "start"))
         elif result.name == "iteration_end":
             edges.append((word.t if word is not None else done.t, "end"))
     edges.sort()
     onsets = session.notes.table["on"]
-    for place, (t, what) in enumerate(edges):
-        until = edges[place + 1][0] if place + 1 < len(edges) else session.end
+    for index, (t, what) in enumerate(edges):
+        until = edges[index + 1][0] if index + 1 < len(edges) else session.end
         first = int(np.searchsorted(onsets, t, "right"))
         if what == "start" and first < len(onsets) and onsets[first] < until:
-            edges[place] = int(onsets[first]), what
+            edges[index] = int(onsets[first]), what
     return edges
 
 
 def _pauses(session: SessionData) -> Iterator[Stretch]:
     for begin, end in session.pauses:
-        yield Stretch(begin, end, "pause", "recording was paused")
+        yield Stretch(begin, end, "pause", "recording paused")
 
 
 def _remarks(session: SessionData) -> Iterator[Stretch]:
-    begun: int | None = None
+    began: int | None = None
     for done in session.results:
         if done.result.name == "remark_start":
-            begun = done.t
-        elif done.result.name == "remark_end" and begun is not None:
-            yield Stretch(begun, done.t, "remark", "remark")
-            begun = None
-    if begun is not None:
-        yield Stretch(begun, session.end, "remark", "remark, never ended")
+            began = done.t
+        elif done.result.name == "remark_end" and began is not None:
+            yield Stretch(began, done.t, "remark", "remark")
+            began = None
+    if began is not None:
+        yield Stretch(began, session.end, "remark", "remark without an end")
 
 
-def _written(midi: MidiFile) -> tuple[RecognisedWord, ...]:
+def _words_in_texts(midi: MidiFile) -> tuple[RecognisedWord, ...]:
     words = []
     for text in midi.texts:
         if text.kind == "text" and text.text.startswith("{"):
             try:
                 words.append(replace(word_from_json(json.loads(text.text)), t=text.t))
             except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-                continue  # a text of somebody else's, which only looks like a word
+                continue  # a text of another program that only looks like a word
     return tuple(
         sorted((replace(word, end=max(word.t, word.end)) for word in words), key=lambda word: word.t)
     )
 
 
 def load_languages(words: tuple[RecognisedWord, ...], library: LanguageLibrary) -> None:
-    """Make the languages of words active; one that is not known is read from the words themselves.
+    """Make the languages of words active; an unknown language is made from the words themselves.
 
-    Such a language lasts until the program ends and acts on nothing: words from a file only mean something.
+    Such a language exists until the program ends, and its words have no commands.
     """
     found = {word.language for word in words if word.language}
     for name in sorted(found - set(library.languages)):
@@ -163,10 +163,10 @@ def load_languages(words: tuple[RecognisedWord, ...], library: LanguageLibrary) 
             for word in words
             if word.language == name and not word.args
         }
-        sound = tuple(word for word in entries.values() if not faults(word))
-        if sound and name != OWN and is_language_name(name):
+        valid = tuple(word for word in entries.values() if not faults(word))
+        if valid and name != OWN and is_language_name(name):
             colour = COLOURS[len(library.languages) % len(COLOURS)]
-            library.languages[name] = Language(name, name.capitalize(), colour, sound)
+            library.languages[name] = Language(name, name.capitalize(), colour, valid)
     known = sorted(found & set(library.languages))
     if not set(known) <= set(library.active):
         library.activate([*library.active, *known])

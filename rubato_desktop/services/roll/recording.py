@@ -1,4 +1,4 @@
-"""A recording or a MIDI file, read and ready to be shown, with what was laid over it."""
+"""A recording or MIDI file that is open in the pianoroll, with its overlay."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from rubato_desktop.midi.notes import Notes
 from rubato_desktop.services.roll.iterations import Edge, Iteration, Span, beside, between_edges
 from rubato_desktop.services.roll.overlay import Overlay, Picture
 
-Row = tuple[int, int, bytes]  # (µs, track, bytes) of a message that is no note
+Row = tuple[int, int, bytes]  # (µs, track, bytes) of a message that is not a note
 
 
 class Stretch(NamedTuple):
-    """A part of a recording with a meaning of its own, from `t` to `end` µs.
+    """A labelled part of a recording, from `t` to `end` µs.
 
-    `kind` is ``pause`` (recording was paused) or ``remark``; `text` says it in words.
+    `kind` is ``pause`` (recording was paused) or ``remark``; `text` is the label.
     """
 
     t: int
@@ -30,21 +30,21 @@ class Stretch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenRecording:
-    """A file or a recording, read and ready to be shown.
+    """A recording or MIDI file that has been read.
 
     Attributes:
-        title: What people call it.
+        title: Its title for people.
         notes: Its notes.
-        messages: Everything else that sounds.
-        words: Its words, by time.
-        missed: Its runs that were not understood, by time.
+        messages: Its other MIDI messages.
+        words: Its words, sorted by time.
+        missed: Its runs that were not recognised, sorted by time.
         stretches: Its pauses and remarks.
-        marked: Where iterations of a piece begin and end, as it says itself.
-        end: µs at which it ends.
-        iterations: Its takes of one piece, by time; see `laid`.
-        pictures: The pictures laid over it, by time; see `laid`.
-        folder: Where it and what is laid over it are kept; None for a file of its own.
-        problem: Why something that belongs to it could not be read.
+        marked: The starts and ends of iterations that it contains.
+        end: Its end, µs.
+        iterations: The takes of one piece, sorted by time; see `laid`.
+        pictures: The pictures of its overlay, sorted by time; see `laid`.
+        folder: Folder of the recording and its overlay; None for a MIDI file.
+        problem: Why its overlay could not be read; None if it was.
     """
 
     title: str
@@ -62,13 +62,13 @@ class OpenRecording:
 
     @property
     def pauses(self) -> list[Span]:
-        """When recording was paused, as (from, to) in µs."""
+        """The pauses of the recording."""
         return [(stretch.t, stretch.end) for stretch in self.stretches if stretch.kind == "pause"]
 
     def laid(self, overlay: Overlay) -> OpenRecording:
-        """Return it with what a person laid over it.
+        """Return a copy with an overlay.
 
-        Its iterations are as they were marked, in it or over it; where nothing is marked, what lies between remarks.
+        Its iterations are those marked in the recording or the overlay; without marks, the takes between remarks.
         """
         end = max(self.end, self.notes.end)
         remarks = [(stretch.t, stretch.end) for stretch in self.stretches if stretch.kind == "remark"]

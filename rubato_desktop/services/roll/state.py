@@ -1,4 +1,4 @@
-"""What the pianoroll shows and where it stands. No drawing: the window listens and asks."""
+"""The state of the pianoroll: what it shows, and its position. The window draws it."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 
 WIDEST, NARROWEST = 24 * 3600 * SECOND, SECOND // 2  # µs across the roll
 USUAL_SPAN = 12 * SECOND
-AIR = 0.15  # share of what is seen whole that is left free beside it
+MARGIN = 0.15  # free space beside a stacked iteration, as a share of its length
 
 
 class RollState:
-    """The pianoroll's state; also the source of sound that media words act on.
+    """The pianoroll's state, and the media source that plays recordings.
 
     Args:
-        bus: Where changes are published.
+        bus: Carries `RollOpened`, `RollMoved` and `RollLaid`.
         clock: The program's clock.
-        deck: What plays.
-        speed: How fast recordings play to begin with, 1 is as recorded.
-        volume: How loud, 0 to 1.
-        skip_pauses: Whether the pauses of a recording are jumped over in playing.
+        deck: The player.
+        speed: Initial playback speed; 1 is as recorded.
+        volume: Initial volume, 0 to 1.
+        skip_pauses: Whether playback skips the pauses of a recording.
 
     Attributes:
-        live: True while it shows what is being played now.
-        span: µs across its width.
-        follow: True while it keeps the playhead, or now, in view.
-        stacked: True while the iterations are to lie one under another.
+        live: Whether it shows what is being played now.
+        span: Time shown across its width, µs.
+        follow: Whether it scrolls with the playhead, or with the current time.
+        stacked: Whether the iterations are shown below one another.
     """
 
     def __init__(
@@ -60,13 +60,13 @@ class RollState:
         self.span = USUAL_SPAN
         self.follow = True
         self.stacked = False
-        self._other_span = USUAL_SPAN  # µs across when it is stacked the other way
+        self._other_span = USUAL_SPAN  # the span while `stacked` is the opposite
         self._speed, self._volume = speed, volume
         self._skip_pauses = skip_pauses
 
     @property
     def title(self) -> str:
-        """The recording that is open; empty when none is."""
+        """Title of the open recording; empty for none."""
         return self._opened.title
 
     @property
@@ -103,7 +103,7 @@ class RollState:
 
     @property
     def folder(self) -> Path | None:
-        """Where the recording that is open is kept; None for a MIDI file of its own."""
+        """Folder of the open recording; None for a MIDI file."""
         return self._opened.folder
 
     @property
@@ -112,7 +112,7 @@ class RollState:
 
     @property
     def position(self) -> int:
-        """µs of the marker: the playhead of a recording, or now."""
+        """Position of the marker, µs: the playhead, or the current time while live."""
         return self._clock.now() if self.live else self._deck.position_us()
 
     def position_now(self) -> int:
@@ -128,17 +128,17 @@ class RollState:
         self._bus.publish(RollOpened(self._clock.now()))
 
     def show_live(self) -> None:
-        """Show what is being played now; the recording stays loaded and stops."""
+        """Show what is being played now; the open recording pauses and stays loaded."""
         self._deck.pause()
         self.live = True
         self.follow = True
         self._bus.publish(RollOpened(self._clock.now()))
 
     def show_opened(self) -> None:
-        """Show the recording again.
+        """Show the open recording again.
 
         Raises:
-            RubatoError: none is open.
+            RubatoError: no recording is open.
         """
         if self._opened is EMPTY:
             raise RubatoError(
@@ -150,17 +150,17 @@ class RollState:
             self.live = False
             self._bus.publish(RollOpened(self._clock.now()))
 
-    # What is laid over it ----------------------------------------------------------------------------
+    # Overlay ------------------------------------------------------------------------------------------
 
     def lay(self, overlay: Overlay) -> None:
-        """Lay this over the open recording, and nothing else."""
+        """Replace the overlay of the open recording."""
         self._opened = self._opened.laid(overlay)
         if not self.iterations:
             self._unstack()
         self._bus.publish(RollLaid(self._clock.now()))
 
     def stack(self, on: bool) -> None:
-        """Show the iterations one under another, or everything in one row.
+        """Show the iterations below one another, or everything in one row.
 
         Raises:
             RubatoError: no recording is open, or it has no iterations.
@@ -169,10 +169,10 @@ class RollState:
         if on:
             longest = max(one.length for one in self._require_iterations())
         if on != self.stacked:
-            # One under another they are seen whole; afterwards it is as it was.
+            # Stacked iterations are shown whole; afterwards the previous span returns.
             self.span, self._other_span = self._other_span, self.span
             if on:
-                self.span = round(max(SECOND, min(WIDEST, longest * (1 + AIR))))
+                self.span = round(max(SECOND, min(WIDEST, longest * (1 + MARGIN))))
         self.stacked = on
         self.follow = True
         self._bus.publish(RollLaid(self._clock.now()))
@@ -183,12 +183,12 @@ class RollState:
 
     @property
     def iteration(self) -> int | None:
-        """Place of the iteration the playhead is in, from 0; None when it is in none."""
+        """Index of the iteration at the position, from 0; None for none."""
         here = self.position
         return next((n for n, one in enumerate(self.iterations) if one.holds(here)), None)
 
     def go_to_iteration(self, number: int) -> int:
-        """Go to the beginning of an iteration, from 1; returns the number.
+        """Go to the beginning of an iteration, counted from 1; returns its number.
 
         Raises:
             RubatoError: there is no such iteration.
@@ -196,32 +196,40 @@ class RollState:
         iterations = self._require_iterations()
         if not 1 <= number <= len(iterations):
             raise RubatoError(
-                f"The iterations go from 1 to {len(iterations)}, {number} is not among them",
+                f"There is no iteration {number}; choose 1 to {len(iterations)}"
+                if len(iterations) > 1
+                else f"There is no iteration {number}; there is only one",
                 code="no_such_choice",
             )
         self.seek(iterations[number - 1].t)
         return number
 
     def change_iteration(self, by: int) -> int:
-        """Go to the same place in an iteration before or after; returns its number, from 1.
+        """Go to the same point in an earlier or later iteration.
+
+        Args:
+            by: Number of iterations to move, negative for earlier ones.
+
+        Returns:
+            The number of that iteration, from 1.
 
         Raises:
-            RubatoError: there are no iterations, or none there.
+            RubatoError: there are no iterations, or not that many.
         """
         iterations, here = self._require_iterations(), self.position
-        place = self.iteration
-        if place is None:
-            # Between two: the next one is the one after, the one before has just ended.
+        index = self.iteration
+        if index is None:
+            # Between two iterations: step to the following or to the preceding one.
             after = sum(one.t <= here for one in iterations)
             return self.go_to_iteration(after + by + (by < 0))
-        new = place + by
+        new = index + by
         if not 0 <= new < len(iterations):
             raise RubatoError(
                 "This is the last iteration" if by > 0 else "This is the first iteration",
                 code="no_such_choice",
             )
-        there = iterations[new]
-        self.seek(min(there.t + here - iterations[place].t, there.end - 1))
+        target = iterations[new]
+        self.seek(min(target.t + here - iterations[index].t, target.end - 1))
         return new + 1
 
     def _require_iterations(self) -> tuple[Iteration, ...]:
@@ -229,18 +237,18 @@ class RollState:
         if not self.iterations:
             raise RubatoError(
                 f"{self.title} has no iterations",
-                todo="Go to where one begins and play 'iteration start', and at its end 'iteration end'",
+                todo="Go to the beginning of one and play 'iteration start', then to its end and play 'iteration end'",
                 code="no_iterations",
             )
         return self.iterations
 
-    # A source of sound -------------------------------------------------------------------------------
+    # Media source -------------------------------------------------------------------------------------
 
     def play(self) -> None:
-        """Play the recording on; from the beginning when it is at its end.
+        """Play the recording, from the beginning if it is at its end.
 
         Raises:
-            RubatoError: none is open.
+            RubatoError: no recording is open.
         """
         self.show_opened()
         if self._deck.position_us() >= self._opened.notes.end:
@@ -256,14 +264,14 @@ class RollState:
         self._moved()
 
     def ended(self) -> None:
-        """The recording has been played to its end."""
+        """Handle the end of playback."""
         self._moved()
 
     def seek(self, t: int) -> None:
-        """Move the playhead to a time, µs, within the recording.
+        """Move the playhead to `t` (µs), limited to the recording.
 
         Raises:
-            RubatoError: none is open.
+            RubatoError: no recording is open.
         """
         self.show_opened()
         self._deck.seek(max(0, min(t, self._opened.notes.end)))
@@ -274,7 +282,7 @@ class RollState:
         self.seek(self.position + round(seconds * SECOND))
 
     def jump(self, events: int) -> int:
-        """Move by a number of events: words where there are any, else onsets; returns the µs it moved to.
+        """Move by a number of events: words if there are any, else onsets of notes; returns the new position, µs.
 
         Raises:
             RubatoError: no recording is open.
@@ -318,7 +326,7 @@ class RollState:
         return self._skip_pauses
 
     def set_skip_pauses(self, on: bool) -> None:
-        """Jump over the pauses of recordings in playing, or play them as rests."""
+        """Skip the pauses of recordings in playback, or play them as silence."""
         if on != self._skip_pauses:
             self._skip_pauses = on
             if pauses := self._opened.pauses:
@@ -328,7 +336,7 @@ class RollState:
     # The view ---------------------------------------------------------------------------------------
 
     def zoom(self, factor: float) -> None:
-        """Show `factor` times as much detail: 2 shows half as long a time."""
+        """Zoom in by `factor`: 2 shows half the time span."""
         self.span = round(max(NARROWEST, min(WIDEST, self.span / factor)))
         self._moved()
 

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QToolTip
 
-from rubato_desktop.services.roll.images import ENDINGS
+from rubato_desktop.services.roll.images import EXTENSIONS
 from rubato_desktop.ui.pianoroll.display import RollDisplay
 from rubato_desktop.ui.pianoroll.hit_test import ZOOM_STEP, HitTest
 
@@ -234,5 +234,5 @@ def _pictures_in(event: QDropEvent) -> list[str]:
     return [
         url.toLocalFile()
         for url in event.mimeData().urls()
-        if url.isLocalFile() and url.toLocalFile().lower().endswith(ENDINGS)
+        if url.isLocalFile() and url.toLocalFile().lower().endswith(EXTENSIONS)
     ]

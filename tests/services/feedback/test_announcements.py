@@ -1,4 +1,4 @@
-"""Which event is said, and in which words."""
+"""Events are spoken in the right words, at the right time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RUN = RejectedRun(0, 1, (0, 1, 2), "unknown")
 
 
 class Diary:
-    """A voice that writes down what it is told."""
+    """A voice that records what it is told to say."""
 
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
@@ -85,8 +85,8 @@ def failed(text: str, name: str, word: RecognisedWord | None = WORD) -> CommandD
         (failed("There is no tab 9", "tab", None), "There is no tab 9"),
         (failed("Nothing was said yet", "say_again"), "Nothing was said yet"),
         (WordMissed(0, RUN), "Unknown"),
-        (WordMissed(0, RUN, (((0, 1, 3), "back", "core"),)), "Unknown. Near it: back"),
-        (WordMissed(0, RejectedRun(0, 1, (0,), "lapsed")), "Lapsed"),
+        (WordMissed(0, RUN, (((0, 1, 3), "back", "core"),)), "Unknown. Closest: back"),
+        (WordMissed(0, RejectedRun(0, 1, (0,), "lapsed")), "Timed out"),
         (WordMissed(0, RejectedRun(0, 1, (0,), "erased")), ""),
         (
             Notice(0, "warning", "The disk is full", "All is kept", "Make room"),
@@ -98,12 +98,12 @@ def failed(text: str, name: str, word: RecognisedWord | None = WORD) -> CommandD
         (EntryRead(0, "write", text="hello"), "hello"),
     ],
 )
-def test_what_is_said_of_an_event(diary: Diary, event: Event, said: str) -> None:
+def test_the_text_of_an_event(diary: Diary, event: Event, said: str) -> None:
     speaking(diary).listen(event)
     assert [text for _, text in diary.told] == ([said] if said else [])
 
 
-def test_a_new_result_cuts_and_what_belongs_to_it_follows(diary: Diary) -> None:
+def test_a_result_interrupts_the_voice_and_further_texts_about_it_follow(diary: Diary) -> None:
     listener = speaking(diary)
     for event in (
         WordHeard(0, WORD, 1),
@@ -122,7 +122,7 @@ def test_a_new_result_cuts_and_what_belongs_to_it_follows(diary: Diary) -> None:
     ]
 
 
-def test_what_was_said_of_the_last_word_is_said_again(diary: Diary) -> None:
+def test_the_texts_about_the_last_word_can_be_repeated(diary: Diary) -> None:
     listener = speaking(diary)
     assert listener.again() == ""
     listener.listen(WordHeard(0, WORD, 1))
@@ -133,12 +133,12 @@ def test_what_was_said_of_the_last_word_is_said_again(diary: Diary) -> None:
     assert diary.told[-1] == ("now", "Replace it?\n\nA question waits")
 
 
-def test_what_is_asked_to_be_said_is_said_after_the_rest_also_where_results_are_not(diary: Diary) -> None:
+def test_a_requested_text_follows_the_current_one_even_if_results_are_not_spoken(diary: Diary) -> None:
     speaking(diary, speech=False).say("Hello", rate=2.0)
     assert diary.told == [("after", "Hello")]
 
 
-def test_switched_off_it_says_so_in_place_of_all_else_and_then_nothing(diary: Diary) -> None:
+def test_switching_speech_off_is_announced_and_ends_everything_else(diary: Diary) -> None:
     listener = speaking(diary)
     listener.listen(done("Clicked"))
     listener.listen(SettingChanged(0, "speech", False))
@@ -152,7 +152,7 @@ def test_switched_off_it_says_so_in_place_of_all_else_and_then_nothing(diary: Di
     assert diary.told[-1] == ("now", "Speech on")
 
 
-def test_the_voice_is_loaded_when_a_word_begins_where_it_will_be_needed(diary: Diary) -> None:
+def test_the_voice_is_loaded_when_a_word_begins(diary: Diary) -> None:
     begun = PreviewChanged(0, Preview((0,), awaits="word"))
     speaking(diary).listen(PreviewChanged(0, Preview()))
     speaking(diary).listen(PreviewChanged(0, Preview(awaits="off")))
@@ -163,12 +163,12 @@ def test_the_voice_is_loaded_when_a_word_begins_where_it_will_be_needed(diary: D
     assert diary.told == [("warm", "")]
 
 
-def test_what_has_never_spoken_says_nothing_when_it_is_switched_off(diary: Diary) -> None:
+def test_a_voice_that_has_not_spoken_is_not_used_when_speech_is_switched_off(diary: Diary) -> None:
     speaking(diary).listen(SettingChanged(0, "speech", False))
     assert diary.told == []
 
 
-def test_beside_a_screen_reader_it_is_silent_unless_it_shall_speak_too(diary: Diary) -> None:
+def test_it_yields_to_a_screen_reader_unless_set_otherwise(diary: Diary) -> None:
     reads = [True]
     listener = Announcements(lambda: diary, Settings(), announced=lambda: reads[0])
     listener.listen(done("Clicked"))
@@ -183,12 +183,12 @@ def test_beside_a_screen_reader_it_is_silent_unless_it_shall_speak_too(diary: Di
     assert diary.told[-1] == ("now", "Here")
 
 
-def test_what_is_written_into_a_password_field_is_not_read_back(diary: Diary) -> None:
+def test_text_for_a_password_field_is_not_read_back(diary: Diary) -> None:
     Announcements(lambda: diary, Settings(), secret=lambda: True).listen(EntryRead(0, "write", text="secret"))
     assert diary.told == []
 
 
-def test_a_word_beside_a_sound_never_breaks_into_a_sentence(diary: Diary) -> None:
+def test_a_word_between_page_sounds_never_interrupts_a_sentence(diary: Diary) -> None:
     listener = speaking(diary)
     diary.speaking = True
     listener.aside("link", 2.0, 1.0)
@@ -202,7 +202,7 @@ def grown(text: str) -> AnswerGrew:
     return AnswerGrew(0, "Who?", text)
 
 
-def test_an_answer_is_said_sentence_by_sentence_and_nothing_twice(diary: Diary) -> None:
+def test_an_answer_is_spoken_sentence_by_sentence_without_repetition(diary: Diary) -> None:
     said = speaking(diary)
     ask = RecognisedWord(0, 1, (12, 14, 14, 12), "ask", "core", "ask", {})
     for event in (
@@ -217,7 +217,7 @@ def test_an_answer_is_said_sentence_by_sentence_and_nothing_twice(diary: Diary) 
     assert diary.told == [("now", "Anna did it."), ("after", "Then she left."), ("after", "Otto.")]
 
 
-def test_of_an_answer_that_was_stopped_nothing_more_is_said(diary: Diary) -> None:
+def test_the_rest_of_a_stopped_answer_is_not_spoken(diary: Diary) -> None:
     said = speaking(diary)
     said.listen(grown("Anna did it. Then she"))
     result = Result(1, "ask", {}, "ok", {"stopped": True}, "Anna did it. Then she … stopped")

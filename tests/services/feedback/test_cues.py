@@ -1,4 +1,4 @@
-"""Which event sounds which cue."""
+"""Each event plays its cue."""
 
 from __future__ import annotations
 
@@ -58,30 +58,30 @@ def sounded() -> Sounded:
 
 
 @pytest.mark.parametrize(("event", "name"), EVENTS)
-def test_an_event_sounds_its_cue(event: Event, name: str, sounded: Sounded) -> None:
+def test_an_event_plays_its_cue(event: Event, name: str, sounded: Sounded) -> None:
     CueFeedback(sounded, Settings()).listen(event)
     assert sounded == ([name] if name else [])
 
 
-def test_every_cue_that_is_asked_for_is_in_the_table() -> None:
+def test_every_cue_that_is_used_exists() -> None:
     assert {name for _, name in EVENTS if name} <= load_cues().keys()
 
 
-def test_a_word_that_waits_is_heard_once_however_long_its_parameter_is(sounded: Sounded) -> None:
+def test_a_word_that_waits_for_its_parameter_plays_one_cue(sounded: Sounded) -> None:
     feedback = CueFeedback(sounded, Settings())
     for keys in ((12, 7, 12), (12, 7, 12, 14), (12, 7, 12, 14, 15)):
         feedback.listen(PreviewChanged(0, Preview(keys, "tab", "number")))
     assert sounded == ["pending"]
 
 
-def test_the_microphone_is_heard_when_it_opens_and_when_it_closes(sounded: Sounded) -> None:
+def test_a_cue_reports_that_the_microphone_opens_and_closes(sounded: Sounded) -> None:
     feedback = CueFeedback(sounded, Settings())
     for state in ("opening", "listening", "hearing", "thinking", "listening", "off"):
         feedback.listen(ListeningChanged(0, state))  # type: ignore[arg-type]
     assert sounded == ["listening", "not_listening"]
 
 
-def test_cues_that_are_off_are_not_heard(sounded: Sounded) -> None:
+def test_no_cue_plays_while_cues_are_off(sounded: Sounded) -> None:
     settings = Settings()
     settings.cues = False
     CueFeedback(sounded, settings).listen(Listed(0, "Words", ()))

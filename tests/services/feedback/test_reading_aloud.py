@@ -1,4 +1,4 @@
-"""A growing text is said by whole sentences, each once."""
+"""A growing text is spoken in complete sentences, each once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rubato_desktop.services.feedback.reading_aloud import ReadingAloud
         ([""], []),
     ],
 )
-def test_what_is_said_of_a_growing_text(grown: list[str], said: list[str]) -> None:
+def test_complete_sentences_are_returned_once(grown: list[str], said: list[str]) -> None:
     reading = ReadingAloud()
     found = [reading.new(text) for text in grown]
     found.append(reading.new(grown[-1], ended=True))

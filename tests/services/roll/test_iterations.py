@@ -1,4 +1,4 @@
-"""Where the takes of a piece are, told from what was marked."""
+"""Iterations are found from marks, from texts of MIDI files, and between remarks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rubato_desktop.services.roll.iterations import Edge, beside, between_edges,
         ([(12, "start")], []),
     ],
 )
-def test_starts_and_ends_make_iterations(edges: list[Edge], takes: list[tuple[int, int]]) -> None:
+def test_iterations_lie_between_starts_and_ends(edges: list[Edge], takes: list[tuple[int, int]]) -> None:
     assert [tuple(one) for one in between_edges(edges, 10)] == takes
 
 
@@ -40,7 +40,7 @@ def test_starts_and_ends_make_iterations(edges: list[Edge], takes: list[tuple[in
         ("marker", "END", None),
     ],
 )
-def test_marks_of_old_recordings_are_known(kind: str, text: str, edge: str | None) -> None:
+def test_marks_in_midi_files_are_recognised(kind: str, text: str, edge: str | None) -> None:
     assert edges_of([Text(7, 0, kind, text)]) == ([] if edge is None else [(7, edge)])
 
 
@@ -54,7 +54,7 @@ def test_takes_between_remarks_begin_with_their_first_note() -> None:
     ]
 
 
-def test_a_remark_at_once_or_in_silence_makes_no_take() -> None:
+def test_a_remark_without_notes_before_it_makes_no_take() -> None:
     assert beside([(0, 3 * SECOND)], [], 0) == ()
     assert [one.t for one in beside([(0, SECOND), (2 * SECOND, 3 * SECOND)], [4 * SECOND], 6 * SECOND)] == [
         4 * SECOND

@@ -1,4 +1,4 @@
-"""What can be opened in the pianoroll, and which languages come with it."""
+"""Opening MIDI files in the pianoroll, with their words and languages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def word(**fields: object) -> str:
     )
 
 
-def test_words_stand_in_a_file_as_texts_and_their_language_is_loaded(
+def test_words_are_read_from_texts_and_their_language_becomes_active(
     tmp_path: Path, library: LanguageLibrary
 ) -> None:
     track = [mido.MetaMessage("track_name", name="dances"), mido.MetaMessage("text", text=word(), time=1500)]
@@ -41,13 +41,13 @@ def test_words_stand_in_a_file_as_texts_and_their_language_is_loaded(
     assert found is not None and found.language == "dances" and "dances" in library.active
 
 
-def test_a_word_of_a_file_can_never_command(tmp_path: Path, library: LanguageLibrary) -> None:
+def test_a_word_of_a_file_has_no_command(tmp_path: Path, library: LanguageLibrary) -> None:
     open_midi(file(tmp_path / "a.mid", [mido.MetaMessage("text", text=word(), time=0)]), library)
     found = library.stack.at((0, 16, 0))
     assert found is not None and found.command == ""
 
 
-def test_a_word_of_a_file_hides_none_of_yours(tmp_path: Path, library: LanguageLibrary) -> None:
+def test_a_word_of_a_file_does_not_hide_your_words(tmp_path: Path, library: LanguageLibrary) -> None:
     stolen = word(keys=[0, 7, 0], word="free money")
     open_midi(file(tmp_path / "a.mid", [mido.MetaMessage("text", text=stolen, time=0)]), library)
     found = library.stack.at((0, 7, 0))
@@ -67,7 +67,7 @@ def test_a_word_of_a_file_hides_none_of_yours(tmp_path: Path, library: LanguageL
         "{" * 99,
     ],
 )
-def test_texts_that_only_look_like_words_are_left_alone(
+def test_texts_that_only_look_like_words_are_ignored(
     text: str, tmp_path: Path, library: LanguageLibrary
 ) -> None:
     assert (
@@ -76,7 +76,7 @@ def test_texts_that_only_look_like_words_are_left_alone(
     )
 
 
-def test_the_notes_of_a_feedback_file_are_words(tmp_path: Path, library: LanguageLibrary) -> None:
+def test_notes_of_a_feedback_file_are_read_as_words(tmp_path: Path, library: LanguageLibrary) -> None:
     notes = []
     for key in (0, 7, 0):
         notes.append(mido.Message("note_on", note=48 + key, velocity=70, time=5))
@@ -91,7 +91,7 @@ def test_the_notes_of_a_feedback_file_are_words(tmp_path: Path, library: Languag
 @pytest.mark.parametrize(
     "fields", [{"keys": [-100]}, {"keys": [3]}, {"language": "own"}, {"language": "../../x"}]
 )
-def test_what_is_no_word_of_ours_makes_no_language(
+def test_invalid_words_create_no_language(
     fields: dict[str, object], tmp_path: Path, library: LanguageLibrary
 ) -> None:
     before = dict(library.languages)

@@ -1,4 +1,4 @@
-"""Where the pianoroll stands: seeking, jumping by words or notes, zooming, playing."""
+"""The pianoroll's state: seeking, jumping by words or notes, zooming, playing, iterations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rubato_desktop.services.roll.state import NARROWEST, RollState
 
 
 class Deck:
-    """A deck that stands still: what it was told is all there is to see."""
+    """A deck whose time stands still, and which stores what it was told."""
 
     def __init__(self) -> None:
         self.at = 0
@@ -75,7 +75,7 @@ NOTES = Notes.of(
 WORDS = tuple(RecognisedWord(t * SECOND, t * SECOND, (0, 7, 0), "click", "core", "click") for t in (2, 4, 8))
 
 
-def test_nothing_open_is_said(roll: RollState) -> None:
+def test_commands_without_a_recording_are_refused(roll: RollState) -> None:
     for act in (roll.play, lambda: roll.seek(0), lambda: roll.jump(1)):
         with pytest.raises(RubatoError, match="No recording is open"):
             act()
@@ -91,9 +91,7 @@ def test_a_recording_opens_stopped_at_its_beginning(roll: RollState, heard: list
 @pytest.mark.parametrize(
     ("here", "events", "there"), [(0, 1, 2), (2, 1, 4), (3, 1, 4), (3, -1, 2), (9, -1, 8), (0, 9, 8)]
 )
-def test_jumping_goes_by_words_where_there_are_any(
-    here: int, events: int, there: int, roll: RollState
-) -> None:
+def test_jumping_moves_by_words_if_there_are_any(here: int, events: int, there: int, roll: RollState) -> None:
     roll.open(OpenRecording("a take", NOTES, words=WORDS))
     roll.seek(here * SECOND)
     assert roll.jump(events) == there * SECOND
@@ -102,7 +100,7 @@ def test_jumping_goes_by_words_where_there_are_any(
 @pytest.mark.parametrize(
     ("here", "events", "there"), [(0, 1, 1), (0, 3, 3), (5, -2, 3), (5, 99, 9), (5, -99, 0)]
 )
-def test_jumping_goes_by_notes_where_there_are_no_words(
+def test_jumping_moves_by_notes_if_there_are_no_words(
     here: int, events: int, there: int, roll: RollState
 ) -> None:
     roll.open(OpenRecording("a take", NOTES))
@@ -118,7 +116,7 @@ def test_seeking_stays_within_the_recording(roll: RollState) -> None:
     assert roll.position == NOTES.end
 
 
-def test_playing_begins_again_at_the_end(roll: RollState, deck: Deck) -> None:
+def test_playing_at_the_end_starts_from_the_beginning(roll: RollState, deck: Deck) -> None:
     roll.open(OpenRecording("a take", NOTES))
     roll.seek(NOTES.end)
     roll.play()
@@ -136,7 +134,7 @@ def test_live_and_back(roll: RollState, deck: Deck) -> None:
     assert not roll.live and roll.position == SECOND
 
 
-def test_zoom_has_ends(roll: RollState, heard: list[Event]) -> None:
+def test_zoom_is_limited(roll: RollState, heard: list[Event]) -> None:
     before = roll.span
     roll.zoom(2)
     assert roll.span == before // 2
@@ -151,7 +149,7 @@ TAKES = OpenRecording(
 )
 
 
-def test_pauses_are_jumped_over_until_that_is_switched_off(roll: RollState, deck: Deck) -> None:
+def test_pauses_are_skipped_until_that_is_switched_off(roll: RollState, deck: Deck) -> None:
     pause = Stretch(2 * SECOND, 4 * SECOND, "pause", "recording was paused")
     remark = Stretch(5 * SECOND, 6 * SECOND, "remark", "remark")
     roll.open(OpenRecording("a take", NOTES, stretches=(pause, remark)))
@@ -164,7 +162,7 @@ def test_pauses_are_jumped_over_until_that_is_switched_off(roll: RollState, deck
     assert deck.skipped == [(2 * SECOND, 4 * SECOND)]
 
 
-def test_iterations_lie_under_one_another_when_there_are_any(roll: RollState) -> None:
+def test_iterations_can_be_stacked_if_there_are_any(roll: RollState) -> None:
     roll.open(OpenRecording("a take", NOTES))
     with pytest.raises(RubatoError, match="a take has no iterations"):
         roll.stack(True)
@@ -180,13 +178,13 @@ def test_iterations_lie_under_one_another_when_there_are_any(roll: RollState) ->
     assert not roll.stacked
 
 
-def test_marks_laid_over_a_recording_count_with_its_own() -> None:
+def test_marks_of_the_overlay_count_with_those_of_the_recording() -> None:
     laid = TAKES.laid(Overlay(edges=((5 * SECOND, "end"), (7 * SECOND, "start"))))
     assert [one.t for one in laid.iterations] == [1 * SECOND, 4 * SECOND, 7 * SECOND]
     assert [one.end for one in laid.iterations] == [3 * SECOND, 5 * SECOND, NOTES.end]
 
 
-def test_without_marks_the_takes_are_what_lies_between_remarks() -> None:
+def test_without_marks_the_takes_lie_between_remarks() -> None:
     remark = Stretch(3_500_000, 6_500_000, "remark", "remark")
     pause = Stretch(8_500_000, 9_000_000, "pause", "recording was paused")
     laid = OpenRecording("a take", NOTES, stretches=(remark, pause)).laid(Overlay())
@@ -198,14 +196,16 @@ def test_without_marks_the_takes_are_what_lies_between_remarks() -> None:
     ("here", "by", "there"),
     [(1.5, 1, 4.5), (4.5, -1, 1.5), (9.0, -1, 2.999_999), (3.5, 1, 4.0), (3.5, -1, 1.0)],
 )
-def test_the_same_place_in_another_iteration(here: float, by: int, there: float, roll: RollState) -> None:
+def test_changing_the_iteration_keeps_the_position_within_it(
+    here: float, by: int, there: float, roll: RollState
+) -> None:
     roll.open(TAKES.laid(Overlay()))
     roll.seek(round(here * SECOND))
     roll.change_iteration(by)
     assert roll.position == there * SECOND
 
 
-def test_there_is_nothing_before_the_first_iteration_and_after_the_last(roll: RollState) -> None:
+def test_there_is_no_iteration_before_the_first_or_after_the_last(roll: RollState) -> None:
     roll.open(TAKES.laid(Overlay()))
     roll.go_to_iteration(2)
     assert (roll.position, roll.iteration) == (4 * SECOND, 1)
