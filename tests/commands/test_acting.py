@@ -49,7 +49,7 @@ ANSWERS = [
     ("5 11 11 5 12", "ok", "Speech volume 50 %"),
     ("5 9 9 5", "ok", "Voices: 1 en_US-joe-medium, en-us"),
     ("5 9 10 5 14 12", "ok", "Voice en_US-joe-medium"),
-    ("5 9 10 5 22 12", "failed", "There is no item 9; choose"),
+    ("5 9 10 5 22 12", "failed", "There is no item 9; the list has one item"),
     ("12 5 5 12", "ok", "1 Core, 2 Names"),
     ("12 5 7 12 15 12", "ok", "Language: Names"),
     ("12 5 7 12 22 12", "failed", "There is no item 9; choose"),

@@ -55,8 +55,8 @@ def test_start_of_an_iteration_that_was_erased_is_ignored(player: Player) -> Non
     assert player.app.services.roll.iterations == ()
     assert player.word("23 13 13 23").error == {
         "code": "no_iterations",
-        "message": f"{player.app.services.roll.title} has no iterations. Go to where one begins and play "
-        "'iteration start', and at its end 'iteration end'",
+        "message": f"{player.app.services.roll.title} has no iterations. Go to the beginning of one and play "
+        "'iteration start', then to its end and play 'iteration end'",
     }
 
 
