@@ -1,12 +1,12 @@
-"""Hearing: how often commands are understood, taken for others, or not understood, and how soon.
+"""Hearing: how often commands are recognised, mistaken or missed, and how long that takes.
 
-All speech here is synthetic: Piper's voice and espeak-ng's, at several rates, white noise mixed in. A person's
-own voice may do better or worse. Every word of the core language is said, alone and with numbers; what may be said
-is all of it, with every number to 99. Limits were set on other voices and rates of the two (`TUNED_ON`).
+All speech is synthetic: voices of Piper and espeak-ng at several rates, with and without white noise. A human voice
+may do better or worse. Every word of the core language is spoken, alone and with numbers; the phrases are all of them,
+with every number up to 99. The limits were tuned on other voices and rates of the two (`TUNED_ON`).
 
     python benchmarks/hearing.py [--json] [--share N] [--minutes M]
 
-``--share``: every Nth sentence, 2 when left out; ``--minutes`` of noise and music in which nobody speaks, 10.
+``--share``: use every Nth sentence (default 2). ``--minutes``: length of noise and music without speech (default 10).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ NUMBERED = ("tab", "skip", "jump", "channel", "picture", "open", "choose voice",
 SPOKEN_NUMBERS = ("three", "eight", "twelve", "twenty six")
 NOISE_DB = 10
 LEVEL = 0.4
-# What people say to each other beside the microphone.
+# What people say to each other near the microphone.
 TALK = (
     "Hello? Can you hear me?",
     "Say that again please.",
@@ -112,16 +112,16 @@ def main(arguments: list[str]) -> None:
         interpreter = SpeechInterpreter(choose_model(data))
         began = time.perf_counter()
         interpreter.load()
-        report.figure("loading", (time.perf_counter() - began) * 1000, "ms")
+        report.figure("load the models", (time.perf_counter() - began) * 1000, "ms")
         began = time.perf_counter()
         interpreter.prepare(phrases)
-        report.figure(f"{len(phrases):,} phrases made ready", (time.perf_counter() - began) * 1000, "ms")
+        report.figure(f"{len(phrases):,} phrases compiled", (time.perf_counter() - began) * 1000, "ms")
         names = [plain(word.name) for word in library.stack.words()]
         said = sorted({*names, *(f"{name} {number}" for name in NUMBERED for number in SPOKEN_NUMBERS)})
         spoken = [(voice, text, speak(text)) for voice, speak in voices(data) for text in said[::share]]
-        _understood(report, interpreter, phrases, spoken, "clean", lambda sound: sound, (1, 5))
-        _understood(report, interpreter, phrases, spoken, f"{NOISE_DB} dB", noisy, (2, 15))
-        _understood(
+        _commands(report, interpreter, phrases, spoken, "clean", lambda sound: sound, (1, 5))
+        _commands(report, interpreter, phrases, spoken, f"{NOISE_DB} dB", noisy, (2, 15))
+        _commands(
             report,
             interpreter,
             phrases,
@@ -130,20 +130,20 @@ def main(arguments: list[str]) -> None:
             lambda sound: denoise(noisy(sound)),
             None,
         )
-        _talk(
+        _conversation(
             report, interpreter, phrases, [speak(text) for _, speak in voices(data) for text in TALK[::share]]
         )
-        _nobody(report, interpreter, phrases, minutes)
-        _through_the_air(report, data, phrases, voice)
+        _no_speech(report, interpreter, phrases, minutes)
+        _live(report, data, phrases, voice)
     report.note("all speech is synthetic: Piper and espeak-ng")
-    report.note(f"limits set on {TUNED_ON}")
+    report.note(f"limits tuned on {TUNED_ON}")
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     report.note(f"load {load:.1f}")
     report.show()
 
 
 def _voice(data: Path) -> float:
-    """Return how much memory a voice takes that has spoken, MB."""
+    """Return the memory of a loaded voice, MB."""
     before = psutil.Process().memory_info().rss
     for _, speak in voices(data):
         speak("We begin with the second theme")
@@ -152,7 +152,7 @@ def _voice(data: Path) -> float:
 
 
 def voices(data: Path) -> Iterator[tuple[str, Callable[[str], Samples]]]:
-    """Yield voices by name: what makes a sentence a sound, with silence around it."""
+    """Yield voices: the name, and a function that speaks a sentence, with silence around it."""
     voice = choose_voice(data)
     piper = Piper(lambda _: voice)
     piper.use("")
@@ -183,13 +183,13 @@ def around(sound: Samples) -> Samples:
 
 
 def noisy(sound: Samples) -> Samples:
-    """Return a sound in white noise, so much below its voice."""
+    """Add white noise at `NOISE_DB` below the voice."""
     power = np.mean(sound[len(QUIET) : -len(QUIET)] ** 2) / 10 ** (NOISE_DB / 10)
     noise = np.random.default_rng(len(sound)).normal(0, np.sqrt(power), len(sound))
     return (sound + noise).astype(np.float32)
 
 
-def _understood(
+def _commands(
     report: Report,
     interpreter: SpeechInterpreter,
     phrases: tuple[str, ...],
@@ -198,50 +198,54 @@ def _understood(
     change: Callable[[Samples], Samples],
     targets: tuple[float, float] | None,
 ) -> None:
-    wrong, missed, took = [], [], []
+    mistaken, missed, elapsed_ms = [], [], []
     errors: dict[str, list[float]] = {}
     for voice, text, sound in spoken:
         changed = change(sound)
         began = time.perf_counter()
         phrase = interpreter.recognise(changed, Task(phrases)).match.phrase
-        took.append((time.perf_counter() - began) * 1000)
-        wrong.append(bool(phrase) and phrase != text)
+        elapsed_ms.append((time.perf_counter() - began) * 1000)
+        mistaken.append(bool(phrase) and phrase != text)
         missed.append(not phrase)
         if targets is not None:
-            freely = plain(interpreter.recognise(changed, Task(dictation=True)).text)
-            errors.setdefault(voice, []).append(word_errors(text, freely))
-    most = targets or (None, None)
-    report.figure(f"{how}: taken for another", 100 * float(np.mean(wrong)), "%", target=most[0])
-    report.figure(f"{how}: not understood", 100 * float(np.mean(missed)), "%", target=most[1])
-    report.series(f"{how}: sound → phrase", took, "ms")
+            transcript = plain(interpreter.recognise(changed, Task(dictation=True)).text)
+            errors.setdefault(voice, []).append(word_error_rate(text, transcript))
+    limits = targets or (None, None)
+    report.figure(f"{how}: mistaken for another", 100 * float(np.mean(mistaken)), "%", target=limits[0])
+    report.figure(f"{how}: missed", 100 * float(np.mean(missed)), "%", target=limits[1])
+    report.series(f"{how}: recognition", elapsed_ms, "ms")
     for voice, shares in errors.items():
-        report.figure(f"{how}: words written down wrongly, {voice}", 100 * float(np.mean(shares)), "%")
+        report.figure(f"{how}: word error rate of dictation, {voice}", 100 * float(np.mean(shares)), "%")
 
 
-def word_errors(said: str, heard: str) -> float:
-    """Return the word error rate: the fewest words to put in, leave out or change, by the words said."""
+def word_error_rate(said: str, transcript: str) -> float:
+    """Return the word error rate: word insertions, deletions and substitutions, per word said."""
     from rapidfuzz.distance import Levenshtein
 
-    return Levenshtein.distance(said.split(), heard.split()) / len(said.split())
+    return Levenshtein.distance(said.split(), transcript.split()) / len(said.split())
 
 
-def _talk(
+def _conversation(
     report: Report, interpreter: SpeechInterpreter, phrases: tuple[str, ...], spoken: Sequence[Samples]
 ) -> None:
-    """Ordinary talk that is no command: none of it may be taken for one."""
+    """Measure how much ordinary conversation is mistaken for commands."""
     sounds = [*spoken, *map(noisy, spoken)]
-    found = [interpreter.recognise(sound, Task(phrases)).match for sound in sounds]
-    taken = [match for match in found if match.phrase]
-    asked = [match for match in found if match.near and not match.phrase]
-    report.figure("ordinary talk, clean and noisy: taken for a command", 100 * len(taken) / len(found), "%")
-    report.figure("ordinary talk, clean and noisy: asked about", 100 * len(asked) / len(found), "%")
+    matches = [interpreter.recognise(sound, Task(phrases)).match for sound in sounds]
+    mistaken = [match for match in matches if match.phrase]
+    asked = [match for match in matches if match.near and not match.phrase]
+    report.figure(
+        "conversation, clean and noisy: mistaken for a command", 100 * len(mistaken) / len(matches), "%"
+    )
+    report.figure("conversation, clean and noisy: asked about", 100 * len(asked) / len(matches), "%")
 
 
-def _nobody(report: Report, interpreter: SpeechInterpreter, phrases: tuple[str, ...], minutes: float) -> None:
-    """Noise and music, as the microphone would hear them: nothing may be understood."""
-    activity, phantoms, heard, seconds = VoiceActivity(), 0, 0, 0.0
+def _no_speech(
+    report: Report, interpreter: SpeechInterpreter, phrases: tuple[str, ...], minutes: float
+) -> None:
+    """Measure how often noise and music are mistaken for commands."""
+    activity, phantoms, utterances, seconds = VoiceActivity(), 0, 0, 0.0
     for kind in ("noise", "hum", "music"):
-        sound = nobody(kind, minutes * 60 / 3)
+        sound = without_speech(kind, minutes * 60 / 3)
         seconds += len(sound) / RATE
         endpointer, frames = Endpointer(), []
         activity.reset()
@@ -250,17 +254,17 @@ def _nobody(report: Report, interpreter: SpeechInterpreter, phrases: tuple[str, 
             step = endpointer.feed(activity.judge(frame))
             frames = [*frames[-900:], frame]
             if step == "ended":
-                heard += 1
+                utterances += 1
                 phantoms += bool(
                     interpreter.recognise(np.concatenate(frames[-90:]), Task(phrases)).match.phrase
                 )
                 frames = []
     report.figure(f"commands in {seconds / 60:.0f} minutes of noise and music", phantoms, "", target=0)
-    report.figure("voices found in it", heard, "")
+    report.figure("utterances detected in it", utterances, "")
 
 
-def nobody(kind: str, seconds: float) -> Samples:
-    """Return sound in which nobody speaks."""
+def without_speech(kind: str, seconds: float) -> Samples:
+    """Return sound without speech: noise, hum or music."""
     random = np.random.default_rng(7)
     count = round(seconds * RATE)
     if kind == "noise":
@@ -281,41 +285,41 @@ def nobody(kind: str, seconds: float) -> Samples:
     return sound
 
 
-def _through_the_air(report: Report, data: Path, phrases: tuple[str, ...], voice: float) -> None:
-    """From the last voiced sample to the phrase, through a real JACK server and the process that hears."""
-    heard: list[Utterance | None] = []
+def _live(report: Report, data: Path, phrases: tuple[str, ...], voice: float) -> None:
+    """Measure from the last voiced sample to the result, through a real JACK server and the hearing process."""
+    utterances: list[Utterance | None] = []
     with JackServer(frames=512), Mouth() as mouth:
         hearing = Hearing(
             data,
             Settings(),
             on_change=lambda: None,
             on_voice=lambda _: hearing.expect(phrases, dictation=False),
-            on_utterance=heard.append,
+            on_utterance=utterances.append,
             on_problem=lambda problem: print(problem, file=sys.stderr),
         )
         hearing.listen("word", True)
         until(lambda: hearing.state == "listening")
         hearing.expect(phrases, dictation=False)
-        took = []
+        elapsed_ms = []
         for text in [
             "Start recording.",
             "Set volume fifty percent.",
             "Choose voice twelve.",
             "Search the web.",
         ] * 6:
-            before = len(heard)
+            before = len(utterances)
             _, ended = mouth.say(text)
-            until(lambda before=before: len(heard) > before)
-            if heard[-1] is not None and heard[-1].phrase:
-                took.append((time.perf_counter_ns() - ended) / 1e6)
+            until(lambda before=before: len(utterances) > before)
+            if utterances[-1] is not None and utterances[-1].phrase:
+                elapsed_ms.append((time.perf_counter_ns() - ended) / 1e6)
             time.sleep(0.5)
         process = psutil.Process(hearing.process_id)
-        report.series("last voiced sample → understood", took[4:], "ms", target=700, at="p95")
-        time.sleep(5)  # at rest it gives back what it needed for the last phrase
-        ear = process.memory_info().rss / 1e6
+        report.series("last voiced sample → result", elapsed_ms[4:], "ms", target=700, at="p95")
+        time.sleep(5)  # when idle it gives back the memory of the last recognition
+        hearing_mb = process.memory_info().rss / 1e6
         report.figure("memory of the voice", voice, "MB")
-        report.figure("memory of the process that hears", ear, "MB")
-        report.figure("memory of both", voice + ear, "MB", target=500)
+        report.figure("memory of the hearing process", hearing_mb, "MB")
+        report.figure("memory of both", voice + hearing_mb, "MB", target=500)
         hearing.close()
 
 

@@ -1,4 +1,4 @@
-"""Somebody speaks into the microphone through a real JACK server, and plays keys at the same time."""
+"""Spoken commands through the microphone on a real JACK server, alone and together with keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Event)
 
 
 class Room:
-    """A running program that listens, somebody who speaks to it, and all that happened."""
+    """A running program, a voice that speaks into its microphone, and the events that were published."""
 
     def __init__(self, app: App, mouth: Mouth) -> None:
         self.app, self.mouth = app, mouth
@@ -39,14 +39,14 @@ class Room:
     def all(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]
 
-    def hears(self, text: str) -> SpeechHeard:
-        """Say something and return what became of it."""
+    def say(self, text: str) -> SpeechHeard:
+        """Say something and return the event of its recognition."""
         before = len(self.all(SpeechHeard))
         self.mouth.say(text)
-        until(lambda: len(self.all(SpeechHeard)) > before, f"{text} to be heard")
+        until(lambda: len(self.all(SpeechHeard)) > before, f"{text} to be recognised")
         return self.all(SpeechHeard)[-1]
 
-    def does(self, command: str, **args: Any) -> Any:
+    def run(self, command: str, **args: Any) -> Any:
         result = self.app.engine.run(command, **args).result(20)
         assert result.status == "ok", result
         return result.value
@@ -75,78 +75,78 @@ def listening(room: Room) -> Room:
     return room
 
 
-def test_a_spoken_word_is_a_word(listening: Room) -> None:
-    assert listening.hears("Start recording.").became == "word"
+def test_a_spoken_command_runs(listening: Room) -> None:
+    assert listening.say("Start recording.").became == "word"
     until(lambda: listening.app.recorder.state == "on", "the recording to begin")
     assert listening.words[-1] == ("start recording", {})
 
 
-def test_a_spoken_word_takes_its_parameter_from_the_keys(listening: Room) -> None:
-    listening.hears("Tab.")
+def test_a_spoken_command_takes_its_parameter_from_the_keys(listening: Room) -> None:
+    listening.say("Tab.")
     listening.player.play("14 15 12")
     until(lambda: ("tab", {"number": 12}) in listening.words, "tab 12")
 
 
-def test_a_played_word_takes_its_parameter_from_the_voice(listening: Room) -> None:
+def test_a_played_command_takes_its_parameter_from_speech(listening: Room) -> None:
     listening.player.play("12 7 12")
     listening.app.engine.settle()
-    assert listening.hears("Twelve.").became == "value"
+    assert listening.say("Twelve.").became == "value"
     until(lambda: ("tab", {"number": 12}) in listening.words, "tab 12")
 
 
-def test_keys_played_while_the_word_is_spoken_are_its_parameter(listening: Room) -> None:
-    said = threading.Thread(target=listening.mouth.say, args=("Tab.",))
-    said.start()
-    until(lambda: listening.app.services.hearing.state == "hearing", "the voice to be noticed")
+def test_keys_played_during_a_spoken_command_are_its_parameter(listening: Room) -> None:
+    voice = threading.Thread(target=listening.mouth.say, args=("Tab.",))
+    voice.start()
+    until(lambda: listening.app.services.hearing.state == "hearing", "the voice to be detected")
     listening.player.play("14 15 12")
-    said.join()
+    voice.join()
     until(lambda: ("tab", {"number": 12}) in listening.words, "tab 12")
 
 
-def test_what_is_said_while_the_key_is_down_counts_and_nothing_else(room: Room) -> None:
-    ear = room.app.services.hearing
-    room.does("talk", on=True)
-    until(lambda: ear.state == "hearing", "the microphone to open")
+def test_push_to_talk_recognises_what_is_said_while_it_is_down_and_nothing_else(room: Room) -> None:
+    hearing = room.app.services.hearing
+    room.run("talk", on=True)
+    until(lambda: hearing.state == "hearing", "the microphone to open")
     room.mouth.say("Start recording.")
-    room.does("talk", on=False)
+    room.run("talk", on=False)
     until(lambda: room.app.recorder.state == "on", "the recording to begin")
-    until(lambda: ear.state == "off", "the microphone to close")
-    room.does("talk", on=True)
-    until(lambda: ear.state == "hearing", "the microphone to open again")
+    until(lambda: hearing.state == "off", "the microphone to close")
+    room.run("talk", on=True)
+    until(lambda: hearing.state == "hearing", "the microphone to open again")
     threading.Event().wait(0.5)
-    room.does("talk", on=False)
-    until(lambda: ear.state == "off", "the microphone to close again")
-    assert len(room.all(SpeechHeard)) == 1, "silence was understood"
+    room.run("talk", on=False)
+    until(lambda: hearing.state == "off", "the microphone to close again")
+    assert len(room.all(SpeechHeard)) == 1, "silence was recognised"
 
 
-def test_a_remark_is_dictated_with_its_time_and_kept_in_the_session(listening: Room) -> None:
-    listening.does("record_start")
+def test_a_dictated_remark_is_saved_in_the_session_with_its_times(listening: Room) -> None:
+    listening.run("record_start")
     listening.player.play("12 15 15 12")
     until(lambda: listening.app.services.remarks.open, "the remark to begin")
-    listening.hears("The second theme comes back in the minor key.")
+    listening.say("The second theme comes back in the minor key.")
     listening.player.play("12 15 16 12")
     until(lambda: not listening.app.services.remarks.open, "the remark to end")
-    listening.does("record_stop")
+    listening.run("record_stop")
     listening.app.stop()
     [remark] = read_session(list_sessions(listening.app.data)[0].folder).remarks
     assert "second theme" in remark.text.lower()
     assert 0 <= remark.t < remark.end < 20_000_000
 
 
-def test_a_recording_that_is_stopped_in_mid_remark_keeps_what_was_just_said(listening: Room) -> None:
-    listening.does("record_start")
-    listening.does("remark_start")
+def test_stopping_the_recording_during_a_remark_saves_what_was_said(listening: Room) -> None:
+    listening.run("record_start")
+    listening.run("remark_start")
     listening.mouth.say("This is not to be lost.")
-    listening.does("record_stop")
+    listening.run("record_stop")
     listening.app.stop()
     [remark] = read_session(list_sessions(listening.app.data)[0].folder).remarks
     assert "lost" in remark.text.lower()
 
 
-def test_a_new_word_is_spoken_played_read_back_and_confirmed(listening: Room) -> None:
+def test_a_new_word_is_dictated_played_read_back_and_confirmed(listening: Room) -> None:
     listening.player.play("12 9 10 11 12")
     listening.app.engine.settle()
-    assert listening.hears("Open the garden gate.").became == "text"
+    assert listening.say("Open the garden gate.").became == "text"
     listening.player.play("3 5 3 24")
     until(lambda: listening.app.services.confirmation.text, "the question")
     assert "garden gate" in listening.app.services.confirmation.text
@@ -154,20 +154,20 @@ def test_a_new_word_is_spoken_played_read_back_and_confirmed(listening: Room) ->
         "it was saved before it was confirmed"
     )
     listening.player.play("0 4 9 0")
-    until(lambda: listening.app.services.languages.stack.at((3, 5, 3)) is not None, "the word to be kept")
+    until(lambda: listening.app.services.languages.stack.at((3, 5, 3)) is not None, "the word to be saved")
 
 
-def test_a_new_word_in_the_way_of_another_is_told_before_anything_is_asked(listening: Room) -> None:
+def test_a_conflict_of_a_new_word_is_reported_instead_of_a_question(listening: Room) -> None:
     listening.player.play("12 9 10 11 12")
     listening.app.engine.settle()
-    listening.hears("Open the garden gate.")
+    listening.say("Open the garden gate.")
     listening.player.play("0 7 0 24")
     until(lambda: any("0 7 0" in str(event) for event in listening.events), "the conflict")
     listening.app.engine.settle()
     assert not listening.app.services.confirmation.text
 
 
-def test_the_program_does_not_hear_itself(listening: Room) -> None:
+def test_the_program_ignores_its_own_voice(listening: Room) -> None:
     speech = listening.app._speech()
     speech.say_now("Something that is long enough to be heard while somebody else speaks.")
     until(lambda: listening.app.services.hearing._muted, "it to speak")
@@ -175,17 +175,19 @@ def test_the_program_does_not_hear_itself(listening: Room) -> None:
     assert speech.wait(20)
     threading.Event().wait(1.0)
     assert not listening.all(SpeechHeard) and listening.app.recorder.state == "off"
-    assert listening.hears("Start recording.").became == "word", "it hears again afterwards"
+    assert listening.say("Start recording.").became == "word", "it listens again afterwards"
 
 
-def test_nothing_is_heard_while_a_password_field_has_the_focus(listening: Room) -> None:
+def test_speech_is_ignored_while_a_password_field_has_the_focus(listening: Room) -> None:
     listening.app.services.state.secret = True
     listening.mouth.say("Start recording.")
     threading.Event().wait(2.5)
     assert not listening.all(SpeechHeard) and not listening.words[1:]
 
 
-def test_a_microphone_that_goes_away_is_told_and_keys_go_on(mouth: Mouth, tmp_path: Path) -> None:
+def test_a_killed_hearing_process_is_reported_and_can_be_started_by_keys(
+    mouth: Mouth, tmp_path: Path
+) -> None:
     app = App(tmp_path / "data", devices=False, sound=False, hearing=True)
     app.start()
     room = Room(app, mouth)
@@ -193,7 +195,7 @@ def test_a_microphone_that_goes_away_is_told_and_keys_go_on(mouth: Mouth, tmp_pa
         room.player.play("0 4 7 0")
         until(lambda: app.services.hearing.state == "listening", "the microphone to open")
         psutil.Process(app.services.hearing.process_id).kill()
-        until(lambda: room.all(Notice), "it to be told")
+        until(lambda: room.all(Notice), "the notice")
         assert app.services.hearing.state == "off"
         room.player.play("0 4 7 0")
         until(lambda: app.services.hearing.state == "listening", "the microphone to open again")
@@ -201,28 +203,28 @@ def test_a_microphone_that_goes_away_is_told_and_keys_go_on(mouth: Mouth, tmp_pa
         app.stop()
 
 
-def test_the_ear_gives_its_memory_back_when_it_is_not_needed(room: Room) -> None:
-    ear = room.app.services.hearing
-    ear._process.idle_s = 0.5
-    room.does("microphone", on=True)
-    until(lambda: ear.state == "listening", "the microphone to open")
-    process = psutil.Process(ear.process_id)
-    room.does("microphone", on=False)
+def test_an_idle_hearing_process_ends_and_starts_again(room: Room) -> None:
+    hearing = room.app.services.hearing
+    hearing._process.idle_s = 0.5
+    room.run("microphone", on=True)
+    until(lambda: hearing.state == "listening", "the microphone to open")
+    process = psutil.Process(hearing.process_id)
+    room.run("microphone", on=False)
     until(lambda: not process.is_running(), "the process to end")
-    room.does("microphone", on=True)
-    until(lambda: ear.state == "listening", "the microphone to open again")
+    room.run("microphone", on=True)
+    until(lambda: hearing.state == "listening", "the microphone to open again")
 
 
-def test_without_a_microphone_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_microphone_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "no_such_server")
     app = App(tmp_path / "data", devices=False, sound=False, hearing=True)
     app.start()
     try:
-        told: list[Event] = []
-        app.bus.subscribe(told.append)
+        events: list[Event] = []
+        app.bus.subscribe(events.append)
         app.engine.run("microphone", on=True).result(10)
-        until(lambda: any(isinstance(event, Notice) for event in told), "it to be told")
-        [notice] = [event for event in told if isinstance(event, Notice)]
+        until(lambda: any(isinstance(event, Notice) for event in events), "the notice")
+        [notice] = [event for event in events if isinstance(event, Notice)]
         assert "no microphone" in notice.happened.lower() and notice.todo
         status = app.engine.run("status").result(10)
         assert "hearing" in status.value["missing"] and status.value["why"]["hearing"].startswith(

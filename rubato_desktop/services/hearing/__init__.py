@@ -1,1 +1,1 @@
-"""Hearing: the microphone, who speaks when, and what was said. Heavy parts are in a process of their own."""
+"""Hearing: microphone capture, voice activity detection and speech recognition, most of it in a child process."""

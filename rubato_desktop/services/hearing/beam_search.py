@@ -1,4 +1,4 @@
-"""How likely each of many phrases is, and anything at all: along a tree of their spellings, likeliest first."""
+"""Beam search over a prefix tree: scores each of many phrases, and the recogniser's own best transcript."""
 
 from __future__ import annotations
 
@@ -14,159 +14,166 @@ from rubato_desktop.services.hearing.numbers import in_figures
 from rubato_desktop.services.voice.samples import Samples
 
 _LONGEST: Final = 16  # tokens
-_AT_A_TIME: Final = 4000  # spellings made into tokens: many more would take memory that is never given back
+_BATCH: Final = 4000  # spellings tokenised at once: larger batches take memory that is never released
 
 
 class DecoderState(Protocol):
-    """A sound that was heard, and may be asked what it says."""
+    """An encoded utterance with the decoder's cached state."""
 
-    def next_tokens(self, begun: Sequence[tuple[int, ...]]) -> npt.NDArray[np.float32]:
-        """Return how likely each token comes next after each of some beginnings.
+    def next_tokens(self, prefixes: Sequence[tuple[int, ...]]) -> npt.NDArray[np.float32]:
+        """Return the log-probabilities of the next token after each prefix.
 
         Args:
-            begun: Tokens, as many in each; each begins as one of those asked about before did.
+            prefixes: Token sequences of equal length. Each extends, by one token, a prefix of the previous call.
 
         Returns:
-            Natural logarithms of probabilities, a row a beginning.
+            Natural log-probabilities, shape (prefixes, vocabulary).
         """
         ...
 
 
 class PhraseRecogniser(Protocol):
-    """A recogniser that may be asked how likely a text is.
+    """A recogniser that can score a given text.
 
     Attributes:
-        end: The token that ends a text.
+        end: The end-of-text token.
     """
 
     end: int
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return texts, each with a space before it, as tokens."""
+        """Tokenise texts, each of which begins with a space."""
         ...
 
     def listen(self, sound: Samples) -> DecoderState:
-        """Hear a sound, mono at 16 kHz."""
+        """Encode a sound, mono at 16 kHz."""
         ...
 
 
 class SearchResult(NamedTuple):
-    """What a search found.
+    """The result of a search.
 
     Attributes:
-        scores: Nats of each phrase that was followed to its end; 0 is certain.
-        freely: Nats of what the recogniser would write itself.
+        scores: Log-probability (nats) of each phrase that was followed to its end; 0 is certain.
+        unconstrained: Log-probability (nats) of the greedy transcript.
     """
 
     scores: Mapping[str, float]
-    freely: float
+    unconstrained: float
 
 
 class Node:
-    """A place in the tree of spellings: what may come next, and the phrases that end here."""
+    """A node of the prefix tree: its children by token, and the phrases that end here."""
 
-    __slots__ = ("ends", "next")
+    __slots__ = ("children", "phrases")
 
     def __init__(self) -> None:
-        self.next: dict[int, Node] = {}
-        self.ends: tuple[str, ...] = ()
+        self.children: dict[int, Node] = {}
+        self.phrases: tuple[str, ...] = ()
 
 
 class Tree:
-    """Phrases, made ready to be searched.
+    """Phrases compiled to a prefix tree of tokens.
 
     Args:
-        listener: Whose tokens are used.
-        phrases: In small letters, numbers in words.
-        width: So many beginnings are followed at a time.
-        hopeless: What is so many nats less likely than the best is no longer followed, even where it is wanted.
+        recogniser: Supplies the tokens and the scores.
+        phrases: Lower case, numbers in words.
+        width: Beam width.
+        threshold: Nats. Prefixes this much less likely than the best are pruned, even of required phrases.
     """
 
     def __init__(
-        self, listener: PhraseRecogniser, phrases: Sequence[str], *, width: int, hopeless: float
+        self, recogniser: PhraseRecogniser, phrases: Sequence[str], *, width: int, threshold: float
     ) -> None:
-        self._listener, self._width, self._hopeless = listener, width, hopeless
-        self.listen = listener.listen
+        self._recogniser, self._width, self._threshold = recogniser, width, threshold
+        self.listen = recogniser.listen
         self._root = Node()
         spelt = [(spelling, phrase) for phrase in phrases for spelling in spellings(phrase)]
-        for at in range(0, len(spelt), _AT_A_TIME):
-            some = spelt[at : at + _AT_A_TIME]
-            for tokens, (_, phrase) in zip(listener.tokens([text for text, _ in some]), some, strict=True):
+        for start in range(0, len(spelt), _BATCH):
+            batch = spelt[start : start + _BATCH]
+            for tokens, (_, phrase) in zip(
+                recogniser.tokens([text for text, _ in batch]), batch, strict=True
+            ):
                 node = self._root
                 for token in tokens[:_LONGEST]:
-                    node = node.next.setdefault(token, Node())
-                node.ends += (phrase,)
+                    node = node.children.setdefault(token, Node())
+                node.phrases += (phrase,)
 
-    def follow(
+    def search(
         self,
-        listening: DecoderState,
+        state: DecoderState,
         *,
-        also: Collection[str] = (),
+        required: Collection[str] = (),
         width: int | None = None,
-        wanted: Callable[[], bool] = lambda: True,
+        still_wanted: Callable[[], bool] = lambda: True,
     ) -> SearchResult:
-        """Search.
+        """Score the phrases.
 
         Args:
-            listening: What was heard, by the listener whose tokens these are.
-            also: Phrases that are followed however many are likelier.
-            width: So many beginnings are followed beside those; None for as many as ever.
-            wanted: Asked now and then; no longer wanted, it gives up.
+            state: The utterance, encoded by this tree's recogniser.
+            required: Phrases that are followed even when they fall outside the beam.
+            width: Beam width for the other phrases; None for the tree's own.
+            still_wanted: Polled at each token; the search stops when it returns False.
         """
         width = self._width if width is None else width
-        kept = self._along(also)
+        required_nodes = self._nodes_of(required)
         ended: defaultdict[str, list[float]] = defaultdict(list)
         beams: list[tuple[tuple[int, ...], float, Node]] = [((), 0.0, self._root)]
-        free: tuple[tuple[int, ...], float] | None = ((), 0.0)
-        freely = -math.inf
+        greedy: tuple[tuple[int, ...], float] | None = ((), 0.0)
+        unconstrained = -math.inf
         for depth in range(_LONGEST):
-            asked = [tokens for tokens, _, _ in beams]
-            if free is not None and depth:
-                asked.append(free[0])
-            if not asked or not wanted():
+            prefixes = [tokens for tokens, _, _ in beams]
+            if greedy is not None and depth:
+                prefixes.append(greedy[0])
+            if not prefixes or not still_wanted():
                 break
-            likely = listening.next_tokens(asked)
-            if free is not None:
-                token = int(likely[-1].argmax())
-                total = free[1] + float(likely[-1][token])
-                if token == self._listener.end:
-                    free, freely = None, total
+            log_probabilities = state.next_tokens(prefixes)
+            if greedy is not None:
+                token = int(log_probabilities[-1].argmax())
+                total = greedy[1] + float(log_probabilities[-1][token])
+                if token == self._recogniser.end:
+                    greedy, unconstrained = None, total
                 else:
-                    free = ((*free[0], token), total)
-            following = []
-            for (tokens, total, node), row in zip(beams, likely, strict=False):
-                for phrase in node.ends:
-                    ended[phrase].append(total + float(row[self._listener.end]))
-                following += [((*tokens, t), total + float(row[t]), child) for t, child in node.next.items()]
-            following.sort(key=lambda beam: -beam[1])
-            sofar = [*(total for _, total, _ in following[:1]), *(max(scores) for scores in ended.values())]
-            best = max(sofar, default=-math.inf)
+                    greedy = ((*greedy[0], token), total)
+            candidates = []
+            for (tokens, total, node), row in zip(beams, log_probabilities, strict=False):
+                for phrase in node.phrases:
+                    ended[phrase].append(total + float(row[self._recogniser.end]))
+                candidates += [
+                    ((*tokens, token), total + float(row[token]), child)
+                    for token, child in node.children.items()
+                ]
+            candidates.sort(key=lambda beam: -beam[1])
+            best = max(
+                (*(total for _, total, _ in candidates[:1]), *(max(scores) for scores in ended.values())),
+                default=-math.inf,
+            )
             beams = [
                 beam
-                for place, beam in enumerate(following)
-                if beam[1] > best - self._hopeless and (place < width or id(beam[2]) in kept)
+                for rank, beam in enumerate(candidates)
+                if beam[1] > best - self._threshold and (rank < width or id(beam[2]) in required_nodes)
             ]
             if not beams:
                 break
-        if free is not None:
-            freely = free[1]  # it is longer than any phrase: what it has cost so far is enough to compare
+        if greedy is not None:
+            unconstrained = greedy[1]  # longer than any phrase: its score so far is enough to compare
         return SearchResult(
-            {phrase: float(np.logaddexp.reduce(scores)) for phrase, scores in ended.items()}, freely
+            {phrase: float(np.logaddexp.reduce(scores)) for phrase, scores in ended.items()}, unconstrained
         )
 
-    def _along(self, phrases: Collection[str]) -> set[int]:
-        """Return the nodes on the way to phrases."""
-        found = set()
-        for tokens in self._listener.tokens([text for phrase in phrases for text in spellings(phrase)]):
+    def _nodes_of(self, phrases: Collection[str]) -> set[int]:
+        """Return the ids of all nodes on the paths to the phrases."""
+        ids = set()
+        for tokens in self._recogniser.tokens([text for phrase in phrases for text in spellings(phrase)]):
             node = self._root
             for token in tokens[:_LONGEST]:
-                node = node.next[token]
-                found.add(id(node))
-        return found
+                node = node.children[token]
+                ids.add(id(node))
+        return ids
 
 
 def spellings(phrase: str) -> Sequence[str]:
-    """Return how a recogniser may write a phrase."""
+    """Return the ways in which a recogniser may write a phrase."""
     found = []
     figures = in_figures(phrase)
     for text in dict.fromkeys((phrase, figures, figures.replace(" percent", "%"))):

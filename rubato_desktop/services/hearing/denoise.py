@@ -1,7 +1,7 @@
-"""Steady noise taken out of a sound, by noisereduce's spectral gate.
+"""Noise reduction for steady noise, with noisereduce's spectral gate.
 
-Measured (benchmarks/hearing.py): at 10 dB of noise it lets the recogniser err as often as without it, so it is off
-unless somebody switches it on, for a hum of their own.
+At 10 dB of white noise it does not reduce recognition errors (benchmarks/hearing.py), so it is off by default. It is
+there for people whose room has a steady hum.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ import numpy as np
 from rubato_desktop.services.hearing.endpointing import RATE
 from rubato_desktop.services.voice.samples import Samples
 
-_PROFILE_S: Final = 0.35  # before a voice is noticed there is nothing but noise
-_STRENGTH: Final = 0.7  # all of it would take from the voice too
+_PROFILE_S: Final = 0.35  # until the voice is detected the recording holds only noise
+_STRENGTH: Final = 0.7  # full strength would cut into the voice
 _WINDOW: Final = 512
 
 
 def denoise(sound: Samples) -> Samples:
-    """Return a sound with less of the noise that it begins with.
+    """Reduce the noise that a sound begins with.
 
     Args:
-        sound: Mono at 16 kHz; its beginning is before the voice.
+        sound: Mono at 16 kHz; it begins before the voice does.
     """
     if len(sound) < 2 * _WINDOW:
         return sound
-    import noisereduce  # it loads for over a second
+    import noisereduce  # takes over a second to import
 
     clean = noisereduce.reduce_noise(
         y=sound,

@@ -1,4 +1,4 @@
-"""The ear as the rest of the program sees it: switched on and off, told what to expect, and telling what it heard."""
+"""Speech recognition as the rest of the program sees it: orders to the hearing process, and its reports."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from typing import Any, Final
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.ipc.framing import json_line
 from rubato_desktop.ipc.process_run import Exit, ProcessRun
-from rubato_desktop.services.hearing.process_client import ear_process, ended, fell_back
+from rubato_desktop.services.hearing.process_client import ended, fell_back, hearing_process
 from rubato_desktop.services.hearing.stream_state import State, StreamState
 from rubato_desktop.settings import Settings
 
-UNUSED_S: Final = 300.0  # the recogniser's memory is given back after so long
+UNUSED_S: Final = 300.0  # an idle process ends after this long, which frees its memory
 QUIETEST_DB: Final = -60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What somebody said.
+    """A recognised utterance.
 
     Attributes:
-        text: What it sounded like, written down freely; empty where only phrases were held against it.
-        phrase: The phrase that it is; empty for none.
-        near: Phrases that it may be, the likeliest first, where none is sure.
-        confidence: How sure the text is, 0 to 1.
+        text: The transcript; empty for a command.
+        phrase: The phrase it matches; empty for none.
+        near: The candidates when the match is uncertain, most likely first.
+        confidence: Confidence of the transcript, 0 to 1.
         began_ns: When the voice began, ns on the clock of `time.perf_counter_ns`.
-        ended_ns: When the last voiced sound ended.
-        elapsed_ms: From there until it was understood.
-        audio: The file it is kept in; None where it is not kept.
+        ended_ns: When the last voiced frame ended, ns on the same clock.
+        elapsed_ms: From there to the result.
+        audio: The WAV file of its sound; None when it was not saved.
     """
 
     text: str
@@ -47,24 +47,24 @@ class Utterance:
 
 
 class Hearing:
-    """Hears through the microphone, in a process of its own that lives while it is needed.
+    """Recognises speech from the microphone, in a child process that lives only while it is needed.
 
-    Any method may be called from any thread; none but `close` waits. The callbacks are called with a lock held, so
-    they must not wait either.
+    Any method may be called from any thread; only `close` blocks. The callbacks are called with a lock held, so they
+    must not block either.
 
     Args:
         data: The data folder.
-        settings: Which microphone, model and language.
-        on_change: Told that `state` changed.
-        on_voice: Told when somebody begins to speak, ns as in `Utterance`; then `expect` is to be called.
-        on_utterance: Told what was said; None for what was no speech after all.
-        on_problem: Told what is wrong with the microphone or the recogniser.
-        unused_s: Seconds until the process of an unused ear ends.
+        settings: Microphone, model and language.
+        on_change: Called when `state` has changed.
+        on_voice: Called when an utterance begins, with the time as in `Utterance.began_ns`; the answer is `expect`.
+        on_utterance: Called with each utterance, or None when it was not speech after all.
+        on_problem: Called when the microphone or the recogniser fails.
+        unused_s: Seconds until an unused process ends.
 
     Attributes:
-        state: As `ListeningChanged` has it; ``off`` only while the microphone's stream is closed.
-        level: How loud it is, dB below full scale.
-        microphone: The name of the open microphone.
+        state: As in `ListeningChanged`; ``off`` only while the microphone stream is closed.
+        level: Input level, dB relative to full scale.
+        microphone: Name of the open microphone.
     """
 
     def __init__(
@@ -80,101 +80,106 @@ class Hearing:
     ) -> None:
         self._settings = settings
         self._on_change, self._on_voice = on_change, on_voice
-        self._on_heard, self._on_problem = on_utterance, on_problem
+        self._on_utterance, self._on_problem = on_utterance, on_problem
         self.state: State = "off"
         self.level = QUIETEST_DB
         self.microphone = ""
         self._reasons: set[str] = set()
-        self._waiting: list[Future[None]] = []
+        self._finishing: list[Future[None]] = []
         self._talking = self._muted = False
         self._lock = threading.RLock()
-        self._process = ear_process(
-            data, settings, on_report=self._report, on_exit=self._exited, idle_s=unused_s
+        self._process = hearing_process(
+            data, settings, on_report=self._on_report, on_exit=self._on_exit, idle_s=unused_s
         )
-        # What is known about the run that takes orders; reports of those before it count no more.
+        # The run that takes orders; reports of earlier runs are ignored.
         self._run: ProcessRun | None = None
-        self._ear = StreamState()
-        self._sent: dict[tuple[str, ...], int] = {}
+        self._stream = StreamState()
+        self._phrase_sets: dict[tuple[str, ...], int] = {}  # those sent to the run, by number
         self._numbers = count(1)
 
     @property
     def process_id(self) -> int:
-        """Id of its process; 0 while there is none."""
+        """Id of the process; 0 while there is none."""
         return self._process.process_id
 
     # Orders -----------------------------------------------------------------------------------------
 
-    def listen(self, why: str, on: bool) -> None:
-        """Listen all the time while there is any reason to: ``word``, ``remark``."""
+    def listen(self, reason: str, on: bool) -> None:
+        """Add or remove a reason to listen; it listens continuously while there is one.
+
+        Args:
+            reason: ``word`` or ``remark``.
+            on: True to add it.
+        """
         with self._lock:
             before = self.continuous
-            (self._reasons.add if on else self._reasons.discard)(why)
+            (self._reasons.add if on else self._reasons.discard)(reason)
             if self.continuous != before:
                 self._order("continuous", on=on)
 
     @property
     def talking(self) -> bool:
-        """Whether the key to talk is down."""
+        """Whether the push-to-talk key is down."""
         return self._talking
 
     def restart(self) -> None:
-        """Begin anew with the microphone, model and language of the settings."""
+        """Restart with the current settings, and go on listening."""
         with self._lock:
             reasons = set(self._reasons)
             self._abandon()
             self._process.stop(wait=False)
-            for why in reasons:
-                self.listen(why, True)
+            for reason in reasons:
+                self.listen(reason, True)
 
     @property
     def continuous(self) -> bool:
-        """Whether it listens all the time."""
+        """Whether it listens without push-to-talk."""
         return bool(self._reasons)
 
     def finish(self) -> Future[None]:
-        """End what is being said here; the future is done when all of it is understood."""
-        done: Future[None] = Future()
+        """End the current utterance; the future completes when every pending utterance is recognised."""
+        finished: Future[None] = Future()
         with self._lock:
             if self.state not in ("hearing", "thinking"):
-                done.set_result(None)
+                finished.set_result(None)
             else:
-                self._waiting.append(done)
+                self._finishing.append(finished)
                 self._send({"do": "finish"})
-        return done
+        return finished
 
     def talk(self, on: bool) -> None:
-        """The key to talk goes down, or up: what is said in between counts, all of it."""
+        """Press or release push-to-talk; everything said in between is one utterance."""
         with self._lock:
             if on != self._talking:
                 self._talking = on
                 self._order("talk", on=on)
 
     def mute(self, on: bool) -> None:
-        """Hear nothing, because the program itself is speaking, or hear again."""
+        """Ignore the microphone while the program itself speaks."""
         with self._lock:
             self._muted = on
             self._send({"do": "deaf", "on": on})
 
     def expect(self, phrases: tuple[str, ...], *, dictation: bool, save_to: Path | None = None) -> None:
-        """Tell what may be said now.
+        """Set what the current and the following utterances are to be recognised as.
 
         Args:
-            phrases: What has a meaning.
-            free: Whether anything may be said, and is to be written down.
-            keep: Where the sound of it is to be kept, as WAV.
+            phrases: The commands and values that are possible now.
+            dictation: Whether to transcribe them.
+            save_to: WAV file to save the sound to; None to discard it.
         """
         with self._lock:
             if self._run is None:
                 return
-            if phrases not in self._sent:
-                # There are thousands of them, and they seldom change.
-                self._sent[phrases] = len(self._sent)
-                self._send({"do": "learn", "number": self._sent[phrases], "phrases": phrases})
-            order = {"do": "expect", "number": self._sent[phrases], "free": dictation}
+            if phrases not in self._phrase_sets:
+                # There are thousands of phrases, and they seldom change: each set is sent once.
+                self._phrase_sets[phrases] = len(self._phrase_sets)
+                self._send({"do": "learn", "number": self._phrase_sets[phrases], "phrases": phrases})
+            order = {"do": "expect", "number": self._phrase_sets[phrases], "free": dictation}
             self._send({**order, "keep": str(save_to) if save_to else ""})
 
     def close(self) -> None:
-        """End, and wait for it a bounded time. Safe to call twice."""
+        """Stop listening and end the process, within a bounded time. Safe to call twice."""
         with self._lock:
             self._abandon()
         self._process.stop()
@@ -185,8 +190,8 @@ class Hearing:
         if on:
             self._start()
         if self._run is not None:
-            self._ear.ordered = next(self._numbers)
-            self._send({"do": what, "on": on, "number": self._ear.ordered})
+            self._stream.ordered = next(self._numbers)
+            self._send({"do": what, "on": on, "number": self._stream.ordered})
         self._update()
 
     def _start(self) -> None:
@@ -200,7 +205,7 @@ class Hearing:
         if self._run is not None:
             self._run.send(json_line(order))
 
-    def _exited(self, run: ProcessRun, exit: Exit) -> None:
+    def _on_exit(self, run: ProcessRun, exit: Exit) -> None:
         with self._lock:
             if run is not self._run:
                 return
@@ -209,46 +214,46 @@ class Hearing:
         if listened and not exit.expected:
             self._on_problem(ended(exit))
 
-    def _report(self, run: ProcessRun, report: Any) -> None:
+    def _on_report(self, run: ProcessRun, report: Any) -> None:
         with self._lock:
             if run is self._run:
                 self._take(report)
                 self._update()
 
     def _take(self, report: Mapping[str, Any]) -> None:
-        ear = self._ear
+        stream = self._stream
         match report:
             case {"level": db}:
                 self.level = db
             case {"done": number}:
-                ear.done = number
+                stream.done = number
             case {"open": name, "fallback": fallback}:
-                ear.open = True
-                if not self._wanted:  # no longer, since an earlier attempt failed
+                stream.open = True
+                if not self._wanted:  # an earlier attempt failed, which cleared the reasons
                     self._order("continuous", on=False)
                     self._order("talk", on=False)
                 self.microphone = name
                 if fallback:
                     self._on_problem(fell_back(self._settings.microphone, name))
             case {"closed": _}:
-                ear.open = False
+                stream.open = False
             case {"voice": "on", "ns": ns}:
-                ear.speaking = True
-                self._update()  # before it asks what is said
+                stream.speaking = True
+                self._update()  # the state is published before the callback reads it
                 self._on_voice(ns)
             case {"voice": "off"}:
-                ear.speaking = False
-                ear.pending += 1
+                stream.speaking = False
+                stream.pending += 1
             case {"voice": "nothing"}:
-                ear.speaking = False
-                self._on_heard(None)
-            case {"heard": said}:
-                ear.pending -= 1
-                self._on_heard(_heard(said) if said else None)
+                stream.speaking = False
+                self._on_utterance(None)
+            case {"heard": fields}:
+                stream.pending -= 1
+                self._on_utterance(_utterance(fields) if fields else None)
             case {"problem": problem, "over": number}:
                 self._reasons.clear()
                 self._talking = False
-                ear.done = number
+                stream.done = number
                 self._update()
                 self._on_problem(RubatoError(**problem))
             case {"problem": problem}:
@@ -257,30 +262,30 @@ class Hearing:
     # The state --------------------------------------------------------------------------------------
 
     def _abandon(self) -> None:
-        """Want nothing more of the run that there is."""
+        """Stop following the current run."""
         self._reasons.clear()
         self._talking = False
         self._follow(None)
         self._update()
 
     def _follow(self, run: ProcessRun | None) -> None:
-        """Count the reports of another run, and tell that what the one before was hearing is lost."""
-        lost = self._ear.unheard
-        self._run, self._ear, self._sent = run, StreamState(), {}
+        """Follow another run; the unfinished utterances of the previous one are lost, and are reported as None."""
+        lost = self._stream.unfinished
+        self._run, self._stream, self._phrase_sets = run, StreamState(), {}
         for _ in range(lost):
-            self._on_heard(None)
+            self._on_utterance(None)
 
     @property
     def _wanted(self) -> bool:
         return self.continuous or self._talking
 
     def _update(self) -> None:
-        """Show the state that follows from what is known, and rest or end waits accordingly."""
-        state = self._ear.name(self._wanted)
+        """Derive the state; complete the futures of `finish` and let an unused process end."""
+        state = self._stream.name(self._wanted)
         if state not in ("hearing", "thinking"):
-            waiting, self._waiting = self._waiting, []
-            for done in waiting:
-                done.set_result(None)
+            finishing, self._finishing = self._finishing, []
+            for finished in finishing:
+                finished.set_result(None)
         if state == self.state:
             return
         self.state = state
@@ -290,6 +295,6 @@ class Hearing:
         self._on_change()
 
 
-def _heard(said: Mapping[str, Any]) -> Utterance:
-    audio = Path(said["audio"]) if said["audio"] else None
-    return Utterance(**{**said, "near": tuple(said["near"]), "audio": audio})
+def _utterance(fields: Mapping[str, Any]) -> Utterance:
+    audio = Path(fields["audio"]) if fields["audio"] else None
+    return Utterance(**{**fields, "near": tuple(fields["near"]), "audio": audio})

@@ -1,4 +1,4 @@
-"""The microphone: finding one, and bringing its sound to the rate of the recogniser."""
+"""The microphone: chooses a device, opens its stream, and resamples it for the recogniser."""
 
 from __future__ import annotations
 
@@ -20,66 +20,66 @@ from rubato_desktop.services.voice.samples import Samples, sanitise
 log = logging.getLogger(__name__)
 
 _BLOCK_S: Final = 0.02
-_PATIENCE_S: Final = 3.0  # a microphone that is silent for so long, not even noise, has gone
-_AROUND: Final = 64  # samples beside a piece that a resampled one needs at least
+_TIMEOUT_S: Final = 3.0  # a device that has delivered nothing for this long is gone
+_CONTEXT: Final = 64  # samples on either side that the resampling filter needs
 
 CLIENT: Final = "Rubato hearing"
 
 
 class Microphone:
-    """An open microphone.
+    """An open microphone stream.
 
     Args:
-        name: Part of its name; empty for the system's own choice: JACK when its server runs.
-        hear: Called with each piece of sound, mono at `RATE`, on the device's own thread.
+        name: Part of the device's name; empty for the default: JACK when its server is running, else the system's.
+        on_sound: Called with each block, mono at `RATE`, on the device's own thread.
 
     Attributes:
-        name: That of the device that was opened.
-        fallback: Whether the wanted one is not there and the system's own choice was taken.
+        name: Name of the device that was opened.
+        fallback: Whether the named device is missing and the default was opened instead.
 
     Raises:
-        RubatoError: there is none, it cannot be opened, or PortAudio is missing.
+        RubatoError: there is no microphone, it cannot be opened, or PortAudio is missing.
     """
 
-    def __init__(self, name: str, hear: Callable[[Samples], None]) -> None:
+    def __init__(self, name: str, on_sound: Callable[[Samples], None]) -> None:
         self._sd = portaudio(CLIENT)
-        self._heard = time.monotonic()
+        self._last_block = time.monotonic()
         device, self.fallback = _choose(self._sd, name)
         self.name = str(device["name"])
         try:
-            self._stream = self._open(device, hear)
+            self._stream = self._open(device, on_sound)
         except self._sd.PortAudioError as error:
-            log.exception("the microphone %s cannot be opened", self.name)
-            _forget_devices(self._sd)
+            log.exception("cannot open the microphone %s", self.name)
+            _terminate(self._sd)
             raise RubatoError(
-                f"The microphone {self.name} cannot be opened",
-                kept="Keys, sound and everything else go on",
-                todo="Close the program that uses it, allow this one to use it,"
+                f"Cannot open the microphone {self.name}",
+                kept="Everything else still works",
+                todo="Close the program that uses it, allow Rubato to use it,"
                 " or choose another in the settings (microphone)",
                 code="microphone_busy",
             ) from error
 
     @property
     def gone(self) -> bool:
-        """Whether it gives no sound any more."""
-        return not self._stream.active or time.monotonic() - self._heard > _PATIENCE_S
+        """Whether the device has stopped delivering sound."""
+        return not self._stream.active or time.monotonic() - self._last_block > _TIMEOUT_S
 
     def close(self) -> None:
-        """Close it; not after it has gone: PortAudio may wait for ever for a server that died."""
+        """Close the stream. Not for a device that is gone: PortAudio may wait forever for a dead sound server."""
         with quiet(), contextlib.suppress(self._sd.PortAudioError):
             self._stream.abort()
             self._stream.close()
             self._sd._terminate()
 
-    def _open(self, device: dict[str, Any], hear: Callable[[Samples], None]) -> Any:
+    def _open(self, device: dict[str, Any], on_sound: Callable[[Samples], None]) -> Any:
         rate = int(device["default_samplerate"])
-        bring = Resampler(rate)
+        resampler = Resampler(rate)
 
-        def callback(data: Any, frames: int, _time: Any, _status: Any) -> None:
-            self._heard = time.monotonic()
-            piece = bring(np.frombuffer(data, np.float32))
-            if len(piece):
-                hear(piece)
+        def on_block(data: Any, frames: int, _time: Any, _status: Any) -> None:
+            self._last_block = time.monotonic()
+            sound = resampler(np.frombuffer(data, np.float32))
+            if len(sound):
+                on_sound(sound)
 
         with quiet():
             stream = self._sd.RawInputStream(
@@ -87,25 +87,25 @@ class Microphone:
                 samplerate=rate,
                 channels=1,
                 dtype="float32",
-                blocksize=0 if "JACK" in self._host(device) else round(rate * _BLOCK_S),
+                blocksize=0 if "JACK" in self._host_api(device) else round(rate * _BLOCK_S),
                 latency="low",
-                callback=callback,
+                callback=on_block,
             )
             stream.start()
         return stream
 
-    def _host(self, device: dict[str, Any]) -> str:
+    def _host_api(self, device: dict[str, Any]) -> str:
         return str(self._sd.query_hostapis(device["hostapi"])["name"])
 
 
 def find_microphone(name: str = "") -> str:
-    """Return the name of the microphone that would be opened.
+    """Return the name of the device that `Microphone` would open.
 
     Args:
-        name: As `Microphone` has it.
+        name: Part of the device's name; empty for the default.
 
     Raises:
-        RubatoError: there is none, or PortAudio is missing.
+        RubatoError: there is no microphone, or PortAudio is missing.
     """
     sd = portaudio(CLIENT)
     device, _ = _choose(sd, name)
@@ -117,45 +117,45 @@ def find_microphone(name: str = "") -> str:
 def _choose(sd: Any, name: str) -> tuple[dict[str, Any], bool]:
     with quiet():
         sd._initialize()
-    found = [device for device in sd.query_devices() if device["max_input_channels"] > 0]
-    if not found:
-        _forget_devices(sd)
+    inputs = [device for device in sd.query_devices() if device["max_input_channels"] > 0]
+    if not inputs:
+        _terminate(sd)
         raise RubatoError(
             "There is no microphone",
-            kept="Keys, sound and everything else go on",
-            todo="Connect one and play the word for the microphone again",
+            kept="Everything else still works",
+            todo="Connect one and switch the microphone on again",
             code="no_microphone",
         )
-    return preferred(sd, found, name, "input")
+    return preferred(sd, inputs, name, "input")
 
 
-def _forget_devices(sd: Any) -> None:
-    """End PortAudio, which would remain a client of JACK."""
+def _terminate(sd: Any) -> None:
+    """Terminate PortAudio, which would otherwise stay a client of JACK."""
     with quiet(), contextlib.suppress(sd.PortAudioError):
         sd._terminate()
 
 
 class Resampler:
-    """Brings a stream of sound to `RATE`, piece by piece, without a seam between them.
+    """Resamples a stream to `RATE` block by block, without seams.
 
     Args:
-        rate: Its sample rate, Hz.
+        rate: Sample rate of the stream, Hz.
     """
 
     def __init__(self, rate: int) -> None:
         common = math.gcd(rate, RATE)
-        steps = -(-_AROUND * common // min(rate, RATE))
-        # So many samples in become so many out exactly.
+        steps = -(-_CONTEXT * common // min(rate, RATE))
+        # A block of exactly `_in` samples becomes one of exactly `_out`.
         self._in, self._out = rate // common * steps, RATE // common * steps
         self._rate = rate
-        self._rest: Samples = np.zeros(self._in, np.float32)  # one such piece of what came before
+        self._pending: Samples = np.zeros(self._in, np.float32)  # begins with one block of context
 
     def __call__(self, samples: Samples) -> Samples:
-        """Return what can be said for sure so far, mono at `RATE`."""
-        self._rest = np.concatenate([self._rest, sanitise(samples)])
-        whole = len(self._rest) // self._in - 2
+        """Return the samples at `RATE` whose context is complete; the rest waits for the next call."""
+        self._pending = np.concatenate([self._pending, sanitise(samples)])
+        whole = len(self._pending) // self._in - 2
         if whole <= 0:
-            return self._rest[:0]
-        brought = resample(self._rest[: (whole + 2) * self._in], self._rate, RATE)
-        self._rest = self._rest[whole * self._in :]
-        return brought[self._out : self._out * (whole + 1)]
+            return self._pending[:0]
+        result = resample(self._pending[: (whole + 2) * self._in], self._rate, RATE)
+        self._pending = self._pending[whole * self._in :]
+        return result[self._out : self._out * (whole + 1)]

@@ -1,4 +1,4 @@
-"""The models that hear: the one that comes with the program, and those that were put into a folder."""
+"""Speech recognition models: the one that comes with Rubato, and those in the data folder."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.packaged_models import find_model, verified_model
 
 FOLDER: Final = "hearing"  # in the data folder
-PACKAGED: Final = "whisper"  # in the table of packaged models
+PACKAGED: Final = "whisper"  # in resources/models.toml
 _FILES: Final = ("model.bin", "config.json", "tokenizer.json")
-_TODO: Final = "Put all files of the model, model.bin, config.json and tokenizer.json, into its folder again"
+_KEPT: Final = "Keys and speech still work"
+_TODO: Final = "Copy all files of the model, model.bin, config.json and tokenizer.json, into its folder again"
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A Whisper model in the form of CTranslate2.
+    """A Whisper model in CTranslate2's format.
 
     Attributes:
-        name: That of its folder; ``tiny.en`` for the packaged one.
-        folder: Where its files lie.
-        bytes: How large it is.
-        packaged: Whether it came with the program.
+        name: Name of its folder; ``tiny.en`` for the packaged one.
+        folder: Where its files are.
+        bytes: Size of its weights.
+        packaged: Whether it came with Rubato.
     """
 
     name: str
@@ -44,29 +45,29 @@ class Model:
 
 
 def find_models(data: Path) -> tuple[list[Model], list[RubatoError]]:
-    """Look for models.
+    """Find all models.
 
     Args:
         data: The data folder.
 
     Returns:
-        The models, the largest first, which hears best; and what was found that is no model.
+        The models, largest and so most accurate first; and an error for each folder that holds no valid model.
     """
-    found, problems = [], []
-    looks: list[Callable[[], Model]] = [
+    models, problems = [], []
+    sources: list[Callable[[], Model]] = [
         _packaged,
         *(partial(read_model, folder) for folder in _folders(data)),
     ]
-    for look in looks:
+    for read in sources:
         try:
-            found.append(look())
+            models.append(read())
         except RubatoError as problem:
             problems.append(problem)
-    return sorted(found, key=lambda model: -model.bytes), problems
+    return sorted(models, key=lambda model: -model.bytes), problems
 
 
 def choose_model(data: Path, name: str = "") -> Model:
-    """Return the model of that name; the largest there is when no name is given.
+    """Return a model by name, or the largest one without a name.
 
     Raises:
         RubatoError: there is none (code ``no_model``), or it is damaged (code ``bad_model``).
@@ -82,18 +83,18 @@ def choose_model(data: Path, name: str = "") -> Model:
     if name:
         known = ", ".join(model.name for model in find_models(data)[0])
         raise RubatoError(
-            f"There is no model {name!r} that hears", todo=f"Choose one of {known}", code="no_model"
+            f"There is no speech recognition model {name!r}", todo=f"Choose one of {known}", code="no_model"
         )
     raise RubatoError(
-        "There is no model that hears",
-        kept="Keys and speech go on",
-        todo="Install the application again, or add a model",
+        "There is no speech recognition model",
+        kept=_KEPT,
+        todo="Install Rubato again, or add a model",
         code="no_model",
     )
 
 
 def read_model(folder: Path) -> Model:
-    """Look whether a folder holds a model; it is not loaded.
+    """Check that a folder holds a model, without loading it.
 
     Raises:
         RubatoError: a file is missing or damaged (code ``bad_model``).
@@ -109,12 +110,12 @@ def read_model(folder: Path) -> Model:
     if empty := next((file for file, size in sizes.items() if not size), ""):
         raise _bad(name, f"{empty} is empty")
     if not isinstance(config, dict):
-        raise _bad(name, "config.json holds no settings")
+        raise _bad(name, "config.json is not a JSON object")
     return Model(name, folder, sizes["model.bin"])
 
 
 def check_model(model: Model) -> None:
-    """Check the content of a model that came with the program, before it is loaded.
+    """Verify the checksums of the packaged model, before it is loaded; other models have none.
 
     Raises:
         RubatoError: it is missing (code ``needs_model``) or damaged (code ``bad_model``).
@@ -124,9 +125,7 @@ def check_model(model: Model) -> None:
 
 
 def _bad(name: str, why: str) -> RubatoError:
-    return RubatoError(
-        f"The model {name} is damaged: {why}", kept="Keys and speech go on", todo=_TODO, code="bad_model"
-    )
+    return RubatoError(f"The model {name} is damaged: {why}", kept=_KEPT, todo=_TODO, code="bad_model")
 
 
 def _packaged() -> Model:
@@ -135,5 +134,5 @@ def _packaged() -> Model:
 
 
 def _folders(data: Path) -> list[Path]:
-    own = data / FOLDER
-    return sorted(folder for folder in own.iterdir() if folder.is_dir()) if own.is_dir() else []
+    root = data / FOLDER
+    return sorted(folder for folder in root.iterdir() if folder.is_dir()) if root.is_dir() else []

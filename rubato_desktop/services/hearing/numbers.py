@@ -1,4 +1,4 @@
-"""Whole numbers as they are said in English, and back: ``twenty six`` ↔ 26."""
+"""Whole numbers in English words and back: ``twenty six`` ↔ 26."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGEST: Final = 999
 
 @cache
 def in_words(number: int) -> str:
-    """Return a number from 0 to `LARGEST` as it is said."""
+    """Return a number from 0 to `LARGEST` in words."""
     if number < len(_SMALL):
         return _SMALL[number]
     if number < 100:
@@ -32,16 +32,16 @@ def _values() -> dict[str, int]:
 
 
 def in_figures(text: str) -> str:
-    """Return a text with its numbers in figures: ``tab twenty six`` → ``tab 26``; the longest run counts."""
-    words, result, at = text.split(), [], 0
-    while at < len(words):
-        for end in range(min(len(words), at + 5), at, -1):
-            value = _values().get(" ".join(words[at:end]))
+    """Replace numbers in words by figures, longest first: ``tab twenty six`` → ``tab 26``."""
+    words, result, index = text.split(), [], 0
+    while index < len(words):
+        for end in range(min(len(words), index + 5), index, -1):
+            value = _values().get(" ".join(words[index:end]))
             if value is not None:
                 result.append(str(value))
-                at = end
+                index = end
                 break
         else:
-            result.append(words[at])
-            at += 1
+            result.append(words[index])
+            index += 1
     return " ".join(result)

@@ -1,4 +1,4 @@
-"""How the process that hears is started, and what people are told about it."""
+"""The command line of the hearing process, and the messages about it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rubato_desktop.ipc.process_run import Exit, ProcessRun
 from rubato_desktop.settings import Settings
 
 
-def ear_process(
+def hearing_process(
     data: Path,
     settings: Settings,
     *,
@@ -21,12 +21,12 @@ def ear_process(
     on_exit: Callable[[ProcessRun, Exit], None],
     idle_s: float,
 ) -> ManagedProcess:
-    """Return the process that hears, not started yet.
+    """Return the hearing process, not started yet.
 
     Args:
         data: The data folder.
-        settings: Which microphone, model and language; read at each start.
-        on_report, on_exit, idle_s: As `ManagedProcess` has them.
+        settings: Microphone, model and language; read at each start.
+        on_report, on_exit, idle_s: As for `ManagedProcess`.
     """
 
     def command() -> tuple[list[str], Mapping[str, str]]:
@@ -40,7 +40,7 @@ def ear_process(
                 str(int(settings.reduce_noise)),
             ],
         )
-        # What was needed for a moment is used again, not kept by each thread: 60 MB less.
+        # One arena for all threads, so that freed memory is reused: 60 MB less.
         return line, {**environment, "MALLOC_ARENA_MAX": "1"}
 
     return ManagedProcess(
@@ -54,20 +54,20 @@ def ear_process(
 
 
 def ended(exit: Exit) -> RubatoError:
-    """Return what is said when it ended without being asked to."""
+    """Return the error for a process that ended unexpectedly."""
     return RubatoError(
-        f"Hearing ended unexpectedly: {exit}",
-        kept="Keys, sound and everything else go on",
-        todo="Play the word for the microphone to begin again; hearing.log has the details",
+        f"Speech recognition ended unexpectedly: {exit}",
+        kept="Everything else still works",
+        todo="Switch the microphone on again; hearing.log has the details",
         code="hearing_ended",
     )
 
 
 def fell_back(wanted: str, used: str) -> RubatoError:
-    """Return what is said when another microphone is used than the one that was chosen."""
+    """Return the warning that another microphone is used than the one in the settings."""
     return RubatoError(
         f"There is no microphone called {wanted}",
-        kept=f"{used} is used",
+        kept=f"{used} is used instead",
         todo="Connect it, or choose another in the settings (microphone)",
         code="microphone_fallback",
     )

@@ -1,4 +1,4 @@
-"""The recogniser: Whisper by faster-whisper, loaded when it is needed."""
+"""Whisper, run by faster-whisper: transcribes speech and scores texts. Loaded on first use."""
 
 from __future__ import annotations
 
@@ -20,25 +20,26 @@ from rubato_desktop.services.voice.samples import Samples
 
 log = logging.getLogger(__name__)
 
-_HOP: Final = 160  # samples a frame of the spectrogram
-_LEAST_FRAMES: Final = 600  # what is shorter is understood worse
+_HOP: Final = 160  # samples in a frame of the spectrogram
+_LEAST_FRAMES: Final = 600  # shorter input is recognised worse
 _THREADS: Final = 2
-# Taken for what was said before, so that the model expects more like it: with them almost half of what noise kept
-# from being understood is. They are the words that it otherwise takes for others (benchmarks/hearing.py).
-_SAID_BEFORE: Final = (
+# Given to the decoder as the previous text, which makes these words more likely. They are the ones it most often
+# mistakes; the prompt recovers almost half of the commands lost to noise (benchmarks/hearing.py).
+_PREVIOUS_TEXT: Final = (
     " say, tab, click, find, links, buttons, fields, panels, cues, skip, highlight, unhighlight, reload."
 )
+_KEPT: Final = "Keys and speech still work; only speech recognition does not"
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of speech.
+    """A segment of a transcript.
 
     Attributes:
-        start_ms: Where it begins.
-        end_ms: Where it ends.
-        text: What was said.
-        confidence: How sure that is, 0 to 1.
+        start_ms: Where it begins, ms.
+        end_ms: Where it ends, ms.
+        text: The transcript.
+        confidence: 0 to 1.
     """
 
     start_ms: int
@@ -56,11 +57,11 @@ class Segment:
 
 
 class Whisper:
-    """Writes down speech, and says how likely words are. For one thread at a time.
+    """Transcribes speech and scores texts. For one thread at a time.
 
     Args:
         model: The model.
-        language: Two letters of the language that is spoken.
+        language: Two-letter code of the spoken language.
     """
 
     def __init__(self, model: Model, language: str = "en") -> None:
@@ -68,10 +69,10 @@ class Whisper:
         self._loading = threading.Lock()
         self._whisper: Any = None
         self._prompt: list[int] = []
-        self.end = 0  # the token that ends a text
+        self.end = 0  # the end-of-text token
 
     def load(self) -> None:
-        """Load the model where it is not loaded yet.
+        """Load the model, if it is not loaded yet.
 
         Raises:
             RubatoError: it is damaged, or does not know the language (code ``bad_model``).
@@ -80,7 +81,7 @@ class Whisper:
             if self._whisper is not None:
                 return
             check_model(self.model)
-            # Nothing may be looked for elsewhere: the models lie here.
+            # The models are here; nothing may be looked up on the network.
             os.environ["HF_HUB_OFFLINE"] = "1"
             from faster_whisper import WhisperModel
 
@@ -94,26 +95,26 @@ class Whisper:
                 )
             # What a damaged model raises is not documented.
             except Exception:
-                log.exception("%s cannot be loaded", self.model.folder)
+                log.exception("cannot load %s", self.model.folder)
                 raise RubatoError(
                     f"The model {self.model.name} cannot be loaded",
-                    kept="Keys and speech go on; only hearing does not",
-                    todo="Put it into the folder again, or choose another in the settings (hearing_model)",
+                    kept=_KEPT,
+                    todo="Copy it into its folder again, or choose another in the settings (hearing_model)",
                     code="bad_model",
                 ) from None
             if not whisper.model.is_multilingual and self._language != "en":
                 raise RubatoError(
                     f"The model {self.model.name} understands English only",
-                    kept="Keys and speech go on; only hearing does not",
-                    todo=f"Add a model of many languages, or set hearing_language to en instead of {self._language}",
+                    kept=_KEPT,
+                    todo=f"Add a multilingual model, or change hearing_language from {self._language} to en",
                     code="bad_model",
                 )
             tokens = whisper.hf_tokenizer
             self.end = tokens.token_to_id("<|endoftext|>")
             self._prompt = [tokens.token_to_id("<|startoftranscript|>")]
             if self._language == "en":
-                before = tokens.encode(_SAID_BEFORE, add_special_tokens=False).ids
-                self._prompt = [tokens.token_to_id("<|startofprev|>"), *before, *self._prompt]
+                previous = tokens.encode(_PREVIOUS_TEXT, add_special_tokens=False).ids
+                self._prompt = [tokens.token_to_id("<|startofprev|>"), *previous, *self._prompt]
             if whisper.model.is_multilingual:
                 self._prompt += [
                     tokens.token_to_id(f"<|{self._language}|>"),
@@ -123,7 +124,7 @@ class Whisper:
             self._whisper = whisper
 
     def transcribe(self, sound: Samples) -> list[Segment]:
-        """Write down what is said.
+        """Transcribe a sound.
 
         Args:
             sound: Mono at 16 kHz, of any length.
@@ -143,43 +144,43 @@ class Whisper:
         )
         return [
             Segment(
-                round(found.start * 1000),
-                round(found.end * 1000),
-                found.text.strip(),
-                round(min(1.0, math.exp(found.avg_logprob)) * (1 - found.no_speech_prob), 3),
+                round(segment.start * 1000),
+                round(segment.end * 1000),
+                segment.text.strip(),
+                round(min(1.0, math.exp(segment.avg_logprob)) * (1 - segment.no_speech_prob), 3),
             )
-            for found in segments
+            for segment in segments
         ]
 
-    # For `search` -------------------------------------------------------------------------------------
+    # As `beam_search.PhraseRecogniser` ----------------------------------------------------------------
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return texts as the model's tokens."""
+        """Tokenise texts."""
         self.load()
-        encoded = self._whisper.hf_tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        return [found.ids for found in encoded]
+        encodings = self._whisper.hf_tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [encoding.ids for encoding in encodings]
 
     def listen(self, sound: Samples) -> WhisperState:
-        """Hear a sound, mono at 16 kHz; of at most 30 s; it costs as much as the sound is long."""
+        """Encode a sound, mono at 16 kHz, of at most 30 s; the time it takes grows with its length."""
         from ctranslate2 import StorageView
 
         self.load()
         frames = max(_LEAST_FRAMES, -(-len(sound) // (2 * _HOP)) * 2)
         padded = np.pad(np.asarray(sound, np.float32), (0, frames * _HOP - len(sound)))
-        seen = self._whisper.feature_extractor(padded)[None, :, :frames]
-        encoded = self._whisper.model.encode(StorageView.from_array(np.ascontiguousarray(seen)))
+        features = self._whisper.feature_extractor(padded)[None, :, :frames]
+        encoded = self._whisper.model.encode(StorageView.from_array(np.ascontiguousarray(features)))
         return WhisperState(self._whisper.model, self._prompt, self.end, np.array(encoded))
 
 
 @dataclass(frozen=True, slots=True)
 class WhisperState:
-    """A sound that was heard.
+    """An encoded sound.
 
     Attributes:
-        model: What heard it.
-        prompt: What every text begins with.
-        end: The last token that a text may have.
-        encoded: The sound as the model heard it, shape (1, frames, dimensions).
+        model: CTranslate2's model.
+        prompt: The tokens that precede every text.
+        end: The end-of-text token; higher tokens are not text.
+        encoded: The encoder's output, shape (1, frames, dimensions).
     """
 
     model: Any
@@ -187,22 +188,22 @@ class WhisperState:
     end: int
     encoded: npt.NDArray[np.float32]
 
-    def next_tokens(self, begun: Sequence[tuple[int, ...]]) -> npt.NDArray[np.float32]:
-        """Return how likely each token comes next, as `search.Listening` has it."""
+    def next_tokens(self, prefixes: Sequence[tuple[int, ...]]) -> npt.NDArray[np.float32]:
+        """Return the log-probabilities of the next token, as `beam_search.DecoderState` specifies."""
         from ctranslate2 import StorageView
 
-        several = StorageView.from_array(np.ascontiguousarray(np.repeat(self.encoded, len(begun), axis=0)))
-        found = self.model.generate(
-            several,
-            [[*self.prompt, *tokens] for tokens in begun],
+        batch = StorageView.from_array(np.ascontiguousarray(np.repeat(self.encoded, len(prefixes), axis=0)))
+        results = self.model.generate(
+            batch,
+            [[*self.prompt, *tokens] for tokens in prefixes],
             beam_size=1,
-            # The beginning counts as part of the answer, which gets half of this, or what the prompt leaves of it.
-            max_length=max(2 * (len(begun[0]) + 1), len(self.prompt) + len(begun[0])),
+            # The prefix counts as generated text, whose length may be half of this, or what the prompt leaves of it.
+            max_length=max(2 * (len(prefixes[0]) + 1), len(self.prompt) + len(prefixes[0])),
             return_logits_vocab=True,
             suppress_blank=False,
             suppress_tokens=[],
         )
-        raw = np.stack([np.asarray(one.logits[0][-1], np.float32).ravel() for one in found])
-        raw[:, self.end + 1 :] = -np.inf  # languages, tasks and times are no text
-        raw -= raw.max(axis=1, keepdims=True)
-        return np.asarray(raw - np.log(np.exp(raw).sum(axis=1, keepdims=True)), np.float32)
+        logits = np.stack([np.asarray(result.logits[0][-1], np.float32).ravel() for result in results])
+        logits[:, self.end + 1 :] = -np.inf  # languages, tasks and timestamps
+        logits -= logits.max(axis=1, keepdims=True)
+        return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)), np.float32)

@@ -1,4 +1,4 @@
-"""What was said, worked out on a thread of its own: held against phrases, written down, kept."""
+"""Recognition: turns utterances into commands or transcripts, on a thread of its own."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ from rubato_desktop.services.voice.samples import Samples, sanitise, to_int16
 
 log = logging.getLogger(__name__)
 
-_VOICED: Final = 0.35
-_AROUND: Final = round(0.45 * RATE)  # samples kept before and after a voice that is cut out of a long sound
-_REST_S: Final = 2.0  # after so long what was needed to understand is given back
-_REMEMBERED: Final = 6  # sets of phrases: those of rest, of numbers, of names…
+_VOICED: Final = 0.35  # voice probability of a voiced frame
+_MARGIN: Final = round(0.45 * RATE)  # samples left on either side when a voice is cut out of a long sound
+_IDLE_S: Final = 2.0  # after this long without work, memory is given back
+_CACHED: Final = 6  # compiled phrase sets: for commands, for numbers, for names, ...
 
-Say = Callable[[Mapping[str, Any]], None]
+Report = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be made of what is said.
+    """What an utterance is to be recognised as.
 
     Attributes:
-        phrases: What has a meaning.
-        free: Whether anything may be said: then it is written down, and a phrase is only what is exactly that.
-        keep: Where its sound is kept, as WAV; None for nowhere.
+        phrases: The commands and values that are possible now.
+        dictation: Whether to transcribe it. It is then a phrase only when the whole transcript is one.
+        save_to: WAV file to save its sound to; None to discard it.
     """
 
     phrases: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What became of a sound: the phrase that it is, or those near it, or its text."""
+    """The result: the matching phrase or its candidates, and the transcript when one was made."""
 
     match: Match = NOTHING
     segments: tuple[Segment, ...] = ()
@@ -69,73 +69,76 @@ class Recognition:
 
 
 class SpeechInterpreter:
-    """Makes something of sounds; it remembers the phrases it has made ready. For one thread.
+    """Recognises utterances; caches compiled phrase sets. For one thread at a time.
 
     Args:
-        model: What writes down, and is asked about hard phrases.
-        language: Two letters of the language that is spoken.
-        clean: Whether steady noise is taken out before.
+        model: The Whisper model, which transcribes and decides the hard commands.
+        language: Two-letter code of the spoken language.
+        clean: Whether to reduce steady noise first.
     """
 
     def __init__(self, model: Model, language: str = "en", *, clean: bool = False) -> None:
         self._whisper = Whisper(model, language)
         self._moonshine = Moonshine() if language == LANGUAGE else None
         self._clean = clean
-        self._ready: OrderedDict[tuple[str, ...], Phrases] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, ...], Phrases] = OrderedDict()
         self._activity = VoiceActivity()
 
     def load(self) -> None:
-        """Load the models where they are not loaded yet.
+        """Load the models, if they are not loaded yet.
 
         Raises:
-            RubatoError: one is damaged, or does not know the language (code ``bad_model``).
+            RubatoError: one is missing (code ``needs_model``), damaged, or does not know the language (code
+                ``bad_model``).
         """
         self._whisper.load()
         if self._moonshine is not None:
             self._moonshine.load()
 
     def prepare(self, phrases: tuple[str, ...]) -> Phrases:
-        """Return phrases made ready."""
-        if phrases not in self._ready:
-            self._ready[phrases] = Phrases(self._whisper, self._moonshine, phrases)
-            if len(self._ready) > _REMEMBERED:
-                self._ready.popitem(last=False)
-        self._ready.move_to_end(phrases)
-        return self._ready[phrases]
+        """Compile a phrase set, or take it from the cache."""
+        if phrases not in self._cache:
+            self._cache[phrases] = Phrases(self._whisper, self._moonshine, phrases)
+            if len(self._cache) > _CACHED:
+                self._cache.popitem(last=False)
+        self._cache.move_to_end(phrases)
+        return self._cache[phrases]
 
-    def recognise(self, sound: Samples, task: Task, wanted: Callable[[], bool] = lambda: True) -> Recognition:
-        """Return what a sound is.
+    def recognise(
+        self, sound: Samples, task: Task, still_wanted: Callable[[], bool] = lambda: True
+    ) -> Recognition:
+        """Recognise an utterance.
 
         Args:
-            sound: Mono at 16 kHz, of any length. A command may have long silence around it; longer talk is none.
-            task: What is to be made of it.
-            wanted: Asked now and then; no longer wanted, it gives up.
+            sound: Mono at 16 kHz, of any length. A command may have long silence around it; longer speech is not a
+                command.
+            task: What it is to be recognised as.
+            still_wanted: Polled now and then; the search stops when it returns False.
         """
         sound = sanitise(sound)
         if self._clean:
             sound = denoise(sound)
         if task.dictation:
-            # Whisper makes words of silence and noise.
+            # Whisper transcribes silence and noise as words.
             if not any(self._voiced(sound)):
                 return Recognition()
             segments = tuple(self._whisper.transcribe(sound))
-            said = _plain(" ".join(segment.text for segment in segments))
-            exactly = said in task.phrases
-            return Recognition(Match(said, (said,), 0.0) if exactly else NOTHING, segments)
+            text = _plain(" ".join(segment.text for segment in segments))
+            return Recognition(Match(text, (text,), 0.0) if text in task.phrases else NOTHING, segments)
         if not task.phrases:
             return Recognition()
         began, ended = self.voice(sound)
         if len(sound) > LONGEST_S * RATE:
-            sound = sound[max(0, began - _AROUND) : ended + _AROUND]
-        return Recognition(self.prepare(task.phrases).match(sound, (ended - began) / RATE, wanted))
+            sound = sound[max(0, began - _MARGIN) : ended + _MARGIN]
+        return Recognition(self.prepare(task.phrases).match(sound, (ended - began) / RATE, still_wanted))
 
     def voice(self, sound: Samples) -> tuple[int, int]:
-        """Return at which sample the voice in a sound begins and ends; (0, 0) where there is none."""
+        """Return the samples at which the voice in a sound begins and ends; (0, 0) without a voice."""
         voiced = np.flatnonzero([*self._voiced(sound)])
         return (int(voiced[0]) * FRAME, int(voiced[-1] + 1) * FRAME) if len(voiced) else (0, 0)
 
     def _voiced(self, sound: Samples) -> Iterator[bool]:
-        """Yield of each frame whether it is voice."""
+        """Yield for each frame whether it is voice."""
         self._activity.reset()
         for frame in sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME):
             yield self._activity.judge(frame) > _VOICED
@@ -146,61 +149,71 @@ def _plain(text: str) -> str:
 
 
 class RecognitionThread:
-    """The thread that understands, in the order in which things were said.
+    """Recognises utterances in the order in which they were spoken, on a thread of its own.
 
     Args:
-        data: The data folder, in which there may be models.
-        model: Name of the model; empty for the best that is there.
-        language: Two letters of the language that is spoken.
-        say: Told what was understood, and problems.
-        clean: Whether steady noise is taken out before.
+        data: The data folder, which may hold models.
+        model: Name of the Whisper model; empty for the largest.
+        language: Two-letter code of the spoken language.
+        on_report: Called on that thread with each result and each problem.
+        clean: Whether to reduce steady noise first.
     """
 
-    def __init__(self, data: Path, model: str, language: str, say: Say, *, clean: bool = False) -> None:
-        self._data, self._model, self._language, self._say = data, model, language, say
+    def __init__(
+        self,
+        data: Path,
+        model: str,
+        language: str,
+        on_report: Callable[[Report], None],
+        *,
+        clean: bool = False,
+    ) -> None:
+        self._data, self._model, self._language, self._on_report = data, model, language, on_report
         self._clean = clean
         self._jobs: SimpleQueue[Callable[[SpeechInterpreter], None]] = SimpleQueue()
-        self._turn = 0  # what is guessed is wanted while this stays the same
-        self._guessed: tuple[int, Recognition] | None = None
+        self._turn = 0  # a speculative result is valid while this is unchanged
+        self._speculated: tuple[int, Recognition] | None = None
 
     def start(self) -> None:
-        """Begin to load the recogniser."""
+        """Start the thread, which begins by loading the models."""
         threading.Thread(target=self._work, daemon=True).start()
 
     def prepare(self, task: Task) -> None:
-        """Make the phrases of a task ready, while they are being said."""
+        """Compile the phrases of a task while the utterance is still being spoken."""
         if not task.dictation:
-            self._jobs.put(lambda interpreter: _ready(interpreter, task))
+            self._jobs.put(lambda interpreter: _prepare(interpreter, task))
 
-    def guess(self, sound: Samples, task: Task) -> None:
-        """Begin to understand what may be all that is said."""
+    def speculate(self, sound: Samples, task: Task) -> None:
+        """Begin to recognise an utterance that may be complete."""
         self._turn += 1
         turn = self._turn
         if not task.dictation:
-            self._jobs.put(lambda interpreter: self._guess(interpreter, sound, task, turn))
+            self._jobs.put(lambda interpreter: self._speculate(interpreter, sound, task, turn))
 
     def drop(self) -> None:
-        """What was guessed was not all."""
+        """Discard the speculative result: the utterance goes on."""
         self._turn += 1
 
-    def add(self, sound: Samples, task: Task, began_ns: int, ended_ns: int, *, guessed: bool) -> None:
-        """Tell what was said.
+    def add(self, sound: Samples, task: Task, began_ns: int, ended_ns: int, *, speculated: bool) -> None:
+        """Queue an utterance for recognition; the result is reported as ``{"heard": ...}``.
 
         Args:
             sound: Mono at 16 kHz.
-            task: What is to be made of it.
-            began_ns: When the voice began, as `time.perf_counter_ns` has it.
-            ended_ns: When its last sound ended.
-            guessed: Whether `guess` was given the same sound already, but for silence.
+            task: What it is to be recognised as.
+            began_ns: When it began, ns on the clock of `time.perf_counter_ns`.
+            ended_ns: When its last voiced frame ended, ns on the same clock.
+            speculated: Whether `speculate` has been given the same utterance.
         """
-        turn = self._turn if guessed else -1
-        self._jobs.put(lambda interpreter: self._tell(interpreter, sound, task, began_ns, ended_ns, turn))
+        turn = self._turn if speculated else -1
+        self._jobs.put(
+            lambda interpreter: self._recognise(interpreter, sound, task, began_ns, ended_ns, turn)
+        )
 
-    def after(self, done: Callable[[], None]) -> None:
-        """Call back on the thread that understands, when what was added before is dealt with, well or not."""
-        self._jobs.put(lambda _: done())
+    def after(self, on_done: Callable[[], None]) -> None:
+        """Call `on_done` on this thread when everything queued before has finished, successfully or not."""
+        self._jobs.put(lambda _: on_done())
 
-    # The thread -------------------------------------------------------------------------------------
+    # On the thread ----------------------------------------------------------------------------------
 
     def _work(self) -> None:
         try:
@@ -208,77 +221,77 @@ class RecognitionThread:
             interpreter = SpeechInterpreter(model, self._language, clean=self._clean)
             interpreter.load()
         except RubatoError as problem:
-            self._say({"problem": problem.as_json()})
+            self._on_report({"problem": problem.as_json()})
             return
         while True:
             try:
-                self._next()(interpreter)
+                self._next_job()(interpreter)
             except RubatoError as problem:
-                self._say({"problem": problem.as_json()})
+                self._on_report({"problem": problem.as_json()})
             except Exception:
-                log.exception("a sound could not be understood")
-                fault = RubatoError(
-                    "What was said could not be understood",
-                    kept="Keys and everything else go on",
+                log.exception("recognition failed")
+                failure = RubatoError(
+                    "Speech recognition failed on what you said",
+                    kept="Everything else still works",
                     todo="Say it again; hearing.log has the details",
                     code="not_heard",
                 )
-                self._say({"problem": fault.as_json()})
+                self._on_report({"problem": failure.as_json()})
 
-    def _next(self) -> Callable[[SpeechInterpreter], None]:
-        """Wait for what is to be done next; whoever waits for long needs less memory."""
+    def _next_job(self) -> Callable[[SpeechInterpreter], None]:
+        """Wait for the next job, and give memory back when the wait is long."""
         with contextlib.suppress(Empty):
-            return self._jobs.get(timeout=_REST_S)
+            return self._jobs.get(timeout=_IDLE_S)
         give_memory_back()
         return self._jobs.get()
 
-    def _guess(self, interpreter: SpeechInterpreter, sound: Samples, task: Task, turn: int) -> None:
+    def _speculate(self, interpreter: SpeechInterpreter, sound: Samples, task: Task, turn: int) -> None:
         if turn == self._turn:
-            found = interpreter.recognise(sound, task, lambda: turn == self._turn)
-            self._guessed = (turn, found)
+            result = interpreter.recognise(sound, task, lambda: turn == self._turn)
+            self._speculated = (turn, result)
 
-    def _tell(
+    def _recognise(
         self, interpreter: SpeechInterpreter, sound: Samples, task: Task, began: int, ended: int, turn: int
     ) -> None:
-        if self._guessed is not None and self._guessed[0] == turn:
-            found = self._guessed[1]
+        if self._speculated is not None and self._speculated[0] == turn:
+            result = self._speculated[1]
         else:
-            found = interpreter.recognise(sound, task)
-        self._say(
+            result = interpreter.recognise(sound, task)
+        self._on_report(
             {
                 "heard": {
-                    "text": found.text,
-                    "phrase": found.match.phrase,
-                    "near": found.match.near,
-                    "confidence": found.confidence,
+                    "text": result.text,
+                    "phrase": result.match.phrase,
+                    "near": result.match.near,
+                    "confidence": result.confidence,
                     "began_ns": began,
                     "ended_ns": ended,
                     "elapsed_ms": round((time.perf_counter_ns() - ended) / 1e6, 1),
-                    "audio": str(_keep(sound, task.save_to) or ""),
+                    "audio": str(_save(sound, task.save_to) or ""),
                 }
             }
         )
 
 
-def _ready(interpreter: SpeechInterpreter, task: Task) -> None:
+def _prepare(interpreter: SpeechInterpreter, task: Task) -> None:
     interpreter.prepare(task.phrases)
 
 
-def _keep(sound: Samples, path: Path | None) -> Path | None:
-    """Write a sound as a mono WAV file of 16 bits, whole or not at all; returns the file."""
+def _save(sound: Samples, path: Path | None) -> Path | None:
+    """Write a sound as a 16-bit mono WAV file, atomically; returns the file, None if it was not written."""
     if path is None:
         return None
-    beside = path.with_name(f".{path.name}.part")
+    temporary = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(wave.open(str(beside), "wb")) as out:
+        with contextlib.closing(wave.open(str(temporary), "wb")) as out:
             out.setparams((1, 2, RATE, 0, "NONE", ""))
             out.writeframes(to_int16(sanitise(sound)))
-        beside.replace(path)
+        temporary.replace(path)
     except OSError as error:
-        log.warning("the sound of a remark could not be kept: %s", error)
+        log.warning("cannot save the sound of a remark: %s", error)
         return None
     finally:
         with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
     return path

@@ -1,4 +1,4 @@
-"""What the ear is doing, worked out from what its process reports about the microphone's stream."""
+"""The listening state, derived from what the hearing process reports about its microphone stream."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class StreamState:
     """What is known about one run of the hearing process.
 
     Attributes:
-        open: Whether the microphone's stream is open.
-        speaking: Whether somebody is speaking.
-        pending: How many utterances have been heard and not yet understood.
+        open: Whether the microphone stream is open.
+        speaking: Whether an utterance is in progress.
+        pending: Number of utterances that have ended and are not recognised yet.
         ordered: Number of the last order that opens or closes the stream.
         done: Number of the last such order that was carried out.
     """
@@ -27,10 +27,10 @@ class StreamState:
     done: int = 0
 
     def name(self, wanted: bool) -> State:
-        """Return the state to show; ``off`` only when the stream is closed and nothing is about to open it.
+        """Return the state to show; ``off`` only when the stream is closed and no order will open it.
 
         Args:
-            wanted: Whether it is to listen.
+            wanted: Whether it should listen.
         """
         if self.speaking:
             return "hearing"
@@ -41,6 +41,6 @@ class StreamState:
         return "opening" if wanted or self.done < self.ordered else "off"
 
     @property
-    def unheard(self) -> int:
-        """How many utterances have begun and were not told yet."""
+    def unfinished(self) -> int:
+        """Number of utterances that have begun and have no result yet."""
         return self.pending + self.speaking

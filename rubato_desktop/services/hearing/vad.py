@@ -1,4 +1,4 @@
-"""How much a frame of sound is voice, judged by Silero's detector, which comes with faster-whisper."""
+"""Voice activity detection (VAD) with the Silero model that comes with faster-whisper."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from rubato_desktop.packaged_models import verified_model
 from rubato_desktop.services.hearing.endpointing import FRAME
 from rubato_desktop.services.voice.samples import Samples
 
-_CONTEXT: Final = 64  # samples of the frame before that the detector wants to see again
+_CONTEXT: Final = 64  # samples of the previous frame that the model takes again
 _STATE: Final = (1, 1, 128)
 
 
 class VoiceActivity:
-    """Judges frames one after the other; it remembers what came before.
+    """Judges consecutive frames of one stream; the model is recurrent.
 
     Raises:
-        RubatoError: the detector is missing or damaged.
+        RubatoError: the model is missing (code ``needs_model``) or damaged (code ``bad_model``).
     """
 
     def __init__(self) -> None:
-        # faster-whisper itself is not loaded for this one file: that takes half a second.
+        # Importing faster-whisper for this one file would take half a second.
         (model,) = verified_model("voice-activity").values()
         import onnxruntime
 
@@ -35,18 +35,20 @@ class VoiceActivity:
         self.reset()
 
     def reset(self) -> None:
-        """Forget what came before."""
+        """Clear the state, for the start of another stream."""
         self._h = self._c = np.zeros(_STATE, np.float32)
-        self._before = np.zeros(_CONTEXT, np.float32)
+        self._previous = np.zeros(_CONTEXT, np.float32)
 
     def judge(self, frame: Samples) -> float:
-        """Return how surely a frame is voice, 0 to 1.
+        """Return the probability that a frame is voice, 0 to 1.
 
         Args:
             frame: `FRAME` samples at `RATE`.
         """
         assert len(frame) == FRAME
-        seen = np.concatenate([self._before, frame])[None]
-        said, self._h, self._c = self._session.run(None, {"input": seen, "h": self._h, "c": self._c})
-        self._before = frame[-_CONTEXT:]
-        return float(np.ravel(said)[-1])
+        samples = np.concatenate([self._previous, frame])[None]
+        probability, self._h, self._c = self._session.run(
+            None, {"input": samples, "h": self._h, "c": self._c}
+        )
+        self._previous = frame[-_CONTEXT:]
+        return float(np.ravel(probability)[-1])

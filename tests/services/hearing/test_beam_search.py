@@ -1,4 +1,4 @@
-"""Phrases are searched along a tree of their spellings, by a listener that hears what is written here."""
+"""The search scores phrases along their prefix tree, with a recogniser whose transcript is given."""
 
 from __future__ import annotations
 
@@ -16,64 +16,66 @@ SOUND = np.zeros(1, np.float32)
 RIGHT, OTHER = 0.9, 0.001
 
 
-class Letters:
-    """Its tokens are letters; it hears one text, and of any other letter it is a thousandth sure."""
+class LetterRecogniser:
+    """Its tokens are letters. It gives its transcript a probability of 0.9 a letter, any other letter 0.001."""
 
     end = 0
 
-    def __init__(self, heard: str) -> None:
-        self._heard = [*(ord(letter) for letter in f" {heard}"), self.end]
-        self.asked: list[str] = []
+    def __init__(self, transcript: str) -> None:
+        self._transcript = [*(ord(letter) for letter in f" {transcript}"), self.end]
+        self.prefixes: list[str] = []
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         return [[ord(letter) for letter in text] for text in texts]
 
-    def listen(self, sound: Samples) -> Letters:
+    def listen(self, sound: Samples) -> LetterRecogniser:
         return self
 
-    def next_tokens(self, begun: Sequence[tuple[int, ...]]) -> npt.NDArray[np.float32]:
-        self.asked += ["".join(map(chr, tokens)) for tokens in begun]
-        rows = np.full((len(begun), 128), math.log(OTHER), np.float32)
-        for row, tokens in zip(rows, begun, strict=True):
-            if len(tokens) < len(self._heard):
-                row[self._heard[len(tokens)]] = math.log(RIGHT)
+    def next_tokens(self, prefixes: Sequence[tuple[int, ...]]) -> npt.NDArray[np.float32]:
+        self.prefixes += ["".join(map(chr, tokens)) for tokens in prefixes]
+        rows = np.full((len(prefixes), 128), math.log(OTHER), np.float32)
+        for row, tokens in zip(rows, prefixes, strict=True):
+            if len(tokens) < len(self._transcript):
+                row[self._transcript[len(tokens)]] = math.log(RIGHT)
         return rows
 
 
-def test_what_is_heard_is_the_likeliest() -> None:
-    listener = Letters("Tabs.")
-    found = Tree(listener, ["tab", "tabs", "click"], width=8, hopeless=20).follow(listener.listen(SOUND))
-    assert max(found.scores, key=found.scores.__getitem__) == "tabs"
-    assert found.scores["tabs"] == pytest.approx(7 * math.log(RIGHT), abs=0.01)
-    assert found.freely == pytest.approx(7 * math.log(RIGHT), abs=0.01)
+def test_the_transcript_scores_best() -> None:
+    recogniser = LetterRecogniser("Tabs.")
+    tree = Tree(recogniser, ["tab", "tabs", "click"], width=8, threshold=20)
+    result = tree.search(recogniser.listen(SOUND))
+    assert max(result.scores, key=result.scores.__getitem__) == "tabs"
+    assert result.scores["tabs"] == pytest.approx(7 * math.log(RIGHT), abs=0.01)
+    assert result.unconstrained == pytest.approx(7 * math.log(RIGHT), abs=0.01)
 
 
-def test_what_is_hopeless_is_not_followed_even_where_it_is_asked_for() -> None:
-    listener = Letters("tabs")
-    found = Tree(listener, ["tabs", "click"], width=8, hopeless=5).follow(listener, also=["click"])
-    assert set(found.scores) == {"tabs"} and not [asked for asked in listener.asked if "c" in asked.lower()]
+def test_a_phrase_below_the_threshold_is_pruned_even_when_required() -> None:
+    recogniser = LetterRecogniser("tabs")
+    tree = Tree(recogniser, ["tabs", "click"], width=8, threshold=5)
+    assert set(tree.search(recogniser, required=["click"]).scores) == {"tabs"}
+    assert not [prefix for prefix in recogniser.prefixes if "c" in prefix.lower()]
 
 
-def test_what_there_is_no_room_for_is_followed_where_it_is_asked_for() -> None:
-    listener = Letters("tap")
-    tree = Tree(listener, ["tap", "tab", "top"], width=1, hopeless=20)
-    assert set(tree.follow(listener).scores) == {"tap"}
-    assert set(tree.follow(listener, also=["tab"]).scores) == {"tap", "tab"}
+def test_a_required_phrase_is_followed_outside_the_beam() -> None:
+    recogniser = LetterRecogniser("tap")
+    tree = Tree(recogniser, ["tap", "tab", "top"], width=1, threshold=20)
+    assert set(tree.search(recogniser).scores) == {"tap"}
+    assert set(tree.search(recogniser, required=["tab"]).scores) == {"tap", "tab"}
 
 
-def test_of_no_width_only_what_is_asked_for_is_followed() -> None:
-    listener = Letters("tab")
-    found = Tree(listener, ["tab", "tabs", "top"], width=8, hopeless=20).follow(
-        listener.listen(SOUND), also=["tabs"], width=0
-    )
-    # On the way to one phrase another may end.
-    assert set(found.scores) == {"tab", "tabs"}
+def test_with_a_width_of_zero_only_required_phrases_are_followed() -> None:
+    recogniser = LetterRecogniser("tab")
+    tree = Tree(recogniser, ["tab", "tabs", "top"], width=8, threshold=20)
+    result = tree.search(recogniser.listen(SOUND), required=["tabs"], width=0)
+    # "tab" ends on the path to "tabs".
+    assert set(result.scores) == {"tab", "tabs"}
 
 
-def test_what_is_no_longer_wanted_is_not_asked_about() -> None:
-    listener = Letters("tab")
-    assert not Tree(listener, ["tab"], width=8, hopeless=20).follow(listener, wanted=lambda: False).scores
-    assert not listener.asked
+def test_a_cancelled_search_decodes_nothing() -> None:
+    recogniser = LetterRecogniser("tab")
+    tree = Tree(recogniser, ["tab"], width=8, threshold=20)
+    assert not tree.search(recogniser, still_wanted=lambda: False).scores
+    assert not recogniser.prefixes
 
 
 def test_numbers_are_spelt_in_words_and_in_figures() -> None:

@@ -1,4 +1,4 @@
-"""Where somebody begins and ends to speak: a letter a frame of 32 ms, v for voice, . for silence."""
+"""Where utterances begin and end; each letter is a frame of 32 ms, v for voice, . for silence."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from rubato_desktop.services.hearing.endpointing import Endpointer
         ("v" * 1000, [("began", 3), ("ended", 875)]),
     ],
 )
-def test_a_voice_begins_and_ends(frames: str, steps: list[tuple[str, int]]) -> None:
+def test_utterances_begin_and_end(frames: str, steps: list[tuple[str, int]]) -> None:
     endpointer = Endpointer()
-    found = []
+    reported = []
     for number, frame in enumerate(frames, 1):
         step = endpointer.feed(1.0 if frame == "v" else 0.0)
         if step:
-            found.append((step, number))
-    assert found[: len(steps)] == steps
+            reported.append((step, number))
+    assert reported[: len(steps)] == steps

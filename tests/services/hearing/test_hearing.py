@@ -1,4 +1,4 @@
-"""The ear on a real JACK server: what is shown is what the microphone's stream is, and nobody waits for its process."""
+"""Hearing on a real JACK server: the state shown is that of the microphone stream, and no caller waits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rubato_desktop.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("jack")
 
-NO_PHRASE = (1,)  # a fault of the program's own: the recogniser cannot make anything of it
+INVALID_PHRASES = (1,)  # provokes an internal error: the recogniser cannot tokenise a number
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +30,12 @@ def mouth(jack: JackServer) -> Iterator[Mouth]:
 
 
 class Ear:
-    """An ear, all that it told, and what JACK says about its microphone."""
+    """A `Hearing`, all that it has reported, and the ports that JACK shows for its microphone."""
 
     def __init__(self, data: Path, jack: JackServer, **settings: Any) -> None:
         self._jack = jack
         self.states: list[str] = []
-        self.heard: list[Utterance | None] = []
+        self.utterances: list[Utterance | None] = []
         self.problems: list[RubatoError] = []
         self.begun = 0
         self.phrases: tuple[Any, ...] = ("start recording",)
@@ -43,13 +43,13 @@ class Ear:
             data,
             Settings(**settings),
             on_change=lambda: self.states.append(self.hearing.state),
-            on_voice=self._voice,
-            on_utterance=self.heard.append,
+            on_voice=self._on_voice,
+            on_utterance=self.utterances.append,
             on_problem=self.problems.append,
             unused_s=30.0,
         )
 
-    def _voice(self, _: int) -> None:
+    def _on_voice(self, _: int) -> None:
         self.begun += 1
         self.hearing.expect(self.phrases, dictation=False)
 
@@ -57,25 +57,25 @@ class Ear:
     def ports(self) -> list[str]:
         return [port for port in self._jack.ports() if port.startswith("Rubato hearing")]
 
-    def listens(self) -> None:
+    def switch_on(self) -> None:
         self.hearing.listen("word", True)
         until(lambda: self.hearing.state == "listening", "the microphone to open")
-        assert self.ports, "it says that it listens, and has no microphone"
+        assert self.ports, "the state is listening, but no microphone is open"
 
-    def is_off(self) -> None:
+    def assert_off(self) -> None:
         until(lambda: self.hearing.state == "off", "the state to be off")
-        assert not self.ports, "it says that it is off, and the microphone is open"
+        assert not self.ports, "the state is off, but the microphone is open"
 
 
 @pytest.fixture
 def make(jack: JackServer, tmp_path: Path) -> Iterator[Callable[..., Ear]]:
     made: list[Ear] = []
 
-    def one(**settings: Any) -> Ear:
+    def make_ear(**settings: Any) -> Ear:
         made.append(Ear(tmp_path, jack, **settings))
         return made[-1]
 
-    yield one
+    yield make_ear
     for ear in made:
         ear.hearing.close()
 
@@ -88,107 +88,107 @@ def hearing_processes() -> list[psutil.Process]:
     ]
 
 
-def test_the_microphone_is_open_exactly_while_it_is_not_off(make: Callable[..., Ear]) -> None:
+def test_the_microphone_is_open_exactly_while_the_state_is_not_off(make: Callable[..., Ear]) -> None:
     ear = make()
     for _ in range(2):
-        ear.is_off()
-        ear.listens()
+        ear.assert_off()
+        ear.switch_on()
         ear.hearing.listen("word", False)
-    ear.is_off()
+    ear.assert_off()
     assert not ear.problems
 
 
-def test_switched_on_and_off_at_once_it_is_off_when_the_microphone_is_closed(
+def test_switched_on_and_off_repeatedly_it_is_off_once_the_microphone_is_closed(
     make: Callable[..., Ear],
 ) -> None:
     ear = make()
     for _ in range(5):
         ear.hearing.listen("word", True)
         ear.hearing.listen("word", False)
-    ear.is_off()
+    ear.assert_off()
     ear.states.clear()
-    ear.listens()
-    assert "off" not in ear.states, "an order that had not been carried out yet opened it"
+    ear.switch_on()
+    assert "off" not in ear.states, "a pending order opened the microphone"
 
 
-def test_what_cannot_be_understood_is_told_and_it_listens_on(make: Callable[..., Ear], mouth: Mouth) -> None:
+def test_after_a_failed_recognition_it_goes_on_listening(make: Callable[..., Ear], mouth: Mouth) -> None:
     ear = make()
-    ear.listens()
-    ear.phrases = NO_PHRASE
+    ear.switch_on()
+    ear.phrases = INVALID_PHRASES
     mouth.say("Start recording.")
-    until(lambda: ear.heard, "the fault to be told as nothing heard")
-    assert ear.heard == [None] and {problem.code for problem in ear.problems} == {"not_heard"}
+    until(lambda: ear.utterances, "the empty result")
+    assert ear.utterances == [None] and {problem.code for problem in ear.problems} == {"not_heard"}
     until(lambda: ear.hearing.state == "listening")
     assert ear.ports
     ear.phrases = ("start recording",)
     mouth.say("Start recording.")
-    until(lambda: len(ear.heard) == ear.begun == 2, "it to hear on")
-    assert ear.heard[1] is not None and ear.heard[1].phrase == "start recording"
+    until(lambda: len(ear.utterances) == ear.begun == 2, "the next utterance")
+    assert ear.utterances[1] is not None and ear.utterances[1].phrase == "start recording"
     ear.hearing.listen("word", False)
-    ear.is_off()
+    ear.assert_off()
 
 
-def test_a_fault_while_the_key_is_down_leaves_no_microphone_open(
+def test_after_a_failed_recognition_push_to_talk_still_closes_the_microphone(
     make: Callable[..., Ear], mouth: Mouth
 ) -> None:
     ear = make()
-    ear.phrases = NO_PHRASE
+    ear.phrases = INVALID_PHRASES
     ear.hearing.talk(True)
     until(lambda: ear.hearing.state == "hearing", "the microphone to open")
-    until(lambda: ear.problems, "the fault in preparing")
+    until(lambda: ear.problems, "the failed preparation")
     mouth.say("Start recording.")
     ear.hearing.talk(False)
-    ear.is_off()
-    assert ear.heard == [None]
+    ear.assert_off()
+    assert ear.utterances == [None]
 
 
-def test_without_its_model_the_microphone_is_closed_and_that_is_told_each_time(
+def test_without_its_model_the_microphone_is_closed_and_each_attempt_is_reported(
     make: Callable[..., Ear],
 ) -> None:
     ear = make(hearing_model="nothing")
     for attempt in (1, 2):
         ear.hearing.listen("word", True)
         until(lambda attempt=attempt: len(ear.problems) == attempt, "the problem")
-        ear.is_off()
+        ear.assert_off()
     assert [problem.code for problem in ear.problems] == ["no_model", "no_model"]
 
 
-def test_a_killed_one_says_so_and_is_off(make: Callable[..., Ear], mouth: Mouth) -> None:
+def test_a_killed_process_is_reported_and_the_state_is_off(make: Callable[..., Ear], mouth: Mouth) -> None:
     ear = make()
-    ear.listens()
+    ear.switch_on()
     [process] = hearing_processes()
     process.kill()
     until(lambda: ear.problems)
     assert "SIGKILL" in ear.problems[0].happened
     assert ear.hearing.state == "off"
     until(lambda: not ear.ports, "JACK to notice")
-    ear.listens()
+    ear.switch_on()
 
 
-def test_new_settings_hold_nobody_up_and_the_old_process_ends(make: Callable[..., Ear]) -> None:
+def test_restart_does_not_block_and_ends_the_old_process(make: Callable[..., Ear]) -> None:
     ear = make()
-    ear.listens()
-    took = []
+    ear.switch_on()
+    elapsed_ms = []
     for _ in range(5):
         [before] = hearing_processes()
         began = time.perf_counter()
         ear.hearing.restart()
-        took.append((time.perf_counter() - began) * 1e3)
-        until(lambda: ear.hearing.state == "listening" and ear.ports, "it to listen again")
+        elapsed_ms.append((time.perf_counter() - began) * 1e3)
+        until(lambda: ear.hearing.state == "listening" and ear.ports, "the microphone to open again")
         assert not before.is_running(), "two microphones are open"
-    assert statistics.median(took) < 5, f"it took {took} ms"
+    assert statistics.median(elapsed_ms) < 5, f"restart took {elapsed_ms} ms"
     assert not ear.problems
     ear.hearing.listen("word", False)
-    ear.is_off()
+    ear.assert_off()
 
 
-def test_new_settings_in_mid_speech_end_what_was_being_heard(make: Callable[..., Ear]) -> None:
+def test_restart_ends_the_current_utterance(make: Callable[..., Ear]) -> None:
     ear = make()
     ear.hearing.talk(True)
     until(lambda: ear.hearing.state == "hearing", "the microphone to open")
-    done = ear.hearing.finish()
+    finished = ear.hearing.finish()
     ear.hearing.restart()
-    assert done.done() and ear.heard == [None] and ear.begun == 1
+    assert finished.done() and ear.utterances == [None] and ear.begun == 1
     ear.hearing.listen("word", True)
     until(lambda: ear.hearing.state == "listening", "the next process to listen")
-    assert ear.heard == [None] and ear.begun == 1
+    assert ear.utterances == [None] and ear.begun == 1

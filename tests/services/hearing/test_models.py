@@ -1,4 +1,4 @@
-"""The models that hear: found, chosen, damaged."""
+"""Speech recognition models are found, chosen, and checked for damage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rubato_desktop.services.hearing.models import FOLDER, choose_model, find_mo
 from rubato_desktop.services.hearing.recogniser import Whisper
 
 
-def put(data: Path, name: str, **files: bytes) -> Path:
+def add_model(data: Path, name: str, **files: bytes) -> Path:
     folder = data / FOLDER / name
     folder.mkdir(parents=True)
     for file in ("model.bin", "config.json", "tokenizer.json"):
@@ -19,14 +19,14 @@ def put(data: Path, name: str, **files: bytes) -> Path:
     return folder
 
 
-def test_the_packaged_model_is_there(tmp_path: Path) -> None:
+def test_the_packaged_model_is_found(tmp_path: Path) -> None:
     [model], problems = find_models(tmp_path)
     assert model.packaged and model.name == "tiny.en" and not problems
     assert choose_model(tmp_path) == model
 
 
-def test_a_larger_model_in_the_folder_is_used_and_the_packaged_one_by_its_name(tmp_path: Path) -> None:
-    folder = put(tmp_path, "large")
+def test_a_larger_model_is_the_default_and_the_packaged_one_can_be_named(tmp_path: Path) -> None:
+    folder = add_model(tmp_path, "large")
     with (folder / "model.bin").open("wb") as file:
         file.truncate(200_000_000)
     assert choose_model(tmp_path).name == "large"
@@ -34,36 +34,36 @@ def test_a_larger_model_in_the_folder_is_used_and_the_packaged_one_by_its_name(t
 
 
 @pytest.mark.parametrize(
-    ("files", "told"),
+    ("files", "reason"),
     [
         ({"model": b""}, "model.bin is empty"),
         ({"config": b"{"}, "config.json is not valid JSON"),
-        ({"config": b"[]"}, "holds no settings"),
+        ({"config": b"[]"}, "config.json is not a JSON object"),
         ({"tokenizer": b""}, "tokenizer.json is empty"),
     ],
 )
-def test_a_damaged_model_is_told_and_the_others_are_used(
-    files: dict[str, bytes], told: str, tmp_path: Path
+def test_a_damaged_model_is_reported_and_the_others_are_used(
+    files: dict[str, bytes], reason: str, tmp_path: Path
 ) -> None:
-    put(tmp_path, "broken", **files)
+    add_model(tmp_path, "broken", **files)
     [model], [problem] = find_models(tmp_path)
-    assert model.packaged and told in str(problem) and "broken" in str(problem)
+    assert model.packaged and reason in str(problem) and "broken" in str(problem)
     with pytest.raises(RubatoError, match="broken"):
         choose_model(tmp_path, "broken")
 
 
-def test_a_model_that_does_not_load_is_told_in_words(tmp_path: Path) -> None:
-    put(tmp_path, "broken", model=b"nothing that can be loaded")
-    with pytest.raises(RubatoError, match="broken cannot be loaded") as told:
+def test_a_model_that_cannot_be_loaded_is_reported_in_plain_words(tmp_path: Path) -> None:
+    add_model(tmp_path, "broken", model=b"not a model")
+    with pytest.raises(RubatoError, match="broken cannot be loaded") as caught:
         Whisper(choose_model(tmp_path, "broken")).load()
-    assert told.value.code == "bad_model" and told.value.todo
+    assert caught.value.code == "bad_model" and caught.value.todo
 
 
-def test_a_model_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+def test_an_unknown_name_is_reported_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(RubatoError, match=r"tiny\.en"):
         choose_model(tmp_path, "giant")
 
 
-def test_a_model_of_english_only_says_so(tmp_path: Path) -> None:
+def test_an_english_model_refuses_another_language(tmp_path: Path) -> None:
     with pytest.raises(RubatoError, match="English only"):
         Whisper(choose_model(tmp_path), "de").load()

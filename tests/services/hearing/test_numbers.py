@@ -1,4 +1,4 @@
-"""Numbers as they are said."""
+"""Numbers in words and in figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from rubato_desktop.services.hearing.numbers import LARGEST, in_figures, in_words
 
 
-def test_every_number_comes_back() -> None:
+def test_every_number_survives_a_round_trip() -> None:
     assert all(in_figures(in_words(number)) == str(number) for number in range(LARGEST + 1))
 
 

@@ -1,4 +1,4 @@
-"""The process that hears: what keeps it from starting is reported in words."""
+"""The hearing process reports in plain words why it cannot start."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from rubato_desktop.interpreter import own_process
 
 
 @pytest.mark.parametrize("damaged", ["voice-activity", "whisper"])
-def test_a_damaged_packaged_model_is_reported_in_words(
+def test_a_damaged_packaged_model_is_reported_in_plain_words(
     damaged: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = next(iter(install(damaged, tmp_path / "installed", monkeypatch).values()))
-    file.write_bytes(b"cut short")
+    file.write_bytes(b"truncated")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"), prepend=os.pathsep)
     command, environment = own_process(
         "rubato_desktop.services.hearing.process", [str(tmp_path), "", "en", "", "0"]

@@ -1,4 +1,4 @@
-"""What is said becomes a command, text, or nothing: the lines of spoken_commands.txt, and odd sounds."""
+"""Speech becomes a command, a transcript, or nothing: the lines of spoken_commands.txt, and unusual sounds."""
 
 from __future__ import annotations
 
@@ -38,28 +38,28 @@ def phrases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SpokenPhrase]
 
 
 @pytest.mark.parametrize(("said", "command"), LINES, ids=[said for said, _ in LINES])
-def test_what_is_said_is_the_command(
+def test_speech_matches_the_expected_command(
     said: str, command: str, interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]
 ) -> None:
     quiet = np.zeros(RATE // 2, np.float32)
     sound = np.concatenate([quiet, speak(said, RATE), quiet])
-    found = interpreter.recognise(sound, Task(tuple(phrases))).match
+    match = interpreter.recognise(sound, Task(tuple(phrases))).match
     if command.startswith("?"):
-        assert not found.phrase and command[1:].strip() in found.near
+        assert not match.phrase and command[1:].strip() in match.near
     else:
-        assert found.phrase == command, f"near: {found.near}, {found.score:.1f}"
+        assert match.phrase == command, f"near: {match.near}, {match.score:.1f}"
 
 
-def test_what_is_dictated_is_written_down(interpreter: SpeechInterpreter) -> None:
+def test_dictation_is_transcribed(interpreter: SpeechInterpreter) -> None:
     sound = speak("The second theme comes back in the minor key.", RATE)
-    found = interpreter.recognise(sound, Task(("stop",), dictation=True))
-    assert "second theme" in found.text.lower() and not found.match.phrase
-    [segment] = found.segments
+    result = interpreter.recognise(sound, Task(("stop",), dictation=True))
+    assert "second theme" in result.text.lower() and not result.match.phrase
+    [segment] = result.segments
     assert 0 <= segment.start_ms < segment.end_ms <= len(sound) * 1000 // RATE + 1000
     assert 0.3 < segment.confidence <= 1
 
 
-def test_while_dictating_a_command_is_only_what_is_exactly_that(interpreter: SpeechInterpreter) -> None:
+def test_in_dictation_only_a_whole_transcript_is_a_command(interpreter: SpeechInterpreter) -> None:
     task = Task(("stop", "end remark"), dictation=True)
     assert interpreter.recognise(speak("Stop.", RATE), task).match.phrase == "stop"
     assert not interpreter.recognise(speak("We stop here for today.", RATE), task).match.phrase
@@ -67,12 +67,12 @@ def test_while_dictating_a_command_is_only_what_is_exactly_that(interpreter: Spe
 
 @pytest.mark.parametrize("seconds", [0.0, 0.001, 0.02, 0.3])
 @pytest.mark.parametrize("dictation", [False, True])
-def test_a_sound_that_is_too_short_is_nothing(
+def test_a_sound_that_is_too_short_matches_nothing(
     seconds: float, dictation: bool, interpreter: SpeechInterpreter
 ) -> None:
     sound = np.zeros(round(seconds * RATE), np.float32)
-    found = interpreter.recognise(sound, Task(("stop",), dictation=dictation))
-    assert not found.match.phrase and not found.match.near
+    result = interpreter.recognise(sound, Task(("stop",), dictation=dictation))
+    assert not result.match.phrase and not result.match.near
 
 
 SOUNDS: dict[str, Callable[[int], Samples]] = {
@@ -89,15 +89,15 @@ SECONDS = [0.0, 1 / RATE, 0.031, 0.064, 0.0641, 1.0, 9.0, 9.3, 12.0, 31.0]
 
 @pytest.mark.parametrize("kind", SOUNDS)
 @pytest.mark.parametrize("clean", [False, True])
-def test_a_sound_without_a_voice_is_nothing_however_long_or_odd(
+def test_a_sound_without_a_voice_matches_nothing_however_long_or_unusual(
     kind: str, clean: bool, interpreter: SpeechInterpreter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(interpreter, "_clean", clean)
     for seconds in SECONDS:
         sound = SOUNDS[kind](round(seconds * RATE))
         for dictation in (False, True):
-            found = interpreter.recognise(sound, Task(("stop", "tab two"), dictation=dictation))
-            assert (found.text, found.match.phrase, found.match.near) == ("", "", ()), (
+            result = interpreter.recognise(sound, Task(("stop", "tab two"), dictation=dictation))
+            assert (result.text, result.match.phrase, result.match.near) == ("", "", ()), (
                 f"{seconds} s, {dictation=}"
             )
 
@@ -113,30 +113,30 @@ def talk() -> Samples:
 
 
 @pytest.mark.parametrize("seconds", [9.2, 12, 28, 31, 40])
-@pytest.mark.parametrize("quick", [True, False])
-def test_long_talk_is_no_command(
+@pytest.mark.parametrize("fast", [True, False])
+def test_long_speech_is_not_a_command(
     seconds: float,
-    quick: bool,
+    fast: bool,
     talk: Samples,
     interpreter: SpeechInterpreter,
     phrases: dict[str, SpokenPhrase],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert len(talk) > 40 * RATE
-    if not quick:  # another language is spoken
+    if not fast:  # as for another language
         monkeypatch.setattr(interpreter, "_moonshine", None)
-        monkeypatch.setattr(interpreter, "_ready", OrderedDict())
-    found = interpreter.recognise(talk[: round(seconds * RATE)], Task(tuple(phrases)))
-    assert not found.match.phrase and not found.match.near
+        monkeypatch.setattr(interpreter, "_cache", OrderedDict())
+    result = interpreter.recognise(talk[: round(seconds * RATE)], Task(tuple(phrases)))
+    assert not result.match.phrase and not result.match.near
 
 
-def test_long_talk_is_written_down_whole(talk: Samples, interpreter: SpeechInterpreter) -> None:
+def test_long_speech_is_transcribed_whole(talk: Samples, interpreter: SpeechInterpreter) -> None:
     text = interpreter.recognise(talk, Task(dictation=True)).text.lower()
     assert text.count("second theme") == text.count("every bar") == 3
 
 
 @pytest.mark.parametrize(("before", "after"), [(11, 0), (0, 30), (9, 9), (25, 25)])
-def test_a_command_with_long_silence_around_it_is_heard(
+def test_a_command_with_long_silence_around_it_is_recognised(
     before: int, after: int, interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]
 ) -> None:
     said = speak("Start recording.", RATE)
@@ -145,37 +145,37 @@ def test_a_command_with_long_silence_around_it_is_heard(
     assert interpreter.recognise(sound, Task(tuple(phrases))).match.phrase == "start recording"
 
 
-def test_the_longest_sound_that_is_matched_is_not_too_long_for_the_quick_recogniser() -> None:
-    heard = Moonshine().listen(np.zeros(round(LONGEST_S * RATE), np.float32))
-    assert np.isfinite(heard.next_tokens([()])).all()
+def test_moonshine_accepts_the_longest_sound_that_is_matched() -> None:
+    state = Moonshine().listen(np.zeros(round(LONGEST_S * RATE), np.float32))
+    assert np.isfinite(state.next_tokens([()])).all()
 
 
-def test_noise_is_no_command(interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]) -> None:
+def test_noise_is_not_a_command(interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]) -> None:
     noise = np.random.default_rng(1).normal(0, 0.1, RATE * 2).astype(np.float32)
     assert not interpreter.recognise(noise, Task(tuple(phrases))).match.phrase
 
 
-def test_what_is_no_longer_wanted_is_given_up(
+def test_a_cancelled_recognition_matches_nothing(
     interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]
 ) -> None:
     sound = speak("Start recording.", RATE)
     assert not interpreter.recognise(sound, Task(tuple(phrases)), lambda: False).match.phrase
 
 
-def test_what_the_quick_recogniser_is_sure_of_needs_no_other(
+def test_whisper_does_not_run_when_moonshine_is_sure(
     interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def thorough(*_: object) -> None:
-        raise AssertionError("it was asked")
+    def fail(*_: object) -> None:
+        raise AssertionError("Whisper was run")
 
-    monkeypatch.setattr(Whisper, "listen", thorough)
+    monkeypatch.setattr(Whisper, "listen", fail)
     quiet = np.zeros(RATE // 2, np.float32)
     sound = np.concatenate([quiet, speak("Start recording.", RATE), quiet])
     assert interpreter.recognise(sound, Task(tuple(phrases))).match.phrase == "start recording"
 
 
 @pytest.mark.parametrize("said", ["Start recording.", "Tab twelve.", "Where am I?"])
-def test_where_another_language_is_spoken_whisper_decides_alone(
+def test_whisper_decides_alone_for_another_language(
     said: str, interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase], tmp_path: Path
 ) -> None:
     quiet = np.zeros(RATE // 2, np.float32)
@@ -185,9 +185,10 @@ def test_where_another_language_is_spoken_whisper_decides_alone(
     assert alone.match(sound, (ended - began) / RATE).phrase == said.strip(".?").lower()
 
 
-def test_a_text_is_never_expected_to_go_on_with_what_is_no_text(tmp_path: Path) -> None:
-    """A model of many languages may hold a task for likely where a short command ends."""
+def test_tokens_that_are_not_text_have_no_probability(tmp_path: Path) -> None:
+    """A multilingual model may otherwise prefer a task token at the end of a short command."""
     recogniser = Whisper(choose_model(tmp_path))
-    likely = recogniser.listen(speak("Tab.", RATE)).next_tokens([()])
-    assert likely.shape[1] > recogniser.end + 1 and np.isneginf(likely[:, recogniser.end + 1 :]).all()
-    assert np.exp(likely).sum() == pytest.approx(1, abs=1e-3)
+    log_probabilities = recogniser.listen(speak("Tab.", RATE)).next_tokens([()])
+    assert log_probabilities.shape[1] > recogniser.end + 1
+    assert np.isneginf(log_probabilities[:, recogniser.end + 1 :]).all()
+    assert np.exp(log_probabilities).sum() == pytest.approx(1, abs=1e-3)

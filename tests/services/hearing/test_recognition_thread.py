@@ -1,4 +1,4 @@
-"""The thread that understands goes on after a fault, and tells of it in words."""
+"""The recognition thread survives a fault and reports it in plain words."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ import pytest
 from rubato_desktop.services.hearing.endpointing import RATE
 from rubato_desktop.services.hearing.recognition import RecognitionThread, Task
 
-PATIENCE = 60.0
+TIMEOUT_S = 60.0
 SILENCE = np.zeros(RATE, np.float32)
 
-Next = Callable[[], Mapping[str, Any]]
+NextReport = Callable[[], Mapping[str, Any]]
 
 
 @pytest.fixture
-def thread(tmp_path: Path) -> tuple[RecognitionThread, Next]:
-    """Return the thread, and what waits for its next report."""
-    said: SimpleQueue[Mapping[str, Any]] = SimpleQueue()
-    understanding = RecognitionThread(tmp_path, "", "en", said.put)
-    understanding.start()
-    return understanding, lambda: said.get(timeout=PATIENCE)
+def thread(tmp_path: Path) -> tuple[RecognitionThread, NextReport]:
+    """Return the thread, and a function that waits for its next report."""
+    reports: SimpleQueue[Mapping[str, Any]] = SimpleQueue()
+    recognition = RecognitionThread(tmp_path, "", "en", reports.put)
+    recognition.start()
+    return recognition, lambda: reports.get(timeout=TIMEOUT_S)
 
 
-def test_a_fault_is_told_without_its_text_and_logged_whole(
-    thread: tuple[RecognitionThread, Next], caplog: pytest.LogCaptureFixture
+def test_a_fault_is_reported_without_its_text_and_logged_with_it(
+    thread: tuple[RecognitionThread, NextReport], caplog: pytest.LogCaptureFixture
 ) -> None:
-    understanding, report = thread
+    recognition, next_report = thread
     with caplog.at_level(logging.ERROR):
-        understanding.add(np.array(["no", "sound"]), Task(("stop",)), 0, 0, guessed=False)  # type: ignore[arg-type]
-        problem = report()["problem"]
-    assert problem["happened"] == "What was said could not be understood" and problem["todo"]
+        recognition.add(np.array(["no", "sound"]), Task(("stop",)), 0, 0, speculated=False)  # type: ignore[arg-type]
+        problem = next_report()["problem"]
+    assert problem["happened"] == "Speech recognition failed on what you said" and problem["todo"]
     [record] = caplog.records
     assert record.exc_info
-    understanding.add(SILENCE, Task(("stop",)), 0, 0, guessed=False)
-    assert report()["heard"]["phrase"] == ""
+    recognition.add(SILENCE, Task(("stop",)), 0, 0, speculated=False)
+    assert next_report()["heard"]["phrase"] == ""
 
 
-def test_a_sound_that_cannot_be_kept_is_understood_nevertheless(
-    thread: tuple[RecognitionThread, Next], tmp_path: Path
+def test_an_utterance_that_cannot_be_saved_is_recognised_all_the_same(
+    thread: tuple[RecognitionThread, NextReport], tmp_path: Path
 ) -> None:
-    understanding, report = thread
+    recognition, next_report = thread
     (tmp_path / "file").touch()
-    understanding.add(
-        SILENCE, Task(dictation=True, save_to=tmp_path / "file" / "remark.wav"), 0, 0, guessed=False
+    recognition.add(
+        SILENCE, Task(dictation=True, save_to=tmp_path / "file" / "remark.wav"), 0, 0, speculated=False
     )
-    assert report()["heard"]["audio"] == ""
+    assert next_report()["heard"]["audio"] == ""
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -3e38])
-def test_a_sound_with_bad_samples_is_kept(
-    bad: float, thread: tuple[RecognitionThread, Next], tmp_path: Path
+def test_a_sound_with_invalid_samples_is_saved(
+    bad: float, thread: tuple[RecognitionThread, NextReport], tmp_path: Path
 ) -> None:
-    understanding, report = thread
+    recognition, next_report = thread
     sound = SILENCE.copy()
     sound[5] = bad
     path = tmp_path / "folder" / "remark.wav"
-    understanding.add(sound, Task(dictation=True, save_to=path), 0, 0, guessed=False)
-    assert report()["heard"]["audio"] == str(path) and path.stat().st_size == 44 + 2 * RATE
+    recognition.add(sound, Task(dictation=True, save_to=path), 0, 0, speculated=False)
+    assert next_report()["heard"]["audio"] == str(path) and path.stat().st_size == 44 + 2 * RATE

@@ -1,4 +1,4 @@
-"""Sound files: read whole, or told in words why not."""
+"""WAV files are read whole, or refused in plain words; the microphone stream is resampled without seams."""
 
 from __future__ import annotations
 
@@ -27,35 +27,40 @@ def test_a_tone_keeps_its_pitch(rate: int, channels: int, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
-    [(b"", "no sound"), (b"RIFF", "no sound"), (b"nothing of the kind" * 9, "no sound"), (None, "no file")],
+    ("content", "reason"),
+    [
+        (b"", "not a WAV file"),
+        (b"RIFF", "not a WAV file"),
+        (b"not a WAV file" * 9, "not a WAV file"),
+        (None, "no file"),
+    ],
 )
-def test_what_is_no_sound_is_told(content: bytes | None, told: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_sound_is_refused(content: bytes | None, reason: str, tmp_path: Path) -> None:
     path = tmp_path / "odd.wav"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(RubatoError, match=told):
+    with pytest.raises(RubatoError, match=reason):
         read_wav(path)
 
 
 @pytest.mark.parametrize("rate", [16000, 48000])
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 3e38])
-def test_a_bad_sample_of_a_microphone_spoils_nothing_else(rate: int, bad: float) -> None:
+def test_an_invalid_sample_does_not_spread(rate: int, bad: float) -> None:
     sound = np.full(rate, 0.25, np.float32)
     sound[rate // 2] = bad
-    brought = Resampler(rate)(sound)
-    assert np.isfinite(brought).all() and np.abs(brought[:7000]).max() < 0.3 > np.abs(brought[9000:]).max()
+    result = Resampler(rate)(sound)
+    assert np.isfinite(result).all() and np.abs(result[:7000]).max() < 0.3 > np.abs(result[9000:]).max()
 
 
 @pytest.mark.parametrize("rate", [16000, 44100, 48000])
-def test_a_stream_is_resampled_without_a_seam(rate: int) -> None:
+def test_a_stream_is_resampled_without_seams(rate: int) -> None:
     tone = np.sin(2 * np.pi * 440 * np.arange(rate) / rate).astype(np.float32)
-    bring, pieces, at = Resampler(rate), [], 0
+    resampler, blocks, position = Resampler(rate), [], 0
     for size in [1, 7, 64, 441, 1000, 5, 2048] * 40:
-        pieces.append(bring(tone[at : at + size]))
-        at += size
-    sound = np.concatenate(pieces)[200:]
-    # Of a steady tone every sample follows from the two before; a seam would show.
+        blocks.append(resampler(tone[position : position + size]))
+        position += size
+    sound = np.concatenate(blocks)[200:]
+    # In a sine each sample follows from the two before it, so a seam shows as an error.
     turn = 2 * np.cos(2 * np.pi * 440 / 16000)
     error = sound[2:] - turn * sound[1:-1] + sound[:-2]
     assert len(sound) > 10_000 and np.abs(error).max() < 0.01
