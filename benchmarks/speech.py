@@ -1,7 +1,7 @@
-"""Speech: from the call to the first sound another process records, to silence, and what synthesis costs.
+"""Speech: time from the call to the first recorded sound and to silence, and the real-time factor of synthesis.
 
-The program's own sound runs on a real JACK server of 64 frames at 48 kHz, the voice that comes with it is warm. A
-sample counts as sound from -48 dB of full scale on.
+Rubato's sound process runs on a real JACK server of 64 frames at 48 kHz, with the packaged voice loaded. Sound is
+what exceeds -48 dB of full scale.
 
     python benchmarks/speech.py [--json] [--times N]
 """
@@ -53,12 +53,14 @@ def main(arguments: list[str]) -> None:
             until(lambda: sound.output != "")
             speech = open_speech(Path(folder), sound, Settings())
             try:
-                _through_the_air(report, speech, times)
+                _live(report, speech, times)
             finally:
                 speech.close()
                 sound.stop()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    report.note(f"Voice en_US-joe-medium; load average {load:.1f} at the end (this alone: about 1).")
+    report.note(
+        f"Voice en_US-joe-medium; load average {load:.1f} at the end (about 1 of it from this benchmark)."
+    )
     report.show(arguments)
 
 
@@ -68,23 +70,23 @@ def _synthesis(report: Report, data: Path) -> None:
     piper = Piper(lambda _: voice)
     began = time.perf_counter()
     piper.synthesise("Warm.", 1.0, Stop())
-    report.figure("load the voice and say the first word", (time.perf_counter() - began) * 1e3, "ms")
+    report.figure("load the voice and synthesise the first word", (time.perf_counter() - began) * 1e3, "ms")
     factors = {1.0: [], 2.0: [], 3.0: []}  # type: dict[float, list[float]]
-    for rate, found in factors.items():
+    for rate, measured in factors.items():
         for text in (LONG * 3, *SHORT):
-            for piece in segment_text(text):
+            for segment in segment_text(text):
                 began = time.perf_counter()
-                samples, hz = piper.synthesise(piece, rate, Stop())
-                found.append((time.perf_counter() - began) / (len(samples) / hz))
-    report.series("share of real time", factors[1.0], "", target=0.1, at="median")
-    report.series("share of real time, at rate 2", factors[2.0], "")
-    report.series("share of real time, at rate 3", factors[3.0], "")
+                samples, hz = piper.synthesise(segment, rate, Stop())
+                measured.append((time.perf_counter() - began) / (len(samples) / hz))
+    report.series("real-time factor", factors[1.0], "", target=0.1, at="median")
+    report.series("real-time factor, at rate 2", factors[2.0], "")
+    report.series("real-time factor, at rate 3", factors[3.0], "")
     report.figure(
         "memory of a loaded voice", (psutil.Process().memory_info().rss - before) / 1e6, "MB", target=500
     )
 
 
-def _through_the_air(report: Report, speech: Speech, times: int) -> None:
+def _live(report: Report, speech: Speech, times: int) -> None:
     speech.say_now("Warm.")
     speech.wait(60)
     for name, texts in (("a short answer", SHORT), ("a long sentence", (LONG,) * len(SHORT))):
@@ -94,7 +96,7 @@ def _through_the_air(report: Report, speech: Speech, times: int) -> None:
         gaps = [_gap(speech, rate) for _ in range(times)]
         report.series(f"longest silence within a long sentence, at rate {rate:g}", gaps, "ms")
     report.series(
-        "be quiet → silence, an hour waiting",
+        "be quiet → silence, an hour queued",
         [_quiet(speech) for _ in range(2 * times)],
         "ms",
         target=100,
@@ -103,7 +105,7 @@ def _through_the_air(report: Report, speech: Speech, times: int) -> None:
 
 
 def _start(speech: Speech, text: str) -> float:
-    # On a busy machine what was said before may still be on its way.
+    # On a busy machine the previous text may still be playing.
     threading.Event().wait(0.5)
     recorder = AudioRecorder(2.0)
     called = time.perf_counter_ns()
@@ -114,7 +116,7 @@ def _start(speech: Speech, text: str) -> float:
 
 
 def _gap(speech: Speech, rate: float) -> float:
-    """Return the longest silence, ms, in the first 220 letters, which are said in several pieces."""
+    """Return the longest silence (ms) in a long sentence, which is spoken in several segments."""
     threading.Event().wait(0.5)
     recorder = AudioRecorder(2.0 + 14 / rate)
     speech.say_now(LONG.replace(",", ""), rate=rate)
@@ -133,10 +135,16 @@ def _quiet(speech: Speech) -> float:
 
 
 def _ms(capture: Capture, which: int, since: int) -> float:
-    """Return the ms from a moment to the first (0) or the last (-1) sample that is capture."""
+    """Return the time (ms) from a moment to the first (0) or the last (-1) audible sample.
+
+    Args:
+        capture: The recording.
+        which: 0 or -1.
+        since: The moment, ns on the clock of `time.perf_counter_ns`.
+    """
     loud = np.flatnonzero(np.abs(capture.sound) > LOUD)
     if not len(loud):
-        raise SystemExit("nothing was capture: this machine is too busy to measure on")
+        raise SystemExit("nothing was recorded: this machine is too busy to measure on")
     sample = int(loud[which])
     block, offset = divmod(sample, capture.frames)
     return (int(capture.arrived[block]) - since) / 1e6 + offset / capture.rate * 1e3

@@ -95,8 +95,8 @@ def test_doctor_says_what_to_do_about_a_missing_or_damaged_voice(
     (tmp_path / "voices" / "anna.onnx.json").write_bytes(source.with_name(f"{source.name}.json").read_bytes())
     damaged = finding(capsys, tmp_path)
     assert damaged["good"] is False
-    assert "anna.onnx is no model that can speak" in str(damaged["found"])
-    assert "Put both files of the voice" in str(damaged["todo"])
+    assert "anna.onnx is not a valid model" in str(damaged["found"])
+    assert "Copy both files of the voice" in str(damaged["todo"])
 
 
 def test_voices_are_listed_and_a_damaged_one_is_reported(

@@ -1,4 +1,4 @@
-"""Speech, heard by another process through a real JACK server."""
+"""Speech, recorded by another process through a real JACK server."""
 
 from __future__ import annotations
 
@@ -54,31 +54,31 @@ def speech(sound: AudioClient, tmp_path: Path) -> Iterator[Speech]:
 
 
 def loud(capture: Capture) -> np.ndarray:
-    """Return for each 10 ms whether anything is capture."""
+    """Return for each 10 ms whether it is audible."""
     hop = capture.rate // 100
     return np.abs(capture.sound[: len(capture.sound) // hop * hop]).reshape(-1, hop).max(axis=1) > LOUD
 
 
 def silent_after_ms(capture: Capture, at_ns: int) -> float:
-    """Return the ms from a moment to the last sample that is capture."""
+    """Return the time (ms) from a moment (ns) to the last audible sample."""
     last = int(np.flatnonzero(np.abs(capture.sound) > LOUD)[-1])
     return float(capture.arrived[last // capture.frames] - at_ns) / 1e6
 
 
 def level(capture: Capture, hz: float, start: float, end: float) -> float:
-    """Return how loud the band around a frequency is between two seconds.
+    """Return the level of the band around a frequency, between two times in seconds.
 
-    Its energy, not the amplitude of one frequency: instruments beat, and a block that a busy machine loses turns
-    their phase, so that over half a second one frequency may cancel itself.
+    It is the energy of the band, not the amplitude of one frequency: instruments beat, and a block that a busy machine
+    drops shifts the phase, so that over half a second a single frequency may cancel itself.
     """
     part = capture.sound[int(start * capture.rate) : int(end * capture.rate)] * 1.0
-    shape = np.hanning(len(part))
-    power = np.abs(np.fft.rfft(part * shape)) ** 2
-    around = np.abs(np.fft.rfftfreq(len(part), 1 / capture.rate) - hz) < BAND_HZ
-    return float(np.sqrt(power[around].sum() / (shape**2).sum()))
+    window = np.hanning(len(part))
+    power = np.abs(np.fft.rfft(part * window)) ** 2
+    band = np.abs(np.fft.rfftfreq(len(part), 1 / capture.rate) - hz) < BAND_HZ
+    return float(np.sqrt(power[band].sum() / (window**2).sum()))
 
 
-def test_what_is_said_is_heard_whole(speech: Speech) -> None:
+def test_a_sentence_is_played_whole(speech: Speech) -> None:
     recorder = AudioRecorder(7.0)
     speech.say_now(SENTENCE)
     assert speech.wait(30)
@@ -87,20 +87,20 @@ def test_what_is_said_is_heard_whole(speech: Speech) -> None:
     assert 0.05 < np.abs(capture.sound).max() < 1.0
 
 
-def test_quiet_in_mid_sentence_is_heard_within_100_ms(speech: Speech) -> None:
+def test_speech_is_silent_within_100_ms(speech: Speech) -> None:
     recorder = AudioRecorder(4.0)
     speech.say_now(SENTENCE * 500)
     threading.Event().wait(1.6)
-    asked = time.perf_counter_ns()
+    requested = time.perf_counter_ns()
     speech.be_quiet()
     capture = recorder.finish()
     assert loud(capture).any()
-    after = silent_after_ms(capture, asked)
+    after = silent_after_ms(capture, requested)
     print(f"silent {after:.0f} ms after the call")
     assert after < 100
 
 
-def test_what_is_said_now_is_heard_in_place_of_what_was(speech: Speech) -> None:
+def test_say_now_replaces_what_is_playing(speech: Speech) -> None:
     recorder = AudioRecorder(5.0)
     speech.say_now(SENTENCE * 500)
     threading.Event().wait(1.5)
@@ -111,7 +111,7 @@ def test_what_is_said_now_is_heard_in_place_of_what_was(speech: Speech) -> None:
     assert last < 350, "the long text went on"
 
 
-def test_keys_give_way_to_speech_and_come_back(sound: AudioClient, speech: Speech) -> None:
+def test_keys_are_ducked_while_it_speaks(sound: AudioClient, speech: Speech) -> None:
     note = 100
     sound.echo(Message(0, "hand", bytes((0x90, note, 100))))
     recorder = AudioRecorder(15.0)
@@ -129,7 +129,7 @@ def test_keys_give_way_to_speech_and_come_back(sound: AudioClient, speech: Speec
     assert after / before == pytest.approx(1.0, abs=0.2)
 
 
-def test_speech_over_a_fortissimo_is_not_cut_off(sound: AudioClient, speech: Speech) -> None:
+def test_speech_over_a_fortissimo_does_not_clip(sound: AudioClient, speech: Speech) -> None:
     recorder = AudioRecorder(4.0)
     for note in range(48, 84, 3):
         sound.echo(Message(0, "hand", bytes((0x90, note, 127))))
@@ -139,7 +139,7 @@ def test_speech_over_a_fortissimo_is_not_cut_off(sound: AudioClient, speech: Spe
     assert np.abs(capture.sound[capture.rate // 2 :]).max() < 1.0
 
 
-def test_a_sound_process_that_dies_while_it_speaks_is_heard_again(sound: AudioClient, speech: Speech) -> None:
+def test_speech_works_again_after_the_sound_process_was_killed(sound: AudioClient, speech: Speech) -> None:
     speech.say_now(SENTENCE * 50)
     threading.Event().wait(0.8)
     before = sound.process_id
@@ -152,14 +152,14 @@ def test_a_sound_process_that_dies_while_it_speaks_is_heard_again(sound: AudioCl
     assert loud(recorder.finish()).any()
 
 
-def test_a_sound_server_that_dies_while_it_speaks_hears_the_rest_when_it_is_back(
+def test_speech_resumes_after_the_sound_server_was_restarted(
     jack: JackServer, sound: AudioClient, speech: Speech
 ) -> None:
     speech.say_now(SENTENCE * 2)
     speech.say_after("And this is the end of it.")
     threading.Event().wait(1.0)
     jack.kill()
-    until(lambda: sound.output == "", "the server to be missed")
+    until(lambda: sound.output == "", "the loss of the server to be noticed")
     jack.start()
     until(lambda: sound.output != "", "the sound to come back")
     recorder = AudioRecorder(12.0)
@@ -169,7 +169,7 @@ def test_a_sound_server_that_dies_while_it_speaks_hears_the_rest_when_it_is_back
     assert 4.5 < spoken < 11, "the sentence it was in, the next, and what waited"
 
 
-def test_a_sound_server_that_stays_away_ends_what_is_said_and_hangs_nothing(
+def test_speech_is_dropped_when_the_sound_server_does_not_return(
     jack: JackServer, sound: AudioClient, speech: Speech
 ) -> None:
     speech.say_now(SENTENCE * 500)
@@ -199,52 +199,54 @@ def app(jack: JackServer, tmp_path: Path) -> Iterator[App]:
     running.stop()
 
 
-def test_the_result_of_a_word_is_said_and_stop_quiets_it(app: App) -> None:
+def test_the_result_of_a_word_is_spoken_and_stop_silences_it(app: App) -> None:
     player = LivePlayer(app)
-    assert app.services.speech is None, "nothing was said yet"
+    assert app.services.speech is None, "the voice was opened before anything was spoken"
     recorder = AudioRecorder(8.0)
     player.play("0 12 13 0")
-    until(lambda: app.services.speech is not None and app.services.speech.speaking, "a word to be answered")
+    until(lambda: app.services.speech is not None and app.services.speech.speaking, "the result to be spoken")
     threading.Event().wait(2.0)
     assert app.services.speech is not None and app.services.speech.speaking
-    asked = time.perf_counter_ns()
+    requested = time.perf_counter_ns()
     player.play("0 2 0")
     until(lambda: not app.services.speech.speaking)
     capture = recorder.finish()
-    assert loud(capture).sum() > 20, "nothing was said"
-    after = silent_after_ms(capture, asked)
+    assert loud(capture).sum() > 20, "nothing was spoken"
+    after = silent_after_ms(capture, requested)
     print(f"silent {after:.0f} ms after the keys")
-    # It may have been in the pause between two sentences when it was asked.
-    assert -500 < after < 100, "it was speaking, and is no more"
+    # It may have been in the pause between two sentences at that moment.
+    assert -500 < after < 100, "it went on speaking"
 
 
-def test_words_say_it_again_and_switch_it_off_and_on(app: App) -> None:
+def test_words_repeat_the_speech_and_switch_it_off_and_on(app: App) -> None:
     player = LivePlayer(app)
 
-    def heard_of(keys: str) -> float:
-        """Seconds of speech that are heard of a word."""
+    def speech_s(keys: str) -> float:
+        """Return the duration of the speech that a word causes, in seconds."""
         recorder = AudioRecorder(4.0)
         player.play(keys)
         return float(loud(recorder.finish()).sum()) / 100
 
-    first = heard_of("0 12 11 0 0 7 0 24")
+    first = speech_s("0 12 11 0 0 7 0 24")
     assert first > 1.0, "0 7 0: click and so on"
-    assert heard_of("0 2 5 0") == pytest.approx(first, rel=0.5)
-    assert 0.3 < heard_of("5 11 10 5") < 1.6, "speech off"
-    assert heard_of("0 2 3 0") == 0.0
-    assert 0.3 < heard_of("5 10 11 5") < 1.6, "speech on"
+    assert speech_s("0 2 5 0") == pytest.approx(first, rel=0.5)
+    assert 0.3 < speech_s("5 11 10 5") < 1.6, "speech off"
+    assert speech_s("0 2 3 0") == 0.0
+    assert 0.3 < speech_s("5 10 11 5") < 1.6, "speech on"
 
 
-def test_rubato_say_speaks_through_the_program_that_runs(jack: JackServer, tmp_path: Path) -> None:
+def test_rubato_say_speaks_through_the_running_program(jack: JackServer, tmp_path: Path) -> None:
     program = Program(tmp_path / "data")
     try:
-        until(lambda: program.ask("status")["value"]["problems"] == [], "the sound to be there")
+        until(lambda: program.ask("status")["value"]["problems"] == [], "the sound to open")
         recorder = AudioRecorder(8.0)
         began = time.monotonic()
-        said = rubato("say", "This is the first one.", "--data", str(program.data), "--json")
-        then = rubato("say", "This is the second one.", "--data", str(program.data), "--rate", "2", "--json")
-        print(f"both were taken after {time.monotonic() - began:.1f} s")
-        assert said["running"] is then["running"] is True
+        first = rubato("say", "This is the first one.", "--data", str(program.data), "--json")
+        second = rubato(
+            "say", "This is the second one.", "--data", str(program.data), "--rate", "2", "--json"
+        )
+        print(f"both were accepted after {time.monotonic() - began:.1f} s")
+        assert first["running"] is second["running"] is True
         spoken = loud(recorder.finish())
         assert 1.5 < spoken.sum() / 100 < 6.0
         assert [line["args"]["text"] for line in program.results("say")] == [
@@ -254,14 +256,14 @@ def test_rubato_say_speaks_through_the_program_that_runs(jack: JackServer, tmp_p
         recorder = AudioRecorder(5.0)
         rubato("say", SENTENCE * 100, "--data", str(program.data), "--json")
         threading.Event().wait(1.0)
-        asked = time.perf_counter_ns()
+        requested = time.perf_counter_ns()
         program.ask("stop")
-        assert silent_after_ms(recorder.finish(), asked) < 200
+        assert silent_after_ms(recorder.finish(), requested) < 200
     finally:
         program.end()
 
 
-def test_rubato_say_speaks_itself_where_no_program_runs(jack: JackServer, tmp_path: Path) -> None:
+def test_rubato_say_speaks_itself_when_no_program_is_running(jack: JackServer, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "rubato_desktop", "say", SENTENCE, "--data", str(tmp_path), "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     recorder = AudioRecorder(6.0)
@@ -281,7 +283,7 @@ def rubato(*arguments: str) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def test_switched_off_nothing_is_said(app: App) -> None:
+def test_nothing_is_spoken_when_speech_is_off(app: App) -> None:
     app.engine.set("speech", False)
     app.engine.settle()
     recorder = AudioRecorder(2.0)

@@ -1,4 +1,4 @@
-"""The voice: text made fit to be spoken, voices that are there, synthesis, and the queue of what is said.
+"""The voice: text normalisation, installed voices, synthesis, and the speech queue.
 
-Nothing of a synthesiser is loaded before the first word is said.
+No synthesiser is loaded before something is spoken.
 """

@@ -1,4 +1,4 @@
-"""Which voice speaks: the one that is wished for, and another where that one cannot."""
+"""Chooses the voice that speaks, and a fallback for one that is missing or damaged."""
 
 from __future__ import annotations
 
@@ -9,53 +9,55 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.voice.voices import Voice, choose_voice, find_voices
 
 
-class Choosing:
-    """Chooses voices by name. Who hears instead of reading must not be left in silence by one that is damaged.
+class VoiceChooser:
+    """Chooses voices by name, with a fallback: a damaged voice must not leave a blind user in silence.
 
     Args:
-        data: The data folder, in which there may be voices.
-        on_problem: Told once for each voice why it does not speak, and which one does.
+        data: The data folder, which may hold voices.
+        on_problem: Called once for each voice that cannot be used, with the reason and the fallback.
     """
 
     def __init__(self, data: Path, on_problem: Callable[[RubatoError], None] | None = None) -> None:
         self._data, self._on_problem = data, on_problem
-        self._known: dict[str, Voice] = {}
+        self._chosen: dict[str, Voice] = {}
         self._damaged: list[Voice] = []
 
     def __call__(self, name: str) -> Voice:
-        """Return the voice of that name, or that speaks in its place; for no name the first there is.
+        """Return the voice of that name or its fallback; the first voice without a name.
 
         Raises:
-            RubatoError: there is none that could speak.
+            RubatoError: there is no usable voice.
         """
-        if name not in self._known:
+        if name not in self._chosen:
             try:
-                self._known[name] = choose_voice(self._data, name)
+                self._chosen[name] = choose_voice(self._data, name)
             except RubatoError as problem:
-                self._known[name] = self._other(problem)
-        return self._known[name]
+                self._chosen[name] = self._fallback(problem)
+        return self._chosen[name]
 
     def refuse(self, voice: Voice, problem: RubatoError) -> None:
-        """Let another voice speak from now on in place of one that turned out to be damaged.
+        """Replace a voice that turned out to be damaged.
 
         Raises:
-            RubatoError: there is no other; the problem it is told with.
+            RubatoError: `problem`, when there is no other voice.
         """
         self._damaged.append(voice)
-        other = self._other(problem)
-        self._known = {name: other if known == voice else known for name, known in self._known.items()}
+        fallback = self._fallback(problem)
+        self._chosen = {
+            name: fallback if chosen == voice else chosen for name, chosen in self._chosen.items()
+        }
 
-    def _other(self, problem: RubatoError) -> Voice:
-        other = next((voice for voice in find_voices(self._data)[0] if voice not in self._damaged), None)
-        if other is None:
+    def _fallback(self, problem: RubatoError) -> Voice:
+        fallback = next((voice for voice in find_voices(self._data)[0] if voice not in self._damaged), None)
+        if fallback is None:
             raise problem
         if self._on_problem is not None:
             self._on_problem(
                 RubatoError(
                     problem.happened,
-                    kept=f"{other.name} speaks in its place",
+                    kept=f"{fallback.name} is used instead",
                     todo=problem.todo,
                     code=problem.code,
                 )
             )
-        return other
+        return fallback

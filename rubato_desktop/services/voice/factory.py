@@ -1,4 +1,4 @@
-"""The voice put together: Piper, the program's sound, the settings."""
+"""Builds the speech queue from Piper, the mixer and the settings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from rubato_desktop.audio.client import AudioClient
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.voice.audio_sink import MixerSink
-from rubato_desktop.services.voice.choosing import Choosing
+from rubato_desktop.services.voice.choosing import VoiceChooser
 from rubato_desktop.services.voice.speech import Speech
 from rubato_desktop.services.voice.synthesis import Piper
 from rubato_desktop.settings import Settings
@@ -21,17 +21,17 @@ def open_speech(
     *,
     on_problem: Callable[[RubatoError], None] | None = None,
 ) -> Speech:
-    """Return the queue of speech; voice, rate and volume are those of the settings whenever something is said.
+    """Return a speech queue; it reads voice, rate and volume from the settings for each text.
 
     Args:
-        data: The data folder, in which there may be voices.
-        sound: Where it is heard.
+        data: The data folder, which may hold voices.
+        sound: Plays the speech.
         settings: The settings.
-        on_problem: As `Speech` has it.
+        on_problem: As for `Speech`.
     """
-    choosing = Choosing(data, on_problem)
+    choose = VoiceChooser(data, on_problem)
     return Speech(
-        Piper(lambda name: choosing(name or settings.voice), choosing.refuse),
+        Piper(lambda name: choose(name or settings.voice), choose.refuse),
         MixerSink(sound),
         rate=lambda: settings.speech_rate,
         volume=lambda: settings.speech_volume,

@@ -1,4 +1,4 @@
-"""What was handed to the ear and cannot have been heard yet: said again where the sound device went and came back."""
+"""Speech that was sent to the audio sink and cannot have been heard yet; replayed when the device is reopened."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Final
 from rubato_desktop.services.voice.audio_sink import AudioSink
 from rubato_desktop.services.voice.samples import Samples
 
-PATIENCE_S: Final = (
-    6.0  # a sound server that is started again is there; what is said later is no answer any more
+TIMEOUT_S: Final = (
+    6.0  # enough for a restarted sound server; speech that comes later answers nothing any more
 )
-LOOK_S: Final = 0.1
-_LATE_S: Final = 0.5  # until a device that went is missed
+POLL_S: Final = 0.1
+_LATENCY_S: Final = 0.5  # until the loss of a device is noticed
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechChunk:
-    """Speech at the rate of the voice, and how loud it is to be."""
+    """Synthesised speech, mono, with its sample rate (Hz) and its volume (0 to 1)."""
 
     samples: Samples
     rate: int
@@ -32,57 +32,60 @@ class SpeechChunk:
 
 
 class PendingAudio:
-    """The pieces on their way to the ear, with the time at which each has been heard.
+    """The chunks in the sink's queue, each with the time at which it will have been played.
 
-    Not safe for several threads by itself; `missed` and `again` are for the thread that speaks.
+    Callers need their own lock, except for `wait_for_device`, which touches the sink only.
 
     Args:
-        ear: Where they go.
+        sink: Plays them.
+
+    Attributes:
+        ends_at: When all will have been played, s on the clock of `time.monotonic`.
     """
 
-    def __init__(self, ear: AudioSink) -> None:
-        self._ear = ear
-        self._pieces: deque[tuple[SpeechChunk, float]] = deque()
-        self._place = 0
-        self.until = 0.0  # time.monotonic() at which all has been heard
+    def __init__(self, sink: AudioSink) -> None:
+        self._sink = sink
+        self._chunks: deque[tuple[SpeechChunk, float]] = deque()
+        self._opening = 0
+        self.ends_at = 0.0
 
-    def hear(self, piece: SpeechChunk, prepared: bytes) -> None:
-        """Hand a piece on.
+    def play(self, chunk: SpeechChunk, encoded: bytes) -> None:
+        """Play a chunk.
 
         Raises:
-            RubatoError: the ear does not take it.
+            RubatoError: the sink refuses it.
         """
-        self._ear.hear(prepared)
+        self._sink.play(encoded)
         now = time.monotonic()
-        while self._pieces and self._pieces[0][1] < now - _LATE_S:
-            self._pieces.popleft()
-        if not self._pieces:
-            self._place = self._ear.place()
-        self.until = max(now, self.until) + piece.seconds
-        self._pieces.append((piece, self.until))
+        while self._chunks and self._chunks[0][1] < now - _LATENCY_S:
+            self._chunks.popleft()
+        if not self._chunks:
+            self._opening = self._sink.opening()
+        self.ends_at = max(now, self.ends_at) + chunk.seconds
+        self._chunks.append((chunk, self.ends_at))
 
-    def forget(self) -> None:
-        """Let all be over now."""
-        self._pieces.clear()
-        self.until = 0.0
+    def clear(self) -> None:
+        """Forget all chunks."""
+        self._chunks.clear()
+        self.ends_at = 0.0
 
-    def missed(self) -> bool:
-        """Return whether the device has gone that some of it went to."""
-        place = self._ear.place()
-        return self.until > time.monotonic() and (not place or place != self._place)
+    def interrupted(self) -> bool:
+        """Return whether the device was lost while chunks were pending."""
+        opening = self._sink.opening()
+        return self.ends_at > time.monotonic() and (not opening or opening != self._opening)
 
-    def back(self, unwanted: Callable[[], bool]) -> bool:
-        """Wait for the device, as long as it is wanted; returns whether it has come back."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not unwanted() and time.monotonic() < deadline:
-            if self._ear.place():
+    def wait_for_device(self, cancelled: Callable[[], bool]) -> bool:
+        """Wait until the device is open again; returns whether it is, before the timeout or `cancelled`."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not cancelled() and time.monotonic() < deadline:
+            if self._sink.opening():
                 return True
-            time.sleep(LOOK_S)
+            time.sleep(POLL_S)
         return False
 
-    def again(self) -> list[SpeechChunk]:
-        """Return the pieces that cannot have been heard before the device went; then nothing is on its way."""
-        since = time.monotonic() - _LATE_S
-        pieces = [piece for piece, end in self._pieces if end > since]
-        self.forget()
-        return pieces
+    def take_unplayed(self) -> list[SpeechChunk]:
+        """Remove all chunks; return those that cannot have been heard before the device was lost."""
+        since = time.monotonic() - _LATENCY_S
+        chunks = [chunk for chunk, end in self._chunks if end > since]
+        self.clear()
+        return chunks

@@ -1,4 +1,4 @@
-"""Sound at another sample rate."""
+"""Sample rate conversion."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _TAPS: Final = 24
 _MOST_PHASES: Final = 1000
 
 
-def resample(samples: Samples, rate: int, wanted: int) -> Samples:
-    """Return samples at another rate, by a windowed sinc in as many phases as the two rates ask for.
+def resample(samples: Samples, rate: int, target: int) -> Samples:
+    """Convert samples to another rate with a polyphase windowed-sinc filter.
 
     Args:
         samples: Mono.
         rate: Their sample rate, Hz.
-        wanted: The other, Hz.
+        target: The other rate, Hz.
     """
-    if rate == wanted or not len(samples):
+    if rate == target or not len(samples):
         return samples
-    common = math.gcd(rate, wanted)
-    phases = min(_MOST_PHASES, wanted // common)
-    step = round(phases * rate / wanted)
-    table = _phases(phases, min(1.0, wanted / rate))
+    common = math.gcd(rate, target)
+    phases = min(_MOST_PHASES, target // common)
+    step = round(phases * rate / target)
+    table = _filters(phases, min(1.0, target / rate))
     count = len(samples) * phases // step
     whole, phase = np.divmod(np.arange(count, dtype=np.int64) * step, phases)
     padded = np.pad(samples, (_TAPS // 2 - 1, _TAPS // 2 + 1))
@@ -39,8 +39,13 @@ def resample(samples: Samples, rate: int, wanted: int) -> Samples:
 
 
 @lru_cache(maxsize=4)
-def _phases(count: int, cut: float) -> npt.NDArray[np.float32]:
-    """Return for each of `count` places between two samples the weight of each sample around it."""
-    away = np.arange(_TAPS) - (_TAPS // 2 - 1) - (np.arange(count) / count)[:, None]
-    weights = np.sinc(away * cut) * cut * (0.5 + 0.5 * np.cos(2 * np.pi * away / (_TAPS + 2)))
+def _filters(count: int, cutoff: float) -> npt.NDArray[np.float32]:
+    """Return the filter of each phase, shape (count, taps).
+
+    Args:
+        count: Number of phases.
+        cutoff: Of the lower Nyquist frequency to the input's, 0 to 1.
+    """
+    distance = np.arange(_TAPS) - (_TAPS // 2 - 1) - (np.arange(count) / count)[:, None]
+    weights = np.sinc(distance * cutoff) * cutoff * (0.5 + 0.5 * np.cos(2 * np.pi * distance / (_TAPS + 2)))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)

@@ -1,6 +1,6 @@
-"""Text into pieces fit to be spoken: a sentence each, the first of them short so that speech starts early.
+"""Splits text into segments for synthesis: whole sentences, except that the first is short so that speech starts early.
 
-Each may be so much longer than the one before that it is ready, also at the highest rate, before that one is over.
+Each segment may be longer than the one before by a factor that lets synthesis keep up, even at the fastest rate.
 """
 
 from __future__ import annotations
@@ -12,55 +12,55 @@ from typing import Final
 from rubato_desktop.services.voice.markup import blocks
 from rubato_desktop.services.voice.normalise import normalise
 
-FIRST: Final = 30  # characters; a voice needs a tenth of a second for so much
+FIRST: Final = 30  # characters; synthesised in a tenth of a second
 LONGEST: Final = 220
 GROWTH: Final = 3
 
 _END = re.compile(r"[.!?]+[\"')\]]*\s+(?=[\"'(]?[A-Z0-9\u00c0-\uffff])")
-_SHORT = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nr|Fig|Vol|approx|[Oo]p)|\b[A-Z])\.\s+$")
+_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nr|Fig|Vol|approx|[Oo]p)|\b[A-Z])\.\s+$")
 _CLAUSE = re.compile(r"[,;]\s+")
 _COLON = re.compile(r":\s+")
 
 
 def segment_text(text: str, language: str = "en-us") -> Iterator[str]:
-    """Yield what is to be said, one after the other; nothing for a text in which nothing can be said.
+    """Yield the segments of a text in order; none when nothing in it can be spoken.
 
     Args:
-        text: As it is shown: any length, with whatever markup.
+        text: As displayed: any length, with any markup.
         language: Of the voice.
     """
-    most = FIRST
+    limit = FIRST
     for block in blocks(text):
         for sentence in _sentences(normalise(block, language)):
             while sentence:
-                piece, sentence = _cut(sentence, most)
-                if any(map(str.isalnum, piece)):
-                    yield piece
-                    most = min(LONGEST, most * GROWTH)
+                segment, sentence = _split(sentence, limit)
+                if any(map(str.isalnum, segment)):
+                    yield segment
+                    limit = min(LONGEST, limit * GROWTH)
 
 
 def _sentences(text: str) -> Iterator[str]:
-    begin = 0
-    for found in _END.finditer(text):
-        if not _SHORT.search(text, begin, found.end()):
-            yield text[begin : found.end()].strip()
-            begin = found.end()
-    if rest := text[begin:].strip():
+    start = 0
+    for match in _END.finditer(text):
+        if not _ABBREVIATION.search(text, start, match.end()):
+            yield text[start : match.end()].strip()
+            start = match.end()
+    if rest := text[start:].strip():
         yield rest
 
 
-def _cut(sentence: str, most: int) -> tuple[str, str]:
-    """Return the first piece of a sentence, and the rest."""
-    # A few characters more are not worth a break in the melody.
-    at = _place(sentence, most) if len(sentence) > most * 1.5 else len(sentence)
-    return sentence[:at].strip(), sentence[at:].strip()
+def _split(sentence: str, limit: int) -> tuple[str, str]:
+    """Return the first segment of a sentence, and the rest."""
+    # A few characters more are not worth a break in the intonation.
+    index = _split_index(sentence, limit) if len(sentence) > limit * 1.5 else len(sentence)
+    return sentence[:index].strip(), sentence[index:].strip()
 
 
-def _place(sentence: str, most: int) -> int:
-    """Return where a sentence is cut best: after a clause, else between two words."""
-    for mark in (_CLAUSE, _COLON):  # what follows a colon belongs to what is before it, as in "link: Home"
-        places = [found.end() for found in mark.finditer(sentence, most // 4, most + most // 4)]
-        if places:
-            return places[-1]
-    space = sentence.rfind(" ", most // 4, most)
-    return space if space > 0 else most
+def _split_index(sentence: str, limit: int) -> int:
+    """Return the best index for a split: after a clause, else between two words."""
+    for mark in (_CLAUSE, _COLON):  # a colon last: "link: Home" belongs together
+        ends = [match.end() for match in mark.finditer(sentence, limit // 4, limit + limit // 4)]
+        if ends:
+            return ends[-1]
+    space = sentence.rfind(" ", limit // 4, limit)
+    return space if space > 0 else limit

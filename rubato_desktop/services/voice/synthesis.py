@@ -1,4 +1,4 @@
-"""Text into sound with Piper: loaded when first wanted, stopped in the middle, given back when unused."""
+"""Speech synthesis with Piper: loaded on first use, stopped at any time, unloaded when unused."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from rubato_desktop.services.voice.samples import Samples
 from rubato_desktop.services.voice.time_stretch import stretch
 from rubato_desktop.services.voice.voices import FASTEST, SLOWEST, Voice, bad_model, check_voice
 
-# A voice counts in whole frames for each of its sounds, so this share of its time does not follow what is asked of
-# it (measured, medium voices); past this rate it swallows sounds, and what it said is laid closer together instead.
+# A voice allots whole frames to each phoneme, so this share of its duration does not follow the length scale
+# (measured on medium voices). Above this rate it swallows phonemes, and its speech is time-stretched instead.
 _FIXED: Final = 0.29
 _OWN_FASTEST: Final = 1.4
-_LONG: Final = 150  # sounds and what stands between them: about 60 letters
-_STILL: Final = 0.01  # softer at the ends of a piece is no speech
+_LONG: Final = 150  # phoneme ids, with the padding between them: about 60 letters
+_SILENCE: Final = 0.01  # amplitude below which the ends of a segment are trimmed
 _PAUSE_S: Final = {
     ".": 0.22,
     "!": 0.22,
@@ -30,67 +30,75 @@ _PAUSE_S: Final = {
     ":": 0.15,
     ";": 0.15,
     ",": 0.1,
-}  # after a piece that ends so
-_JOIN_S: Final = 0.03
+}  # after a segment, by its last character
+_JOIN_S: Final = 0.03  # after any other
 
 
 class Stopped(Exception):
-    """What was being synthesised is no longer wanted."""
+    """The synthesis was stopped."""
 
 
 class Stop:
-    """A wish that may be taken back while it is being fulfilled, from any thread."""
+    """A stop request for a running synthesis, which any thread may make."""
 
     def __init__(self) -> None:
         self.requested = False
-        self._then: Callable[[], None] = lambda: None
+        self._callback: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
 
     def request(self) -> None:
-        """Stop now."""
+        """Request the stop, for good."""
         with self._lock:
             self.requested = True
-            self._then()
+            self._callback()
 
-    def on_request(self, then: Callable[[], None]) -> None:
-        """Have `then` called when the wish comes; at once when it is there already."""
+    def on_request(self, callback: Callable[[], None]) -> None:
+        """Set the callback for the request, in place of the previous one; called at once if it has been made."""
         with self._lock:
-            self._then = then
+            self._callback = callback
             if self.requested:
-                then()
+                callback()
 
 
 class Synthesis(Protocol):
-    """What speaks: a synthesiser, or what takes its place."""
+    """A synthesiser."""
 
     def synthesise(self, text: str, rate: float, stop: Stop) -> tuple[Samples, int]:
-        """Return mono samples of -1 to 1 and their sample rate.
+        """Return mono samples of -1 to 1 and their sample rate in Hz.
+
+        Args:
+            text: One segment.
+            rate: 0.5 to 3; 1 is the voice's own.
+            stop: Stops the synthesis.
 
         Raises:
-            Stopped: `stop` came.
-            RubatoError: it cannot speak.
+            Stopped: a stop was requested.
+            RubatoError: the voice cannot be used.
         """
 
     def use(self, name: str) -> None:
-        """Speak with the voice of that name from now on; empty for that of the settings."""
+        """Speak with the voice of that name from now on; empty for the one in the settings."""
 
     def language(self) -> str: ...
     def unload(self) -> None: ...
 
 
 class Piper:
-    """Piper with one voice at a time. For one thread; only `Stop` comes from others.
+    """Piper with one loaded voice at a time. For one thread; only `Stop` is used from others.
 
     Args:
-        choose: Says which voice is wanted, asked before each piece with the name given to `use`; a change loads the
-            other one.
-        refuse: Told of a voice that cannot speak, and why; raises that, or has chosen another one when it returns.
+        choose: Returns the voice for the name given to `use`; called for each segment, so that a changed setting takes
+            effect.
+        on_bad_voice: Called with a voice that cannot be used and the reason; raises it, or makes `choose` return
+            another voice.
     """
 
     def __init__(
-        self, choose: Callable[[str], Voice], refuse: Callable[[Voice, RubatoError], None] | None = None
+        self,
+        choose: Callable[[str], Voice],
+        on_bad_voice: Callable[[Voice, RubatoError], None] | None = None,
     ) -> None:
-        self._choose, self._refuse = choose, refuse
+        self._choose, self._on_bad_voice = choose, on_bad_voice
         self._name = ""
         self._voice: Voice | None = None
         self._piper: Any = None
@@ -105,7 +113,7 @@ class Piper:
         self._name = name
 
     def language(self) -> str:
-        """Return the language of the voice that is wanted.
+        """Return the language of the chosen voice.
 
         Raises:
             RubatoError: there is no such voice.
@@ -113,31 +121,33 @@ class Piper:
         return self._choose(self._name).language
 
     def synthesise(self, text: str, rate: float, stop: Stop) -> tuple[Samples, int]:
-        """Speak a piece of text, as `Synthesis` says; `rate` 1 is as the voice was trained, pitch stays."""
+        """Synthesise a segment as `Synthesis` specifies; the pitch stays the same at any rate."""
         while True:
             voice = self._choose(self._name)
             try:
-                return self._spoken(text, rate, stop)
+                return self._synthesise(text, rate, stop)
             except RubatoError as problem:
-                if self._refuse is None:
+                if self._on_bad_voice is None:
                     raise
-                self._refuse(voice, problem)
+                self._on_bad_voice(voice, problem)
 
-    def _spoken(self, text: str, rate: float, stop: Stop) -> tuple[Samples, int]:
+    def _synthesise(self, text: str, rate: float, stop: Stop) -> tuple[Samples, int]:
         piper = self._load()
         rate = max(SLOWEST, min(FASTEST, rate))
-        own = min(rate, _OWN_FASTEST)
-        scale = piper.config.length_scale * (1 / own - _FIXED) / (1 - _FIXED)
+        own_rate = min(rate, _OWN_FASTEST)
+        length_scale = piper.config.length_scale * (1 / own_rate - _FIXED) / (1 - _FIXED)
         parts = [
-            self._sound(ids, scale, stop) for ids in map(piper.phonemes_to_ids, piper.phonemize(text)) if ids
+            self._infer(ids, length_scale, stop)
+            for ids in map(piper.phonemes_to_ids, piper.phonemize(text))
+            if ids
         ]
         sound = np.concatenate(parts) if parts else np.zeros(0, np.float32)
         hz = piper.config.sample_rate
         pause = _PAUSE_S.get(text.rstrip("\"')")[-1:], _JOIN_S) / max(1.0, rate)
-        return _framed(stretch(sound, hz, rate / own), round(pause * hz)), hz
+        return _trim(stretch(sound, hz, rate / own_rate), round(pause * hz)), hz
 
     def unload(self) -> None:
-        """Give the memory back; the next piece loads it again."""
+        """Free the memory of the voice; the next segment loads it again."""
         if self._piper is not None:
             self._piper = self._voice = None
             gc.collect()
@@ -149,14 +159,14 @@ class Piper:
             return self._piper
         self.unload()
         check_voice(voice)
-        # Half a second, and a hundred megabytes: not before something is said.
+        # These take half a second and 100 MB, so they wait until something is spoken.
         import onnxruntime
         from piper.config import PiperConfig
         from piper.voice import PiperVoice
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(2, os.cpu_count() or 1)
-        # Threads that spin while they wait would take the time of keys that become words.
+        # A thread that spins while it waits takes a core from the keys.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         try:
@@ -171,49 +181,54 @@ class Piper:
         self._piper, self._voice = PiperVoice(session=session, config=config), voice
         return self._piper
 
-    def _sound(self, ids: list[int], scale: float, stop: Stop) -> Samples:
+    def _infer(self, ids: list[int], length_scale: float, stop: Stop) -> Samples:
         import onnxruntime
 
         config = self._piper.config
         options = onnxruntime.RunOptions()
         options.log_severity_level = 4
         if len(ids) > _LONG:
-            # What a long sentence needs would be kept for ever (measured: 170 MB); a short one is quicker with what
-            # the last one had.
+            # The arena would keep the memory of a long sentence for good (measured: 170 MB). That of a short one makes
+            # the next one faster.
             options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         stop.on_request(lambda: setattr(options, "terminate", True))
-        given = {
+        inputs = {
             "input": np.array([ids], np.int64),
             "input_lengths": np.array([len(ids)], np.int64),
-            "scales": np.array([config.noise_scale, scale, config.noise_w_scale], np.float32),
+            "scales": np.array([config.noise_scale, length_scale, config.noise_w_scale], np.float32),
         }
         if config.num_speakers > 1:
-            given["sid"] = np.array([config.default_speaker_id], np.int64)
+            inputs["sid"] = np.array([config.default_speaker_id], np.int64)
         try:
-            (sound, *_) = self._piper.session.run(None, given, options)
+            (sound, *_) = self._piper.session.run(None, inputs, options)
         except Exception as error:
             if stop.requested:
                 raise Stopped from None
             assert self._voice is not None
             raise bad_model(self._voice) from error
         sound = np.asarray(sound, np.float32).reshape(-1)
-        # Each piece as loud as the others, as Piper itself has it.
+        # Normalised as Piper itself does, so that all segments are equally loud.
         return np.asarray(sound / max(1e-6, float(np.abs(sound).max(initial=0.0))), np.float32)
 
 
-def _framed(sound: Samples, pause: int) -> Samples:
-    """Return a piece without the stillness at its ends, and with so many samples of pause after it."""
-    heard = np.flatnonzero(np.abs(sound) > _STILL)
-    if not len(heard):
+def _trim(sound: Samples, pause: int) -> Samples:
+    """Trim the silence at the ends of a segment, and append a pause.
+
+    Args:
+        sound: Mono.
+        pause: Length of the pause, samples.
+    """
+    audible = np.flatnonzero(np.abs(sound) > _SILENCE)
+    if not len(audible):
         return np.zeros(0, np.float32)
-    return np.concatenate([sound[max(0, heard[0] - 200) : heard[-1] + 600], np.zeros(pause, np.float32)])
+    return np.concatenate([sound[max(0, audible[0] - 200) : audible[-1] + 600], np.zeros(pause, np.float32)])
 
 
 def cannot_speak() -> RubatoError:
-    """Return in words that the synthesiser itself is missing or broken."""
+    """Return the error for a synthesiser that is missing or broken."""
     return RubatoError(
-        "Speech does not work here",
-        kept="Everything else goes on, and what would be said is shown",
-        todo="Install the application again",
+        "Speech synthesis does not work",
+        kept="Everything else still works, and messages are shown in the window",
+        todo="Install Rubato again",
         code="no_speech",
     )

@@ -1,6 +1,6 @@
-"""Speech in less time at the same pitch: what a voice itself cannot say so fast is laid closer together.
+"""Time-scale modification: shortens speech without changing its pitch, beyond the rate a voice can speak at itself.
 
-WSOLA (Verhelst and Roelands, ICASSP 1993): overlapping frames, each taken where it continues the one before best.
+WSOLA (Verhelst and Roelands, ICASSP 1993): overlapping frames, each taken where it best continues the one before.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ _SEARCH_S: Final = 0.009  # a little more than half a period of the lowest voice
 
 
 def stretch(sound: Samples, rate: int, speed: float) -> Samples:
-    """Return samples that take `1 / speed` of the time.
+    """Return the sound in `1 / speed` of its duration.
 
     Args:
         sound: Mono.
-        rate: Their sample rate, Hz.
-        speed: 1 or more.
+        rate: Its sample rate, Hz.
+        speed: 1 or more; the sound is returned as it is below 1.02, or when it is too short.
     """
     hop = int(_FRAME_S * rate / 2)
     search = int(_SEARCH_S * rate)
     if speed < 1.02 or len(sound) < 4 * hop + 2 * search:
         return sound
-    fade = np.hanning(2 * hop + 1)[: 2 * hop].astype(np.float32)
+    window = np.hanning(2 * hop + 1)[: 2 * hop].astype(np.float32)
     count = max(1, int((len(sound) - 2 * hop - search) / (hop * speed)))
     result = np.zeros((count + 1) * hop, np.float32)
-    result[:hop] = sound[:hop] * fade[hop:]  # whole from its first sample: a word may begin there
-    at = 0
+    result[:hop] = sound[:hop] * window[hop:]  # full level from the first sample: a word may begin there
+    start = 0
     for i in range(count):
         if i:
-            aim = int(i * hop * speed)
-            low, high = max(0, aim - search), min(len(sound) - 2 * hop, aim + search)
-            wanted = sound[at + hop : at + 2 * hop]
-            likeness = np.correlate(sound[low : high + hop], wanted, "valid")
-            at = low + int(likeness.argmax())
-        frame = sound[at : at + 2 * hop]
-        result[i * hop : (i + 2) * hop] += frame * fade
+            ideal = int(i * hop * speed)
+            low, high = max(0, ideal - search), min(len(sound) - 2 * hop, ideal + search)
+            continuation = sound[start + hop : start + 2 * hop]
+            correlation = np.correlate(sound[low : high + hop], continuation, "valid")
+            start = low + int(correlation.argmax())
+        frame = sound[start : start + 2 * hop]
+        result[i * hop : (i + 2) * hop] += frame * window
     return result

@@ -1,4 +1,4 @@
-"""The voices there are: the one that comes with the program, and those that were put into a folder."""
+"""Piper voices: the one that comes with Rubato, and those in the data folder."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.packaged_models import find_model, verified_model
 
 FOLDER: Final = "voices"  # in the data folder
-SLOWEST, FASTEST = 0.5, 3.0  # rates of speech
-PACKAGED: Final = "voice"  # in the table of packaged models
-_TODO: Final = "Put both files of the voice, NAME.onnx and NAME.onnx.json, into the folder again"
+SLOWEST, FASTEST = 0.5, 3.0  # speech rates; 1 is the voice's own
+PACKAGED: Final = "voice"  # in resources/models.toml
+_TODO: Final = "Copy both files of the voice, NAME.onnx and NAME.onnx.json, into its folder again"
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice of Piper: a model, and beside it what the model needs to be told.
+    """A Piper voice: a model and its configuration.
 
     Attributes:
         name: Its name, such as ``en_US-joe-medium``.
-        model: The model, an ``.onnx`` file; its configuration is the same name and ``.json``.
-        language: Of its speech, such as ``en-us``.
-        rate: Sample rate of its speech, Hz.
-        packaged: Whether it came with the program.
+        model: The model, an ``.onnx`` file; the configuration has the same name with ``.json`` appended.
+        language: espeak-ng's code, such as ``en-us``.
+        rate: Sample rate, Hz.
+        packaged: Whether it came with Rubato.
     """
 
     name: str
@@ -47,30 +47,30 @@ class Voice:
 
 
 def find_voices(data: Path) -> tuple[list[Voice], list[RubatoError]]:
-    """Look for voices.
+    """Find all voices.
 
     Args:
         data: The data folder.
 
     Returns:
-        The voices, the packaged one first; one in the folder replaces another of its name. And what was found
-        that is no voice.
+        The voices, the packaged one first; one in the folder replaces the packaged one of the same name. And an error
+        for each that is not valid.
     """
-    found: dict[str, Voice] = {}
+    voices: dict[str, Voice] = {}
     problems = []
-    looks: list[Callable[[], Voice]] = [_packaged, *(partial(read_voice, model) for model in _models(data))]
-    for look in looks:
+    sources: list[Callable[[], Voice]] = [_packaged, *(partial(read_voice, model) for model in _models(data))]
+    for read in sources:
         try:
-            voice = look()
+            voice = read()
         except RubatoError as problem:
             problems.append(problem)
         else:
-            found[voice.name] = voice
-    return list(found.values()), problems
+            voices[voice.name] = voice
+    return list(voices.values()), problems
 
 
 def choose_voice(data: Path, name: str = "") -> Voice:
-    """Return the voice of that name, or that begins so; the first there is when no name is given.
+    """Return a voice by name or the beginning of its name; the first one without a name.
 
     Raises:
         RubatoError: there is none (code ``no_voice``), or it is damaged (code ``bad_voice``).
@@ -85,9 +85,7 @@ def choose_voice(data: Path, name: str = "") -> Voice:
     if problems and (not name or any(name in problem.happened for problem in problems)):
         raise problems[0]
     if not voices:
-        raise RubatoError(
-            "There is no voice", todo="Install the application again, or add a voice", code="no_voice"
-        )
+        raise RubatoError("There is no voice", todo="Install Rubato again, or add a voice", code="no_voice")
     raise RubatoError(
         f"There is no voice {name!r}",
         todo=f"Choose one of {', '.join(voice.name for voice in voices)}",
@@ -96,33 +94,33 @@ def choose_voice(data: Path, name: str = "") -> Voice:
 
 
 def read_voice(model: Path) -> Voice:
-    """Read what a voice says of itself; the model itself is not loaded.
+    """Read the configuration of a voice, without loading its model.
 
     Raises:
         RubatoError: a file is missing or damaged (code ``bad_voice``).
     """
-    beside = model.with_name(f"{model.name}.json")
+    config_file = model.with_name(f"{model.name}.json")
     try:
         if not model.stat().st_size:
             raise _bad(model.stem, f"{model.name} is empty")
-        told = json.loads(beside.read_text(encoding="utf-8"))
-        rate, language = told["audio"]["sample_rate"], told["espeak"]["voice"]
+        config = json.loads(config_file.read_text(encoding="utf-8"))
+        rate, language = config["audio"]["sample_rate"], config["espeak"]["voice"]
         if not isinstance(rate, int) or not 4000 <= rate <= 192_000 or not isinstance(language, str):
-            raise _bad(model.stem, f"{beside.name} has an impossible sample rate or language")
-        if not isinstance(told["phoneme_id_map"], dict):
-            raise _bad(model.stem, f"{beside.name} has no sounds")
+            raise _bad(model.stem, f"{config_file.name} has an invalid sample rate or language")
+        if not isinstance(config["phoneme_id_map"], dict):
+            raise _bad(model.stem, f"{config_file.name} has no phoneme map")
     except OSError as error:
-        name = Path(error.filename or beside).name
+        name = Path(error.filename or config_file).name
         raise _bad(model.stem, f"{name}: {error.strerror}") from None
     except KeyError as error:
-        raise _bad(model.stem, f"{beside.name} has no {error.args[0]}") from None
+        raise _bad(model.stem, f"{config_file.name} has no {error.args[0]}") from None
     except (ValueError, TypeError, RecursionError):
-        raise _bad(model.stem, f"{beside.name} does not describe a voice") from None
+        raise _bad(model.stem, f"{config_file.name} is not a voice configuration") from None
     return Voice(model.stem, model, language, rate)
 
 
 def check_voice(voice: Voice) -> None:
-    """Check the content of the voice that came with the program, before it is loaded.
+    """Verify the checksums of the packaged voice, before it is loaded; other voices have none.
 
     Raises:
         RubatoError: it is missing (code ``needs_model``) or damaged (code ``bad_model``).
@@ -132,8 +130,8 @@ def check_voice(voice: Voice) -> None:
 
 
 def bad_model(voice: Voice) -> RubatoError:
-    """Return the error of a model that cannot be loaded."""
-    return _bad(voice.name, f"{voice.model.name} is no model that can speak")
+    """Return the error for a model that cannot be loaded."""
+    return _bad(voice.name, f"{voice.model.name} is not a valid model")
 
 
 def _bad(name: str, why: str) -> RubatoError:

@@ -1,4 +1,4 @@
-"""The queue of what is said, with the real voice and an ear that writes down what reaches it."""
+"""The speech queue, with Piper or a silent synthesiser, and a sink that records what reaches it."""
 
 from __future__ import annotations
 
@@ -20,37 +20,37 @@ from rubato_desktop.services.voice.voices import choose_voice
 LONG = "This is a sentence that is long enough to be cut in its middle, and it goes on for a while. " * 3
 
 
-class Notepad:
-    """An ear that keeps what it hears: pieces, and "hush"."""
+class RecordingSink:
+    """A sink that records what it plays, and "silence"."""
 
     def __init__(self) -> None:
-        self.there = True
-        self.opening = 1
-        self.heard: list[bytes | str] = []
-        self.sounded = threading.Event()
+        self.present = True
+        self.openings = 1
+        self.played: list[bytes | str] = []
+        self.playing = threading.Event()
 
-    def opens(self) -> bool:
-        return self.there
+    def wait_until_open(self) -> bool:
+        return self.present
 
-    def place(self) -> int:
-        return self.opening if self.there else 0
+    def opening(self) -> int:
+        return self.openings if self.present else 0
 
-    def prepared(self, samples: Samples, rate: int, volume: float) -> bytes:
+    def encode(self, samples: Samples, rate: int, volume: float) -> bytes:
         return (samples * np.float32(volume)).tobytes()
 
-    def hear(self, piece: bytes) -> None:
-        self.heard.append(piece)
-        self.sounded.set()
+    def play(self, data: bytes) -> None:
+        self.played.append(data)
+        self.playing.set()
 
-    def hush(self) -> None:
-        self.heard.append("hush")
+    def silence(self) -> None:
+        self.played.append("silence")
 
 
-class Teller:
-    """Stands where the synthesiser does: each letter lasts 10 ms, and each piece is written down."""
+class SilentSynthesis:
+    """A synthesiser without a voice: each character lasts 10 ms, and each segment is recorded."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.spoken: list[str] = []
         self.problem: RubatoError | None = None
         self.unloaded = 0
         self.used: list[str] = []
@@ -60,7 +60,7 @@ class Teller:
             raise self.problem
         if stop.requested:
             raise Stopped
-        self.said.append(text)
+        self.spoken.append(text)
         return np.ones(round(len(text) * 10 / rate), np.float32), 1000
 
     def use(self, name: str) -> None:
@@ -74,18 +74,18 @@ class Teller:
 
 
 @pytest.fixture
-def ear() -> Notepad:
-    return Notepad()
+def sink() -> RecordingSink:
+    return RecordingSink()
 
 
 @pytest.fixture
-def teller() -> Teller:
-    return Teller()
+def synthesis() -> SilentSynthesis:
+    return SilentSynthesis()
 
 
 @pytest.fixture
-def speech(teller: Teller, ear: Notepad) -> Iterator[Speech]:
-    made = Speech(teller, ear)
+def speech(synthesis: SilentSynthesis, sink: RecordingSink) -> Iterator[Speech]:
+    made = Speech(synthesis, sink)
     yield made
     made.close()
 
@@ -96,91 +96,97 @@ def piper() -> Piper:
     return Piper(lambda _: voice)
 
 
-def test_what_is_said_after_comes_after(speech: Speech, teller: Teller) -> None:
+def test_say_after_queues(speech: Speech, synthesis: SilentSynthesis) -> None:
     speech.say_now("One.")
     speech.say_after("Two.")
     speech.say_after("Three.")
     assert speech.wait(10)
-    assert teller.said == ["One.", "Two.", "Three."]
+    assert synthesis.spoken == ["One.", "Two.", "Three."]
 
 
-def test_what_is_said_now_cuts_what_is_being_said_and_what_waits(
-    speech: Speech, teller: Teller, ear: Notepad
+def test_say_now_replaces_what_is_playing_and_queued(
+    speech: Speech, synthesis: SilentSynthesis, sink: RecordingSink
 ) -> None:
     speech.say_now("A first sentence. " * 40)
     speech.say_after("Never.")
-    until(ear.sounded.is_set)
+    until(sink.playing.is_set)
     speech.say_now("Last.")
     assert speech.wait(10)
-    assert teller.said[-1] == "Last."
-    assert "Never." not in teller.said
-    assert "hush" in ear.heard
-    assert len(teller.said) < 40
+    assert synthesis.spoken[-1] == "Last."
+    assert "Never." not in synthesis.spoken
+    assert "silence" in sink.played
+    assert len(synthesis.spoken) < 40
 
 
-def test_it_tells_when_it_begins_and_when_all_has_been_heard(teller: Teller, ear: Notepad) -> None:
-    told: list[tuple[bool, float]] = []
-    speech = Speech(teller, ear, on_change=lambda on: told.append((on, time.monotonic())))
+def test_changes_are_reported_when_speech_begins_and_when_it_has_been_played(
+    synthesis: SilentSynthesis, sink: RecordingSink
+) -> None:
+    changes: list[tuple[bool, float]] = []
+    speech = Speech(synthesis, sink, on_change=lambda on: changes.append((on, time.monotonic())))
     assert not speech.speaking
     speech.say_now("Twenty letters here.")
     assert speech.speaking
     assert speech.wait(10)
-    assert [on for on, _ in told] == [True, False]
-    assert told[1][1] - told[0][1] == pytest.approx(0.2, abs=0.1), "it is heard for 200 ms"
+    assert [on for on, _ in changes] == [True, False]
+    assert changes[1][1] - changes[0][1] == pytest.approx(0.2, abs=0.1), "it plays for 200 ms"
     speech.close()
 
 
-def test_quiet_in_the_middle_of_a_sentence_is_instant_with_an_hour_of_text_waiting(
-    speech: Speech, ear: Notepad
-) -> None:
+def test_silence_is_instant_with_an_hour_of_text_queued(speech: Speech, sink: RecordingSink) -> None:
     hour = "A sentence of about fifty letters, as books have it. " * 1100
     for _ in range(10):
         speech.say_after(hour)
-    until(ear.sounded.is_set)
+    until(sink.playing.is_set)
     began = time.perf_counter()
     speech.be_quiet()
     assert (time.perf_counter() - began) < 0.5
-    assert ear.heard[-1] == "hush"
+    assert sink.played[-1] == "silence"
     assert not speech.speaking or until(lambda: not speech.speaking, patience=1.0)
-    count = len(ear.heard)
+    count = len(sink.played)
     threading.Event().wait(0.3)
-    assert len(ear.heard) == count, "something was handed on after the silence"
+    assert len(sink.played) == count, "something was played after the silence"
 
 
-def test_a_megabyte_is_begun_at_once_and_quiet_at_once(speech: Speech, ear: Notepad) -> None:
+def test_a_megabyte_starts_at_once_and_stops_at_once(speech: Speech, sink: RecordingSink) -> None:
     text = "A sentence of a book, as there are many. " * 25_000
     began = time.perf_counter()
     speech.say_now(text)
-    assert time.perf_counter() - began < 0.25, "the caller waits"
-    until(ear.sounded.is_set, patience=3.0)
+    assert time.perf_counter() - began < 0.25, "the caller was blocked"
+    until(sink.playing.is_set, patience=3.0)
     speech.be_quiet()
     assert speech.wait(1)
-    assert ear.heard[-1] == "hush"
+    assert sink.played[-1] == "silence"
 
 
-def test_only_a_little_is_ready_ahead(speech: Speech, teller: Teller, ear: Notepad) -> None:
+def test_little_is_synthesised_ahead_of_playback(
+    speech: Speech, synthesis: SilentSynthesis, sink: RecordingSink
+) -> None:
     speech.say_now("A sentence of about fifty letters, as books have it. " * 1100)
-    until(lambda: len(teller.said) >= 5)
+    until(lambda: len(synthesis.spoken) >= 5)
     threading.Event().wait(0.3)
-    ready = sum(len(piece) / 4 for piece in ear.heard) / 1000
-    assert ready < AHEAD_S + 2
+    ahead_s = sum(len(chunk) / 4 for chunk in sink.played) / 1000
+    assert ahead_s < AHEAD_S + 2
 
 
-def test_with_nobody_to_hear_nothing_is_synthesised(speech: Speech, teller: Teller, ear: Notepad) -> None:
-    ear.there = False
+def test_nothing_is_synthesised_without_a_device(
+    speech: Speech, synthesis: SilentSynthesis, sink: RecordingSink
+) -> None:
+    sink.present = False
     speech.say_now("Nobody hears this.")
     assert speech.wait(10)
-    assert teller.said == []
+    assert synthesis.spoken == []
 
 
-def test_why_it_cannot_speak_is_told_once_and_again_after_it_could(teller: Teller, ear: Notepad) -> None:
+def test_a_problem_is_reported_once_and_again_after_speech_has_worked(
+    synthesis: SilentSynthesis, sink: RecordingSink
+) -> None:
     problems: list[RubatoError] = []
-    speech = Speech(teller, ear, on_problem=problems.append)
+    speech = Speech(synthesis, sink, on_problem=problems.append)
     for problem in (RubatoError("The voice is damaged"), RubatoError("The voice is damaged"), None, None):
-        teller.problem = problem
+        synthesis.problem = problem
         speech.say_now("Hello.")
         assert speech.wait(10)
-    teller.problem = RubatoError("The voice is damaged")
+    synthesis.problem = RubatoError("The voice is damaged")
     speech.say_now("Hello.")
     assert speech.wait(10)
     assert [problem.happened for problem in problems] == ["The voice is damaged"] * 2
@@ -188,117 +194,123 @@ def test_why_it_cannot_speak_is_told_once_and_again_after_it_could(teller: Telle
 
 
 @pytest.mark.parametrize("text", ["", "😀", "   "])
-def test_of_nothing_nothing_is_heard(speech: Speech, ear: Notepad, text: str) -> None:
+def test_empty_text_is_not_spoken(speech: Speech, sink: RecordingSink, text: str) -> None:
     speech.say_now(text)
     assert speech.wait(10)
-    assert ear.heard == []
+    assert sink.played == []
 
 
-def test_an_unused_voice_is_unloaded_and_speaks_again(teller: Teller, ear: Notepad) -> None:
-    speech = Speech(teller, ear, unused_s=0.1)
+def test_an_unused_voice_is_unloaded_and_can_speak_again(
+    synthesis: SilentSynthesis, sink: RecordingSink
+) -> None:
+    speech = Speech(synthesis, sink, unused_s=0.1)
     speech.say_now("Hello.")
-    until(lambda: teller.unloaded == 1)
+    until(lambda: synthesis.unloaded == 1)
     speech.say_now("Again.")
     assert speech.wait(10)
-    assert teller.said == ["Hello.", "Again."]
+    assert synthesis.spoken == ["Hello.", "Again."]
     speech.close()
 
 
-def test_a_voice_is_loaded_before_it_is_needed_and_nothing_is_heard_of_that(
-    speech: Speech, teller: Teller, ear: Notepad
+def test_warming_loads_the_voice_silently(
+    speech: Speech, synthesis: SilentSynthesis, sink: RecordingSink
 ) -> None:
     speech.warm()
-    until(lambda: teller.said)
+    until(lambda: synthesis.spoken)
     speech.warm()
     assert not speech.speaking
     speech.say_now("Hello.")
     assert speech.wait(10)
-    assert teller.said == ["Ready.", "Hello."]
-    assert len(ear.heard) == 1
+    assert synthesis.spoken == ["Ready.", "Hello."]
+    assert len(sink.played) == 1
 
 
-def test_where_nobody_hears_no_voice_is_loaded(speech: Speech, teller: Teller, ear: Notepad) -> None:
-    ear.there = False
+def test_warming_without_a_device_loads_nothing(
+    speech: Speech, synthesis: SilentSynthesis, sink: RecordingSink
+) -> None:
+    sink.present = False
     speech.warm()
     speech.say_now("Nobody hears this.")
     assert speech.wait(10)
-    assert teller.said == []
+    assert synthesis.spoken == []
 
 
-def test_a_voice_that_was_loaded_and_never_needed_is_unloaded(teller: Teller, ear: Notepad) -> None:
-    speech = Speech(teller, ear, unused_s=0.1)
+def test_a_warmed_voice_that_is_not_used_is_unloaded(synthesis: SilentSynthesis, sink: RecordingSink) -> None:
+    speech = Speech(synthesis, sink, unused_s=0.1)
     speech.warm()
-    until(lambda: teller.unloaded == 1)
+    until(lambda: synthesis.unloaded == 1)
     speech.warm()
-    until(lambda: len(teller.said) == 2)
+    until(lambda: len(synthesis.spoken) == 2)
     speech.close()
 
 
-def test_a_device_that_goes_while_it_speaks_hears_the_rest_when_it_is_back(
-    speech: Speech, teller: Teller, ear: Notepad
+def test_speech_resumes_when_a_lost_device_is_reopened(
+    speech: Speech, synthesis: SilentSynthesis, sink: RecordingSink
 ) -> None:
     speech.say_now("The first sentence of all that are said. The second one. And then the third one.")
-    until(lambda: len(ear.heard) == 3)
-    ear.there = False
+    until(lambda: len(sink.played) == 3)
+    sink.present = False
     threading.Event().wait(0.3)
-    assert speech.speaking, "it waits"
-    ear.there, ear.opening = True, 2
+    assert speech.speaking, "it did not wait for the device"
+    sink.present, sink.openings = True, 2
     assert speech.wait(10)
-    assert ear.heard[3:] == ear.heard[:3], "what nobody heard is said again, in its order"
-    assert teller.said == [
+    assert sink.played[3:] == sink.played[:3], "the lost chunks were not replayed in order"
+    assert synthesis.spoken == [
         "The first sentence of all that are said.",
         "The second one.",
         "And then the third one.",
     ]
 
 
-def test_a_device_that_does_not_come_back_ends_it_and_what_comes_later_is_said(
-    speech: Speech, teller: Teller, ear: Notepad, monkeypatch: pytest.MonkeyPatch
+def test_speech_is_dropped_when_a_lost_device_does_not_return_in_time(
+    speech: Speech, synthesis: SilentSynthesis, sink: RecordingSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rubato_desktop.services.voice.pending_audio.PATIENCE_S", 0.3)
+    monkeypatch.setattr("rubato_desktop.services.voice.pending_audio.TIMEOUT_S", 0.3)
     speech.say_now("A sentence of about fifty letters, as books have it. " * 40)
     speech.say_after("Never.")
-    until(ear.sounded.is_set)
-    ear.there = False
+    until(sink.playing.is_set)
+    sink.present = False
     assert speech.wait(5)
-    count = len(ear.heard)
-    ear.there, ear.opening = True, 2
+    count = len(sink.played)
+    sink.present, sink.openings = True, 2
     speech.say_now("Later.")
     assert speech.wait(5)
-    assert len(ear.heard) == count + 1
-    assert teller.said[-1] == "Later."
-    assert "Never." not in teller.said
+    assert len(sink.played) == count + 1
+    assert synthesis.spoken[-1] == "Later."
+    assert "Never." not in synthesis.spoken
 
 
-def test_quiet_while_the_device_is_away_is_quiet_when_it_comes_back(speech: Speech, ear: Notepad) -> None:
+def test_silenced_speech_does_not_resume_when_the_device_is_reopened(
+    speech: Speech, sink: RecordingSink
+) -> None:
     speech.say_now("A sentence of about fifty letters, as books have it. " * 40)
-    until(ear.sounded.is_set)
-    ear.there = False
+    until(sink.playing.is_set)
+    sink.present = False
     threading.Event().wait(0.3)
     speech.be_quiet()
-    assert speech.wait(1), "it goes on waiting"
-    count = len(ear.heard)
-    ear.there, ear.opening = True, 2
+    assert speech.wait(1), "it still waits for the device"
+    count = len(sink.played)
+    sink.present, sink.openings = True, 2
     threading.Event().wait(0.3)
-    assert len(ear.heard) == count
+    assert len(sink.played) == count
 
 
-def test_after_its_end_nothing_is_said(speech: Speech, teller: Teller) -> None:
+def test_nothing_is_spoken_after_close(speech: Speech, synthesis: SilentSynthesis) -> None:
     speech.close()
     speech.say_now("Too late.")
     assert not speech.speaking
-    assert teller.said == []
+    assert synthesis.spoken == []
 
 
-def test_the_real_voice_is_quiet_in_mid_sentence_and_says_the_next(piper: Piper, ear: Notepad) -> None:
-    speech = Speech(piper, ear)
+def test_piper_stops_in_mid_sentence_and_speaks_the_next_text(piper: Piper, sink: RecordingSink) -> None:
+    speech = Speech(piper, sink)
     speech.say_now(LONG)
-    until(ear.sounded.is_set)
+    until(sink.playing.is_set)
     speech.be_quiet()
     until(lambda: not speech.speaking, patience=2.0)
-    assert ear.heard[-1] == "hush"
-    ear.sounded.clear()
+    assert sink.played[-1] == "silence"
+    sink.playing.clear()
     speech.say_now("Next.")
-    until(ear.sounded.is_set, patience=5.0)
-    assert isinstance(ear.heard[-1], bytes)
+    until(sink.playing.is_set, patience=5.0)
+    assert isinstance(sink.played[-1], bytes)
     speech.close()

@@ -1,4 +1,4 @@
-"""The real voice: it speaks, faster and slower, and stops in the middle."""
+"""Piper with the packaged voice: rate, memory, and stopping."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def piper() -> Piper:
     return Piper(lambda _: voice)
 
 
-def seconds(piper: Piper, text: str, rate: float = 1.0) -> float:
+def duration_s(piper: Piper, text: str, rate: float = 1.0) -> float:
     samples, hz = piper.synthesise(text, rate, Stop())
     return len(samples) / hz
 
 
-def test_a_sentence_is_heard_for_as_long_as_one_speaks(piper: Piper) -> None:
+def test_a_sentence_has_a_natural_duration_and_level(piper: Piper) -> None:
     samples, hz = piper.synthesise(SENTENCE, 1.0, Stop())
     assert hz == 22050
     assert 1.8 < len(samples) / hz < 4.5
@@ -38,8 +38,8 @@ def test_a_sentence_is_heard_for_as_long_as_one_speaks(piper: Piper) -> None:
     assert float(np.sqrt((samples**2).mean())) > 0.05, "it is nearly silent"
 
 
-def test_long_sentences_keep_no_memory_and_an_unloaded_voice_gives_its_own_back(tmp_path: Path) -> None:
-    # In a process of its own: what other tests have loaded comes and goes as it likes.
+def test_long_sentences_retain_no_memory_and_unloading_frees_the_voice(tmp_path: Path) -> None:
+    # In a process of its own, because other tests load and free memory too.
     program = textwrap.dedent("""
         import sys, psutil
         from pathlib import Path
@@ -47,80 +47,78 @@ def test_long_sentences_keep_no_memory_and_an_unloaded_voice_gives_its_own_back(
         from rubato_desktop.services.voice.voices import choose_voice
         voice = choose_voice(Path(sys.argv[1]))
         piper = Piper(lambda _: voice)
-        held = psutil.Process().memory_info
+        memory = psutil.Process().memory_info
         piper.synthesise("Warm.", 1.0, Stop())
-        loaded = held().rss
-        spoken = []
+        loaded = memory().rss
+        after = []
         for _ in range(4):
             piper.synthesise(sys.argv[2].rstrip(".") + ", and " + sys.argv[2] * 3, 1.0, Stop())
-            spoken.append(held().rss)
+            after.append(memory().rss)
         piper.unload()
         assert not piper.loaded
-        # What one leaves, now and then, as its own sound lies in it, the next one gives back.
-        print(min(spoken[1:]) - loaded, loaded - held().rss)
+        # A sentence may retain the block that holds its own sound; the next one frees it.
+        print(min(after[1:]) - loaded, loaded - memory().rss)
     """)
     command = [sys.executable, "-c", program, str(tmp_path), SENTENCE]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    grown, given_back = map(float, said.split())
-    assert grown < 120e6
-    assert given_back > 40e6
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    retained, freed = map(float, output.split())
+    assert retained < 120e6
+    assert freed > 40e6
 
 
-def test_speech_begins_without_a_wait(piper: Piper) -> None:
+def test_speech_begins_without_leading_silence(piper: Piper) -> None:
     samples, hz = piper.synthesise(SENTENCE, 1.0, Stop())
     assert np.flatnonzero(np.abs(samples) > 0.02)[0] < hz * 0.05
 
 
-def test_faster_is_shorter_and_keeps_its_pitch(piper: Piper) -> None:
-    slow, normal, fast = (seconds(piper, SENTENCE, rate) for rate in (0.5, 1.0, 3.0))
+def test_a_faster_rate_is_shorter_and_keeps_the_pitch(piper: Piper) -> None:
+    slow, normal, fast = (duration_s(piper, SENTENCE, rate) for rate in (0.5, 1.0, 3.0))
     assert slow / normal == pytest.approx(2.0, rel=0.15)
     assert normal / fast == pytest.approx(3.0, rel=0.15)
     pitches = [pitch(*piper.synthesise("Ah, mama, a llama.", rate, Stop())) for rate in (1.0, 3.0)]
-    assert pitches[1] == pytest.approx(pitches[0], rel=0.2), (
-        "sped up like a tape it would be three times as high"
-    )
+    assert pitches[1] == pytest.approx(pitches[0], rel=0.2), "resampling instead would triple the pitch"
 
 
 def pitch(samples: np.ndarray, hz: int) -> float:
-    """The median pitch of the voiced parts, by autocorrelation between 70 and 300 Hz."""
-    found = []
-    for at in range(0, len(samples) - 2048, 1024):
-        frame = samples[at : at + 2048]
+    """Return the median pitch of the voiced frames, Hz, by autocorrelation between 70 and 300 Hz."""
+    pitches = []
+    for start in range(0, len(samples) - 2048, 1024):
+        frame = samples[start : start + 2048]
         if np.sqrt((frame**2).mean()) < 0.1:
             continue
         frame = frame - frame.mean()
-        likeness = np.correlate(frame, frame, "full")[2047:]
+        correlation = np.correlate(frame, frame, "full")[2047:]
         low, high = hz // 300, hz // 70
-        best = low + int(likeness[low:high].argmax())
-        if likeness[best] > 0.4 * likeness[0]:
-            found.append(hz / best)
-    assert found, "nothing voiced"
-    return float(np.median(found))
+        best = low + int(correlation[low:high].argmax())
+        if correlation[best] > 0.4 * correlation[0]:
+            pitches.append(hz / best)
+    assert pitches, "no voiced frame"
+    return float(np.median(pitches))
 
 
-def test_what_is_no_longer_wanted_stops_in_the_middle(piper: Piper) -> None:
+def test_a_stop_request_ends_a_running_synthesis(piper: Piper) -> None:
     long = ", ".join(["the quick brown fox jumps over the lazy dog"] * 12)
-    seconds(piper, "warm")
+    duration_s(piper, "warm")
     stop = Stop()
     threading.Timer(0.1, stop.request).start()
     began = time.monotonic()
     with pytest.raises(Stopped):
         piper.synthesise(long, 0.5, stop)
-    stopped = time.monotonic() - began
+    stopped_s = time.monotonic() - began
     began = time.monotonic()
     piper.synthesise(long, 0.5, Stop())
-    assert stopped < 0.7 * (time.monotonic() - began)
+    assert stopped_s < 0.7 * (time.monotonic() - began)
 
 
-def test_a_wish_that_came_before_stops_at_once(piper: Piper) -> None:
+def test_an_earlier_stop_request_ends_synthesis_at_once(piper: Piper) -> None:
     stop = Stop()
     stop.request()
     with pytest.raises(Stopped):
         piper.synthesise(SENTENCE, 1.0, stop)
 
 
-def test_it_is_loaded_when_wanted_and_given_back(piper: Piper) -> None:
+def test_the_voice_is_loaded_on_use_and_unloaded(piper: Piper) -> None:
     piper.unload()
     assert not piper.loaded
-    assert seconds(piper, "once") > 0.1
+    assert duration_s(piper, "once") > 0.1
     assert piper.loaded

@@ -1,4 +1,4 @@
-"""Speech laid closer together: shorter, of the same pitch, without gaps."""
+"""Time-stretched speech is shorter, keeps its pitch and has no gaps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def tone(hz: float, seconds: float = 2.0) -> np.ndarray:
 
 @pytest.mark.parametrize("speed", [1.2, 1.5, 2.14])
 @pytest.mark.parametrize("hz", [90, 220, 700])
-def test_a_tone_is_shorter_and_as_high_as_before(speed: float, hz: float) -> None:
+def test_a_tone_is_shorter_and_keeps_its_pitch(speed: float, hz: float) -> None:
     sound = stretch(tone(hz), RATE, speed)
     assert len(sound) / RATE == pytest.approx(2.0 / speed, rel=0.05)
     assert pitch_of(sound, RATE) == pytest.approx(hz, rel=0.01)
@@ -27,10 +27,10 @@ def test_a_tone_is_shorter_and_as_high_as_before(speed: float, hz: float) -> Non
         .reshape(-1, 1000)
         .max(axis=1)
     )
-    assert level.min() > 0.8, "it breaks in between"
+    assert level.min() > 0.8, "there is a gap"
 
 
-def test_it_stays_as_it_is_where_there_is_nothing_to_hurry() -> None:
+def test_a_short_sound_and_a_speed_of_one_change_nothing() -> None:
     sound = tone(220)
     assert stretch(sound, RATE, 1.0) is sound
     assert len(stretch(sound[:300], RATE, 2.0)) == 300

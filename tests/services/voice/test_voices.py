@@ -1,4 +1,4 @@
-"""The voices that are there, and those that are damaged."""
+"""Voices are found and chosen; missing and damaged ones have a fallback."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from installed_models import install
 
 from rubato_desktop.errors import RubatoError
-from rubato_desktop.services.voice.choosing import Choosing
+from rubato_desktop.services.voice.choosing import VoiceChooser
 from rubato_desktop.services.voice.synthesis import Piper, Stop
 from rubato_desktop.services.voice.voices import choose_voice, find_voices
 
@@ -24,19 +24,19 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def add(folder: Path, name: str, *, whole: bool = True) -> Path:
-    """Put a voice into the folder: the packaged one under another name, or one without a model worth the name."""
+def add(folder: Path, name: str, *, valid: bool = True) -> Path:
+    """Add a voice: the packaged one under another name, or one with an invalid model."""
     source = choose_voice(folder / "nothing").model
     model = folder / f"{name}.onnx"
-    if whole:
+    if valid:
         model.symlink_to(source)
     else:
-        model.write_bytes(b"no model")
+        model.write_bytes(b"not a model")
     shutil.copy(f"{source}.json", f"{model}.json")
     return model
 
 
-def test_the_voice_that_comes_with_the_program_is_there(tmp_path: Path) -> None:
+def test_the_packaged_voice_is_found(tmp_path: Path) -> None:
     voices, problems = find_voices(tmp_path)
     assert [(voice.name, voice.language, voice.rate, voice.packaged) for voice in voices] == [
         (PACKAGED, "en-us", 22050, True)
@@ -52,68 +52,68 @@ def test_a_voice_in_the_folder_is_found_and_chosen(tmp_path: Path, folder: Path)
     assert choose_voice(tmp_path, "en_gb").name == "en_GB-anna-low"
 
 
-def test_a_voice_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+def test_an_unknown_name_is_reported_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(RubatoError, match=f"no voice 'anna'.*{PACKAGED}"):
         choose_voice(tmp_path, "anna")
 
 
 @pytest.mark.parametrize(
-    ("damage", "told"),
+    ("damage", "reason"),
     [
-        (lambda model, beside: beside.unlink(), "No such file"),
-        (lambda model, beside: model.unlink(), "No such file"),
-        (lambda model, beside: model.write_bytes(b""), "empty"),
-        (lambda model, beside: beside.write_text("{"), "anna.onnx.json"),
-        (lambda model, beside: beside.write_text("[]"), "anna.onnx.json"),
-        (lambda model, beside: beside.write_bytes(b"\xff\xfe"), "anna.onnx.json"),
-        (lambda model, beside: beside.write_text("{}"), "has no audio"),
+        (lambda model, config: config.unlink(), "No such file"),
+        (lambda model, config: model.unlink(), "No such file"),
+        (lambda model, config: model.write_bytes(b""), "empty"),
+        (lambda model, config: config.write_text("{"), "anna.onnx.json"),
+        (lambda model, config: config.write_text("[]"), "anna.onnx.json"),
+        (lambda model, config: config.write_bytes(b"\xff\xfe"), "anna.onnx.json"),
+        (lambda model, config: config.write_text("{}"), "has no audio"),
         (
-            lambda model, beside: beside.write_text(json.dumps({"audio": {"sample_rate": -1}})),
+            lambda model, config: config.write_text(json.dumps({"audio": {"sample_rate": -1}})),
             "has no",
         ),
     ],
 )
-def test_a_damaged_voice_is_told_in_words_and_the_others_speak(
-    tmp_path: Path, folder: Path, damage: object, told: str
+def test_a_damaged_voice_is_reported_in_plain_words_and_the_others_are_used(
+    tmp_path: Path, folder: Path, damage: object, reason: str
 ) -> None:
-    model = add(folder, "anna", whole=False)
+    model = add(folder, "anna", valid=False)
     assert callable(damage)
     damage(model, model.with_name("anna.onnx.json"))
     voices, (problem,) = find_voices(tmp_path)
     assert [voice.name for voice in voices] == [PACKAGED]
-    assert told in problem.happened and "anna" in problem.happened and problem.todo
+    assert reason in problem.happened and "anna" in problem.happened and problem.todo
     assert choose_voice(tmp_path).name == PACKAGED
     with pytest.raises(RubatoError, match="The voice anna cannot be used"):
         choose_voice(tmp_path, "anna")
 
 
-def test_a_model_that_is_none_is_told_when_it_should_speak(tmp_path: Path, folder: Path) -> None:
-    add(folder, "anna", whole=False)
+def test_an_invalid_model_is_reported_on_first_use(tmp_path: Path, folder: Path) -> None:
+    add(folder, "anna", valid=False)
     piper = Piper(lambda _: choose_voice(tmp_path, "anna"))
-    with pytest.raises(RubatoError, match=r"The voice anna cannot be used: anna\.onnx is no model"):
+    with pytest.raises(RubatoError, match=r"The voice anna cannot be used: anna\.onnx is not a valid model"):
         piper.synthesise("hello", 1.0, Stop())
 
 
 @pytest.mark.parametrize("damaged", [True, False])
-def test_in_place_of_a_voice_that_cannot_speak_another_does_and_that_is_told_once(
+def test_a_missing_or_damaged_voice_has_a_fallback_that_is_reported_once(
     tmp_path: Path, folder: Path, damaged: bool
 ) -> None:
     if damaged:
-        add(folder, "anna", whole=False)
-    told: list[RubatoError] = []
-    choosing = Choosing(tmp_path, told.append)
-    piper = Piper(lambda _: choosing("anna"), choosing.refuse)
+        add(folder, "anna", valid=False)
+    problems: list[RubatoError] = []
+    choose = VoiceChooser(tmp_path, problems.append)
+    piper = Piper(lambda _: choose("anna"), choose.refuse)
     for _ in range(2):
         samples, _ = piper.synthesise("hello", 1.0, Stop())
         assert len(samples)
-    assert choosing("anna").name == PACKAGED
-    (problem,) = told
+    assert choose("anna").name == PACKAGED
+    (problem,) = problems
     assert "anna" in problem.happened
-    assert problem.kept == f"{PACKAGED} speaks in its place"
+    assert problem.kept == f"{PACKAGED} is used instead"
     assert problem.todo
 
 
-def test_a_damaged_packaged_voice_gives_way_to_another(
+def test_the_fallback_of_a_damaged_packaged_voice_is_another_one(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(folder, "anna")
@@ -121,20 +121,20 @@ def test_a_damaged_packaged_voice_gives_way_to_another(
     with model.open("r+b") as file:
         file.seek(1_000_000)
         file.write(bytes(64))
-    told: list[RubatoError] = []
-    choosing = Choosing(tmp_path, told.append)
-    samples, _ = Piper(choosing, choosing.refuse).synthesise("hello", 1.0, Stop())
-    assert len(samples) and choosing("").name == "anna"
-    (problem,) = told
-    assert "en_US-joe-medium is damaged" in problem.happened and problem.kept == "anna speaks in its place"
+    problems: list[RubatoError] = []
+    choose = VoiceChooser(tmp_path, problems.append)
+    samples, _ = Piper(choose, choose.refuse).synthesise("hello", 1.0, Stop())
+    assert len(samples) and choose("").name == "anna"
+    (problem,) = problems
+    assert "en_US-joe-medium is damaged" in problem.happened and problem.kept == "anna is used instead"
 
 
-def test_where_no_voice_can_speak_it_is_told_why(
+def test_without_a_usable_voice_the_reason_is_reported(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add(folder, "anna", whole=False)
+    add(folder, "anna", valid=False)
     install("voice", tmp_path / "installed", monkeypatch)["en_US-joe-medium.onnx"].unlink()
-    choosing = Choosing(tmp_path)
-    piper = Piper(choosing, choosing.refuse)
+    choose = VoiceChooser(tmp_path)
+    piper = Piper(choose, choose.refuse)
     with pytest.raises(RubatoError, match="The voice anna cannot be used"):
         piper.synthesise("hello", 1.0, Stop())
