@@ -35,7 +35,7 @@ def check(template: str) -> str:
         if count != 1:
             raise RubatoError(
                 f"The prompt {'does not contain' if not count else 'repeats'} {{{name}}}",
-                kept="Nothing was asked",
+                kept="The question was not asked",
                 todo=f"Write {{{name}}} exactly once, where the {name} should go",
                 code="bad_prompt",
             )

@@ -232,7 +232,7 @@ def _ended(exit: Exit | None = None) -> RubatoError:
     reason = f" ({exit})" if exit is not None else ""
     return RubatoError(
         f"The knowledge process has ended{reason}",
-        kept="Your library is kept, and everything else keeps running",
+        kept="Your library is intact, and everything else keeps running",
         todo="Try again; see knowledge.log for details",
         code="knowledge_ended",
     )

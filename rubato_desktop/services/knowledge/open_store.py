@@ -52,7 +52,6 @@ def lock_folder(folder: Path, timeout_s: float) -> FileIO:
             if time.monotonic() > deadline:
                 raise RubatoError(
                     "Another Rubato is using your library",
-                    kept="It keeps running",
                     todo="Try again when it has finished",
                     code="knowledge_busy",
                 )

@@ -183,7 +183,7 @@ class Vectors:
         except Exception as error:  # Chroma raises many types, which change
             raise RubatoError(
                 f"No Chroma server answers at {self._url}",
-                kept="Your library is kept; searches use words only",
+                kept="Your library is intact; searches use words only",
                 todo="Start it, or clear the setting chroma_url to use the built-in one",
                 code="no_chroma",
             ) from error

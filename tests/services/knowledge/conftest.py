@@ -19,43 +19,43 @@ def problems() -> list[RubatoError]:
 
 
 @pytest.fixture
-def opened(tmp_path: Path, problems: list[RubatoError]) -> Iterator[Callable[[], Store]]:
+def open_store(tmp_path: Path, problems: list[RubatoError]) -> Iterator[Callable[[], Store]]:
     """Opens the store in the folder of the test, after closing it if it is open."""
     stores: list[Store] = []
 
-    def open_store() -> Store:
+    def reopen() -> Store:
         for store in stores:
             store.close()
         stores.append(Store(tmp_path / "knowledge", on_problem=problems.append, lock_timeout_s=0.2))
         return stores[-1]
 
-    yield open_store
+    yield reopen
     for store in stores:
         store.close()
 
 
 @pytest.fixture
-def store(opened: Callable[[], Store]) -> Store:
-    return opened()
+def store(open_store: Callable[[], Store]) -> Store:
+    return open_store()
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A folder with three texts."""
-    folder = tmp_path / "texts"
-    folder.mkdir()
+    path = tmp_path / "texts"
+    path.mkdir()
     for name, text in {
         "chopin.md": "# Chopin\n\nChopin wrote twenty-four études. He taught rubato: the left hand keeps time.",
         "tuning.md": "# Tuning\n\nThe tuner stretches octaves, since strings are stiff. Concert pitch is 440 Hz.",
         "pedal.txt": "The sustain pedal lifts all dampers at once. Half pedalling lets the bass ring.",
     }.items():
-        (folder / name).write_text(text)
-    return folder
+        (path / name).write_text(text)
+    return path
 
 
 @pytest.fixture
-def learnt(store: Store, shelf: Path) -> Store:
+def filled(store: Store, folder: Path) -> Store:
     learning = Learning(store)
-    learning.enqueue([shelf], ["Piano"])
+    learning.enqueue([folder], ["Piano"])
     learning.run()
     return store

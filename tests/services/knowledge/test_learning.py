@@ -28,21 +28,21 @@ def names(paths: list[str]) -> list[str]:
     return [Path(path).name for path in paths]
 
 
-def test_a_folder_is_learnt_with_subfolders_and_without_hidden_files(store: Store, shelf: Path) -> None:
-    (shelf / "deeper").mkdir()
-    (shelf / "deeper" / "more.md").write_text("More.")
-    (shelf / ".git").mkdir()
-    (shelf / ".git" / "no.txt").write_text("No.")
-    (shelf / "picture.png").write_bytes(b"\x89PNG")
-    assert names(learn(store, shelf).learnt) == ["chopin.md", "pedal.txt", "tuning.md", "more.md"]
+def test_a_folder_is_learnt_with_subfolders_and_without_hidden_files(store: Store, folder: Path) -> None:
+    (folder / "deeper").mkdir()
+    (folder / "deeper" / "more.md").write_text("More.")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "no.txt").write_text("No.")
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    assert names(learn(store, folder).learnt) == ["chopin.md", "pedal.txt", "tuning.md", "more.md"]
 
 
-def test_unchanged_files_are_not_learnt_again(store: Store, shelf: Path) -> None:
-    learn(store, shelf)
-    again = learn(store, shelf)
+def test_unchanged_files_are_not_learnt_again(store: Store, folder: Path) -> None:
+    learn(store, folder)
+    again = learn(store, folder)
     assert (again.learnt, len(again.unchanged)) == ([], 3)
-    os.utime(shelf / "pedal.txt", (1, 1))
-    assert len(learn(store, shelf).unchanged) == 3
+    os.utime(folder / "pedal.txt", (1, 1))
+    assert len(learn(store, folder).unchanged) == 3
 
 
 def test_only_changed_chunks_are_embedded_again(store: Store, tmp_path: Path) -> None:
@@ -60,26 +60,26 @@ def test_only_changed_chunks_are_embedded_again(store: Store, tmp_path: Path) ->
     assert store.catalogue.statistics("ALL")["chunks"] == 6
 
 
-def test_deleted_files_are_forgotten(store: Store, shelf: Path) -> None:
-    learn(store, shelf)
-    (shelf / "pedal.txt").unlink()
-    assert names(learn(store, shelf).removed) == ["pedal.txt"]
-    (shelf / "tuning.md").unlink()
-    assert names(learn(store, shelf / "tuning.md").removed) == ["tuning.md"]
+def test_deleted_files_are_forgotten(store: Store, folder: Path) -> None:
+    learn(store, folder)
+    (folder / "pedal.txt").unlink()
+    assert names(learn(store, folder).removed) == ["pedal.txt"]
+    (folder / "tuning.md").unlink()
+    assert names(learn(store, folder / "tuning.md").removed) == ["tuning.md"]
     assert store.count() == 1
 
 
-def test_learning_again_adds_topics_and_tags(store: Store, shelf: Path) -> None:
-    learn(store, shelf, topics=("One",), tags=("a",))
-    learn(store, shelf / "pedal.txt", topics=("Two",), tags=("b",))
+def test_learning_again_adds_topics_and_tags(store: Store, folder: Path) -> None:
+    learn(store, folder, topics=("One",), tags=("a",))
+    learn(store, folder / "pedal.txt", topics=("Two",), tags=("b",))
     [found] = store.catalogue.documents(topic="Two")
     assert (found.topics, found.tags) == (("One", "Two"), ("a", "b"))
     assert store.search("dampers", topics=["Two"], within=True)[0].topics == ("One", "Two")
 
 
-def test_a_bad_file_does_not_stop_the_others(store: Store, shelf: Path) -> None:
-    (shelf / "bad.pdf").write_bytes(b"%PDF nothing")
-    result = learn(store, shelf, shelf / "nowhere.txt")
+def test_a_bad_file_does_not_stop_the_others(store: Store, folder: Path) -> None:
+    (folder / "bad.pdf").write_bytes(b"%PDF nothing")
+    result = learn(store, folder, folder / "nowhere.txt")
     assert len(result.learnt) == 3
     assert [problem.split(": ")[1] for problem in result.problems] == [
         "bad.pdf is damaged or not a PDF",
@@ -106,14 +106,14 @@ def test_results_have_times_and_pages(store: Store, tmp_path: Path) -> None:
     assert (found.start_ms, found.page) == (125_000, None)
 
 
-def test_a_full_disk_is_reported_and_learning_resumes(store: Store, shelf: Path) -> None:
+def test_a_full_disk_is_reported_and_learning_resumes(store: Store, folder: Path) -> None:
     # The size limit of SQLite gives the same error as a full disk.
     db = store.database.read
     db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0] + 1}")
     learning = Learning(store)
-    big = shelf / "big.txt"
+    big = folder / "big.txt"
     big.write_text("\n\n".join(f"{n} " + "keys and strings " * 40 for n in range(40)))
-    learning.enqueue([shelf])
+    learning.enqueue([folder])
     with pytest.raises(RubatoError, match="The disk is full") as caught:
         learning.run()
     assert caught.value.kept == "What was already learnt is kept; the rest stays in the queue"

@@ -46,8 +46,8 @@ class Reported:
 
 
 @pytest.fixture
-def reported(opened: Callable[[], Store]) -> Iterator[Reported]:
-    reported = Reported(opened)
+def reported(open_store: Callable[[], Store]) -> Iterator[Reported]:
+    reported = Reported(open_store)
     yield reported
     reported.go.set()
     reported.api.close()
@@ -61,11 +61,11 @@ def broken(folder: Path, name: str) -> str:
 
 
 def test_calls_that_overlap_report_their_own_problems(
-    reported: Reported, tmp_path: Path, shelf: Path
+    reported: Reported, tmp_path: Path, folder: Path
 ) -> None:
     reported.go.clear()
     first, second = broken(tmp_path, "first.pdf"), broken(tmp_path, "second.pdf")
-    reported.api("learn", paths=[str(shelf), first])
+    reported.api("learn", paths=[str(folder), first])
     assert reported.held.wait(30)  # in the middle of the first text
     reported.api("learn", paths=[second])
     reported.go.set()
@@ -84,9 +84,9 @@ def test_a_call_made_just_as_another_ends_loses_no_problem(reported: Reported, t
     assert reported.problems == [[name] for name in names]
 
 
-def test_progress_can_be_read_for_one_call(reported: Reported, tmp_path: Path, shelf: Path) -> None:
+def test_progress_can_be_read_for_one_call(reported: Reported, tmp_path: Path, folder: Path) -> None:
     reported.go.clear()
-    begun = reported.api("learn", paths=[str(shelf)])
+    begun = reported.api("learn", paths=[str(folder)])
     assert begun["busy"] and begun["said"]["waiting"] == 3
     assert reported.held.wait(30)
     bad = reported.api("learn", paths=[broken(tmp_path, "bad.pdf"), str(tmp_path / "missing.txt")])
@@ -98,16 +98,16 @@ def test_progress_can_be_read_for_one_call(reported: Reported, tmp_path: Path, s
     assert len(reported.api("progress_now", lesson=bad["lesson"])["said"]["problems"]) == 2
 
 
-def test_the_end_of_progress_is_reported_once(reported: Reported, shelf: Path) -> None:
-    reported.api("learn", paths=[str(shelf)])
+def test_the_end_of_progress_is_reported_once(reported: Reported, folder: Path) -> None:
+    reported.api("learn", paths=[str(folder)])
     until(lambda: reported.progress and not reported.progress[-1].source, "the end")
     assert [progress.source for progress in reported.progress].count("") == 1
     assert len(reported.done) == 1
 
 
-def test_a_stopped_call_reports_what_is_left(reported: Reported, tmp_path: Path, shelf: Path) -> None:
+def test_a_stopped_call_reports_what_is_left(reported: Reported, tmp_path: Path, folder: Path) -> None:
     reported.go.clear()
-    paths = [broken(tmp_path, "bad.pdf"), str(shelf)]
+    paths = [broken(tmp_path, "bad.pdf"), str(folder)]
     begun = reported.api("learn", paths=paths)
     assert reported.held.wait(30)
     stopping = threading.Thread(target=lambda: reported.api("stop_learning"))

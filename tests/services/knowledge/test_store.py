@@ -32,16 +32,16 @@ def ids(store: Store, query: str, **options: object) -> list[str]:
     return [passage.document for passage in store.search(query, **options)]  # type: ignore[arg-type]
 
 
-def test_search_finds_by_meaning_and_by_words(learnt: Store) -> None:
+def test_search_finds_by_meaning_and_by_words(filled: Store) -> None:
     for mode in ("fused", "dense", "bm25"):
-        [best, *_] = learnt.search("What does the sustain pedal lift?", mode=mode)  # type: ignore[arg-type]
+        [best, *_] = filled.search("What does the sustain pedal lift?", mode=mode)  # type: ignore[arg-type]
         assert best.source.endswith("pedal.txt")
-    [best, *_] = learnt.search("how high do orchestras play their A", mode="dense")
+    [best, *_] = filled.search("how high do orchestras play their A", mode="dense")
     assert best.source.endswith("tuning.md")
 
 
-def test_results_are_sorted_and_texts_are_unique(learnt: Store) -> None:
-    found = learnt.search("the hands of a pianist", k=50)
+def test_results_are_sorted_and_texts_are_unique(filled: Store) -> None:
+    found = filled.search("the hands of a pianist", k=50)
     scores = [passage.score for passage in found]
     assert scores == sorted(scores, reverse=True)
     assert len({passage.text for passage in found}) == len(found) == 3
@@ -55,9 +55,9 @@ def test_an_empty_store_finds_nothing(store: Store) -> None:
 @pytest.mark.parametrize(
     "query", ["'; DROP TABLE texts; --", '"', "NEAR(", "* OR", "stems : x", "🎹", "的", "a" * 20_000]
 )
-def test_query_syntax_is_not_interpreted(learnt: Store, query: str) -> None:
-    learnt.search(query)
-    assert learnt.count() == 3
+def test_query_syntax_is_not_interpreted(filled: Store, query: str) -> None:
+    filled.search(query)
+    assert filled.count() == 3
 
 
 def test_a_text_in_two_documents_is_stored_once(store: Store) -> None:
@@ -102,9 +102,9 @@ def test_a_topic_can_have_any_name(store: Store, topic: str) -> None:
     assert [one["topic"] for one in store.statistics()] == ["ALL", topic]
 
 
-def test_each_topic_has_a_collection_and_all_has_everything(learnt: Store) -> None:
-    put(learnt, "x", "Something else.", topics=("Other",))
-    sizes = {one.metadata["topic"]: one.count() for one in learnt.vectors._client.list_collections()}
+def test_each_topic_has_a_collection_and_all_has_everything(filled: Store) -> None:
+    put(filled, "x", "Something else.", topics=("Other",))
+    sizes = {one.metadata["topic"]: one.count() for one in filled.vectors._client.list_collections()}
     assert sizes == {"ALL": 4, "Piano": 3, "Other": 1}
 
 
@@ -116,12 +116,12 @@ def test_a_replaced_document_leaves_nothing_behind(store: Store) -> None:
     assert len(ids(store, "words", topics=["Two"], within=True)) == 2
 
 
-def test_the_store_persists_across_a_restart(learnt: Store, opened: Open) -> None:
-    before = learnt.search("sustain pedal")
-    assert opened().search("sustain pedal") == before
+def test_the_store_persists_across_a_restart(filled: Store, open_store: Open) -> None:
+    before = filled.search("sustain pedal")
+    assert open_store().search("sustain pedal") == before
 
 
-def test_only_one_process_can_open_a_store(learnt: Store, tmp_path: Path) -> None:
+def test_only_one_process_can_open_a_store(filled: Store, tmp_path: Path) -> None:
     with pytest.raises(RubatoError, match="Another Rubato is using your library") as caught:
         Store(tmp_path / "knowledge", lock_timeout_s=0.1)
     assert caught.value.code == "knowledge_busy"
@@ -129,10 +129,10 @@ def test_only_one_process_can_open_a_store(learnt: Store, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("damage", ["garbage", "gone", "emptied", "index"])
 def test_damaged_collections_are_rebuilt(
-    learnt: Store, opened: Open, problems: list[RubatoError], tmp_path: Path, damage: str
+    filled: Store, open_store: Open, problems: list[RubatoError], tmp_path: Path, damage: str
 ) -> None:
-    before = learnt.search("sustain pedal")
-    learnt.close()
+    before = filled.search("sustain pedal")
+    filled.close()
     chroma = tmp_path / "knowledge" / "chroma"
     if damage == "garbage":
         (chroma / "chroma.sqlite3").write_bytes(random.Random(1).randbytes(50_000))
@@ -146,29 +146,29 @@ def test_damaged_collections_are_rebuilt(
     else:
         whole = (chroma / "chroma.sqlite3").read_bytes()
         (chroma / "chroma.sqlite3").write_bytes(whole[: len(whole) // 2])
-    assert opened().search("sustain pedal") == before
+    assert open_store().search("sustain pedal") == before
     assert [problem.code for problem in problems] == ["index_rebuilt"]
 
 
 def test_a_damaged_catalogue_is_set_aside_and_reported(
-    learnt: Store, opened: Open, problems: list[RubatoError], tmp_path: Path
+    filled: Store, open_store: Open, problems: list[RubatoError], tmp_path: Path
 ) -> None:
-    learnt.close()
+    filled.close()
     (tmp_path / "knowledge" / "catalogue.sqlite").write_bytes(b"not a database" * 1000)
-    assert opened().search("sustain pedal") == []
+    assert open_store().search("sustain pedal") == []
     assert [problem.code for problem in problems] == ["catalogue_damaged"]
     assert list((tmp_path / "knowledge").glob("catalogue.sqlite.damaged-*"))
 
 
-def test_a_store_of_a_newer_program_is_not_opened(learnt: Store, opened: Open, tmp_path: Path) -> None:
-    learnt.close()
+def test_a_store_of_a_newer_program_is_not_opened(filled: Store, open_store: Open, tmp_path: Path) -> None:
+    filled.close()
     with sqlite3.connect(tmp_path / "knowledge" / "catalogue.sqlite") as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(RubatoError, match="newer Rubato"):
-        opened()
+        open_store()
 
 
-def test_the_store_is_consistent_after_a_kill(tmp_path: Path, opened: Open) -> None:
+def test_the_store_is_consistent_after_a_kill(tmp_path: Path, open_store: Open) -> None:
     """A process adds and removes documents until it is killed; the collections must then match the catalogue."""
     program = textwrap.dedent("""
         import sys, itertools
@@ -197,7 +197,7 @@ def test_the_store_is_consistent_after_a_kill(tmp_path: Path, opened: Open) -> N
             process.wait(0.05 + 0.2 * random.Random(seed).random())
         process.kill()
         process.wait()
-        store = opened()
+        store = open_store()
         names = {0: "ALL", **store.catalogue.topics()}
         collections = {
             one.metadata["topic"]: set(one.get()["ids"]) for one in store.vectors._client.list_collections()
@@ -216,7 +216,7 @@ def test_documents_are_counted_by_tag(store: Store) -> None:
     assert store.catalogue.tags() == {"common": 3, "rare": 1}
 
 
-def test_reembedding_switches_the_model(learnt: Store) -> None:
+def test_reembedding_switches_the_model(filled: Store) -> None:
     class Lengths:
         model = "lengths"
 
@@ -225,9 +225,9 @@ def test_reembedding_switches_the_model(learnt: Store) -> None:
 
             return np.array([[1.0, len(text) / 1000] for text in texts], np.float32)
 
-    learnt.reembed(Lengths())
-    assert learnt.database.about("model") == "lengths"
-    assert learnt.search("sustain pedal", mode="dense")
+    filled.reembed(Lengths())
+    assert filled.database.about("model") == "lengths"
+    assert filled.search("sustain pedal", mode="dense")
 
 
 def test_stopped_learning_resumes_where_it_stopped(store: Store, tmp_path: Path) -> None:
@@ -254,15 +254,15 @@ def test_a_change_during_an_update_is_sent_again(store: Store) -> None:
     assert ids(store, "pedal", mode="dense", tags=["new"]) == ["a"]
 
 
-def test_a_deleted_collection_is_rebuilt_once(learnt: Store, problems: list[RubatoError]) -> None:
+def test_a_deleted_collection_is_rebuilt_once(filled: Store, problems: list[RubatoError]) -> None:
     for name in ("One", "Two", "Three"):
-        put(learnt, name, f"Pedals of {name}.", topics=(name,))
-    before = learnt.search("sustain pedal", topics=["One", "Two", "Three"])
-    client = learnt.vectors._client
+        put(filled, name, f"Pedals of {name}.", topics=(name,))
+    before = filled.search("sustain pedal", topics=["One", "Two", "Three"])
+    client = filled.vectors._client
     for collection in client.list_collections():
         client.delete_collection(collection.name)
     # Several collections are searched in parallel, and all searches fail.
-    assert learnt.search("sustain pedal", topics=["One", "Two", "Three"]) == before
+    assert filled.search("sustain pedal", topics=["One", "Two", "Three"]) == before
     assert [problem.code for problem in problems] == ["index_rebuilt"]
 
 
@@ -281,7 +281,7 @@ def test_connections_close_with_their_threads(store: Store) -> None:
     assert len(store.database._open) == 1
 
 
-def test_reembedding_switches_only_when_complete_and_resumes(learnt: Store, opened: Open) -> None:
+def test_reembedding_switches_only_when_complete_and_resumes(filled: Store, open_store: Open) -> None:
     class Half(MiniLm):
         model = "half"
 
@@ -289,11 +289,11 @@ def test_reembedding_switches_only_when_complete_and_resumes(learnt: Store, open
             return super().embed(texts)[:, :192]
 
     for n in range(40):
-        put(learnt, f"more {n}", f"Text {n} about keys.")
-    before = learnt.search("sustain pedal", mode="dense")
+        put(filled, f"more {n}", f"Text {n} about keys.")
+    before = filled.search("sustain pedal", mode="dense")
     calls = iter(range(9))
-    assert not learnt.reembed(Half(), stop=lambda: next(calls) > 0)
-    again = opened()
+    assert not filled.reembed(Half(), stop=lambda: next(calls) > 0)
+    again = open_store()
     assert again.database.about("model") != "half"
     assert again.search("sustain pedal", mode="dense") == before
     done: list[int] = []
