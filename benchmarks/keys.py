@@ -1,9 +1,9 @@
-"""From a key to its word, with 27,000 words loaded: live through the engine, and off line.
+"""Latency from a key to its word with 27,000 words loaded: live through the engine, and offline.
 
     .venv/bin/python benchmarks/keys.py [--json]
 
-Live: another thread hands messages to the engine as a MIDI callback does, a note every few milliseconds; what
-is measured ends when the word is published. Off line: a file's worth of presses and releases through the parser.
+Live: another thread passes messages to the engine like a MIDI callback, one note every few milliseconds; the
+measurement ends when the word is published. Offline: the parser reads the presses and releases of a whole file.
 """
 
 from __future__ import annotations
@@ -32,51 +32,51 @@ OFFLINE_NOTES = 400_000
 GAP_S = 0.002
 
 
-def many_words(chance: random.Random) -> Language:
-    """A language of words of six to nine keys, none in another's way."""
+def many_words(rng: random.Random) -> Language:
+    """Return a language of words with six to nine keys, none of which is the beginning of another."""
     taken: dict[tuple[int, ...], Word] = {}
     while len(taken) < WORDS:
-        keys = (1, *(chance.randrange(24) for _ in range(chance.randint(4, 7))), 24 - 1)
+        keys = (1, *(rng.randrange(24) for _ in range(rng.randint(4, 7))), 24 - 1)
         if not any(keys[:end] in taken for end in range(2, len(keys) + 1)):
             taken[keys] = Word(keys, f"word {len(taken)}", "many")
-    kept = {keys: word for keys, word in taken.items() if not _begins(keys, taken)}
-    return Language("many", "Many", words=tuple(kept.values()))
+    words = [word for keys, word in taken.items() if not _has_prefix(keys, taken)]
+    return Language("many", "Many", words=tuple(words))
 
 
-def _begins(keys: tuple[int, ...], taken: dict[tuple[int, ...], Word]) -> bool:
+def _has_prefix(keys: tuple[int, ...], taken: dict[tuple[int, ...], Word]) -> bool:
     return any(keys[:end] in taken for end in range(2, len(keys)))
 
 
-def live(data: Path, report: Report, chance: random.Random) -> None:
+def live(data: Path, report: Report, rng: random.Random) -> None:
     app = App(data, devices=False, sound=False)
-    heard = threading.Semaphore(0)
-    arrived: list[int] = []
+    recognised = threading.Semaphore(0)
+    received: list[int] = []
     published: list[int] = []
 
-    def listen(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, WordHeard):
             published.append(time.perf_counter_ns())
-            heard.release()
+            recognised.release()
 
-    app.bus.subscribe(listen)
+    app.bus.subscribe(on_event)
     app.start()
     app.engine.run("set_language", name="many").result(10)
     words = [word for word in app.services.languages.stack.words() if word.language == "many"]
-    for word in chance.choices(words, k=LIVE):
+    for word in rng.choices(words, k=LIVE):
         for key in word.keys:
             t = app.clock.now()
             last = time.perf_counter_ns()
             app.engine.receive(note_on(t, "controller", BASE_NOTE + key))
             app.engine.receive(note_off(app.clock.now(), "controller", BASE_NOTE + key))
             time.sleep(GAP_S)
-        arrived.append(last)
-        heard.acquire(timeout=5)
+        received.append(last)
+        recognised.acquire(timeout=5)
     app.stop()
-    delays = [(there - here) / 1e6 for here, there in zip(arrived, published, strict=True)]
+    delays = [(end - start) / 1e6 for start, end in zip(received, published, strict=True)]
     report.series(f"key → word, {len(words):,} words", delays, "ms", target=1, at="p99")
 
 
-def off_line(data: Path, report: Report, chance: random.Random) -> None:
+def offline(data: Path, report: Report, rng: random.Random) -> None:
     from rubato_desktop.services.languages import LanguageLibrary
 
     library = LanguageLibrary(data, ["core", "many"])
@@ -84,7 +84,7 @@ def off_line(data: Path, report: Report, chance: random.Random) -> None:
     presses: list[Press] = []
     t = 0
     while len(presses) < 2 * OFFLINE_NOTES:
-        for key in chance.choice(words).keys:
+        for key in rng.choice(words).keys:
             presses += [Press(t, key, True), Press(t + 50_000, key, False)]
             t += 100_000
     rates = []
@@ -92,19 +92,19 @@ def off_line(data: Path, report: Report, chance: random.Random) -> None:
         began = time.perf_counter()
         parse(presses, library.stack)
         rates.append(len(presses) / 2 / (time.perf_counter() - began))
-    report.series("off line", rates, "notes/s", target=200_000, at="median", least=True)
+    report.series("offline", rates, "notes/s", target=200_000, at="median", least=True)
 
 
 def main() -> None:
     settle()
     report = Report("keys")
-    chance = random.Random(25)
+    rng = random.Random(25)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        save_language(many_words(chance), data / "languages" / "many.toml")
-        live(data, report, chance)
-        off_line(data, report, chance)
-    report.note("live: one thread plays, the engine, the journal and the sound's clock run beside it")
+        save_language(many_words(rng), data / "languages" / "many.toml")
+        live(data, report, rng)
+        offline(data, report, rng)
+    report.note("live: one thread plays while the engine, the journal and the audio process are running")
     report.show(sys.argv[1:])
 
 

@@ -1,11 +1,11 @@
-"""How long a key waits while a session is started, saved, stopped, named and recovered.
+"""Latency of a key while a session is started, saved, stopped, named and recovered.
 
     .venv/bin/python benchmarks/recording.py [--messages 1000000] [--disk-ms 500] [--json]
 
-A million messages are played into the recorder first. Then notes come every few milliseconds, as from a device, while
-the session is made; what is measured ends when the note is published. Then the same on a slow disk: each sync takes
-`--disk-ms` longer. A witness, a process that only sleeps, tells how late the machine itself is meanwhile: a key that
-waited no longer than the witness waited for the processor.
+A million messages are recorded first. Then notes arrive every few milliseconds, as from a device, while the session
+is written; the measurement ends when the note is published. The same is repeated on a slow disk, where each sync takes
+`--disk-ms` longer. A reference process that only sleeps measures the scheduling delays of the machine itself: a key
+that was no later than the reference process was waiting for the processor.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from rubato_desktop.language.keys import BASE_NOTE
 from rubato_desktop.midi.messages import note_off, note_on
 
 GAP_S = 0.003
-LEAST_S = 5.0  # so long each thing is measured at least
+MIN_DURATION_S = 5.0  # of each measurement
 LIMIT_MS = 5
 FEW = 5_000  # messages on the slow disk
 SOURCE = "source"  # the device that fills the recording
 NAME = [0, 16, 21]
 
 
-# Sleeps again and again until its input ends; says how much too long, ms.
-WITNESS = """
+# Sleeps repeatedly until its input ends, and prints by how much each sleep was too long (ms).
+REFERENCE = """
 import json, select, sys, time
 late = []
 while True:
@@ -51,50 +51,50 @@ print(json.dumps(late))
 """
 
 
-class Witness:
-    """How late a process is that does nothing, from its start until it is asked."""
+class ReferenceProcess:
+    """A process that does nothing but measure its scheduling delays."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", WITNESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-c", REFERENCE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
 
-    def late(self) -> list[float]:
-        """End it; returns its delays, ms."""
-        said, _ = self._process.communicate()
-        return list(json.loads(said))
+    def stop(self) -> list[float]:
+        """End the process and return its delays (ms)."""
+        output, _ = self._process.communicate()
+        return list(json.loads(output))
 
 
-class Measured(NamedTuple):
-    """Waits of keys and of the witness (ms), and how long it took (s)."""
+class Measurement(NamedTuple):
+    """Delays of the keys and of the reference process (ms), and the duration of the operation (s)."""
 
     keys: list[float]
-    witness: list[float]
-    took: float
+    reference: list[float]
+    duration: float
 
 
-class Desk:
-    """The program, and somebody who plays."""
+class Session:
+    """The program and a simulated player."""
 
     def __init__(self, data: Path) -> None:
         self.app = App(data, devices=False, sound=False)
         self.app.services.settings.set_device(SOURCE, role="performance")
-        self._there = threading.Semaphore(0)
+        self._received = threading.Semaphore(0)
         self._published = 0
-        self.app.bus.subscribe(self._listen)
+        self.app.bus.subscribe(self._on_event)
         self.app.start()
         self.app.engine.settle()
 
-    def _listen(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if isinstance(event, Played) and event.message.device != SOURCE:
             self._published = time.perf_counter_ns()
-            self._there.release()
+            self._received.release()
 
     def do(self, command: str, **args: object) -> Result:
         return self.app.engine.run(command, **args).result()
 
     def fill(self, messages: int) -> None:
-        """Play so many messages, in a piece's tempo made short."""
+        """Play this many messages, as fast as the program takes them."""
         for number in range(messages // 2):
             t = self.app.clock.now()
             note = 30 + number % 60
@@ -106,29 +106,33 @@ class Desk:
         assert self.app.recorder.journal.flush(600)
 
     def key(self, number: int) -> float:
-        """Play a key; returns how long it waited, ms."""
+        """Play a key and return its delay (ms)."""
         make = note_off if number % 2 else note_on
         began = time.perf_counter_ns()
         self.app.engine.receive(make(self.app.clock.now(), "controller", BASE_NOTE + 13))
-        assert self._there.acquire(timeout=60)
+        assert self._received.acquire(timeout=60)
         return (self._published - began) / 1e6
 
-    def play_while(self, begin: Callable[[], Callable[[], bool]]) -> Measured:
-        """Play keys from before something begins until after it ends."""
-        witness = Witness()
-        delays = [self.key(number) for number in range(20)]
-        ended = begin()
-        began = time.perf_counter()
-        took = 0.0
-        while not took or time.perf_counter() - began < LEAST_S:
-            delays.append(self.key(len(delays)))
-            if not took and ended():
-                took = time.perf_counter() - began
-            time.sleep(GAP_S)
-        return Measured(delays, witness.late(), took)
+    def play_while(self, begin: Callable[[], Callable[[], bool]]) -> Measurement:
+        """Play keys from before an operation begins until after it ends.
 
-    def play_during(self, command: str, **args: object) -> Measured:
-        """Play keys while a command is carried out."""
+        Args:
+            begin: Starts the operation; returns a function that tells whether it has ended.
+        """
+        reference = ReferenceProcess()
+        delays = [self.key(number) for number in range(20)]
+        has_ended = begin()
+        began = time.perf_counter()
+        duration = 0.0
+        while not duration or time.perf_counter() - began < MIN_DURATION_S:
+            delays.append(self.key(len(delays)))
+            if not duration and has_ended():
+                duration = time.perf_counter() - began
+            time.sleep(GAP_S)
+        return Measurement(delays, reference.stop(), duration)
+
+    def play_during(self, command: str, **args: object) -> Measurement:
+        """Play keys while a command runs."""
         results: list[Result] = []
 
         def begin() -> Callable[[], bool]:
@@ -141,34 +145,35 @@ class Desk:
         return measured
 
 
-def add(report: Report, title: str, found: Measured, target: float | None = LIMIT_MS) -> None:
-    report.series(f"key while: {title}", found.keys, "ms", target=target, at="max")
-    report.series("  the witness meanwhile", found.witness, "ms")
-    if found.took > 0.01:
-        report.figure("  until it was there", found.took, "s")
+def add(report: Report, title: str, measurement: Measurement, target: float | None = LIMIT_MS) -> None:
+    report.series(f"key while: {title}", measurement.keys, "ms", target=target, at="max")
+    report.series("  reference process", measurement.reference, "ms")
+    if measurement.duration > 0.01:
+        report.figure("  duration", measurement.duration, "s")
 
 
-def measure(report: Report, desk: Desk, of: str) -> None:
-    add(report, f"nothing, {of}", desk.play_while(lambda: lambda: True), target=None)
-    add(report, f"save, {of}", desk.play_during("save"))
-    add(report, f"stop, with a name, {of}", desk.play_during("record_stop", name=NAME))
-    add(report, f"start, {of}", desk.play_during("record_start"))
+def measure(report: Report, session: Session, title: str) -> None:
+    add(report, f"idle, {title}", session.play_while(lambda: lambda: True), target=None)
+    add(report, f"save, {title}", session.play_during("save"))
+    add(report, f"stop, with a name, {title}", session.play_during("record_stop", name=NAME))
+    add(report, f"start, {title}", session.play_during("record_start"))
 
 
 def recovery(report: Report, data: Path) -> None:
-    """A run that crashed with all those messages is recovered while keys are played."""
+    """Play keys while the recording of a crashed run is recovered."""
     journal = next((data / "journals" / "kept").glob("*.jsonl"))
     lines = journal.read_bytes().splitlines(keepends=True)
     with tempfile.TemporaryDirectory() as folder:
-        left = Path(folder) / "journals" / "20260101-000000.jsonl"
-        left.parent.mkdir()
-        # As a crash leaves it: nothing says that the sessions were kept, or that the program ended.
+        crashed = Path(folder) / "journals" / "20260101-000000.jsonl"
+        crashed.parent.mkdir()
+        # As after a crash: no marks that the sessions were saved or that the program ended.
         marks = (b'{"kind":"mark","mark":"kept"', b'{"kind":"mark","mark":"end"')
-        left.write_bytes(b"".join(line for line in lines if not line.startswith(marks)))
+        crashed.write_bytes(b"".join(line for line in lines if not line.startswith(marks)))
         del lines
-        desk = Desk(Path(folder))
-        add(report, "recovering it at the next start", desk.play_while(lambda: lambda: not left.exists()))
-        desk.app.stop()
+        session = Session(Path(folder))
+        measurement = session.play_while(lambda: lambda: not crashed.exists())
+        add(report, "recovery at the next start", measurement)
+        session.app.stop()
 
 
 def main() -> None:
@@ -180,11 +185,11 @@ def main() -> None:
     options = parser.parse_args()
     report = Report("recording")
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder))
-        desk.do("record_start")
-        desk.fill(options.messages)
-        measure(report, desk, f"{options.messages:,} messages")
-        desk.app.stop()
+        session = Session(Path(folder))
+        session.do("record_start")
+        session.fill(options.messages)
+        measure(report, session, f"{options.messages:,} messages")
+        session.app.stop()
         recovery(report, Path(folder))
     sync = os.fsync
 
@@ -193,15 +198,15 @@ def main() -> None:
         sync(file)
 
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder))
-        desk.do("record_start")
-        desk.fill(FEW)
+        session = Session(Path(folder))
+        session.do("record_start")
+        session.fill(FEW)
         os.fsync = slow
-        measure(report, desk, f"slow disk, {FEW:,} messages")
+        measure(report, session, f"slow disk, {FEW:,} messages")
         os.fsync = sync
-        desk.app.stop()
+        session.app.stop()
     report.note(
-        f"the slow disk takes {options.disk_ms:g} ms longer for each sync of the program's own process"
+        f"on the slow disk, each sync by the program's own process takes {options.disk_ms:g} ms longer"
     )
     report.show(sys.argv[1:])
 

@@ -1,8 +1,8 @@
-"""Key to sound: from the call that sends a note, in another process, to the first sample another process records.
+"""Latency from key to sound: from the call that sends a note to the first sample that is recorded.
 
-The real program runs without a window on a real JACK server of 64 frames at 48 kHz. A third process is both the
-controller and the recorder, so that one clock times both ends. A sample counts as sound from -60 dB of full scale on.
-Jitter is p95 - p5.
+The real program runs without a window on a real JACK server with 64 frames at 48 kHz. Another process is both the
+controller and the recorder, so that one clock times both ends. A sample counts as sound from -60 dBFS on. Jitter is
+p95 - p5.
 
     python benchmarks/sound.py [--json] [--notes N] [--no-realtime]
 """
@@ -37,12 +37,12 @@ from rubato_desktop.ipc.single_instance import request  # noqa: E402
 FRAMES, RATE = 64, 48_000
 THRESHOLD = 0.001
 EVERY_S = 0.25
-# Music: keys above the 25, which are no commands and bring no cues.
+# Music: notes above the 25 keys, which are not commands and play no cues.
 NOTES = range(74, 96)
 
 
 class RealtimeJack(JackServer):
-    """A JACK server with realtime priority, as whoever plays at 64 frames has it."""
+    """A JACK server with real-time priority, the usual setup for 64 frames."""
 
     def _launch(self, command: list[str], pass_fds: tuple[int, ...] = ()) -> None:
         at = command.index("-r")
@@ -51,33 +51,37 @@ class RealtimeJack(JackServer):
 
 def main(arguments: list[str]) -> None:
     count = int(arguments[arguments.index("--notes") + 1]) if "--notes" in arguments else 300
-    realtime = "--no-realtime" not in arguments and _may_hurry()
+    realtime = "--no-realtime" not in arguments and _realtime_permitted()
     report = Report("sound")
     with (RealtimeJack if realtime else JackServer)(frames=FRAMES) as jack, _program() as (process, data):
-        # What is promised is promised of a calm program; one that carries out command after command is only told.
-        for name, load, latency, jitter in (("", _calm, 10.0, 3.0), (", program busy", _busy, None, None)):
+        # The targets apply to an idle program; for one that is busy with commands, the values are only reported.
+        for name, load, latency, jitter in (("", _idle, 10.0, 3.0), (", program busy", _busy, None, None)):
             with load(data):
-                found = _measure(count)
-            delays = [value for value in found if value is not None]
-            report.series(f"note sent → sound recorded{name}", delays, "ms", target=latency)
-            p5, p95 = np.percentile(delays, (5, 95))
+                latencies = _measure(count)
+            heard = [value for value in latencies if value is not None]
+            report.series(f"note sent → sound recorded{name}", heard, "ms", target=latency)
+            p5, p95 = np.percentile(heard, (5, 95))
             report.figure(f"jitter (p95 - p5){name}", p95 - p5, "ms", target=jitter)
-            report.figure(f"notes not heard{name}", len(found) - len(delays), f"of {count}", target=0)
-        report.figure("periods JACK itself was late", jack.said.count("XRun"), "")
-        _weigh(report, process)
+            report.figure(f"notes not heard{name}", len(latencies) - len(heard), f"of {count}", target=0)
+        report.figure("xruns reported by JACK", jack.said.count("XRun"), "")
+        _report_usage(report, process)
     report.series(
-        "a block of 64 frames, 10 notes sounding", _blocks(10), "ms", target=FRAMES / RATE * 1000, at="p99"
+        "rendering a block of 64 frames, 10 notes",
+        _render_times(10),
+        "ms",
+        target=FRAMES / RATE * 1000,
+        at="p99",
     )
-    report.note(f"JACK {FRAMES} frames at {RATE} Hz, {'realtime' if realtime else 'no realtime'} priority.")
+    report.note(f"JACK {FRAMES} frames at {RATE} Hz, {'real-time' if realtime else 'normal'} priority.")
     report.show(arguments)
 
 
 def _measure(count: int) -> list[float | None]:
-    """Return ms from sent to recorded for each of so many notes; None for one that was not capture."""
+    """Return the latency (ms) of each of `count` notes, or None for a note that was not heard."""
     messages: list[tuple[float, ...]] = []
     for i in range(count):
         at = 0.5 + i * EVERY_S
-        # What still rings is stopped, so that each note begins in silence.
+        # "All sound off", so that each note begins in silence.
         messages += [(at, 0x90, NOTES[i * 5 % len(NOTES)], 90), (at + EVERY_S / 2, 0xB0, 120, 0)]
     capture = AudioRecorder(1.0 + count * EVERY_S, messages, name="Keystation 25").finish()
     return [capture.latency_ms(2 * i, THRESHOLD, window=EVERY_S / 2) for i in range(count)]
@@ -85,10 +89,10 @@ def _measure(count: int) -> list[float | None]:
 
 @contextlib.contextmanager
 def _program() -> Iterator[tuple[psutil.Process, Path]]:
-    """Run the program without a window until its sound is there."""
+    """Run the program without a window, once it is ready."""
     with tempfile.TemporaryDirectory(prefix="rubato-bench-") as folder:
         data = Path(folder)
-        # Whatever else sounds, as the greeting of a device does, hides a note that begins meanwhile.
+        # Any other sound, such as a device announcement, would mask notes.
         (data / "settings.toml").write_text("speech = false\ncues = false\n")
         command = [sys.executable, "-m", "rubato_desktop", "run", "--headless", "--data", folder]
         with Popen(command, stdout=PIPE, text=True, cwd=ROOT) as process:
@@ -101,60 +105,60 @@ def _program() -> Iterator[tuple[psutil.Process, Path]]:
 
 
 @contextlib.contextmanager
-def _calm(_: Path) -> Iterator[None]:
+def _idle(_: Path) -> Iterator[None]:
     yield
 
 
 @contextlib.contextmanager
 def _busy(data: Path) -> Iterator[None]:
-    """Keep the program's interpreter busy with commands, one after another, while notes are measured."""
-    over = threading.Event()
+    """Keep the program busy with one command after another."""
+    done = threading.Event()
 
-    def ask() -> None:
-        while not over.is_set():
+    def send_commands() -> None:
+        while not done.is_set():
             with contextlib.suppress(RubatoError, OSError):
                 request(data, {"do": "run", "command": "help", "args": {}})
 
-    asking = threading.Thread(target=ask)
-    asking.start()
+    thread = threading.Thread(target=send_commands)
+    thread.start()
     try:
         yield
     finally:
-        over.set()
-        asking.join()
+        done.set()
+        thread.join()
 
 
-def _weigh(report: Report, program: psutil.Process) -> None:
+def _report_usage(report: Report, program: psutil.Process) -> None:
     for process in program.children(recursive=True):
         if any("audio.process" in part for part in process.cmdline()):
             before = process.cpu_times()
             threading.Event().wait(5)
             after = process.cpu_times()
             used = after.user + after.system - before.user - before.system
-            report.figure("sound process: memory of its own", process.memory_full_info().uss / 1e6, "MB")
-            report.figure("sound process at rest", used / 5 * 100, "% of a core")
+            report.figure("audio process: private memory", process.memory_full_info().uss / 1e6, "MB")
+            report.figure("audio process at rest", used / 5 * 100, "% of a core")
 
 
-def _blocks(notes: int) -> list[float]:
-    """Return ms that rendering each of many blocks takes, with so many notes sounding."""
+def _render_times(notes: int) -> list[float]:
+    """Return the time (ms) to render each of many blocks while `notes` notes are sounding."""
     from time import perf_counter_ns
 
     font = load_soundfont()
     mixer = Mixer(lambda: Synth(font, RATE), RATE, {})
     block = memoryview(bytearray(FRAMES * 8))
     for note in range(notes):
-        mixer.give(mixer.echo, bytes((0x90, 48 + 2 * note, 100)))
+        mixer.post(mixer.echo, bytes((0x90, 48 + 2 * note, 100)))
     mixer.fill(block)
-    found = []
+    times = []
     for _ in range(1500):
         began = perf_counter_ns()
         mixer.fill(block)
-        found.append((perf_counter_ns() - began) / 1e6)
-    return found
+        times.append((perf_counter_ns() - began) / 1e6)
+    return times
 
 
-def _may_hurry() -> bool:
-    """Whether this user may ask for realtime priority."""
+def _realtime_permitted() -> bool:
+    """Return whether this user may use real-time priority."""
     now: Callable[[], int] = lambda: os.sched_getscheduler(0)  # noqa: E731
     before = now()
     try:

@@ -115,6 +115,7 @@ class App:
                 "playback": values.playback_volume,
             },
             silent=not (sound and values.sound),
+            log_file=data / "sound.log",
             on_problem=self._on_sound_problem,
             on_end=self._on_playback_end,
         )

@@ -1,1 +1,1 @@
-"""The process that sounds: synthesiser, mixer, player, and speech in the mix."""
+"""The audio process and its client: synthesiser, cues, player, speech, mixer, output."""

@@ -1,10 +1,11 @@
-"""Sound, as the rest of the program sees it. Any method may be called from any thread; none waits."""
+"""Client of the audio process, used by the rest of the program. Methods are thread-safe and do not block."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
@@ -25,23 +26,25 @@ _RESTART_S: Final = (0.1, 1.0, 5.0)
 
 
 class AudioClient:
-    """Echo of the keys, cues, speech, and one recording that plays; sounded by a process of its own.
+    """Plays the echo of the keys, cues, speech and one recording, in a process of its own.
 
-    With no sound device all of it works silently: recordings keep time, `problem` says what is wrong, and
-    the device is looked for every few seconds. A sound process that dies is started again and goes on
-    where it was.
+    Without a sound device everything works silently: recordings keep time, `problem` has the reason, and the process
+    looks for a device every few seconds. If the audio process dies, it is restarted and continues where it was.
 
     Args:
-        output: Part of the sound device's name; empty for the system's own choice.
-        block: Frames a block; 0 lets the device choose.
-        instrument: General-MIDI instrument of the own keys, 1-128.
-        volumes: Level 0-1 by kind: ``echo``, ``cue``, ``playback``.
+        output: Part of the sound device's name; empty for the system default.
+        block: Frames per block; 0 lets the device choose.
+        instrument: General MIDI instrument of the key echo, 1-128.
+        volumes: Volume 0-1 by kind: ``echo``, ``cue``, ``playback``.
         silent: Never open a device.
-        on_problem: Called when `problem` changes, on a thread of its own.
+        log_file: File that the standard error of the audio process is appended to, or None.
+        on_problem: Called when `problem` changes, on a thread of the client.
         on_end: Called when a recording has been played to its end, on the same thread.
 
     Attributes:
-        deck: The recording that plays.
+        deck: Transport of the recording.
+        problem: Why there is no sound, or None.
+        silent: As passed in.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class AudioClient:
         instrument: int = 1,
         volumes: Mapping[Kind, float] | None = None,
         silent: bool = False,
+        log_file: Path | None = None,
         on_problem: Callable[[RubatoError | None], None] | None = None,
         on_end: Callable[[], None] | None = None,
     ) -> None:
@@ -70,75 +74,77 @@ class AudioClient:
         self._process = ManagedProcess(
             "sound",
             lambda: own_process("rubato_desktop.audio.process", arguments),
-            on_report=self._hear,
-            on_exit=self._exited,
+            on_report=self._on_report,
+            on_exit=self._on_exit,
             framing=Frames,
             straight=True,
+            log_file=log_file,
             restart_s=_RESTART_S,
         )
+        self._log_file = log_file
 
-    # -- life ---------------------------------------------------------------------------------------------
+    # Start and stop
 
     def start(self) -> None:
-        """Begin to start the sound process and return; only echo and cues are lost until it is there."""
+        """Start the audio process in the background; until it is ready, only echo and cues are lost."""
         sweep()
         self._folder = SharedFolder()
         self.deck.folder = self._folder.path
         self._process.start()
 
     def stop(self) -> None:
-        """End the sound process. Safe to call twice."""
+        """Stop the audio process. Safe to call twice."""
         self._process.stop()
         if self._folder:
             self._folder.close()
 
     def wait_ready(self, timeout: float = 10.0) -> bool:
-        """Wait until the sound process plays, on a device or in silence; returns whether it does.
+        """Wait until the audio process is running, on a device or silently; returns False on timeout.
 
         Args:
             timeout: Seconds.
         """
         return self._ready.wait(timeout)
 
-    # -- what sounds --------------------------------------------------------------------------------------
+    # Playing
 
     def echo(self, message: Message) -> None:
-        """Sound a message that was just played: the shortest way there is, for the MIDI callback."""
+        """Play a message that has just arrived, on the fastest path, for use in the MIDI callback."""
         if message.data[0] < SYSEX:
             self._process.send(midi_frame(message.data))
 
     def cue(self, name: str) -> None:
-        """Sound a cue by its meaning, in its turn; see `CueDesk` for the rule."""
+        """Play a cue by name; `CueScheduler` decides when."""
         self._send(do="cue", name=name)
 
     def play_keys(self, keys: Sequence[int], base: int = 48, *, instrument: int = 1) -> None:
-        """Play a word's keys one after the other.
+        """Play the keys of a word one after another.
 
         Args:
-            keys: Offsets 0-24 from the base note.
+            keys: Key numbers 0-24.
             base: MIDI note of key 0.
-            instrument: General-MIDI instrument, 1-128.
+            instrument: General MIDI instrument, 1-128.
         """
         self._send(do="hear", keys=list(keys)[:64], base=base, program=instrument - 1)
 
     def phrase(self, cues: Iterable[Cue]) -> None:
-        """Sound cues one after the other, in place of a phrase that sounds; other cues go between two of them."""
+        """Play cues one after another, replacing the current phrase; named cues are inserted between them."""
         self.stop_phrase()
         for cue in cues:
             self._send(do="phrase", cue=write_cue(cue))
 
     def stop_phrase(self) -> None:
-        """Stop the phrase at once, also in the middle of a cue; all else sounds on."""
+        """Stop the phrase at once, even in the middle of a cue; other sounds continue."""
         self._send(do="stop_phrase")
 
     def play_speech(self, samples: bytes) -> None:
-        """Sound a piece of speech after those that were given before; all but cues is softer meanwhile.
+        """Queue speech after any earlier speech; everything except cues is softer while it plays.
 
         Args:
-            samples: float32 at `rate`, left and right in turn.
+            samples: Interleaved stereo float32 samples at `rate`.
 
         Raises:
-            RubatoError: there is no room for it on the disk.
+            RubatoError: the samples cannot be written to disk.
         """
         if self._folder is None:
             return
@@ -147,98 +153,98 @@ class AudioClient:
                 file.write(samples)
         except OSError as error:
             raise RubatoError(
-                f"Nothing can be said: {error.strerror}", todo="Make room on the disk", code="disk_full"
+                f"Cannot write speech to disk: {error.strerror}", todo="Free up disk space", code="disk_full"
             ) from error
         self._send(do="say", path=file.name)
 
     def stop_speech(self) -> None:
-        """Stop what is said, at once; all else sounds on."""
+        """Stop speech at once; other sounds continue."""
         self._send(do="hush")
 
     def set_volume(self, kind: Kind, level: float) -> None:
-        """Set how loud ``echo`` or ``cue`` is, 0 to 1; for a recording, see `Deck`."""
+        """Set the volume (0-1) of ``echo`` or ``cue``; `Deck` sets that of a recording."""
         self._volumes[kind] = level
         self._send(do="volume", kind=kind, level=level)
 
     def set_instrument(self, instrument: int) -> None:
-        """Choose the instrument of the own keys: General MIDI, 1-128."""
+        """Set the instrument of the key echo: General MIDI, 1-128."""
         self._program = instrument - 1
         self._send(do="instrument", program=self._program)
 
     def release(self) -> None:
-        """Let go of all own keys and pedals."""
+        """Release all echoed keys and pedals."""
         self._send(do="release")
 
     def silence(self) -> None:
-        """Stop everything that sounds, at once; a recording pauses."""
+        """Stop all sound at once; a recording pauses."""
         self.deck.silence()
 
-    # -- what it is ---------------------------------------------------------------------------------------
+    # State
 
     @property
     def process_id(self) -> int:
-        """Process id of the sound process; 0 before there was one."""
+        """Id of the audio process, or 0 if it is not running."""
         return self._process.process_id
 
     @property
     def rate(self) -> int:
-        """Sample rate of what sounds, Hz; 0 before the sound process is there."""
+        """Sample rate of the output (Hz); 0 until the audio process is ready."""
         return self._rate
 
     @property
     def output(self) -> str:
-        """Name of the device that sounds; empty when there is none."""
+        """Name of the open device, or an empty string."""
         return str(self._device.get("name", ""))
 
     @property
     def openings(self) -> int:
-        """How many times a device has begun to sound: what was given to one before is not heard from the next."""
+        """How many times a device was opened; audio queued before a new opening is not played after it."""
         return self._openings
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """Names of the devices that can sound."""
+        """Names of the available devices."""
         return tuple(self._device.get("names", ()))
 
     @property
     def latency_ms(self) -> float:
-        """From a rendered frame to the device, as the device says; 0 when there is none."""
+        """Output latency reported by the device (ms); 0 without one."""
         return float(self._device.get("latency_ms", 0.0))
 
     @property
     def underflows(self) -> int:
-        """How often the device had to do without a block in time."""
+        """Number of blocks that reached the device too late."""
         return int(self._device.get("underflows", 0))
 
-    # -- the process --------------------------------------------------------------------------------------
+    # The audio process
 
-    def _hear(self, _run: ProcessRun, report: Any) -> None:
+    def _on_report(self, _run: ProcessRun, report: Any) -> None:
         match report:
             case {"ready": rate}:
                 self._rate = rate
                 if self.problem and self.problem.code == "sound_died":
-                    self._say(None)
+                    self._set_problem(None)
                 self._restore()
                 self._ready.set()
             case {"device": device}:
                 if device["name"] and not self.output:
                     self._openings += 1
                 self._device = device
-            case {"problem": found}:
-                self._follow_problem(RubatoError(**found) if found["happened"] else None)
-            case {"place": place}:
-                self.deck.follow(place, self.latency_ms)
+            case {"problem": problem}:
+                self._on_reported_problem(RubatoError(**problem) if problem["happened"] else None)
+            case {"place": position}:
+                self.deck.on_position(position, self.latency_ms)
             case {"cause": {"text": text}}:
-                log.warning("in the sound process: %s", text)
+                log.warning("in the audio process: %s", text)
 
-    def _follow_problem(self, problem: RubatoError | None) -> None:
-        known = self.problem.code if self.problem else ""
-        # That a device has gone says it better than that there is none.
-        if not (problem and problem.code == "no_sound_device" and known == "sound_gone"):
-            self._say(problem)
+    def _on_reported_problem(self, problem: RubatoError | None) -> None:
+        current = self.problem.code if self.problem else ""
+        # "The device is gone" is more specific than "there is no device".
+        if not (problem and problem.code == "no_sound_device" and current == "sound_gone"):
+            self._set_problem(problem)
 
     def _restore(self) -> None:
-        """Tell a process that is new everything the last one knew."""
+        """Bring a new audio process to the state of the previous one."""
         self._send(do="instrument", program=self._program)
         for kind, level in self._volumes.items():
             self._send(do="volume", kind=kind, level=level)
@@ -249,20 +255,21 @@ class AudioClient:
         assert len(frame) <= LARGEST, order
         self._process.send(frame)
 
-    def _exited(self, _run: ProcessRun, exit: Exit) -> None:
+    def _on_exit(self, _run: ProcessRun, exit: Exit) -> None:
         self._device = {}
         if exit.expected:
             return
-        self._say(
+        details = f"; {self._log_file.name} has the details" if self._log_file else ""
+        self._set_problem(
             RubatoError(
                 f"Sound stopped unexpectedly: {exit}",
-                kept="Everything else goes on",
-                todo="It is started again by itself",
+                kept="Everything else keeps working",
+                todo=f"Sound restarts automatically{details}",
                 code="sound_died",
             )
         )
 
-    def _say(self, problem: RubatoError | None) -> None:
+    def _set_problem(self, problem: RubatoError | None) -> None:
         if str(problem) != str(self.problem):
             self.problem = problem
             if problem:

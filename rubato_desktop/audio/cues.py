@@ -1,4 +1,4 @@
-"""Cues: short sounds named by what they mean, and the desk that never lets two of them sound together."""
+"""Cues, short sounds named by their meaning, and the scheduler that keeps them from overlapping."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from rubato_desktop.resources import resource
 
 log = logging.getLogger(__name__)
 
-# Two cues at once are not recognised; 300 ms apart they are (McGookin and Brewster, ACM TAP 2004).
+# Listeners recognise two cues 300 ms apart, but not two at once (McGookin and Brewster, ACM TAP 2004).
 APART_MS: Final = 300
-WAITING: Final = 3
+MAX_PENDING: Final = 3
 TAIL_MS: Final = 250
-# Channels of cues that are asked for by name, and of a phrase; 9 is the drums'.
+# Channels of named cues and of phrases; channel 9 is reserved for drums.
 _NAMED_CHANNELS: Final = 8
 _PHRASE_CHANNELS: Final = (10, 11)
 
@@ -41,18 +41,18 @@ class CueNote:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A sound with a meaning.
+    """A short sound with a meaning.
 
     Attributes:
-        name: What it means.
-        help: The meaning in a sentence.
-        program: General-MIDI instrument, 0-127.
+        name: Its name.
+        help: Its meaning in a sentence.
+        program: General MIDI instrument, 0-127.
         notes: Its notes, in order of onset.
-        stale_ms: How long it may wait for its turn; later it would mislead and is dropped.
-        pan: 0 is left, 64 the middle, 127 right (controller 10).
+        stale_ms: How long it may be pending (ms); after that it would mislead and is dropped.
+        pan: 0 is left, 64 centre, 127 right (controller 10).
         volume: 0-127 (controller 7).
-        apart_ms: From its onset to that of the next cue; None for `APART_MS` after its last onset.
-        tail_ms: How long it may ring after its last note.
+        apart_ms: Time from its onset to that of the next cue (ms), or None for `APART_MS` after its last onset.
+        tail_ms: How long it may ring after its last note (ms).
     """
 
     name: str
@@ -67,32 +67,32 @@ class Cue:
 
     @property
     def span_ms(self) -> int:
-        """From its onset to the earliest onset of the next cue."""
+        """Time from its onset to the earliest onset of the next cue (ms)."""
         return self.apart_ms or max(note.at_ms for note in self.notes) + APART_MS
 
     @property
     def end_ms(self) -> int:
-        """Where its last note ends."""
+        """End of its last note (ms)."""
         return max(note.at_ms + note.length_ms for note in self.notes)
 
 
 def load_cues(path: Path | None = None) -> dict[str, Cue]:
-    """Read cues from a TOML file: a table a cue, named by its meaning.
+    """Read cues from a TOML file with one table per cue.
 
     Args:
-        path: The file; ours when None.
+        path: The file; None for the packaged one.
 
     Returns:
         Cues by name, in the order of the file.
 
     Raises:
-        RubatoError: the file cannot be read, or a cue in it is wrong; says which.
+        RubatoError: the file cannot be read, or a cue in it is not valid.
     """
     path = path or resource("sounds", "cues.toml")
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        log.exception("%s is not read", path)
+        log.exception("cannot read %s", path)
         raise RubatoError(f"The cues in {path.name} cannot be read", kept="Cues are off") from error
     return {name: _cue(path, name, table) for name, table in tables.items()}
 
@@ -101,7 +101,7 @@ def _cue(path: Path, name: str, table: Any) -> Cue:
     try:
         notes = tuple(CueNote(n["at"], n["ms"], n["note"], n["velocity"]) for n in table["notes"])
         cue = Cue(name, table["help"], table["instrument"] - 1, notes, table.get("stale_ms", 900))
-        well = (
+        in_range = (
             len(notes) > 0
             and 0 <= cue.program < 128
             and all(
@@ -111,21 +111,23 @@ def _cue(path: Path, name: str, table: Any) -> Cue:
     except KeyError as error:
         raise RubatoError(f"{path.name}: cue {name!r} has no {error.args[0]}", kept="Cues are off") from error
     except (TypeError, AttributeError) as error:
-        log.exception("cue %s of %s is wrong", name, path)
-        raise RubatoError(f"{path.name}: cue {name!r} is damaged", kept="Cues are off") from error
-    if not well:
-        raise RubatoError(f"{path.name}: cue {name!r} has a number outside its range", kept="Cues are off")
+        log.exception("cue %s in %s is not valid", name, path)
+        raise RubatoError(f"{path.name}: cue {name!r} is not valid", kept="Cues are off") from error
+    if not in_range:
+        raise RubatoError(
+            f"{path.name}: cue {name!r} has no notes, or a number out of range", kept="Cues are off"
+        )
     return cue
 
 
 def spell(keys: Sequence[int], base: int, *, program: int = 0, apart_ms: int = 220) -> Cue:
-    """Return a word's keys as a cue: one after the other, in the pitch they have on the keyboard.
+    """Return a cue that plays the keys of a word one after another, at their pitch on the keyboard.
 
     Args:
-        keys: Offsets from the base note, 0-24.
+        keys: Key numbers, 0-24.
         base: MIDI note of key 0.
-        program: General-MIDI instrument, 0-127.
-        apart_ms: From one onset to the next.
+        program: General MIDI instrument, 0-127.
+        apart_ms: Time from one onset to the next (ms).
     """
     notes = tuple(
         CueNote(i * apart_ms, int(apart_ms * 0.9), max(0, min(127, base + key)), 76)
@@ -135,32 +137,32 @@ def spell(keys: Sequence[int], base: int, *, program: int = 0, apart_ms: int = 2
 
 
 def write_cue(cue: Cue) -> list[Any]:
-    """Return a cue as a few numbers, for a pipe; without its name and help, which are not heard."""
+    """Return a cue as a list for JSON, without its name and help, which do not affect the sound."""
     notes = [[note.at_ms, note.length_ms, note.note, note.velocity] for note in cue.notes]
     return [cue.program, cue.pan, cue.volume, cue.apart_ms, cue.tail_ms, notes]
 
 
 def read_cue(numbers: Sequence[Any]) -> Cue:
-    """Return the cue that `write_cue` wrote."""
+    """Return the cue from a list made by `write_cue`."""
     program, pan, volume, apart_ms, tail_ms, notes = numbers
     cue_notes = tuple(CueNote(*note) for note in notes)
     return Cue("", "", program, cue_notes, pan=pan, volume=volume, apart_ms=apart_ms, tail_ms=tail_ms)
 
 
 class CueScheduler(MixerPart):
-    """Sounds cues one after the other.
+    """Plays cues one after another.
 
-    The rule: the onset of a cue is at least `APART_MS` after the last onset of the one before. Until then
-    it waits. A name that already waits is not added again. At most `WAITING` wait; the one that goes
-    stale soonest gives way. One that waited longer than its `stale_ms` is dropped when its turn comes.
-    So what is heard is recent.
+    The onset of a cue is at least `APART_MS` after the last onset of the previous cue; until then it is pending. A cue
+    that is already pending is not added again. At most `MAX_PENDING` cues are pending; beyond that, the one with the
+    smallest `stale_ms` is dropped. A cue that was pending for longer than its `stale_ms` is dropped when its turn
+    comes, so that the user hears only recent events.
 
-    A phrase, such as a page as sound, is a row of cues that waits for its turn in the same way and never goes
-    stale; a cue asked for by name goes between two of its cues.
+    A phrase, such as a page as sound, is a queue of cues that obeys the same spacing and never goes stale; a named cue
+    is inserted between two of its cues.
 
     Args:
-        instrument: What the cues are played on; nothing else may use it.
-        rate: Its sample rate, Hz.
+        instrument: Plays the cues; used by nothing else.
+        rate: Sample rate of the instrument, Hz.
         cues: The cues by name.
     """
 
@@ -168,35 +170,35 @@ class CueScheduler(MixerPart):
         super().__init__(instrument)
         self._rate = rate
         self._cues = cues
-        self._waiting: deque[tuple[int, Cue]] = deque()
+        self._pending: deque[tuple[int, Cue]] = deque()
         self._free = 0
         self._plan: list[tuple[int, int, bytes]] = []
         self._order = count()
         self._channel = 0
         self._phrase: deque[Cue] = deque()
         self._phrase_channel = _PHRASE_CHANNELS[0]
-        # When a cue would be free to begin if there were no phrase.
+        # The frame from which a cue could begin if there were no phrase.
         self._named_free = 0
 
     def cue(self, name: str) -> None:
-        """Sound the cue of that name as soon as the rule lets it; unknown names are let pass."""
+        """Play the cue of that name as soon as its turn comes; ignores unknown names."""
         cue = self._cues.get(name)
-        if cue is not None and all(other is not cue for _, other in self._waiting):
-            self._wait(cue)
+        if cue is not None and all(other is not cue for _, other in self._pending):
+            self._enqueue(cue)
 
-    def hear(self, cue: Cue) -> None:
-        """Sound a cue that is not in the table, such as a word's keys, in place of all others."""
+    def play_alone(self, cue: Cue) -> None:
+        """Stop all cues and play one that has no name, such as the keys of a word."""
         if cue.notes:
-            self.hush()
-            self._wait(cue)
+            self.silence()
+            self._enqueue(cue)
 
     def add_to_phrase(self, cue: Cue) -> None:
-        """Sound a cue after all that are in the phrase."""
+        """Append a cue to the phrase."""
         if cue.notes:
             self._phrase.append(cue)
 
     def stop_phrase(self) -> None:
-        """Stop the phrase, also in the middle of a cue, and nothing else."""
+        """Stop the phrase, even in the middle of a cue, and nothing else."""
         self._phrase.clear()
         self._plan = [item for item in self._plan if item[2][0] & 0x0F not in _PHRASE_CHANNELS]
         heapq.heapify(self._plan)
@@ -204,55 +206,55 @@ class CueScheduler(MixerPart):
             self.instrument.send(bytes((CONTROL | channel, ALL_SOUND_OFF, 0)))
         self._free = self._named_free
 
-    def hush(self) -> None:
-        """Stop what sounds and forget what waits."""
-        self._waiting.clear()
+    def silence(self) -> None:
+        """Stop all cues and drop the pending ones."""
+        self._pending.clear()
         self._phrase.clear()
         self._plan.clear()
         self._free = self._named_free = self.frame
         self.instrument.stop()
 
     def due(self) -> int:
-        turn = self._turn()
+        turn = self._next_start()
         return min(turn, self._plan[0][0]) if self._plan else turn
 
     def act(self) -> None:
-        if self._turn() <= self.frame:
-            self._next()
+        if self._next_start() <= self.frame:
+            self._start_next()
         else:
             self.instrument.send(heapq.heappop(self._plan)[2])
 
-    def _turn(self) -> int:
-        return max(self._free, self.frame) if self._waiting or self._phrase else NEVER
+    def _next_start(self) -> int:
+        return max(self._free, self.frame) if self._pending or self._phrase else NEVER
 
-    def _next(self) -> None:
-        if not self._waiting:
+    def _start_next(self) -> None:
+        if not self._pending:
             self._phrase_channel = _PHRASE_CHANNELS[self._phrase_channel == _PHRASE_CHANNELS[0]]
             self._begin(self._phrase.popleft(), self._phrase_channel)
             return
-        asked, cue = self._waiting.popleft()
-        if self.frame - asked <= self._frames(cue.stale_ms):
-            # Channels in turn, so that the end of one cue does not cut into the next.
+        requested, cue = self._pending.popleft()
+        if self.frame - requested <= self._frames(cue.stale_ms):
+            # Channels rotate, so that ending one cue does not cut off the next.
             self._channel = (self._channel + 1) % _NAMED_CHANNELS
             self._begin(cue, self._channel)
             self._named_free = self._free
 
-    def _wait(self, cue: Cue) -> None:
-        self._waiting.append((self.frame, cue))
-        if len(self._waiting) > WAITING:
-            self._waiting.remove(min(self._waiting, key=lambda waiting: waiting[1].stale_ms))
+    def _enqueue(self, cue: Cue) -> None:
+        self._pending.append((self.frame, cue))
+        if len(self._pending) > MAX_PENDING:
+            self._pending.remove(min(self._pending, key=lambda pending: pending[1].stale_ms))
 
     def _begin(self, cue: Cue, channel: int) -> None:
         self.instrument.send(bytes((PROGRAM | channel, cue.program)))
         self.instrument.send(bytes((CONTROL | channel, VOLUME, cue.volume)))
         self.instrument.send(bytes((CONTROL | channel, PAN, cue.pan)))
         for note in cue.notes:
-            self._at(note.at_ms, bytes((NOTE_ON | channel, note.note, note.velocity)))
-            self._at(note.at_ms + note.length_ms, bytes((NOTE_OFF | channel, note.note, 0)))
-        self._at(cue.end_ms + cue.tail_ms, bytes((CONTROL | channel, ALL_SOUND_OFF, 0)))
+            self._schedule(note.at_ms, bytes((NOTE_ON | channel, note.note, note.velocity)))
+            self._schedule(note.at_ms + note.length_ms, bytes((NOTE_OFF | channel, note.note, 0)))
+        self._schedule(cue.end_ms + cue.tail_ms, bytes((CONTROL | channel, ALL_SOUND_OFF, 0)))
         self._free = self.frame + self._frames(cue.span_ms)
 
-    def _at(self, ms: int, data: bytes) -> None:
+    def _schedule(self, ms: int, data: bytes) -> None:
         heapq.heappush(self._plan, (self.frame + self._frames(ms), next(self._order), data))
 
     def _frames(self, ms: int) -> int:

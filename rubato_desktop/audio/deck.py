@@ -1,4 +1,4 @@
-"""One recording that plays, as the sound process is told of it. Any method may be called from any thread."""
+"""The transport of the recording that plays in the audio process. Methods are thread-safe."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.midi.messages import NOTE_ON
 from rubato_desktop.midi.notes import Notes
 
-# Notes that begin at once where playing begins in their middle: more would be a crash.
-_MOST_STRUCK: Final = 64
+# Limit on the held notes that are struck when playback starts in their middle; more would be a burst of noise.
+_MAX_STRUCK: Final = 64
 
 
 class Deck:
-    """Knows where the recording is, also while the sound process is not there.
+    """Controls the recording, and keeps track of its position even while no audio process is running.
 
     Args:
-        send: Sends the sound process an order.
-        volume: How loud, 0 to 1.
-        on_end: Called when the recording has been played to its end, on a thread of its own.
+        send: Sends an order to the audio process.
+        volume: Initial volume, 0-1.
+        on_end: Called when the recording has been played to its end, on the thread of the reports.
 
     Attributes:
-        folder: Where recordings are handed over; empty before there is a sound process.
+        folder: Folder through which recordings are passed to the audio process; empty before the first start.
     """
 
     def __init__(self, send: Callable[..., None], volume: float, on_end: Callable[[], None] | None) -> None:
         self._send, self._volume, self._on_end = send, volume, on_end
         self.folder = ""
         self._notes = Notes()
-        self._whole = Score.of(self._notes)  # in the recording's own time
-        self._score = self._whole  # as it is played
-        self._cuts = Skips()
+        self._full_score = Score.of(self._notes)  # in recording time
+        self._score = self._full_score  # in playback time, without the skipped ranges
+        self._skips = Skips()
         self._playing = False
         self._speed = 1.0
-        # Where playing was (µs of `_score`), and when (ns of time.perf_counter_ns, which all processes share).
-        self._place = (0, 0)
-        self._turn = 0
+        # Last known position (µs of `_score`) and its time (ns of time.perf_counter_ns, shared by all processes).
+        self._position = (0, 0)
+        self._turn = 0  # number of the last order; a report about an earlier one is outdated
         self._lock = threading.RLock()
 
-    # For everybody ------------------------------------------------------------------------------------
+    # Public interface ---------------------------------------------------------------------------------
 
     def load(
         self,
@@ -56,81 +56,81 @@ class Deck:
         messages: Iterable[tuple[int, int, bytes]] = (),
         skipped: Iterable[tuple[int, int]] = (),
     ) -> None:
-        """Take a recording, stopped at its beginning.
+        """Load a recording and stop at its beginning.
 
         Args:
             notes: Its notes.
-            messages: All its other messages, as rows (µs, track, bytes).
-            skipped: Stretches that are not played, as (from, to) in µs.
+            messages: Its other messages, as rows (µs, track, bytes).
+            skipped: Time ranges not to play, as (from, to) in µs.
 
         Raises:
-            RubatoError: there is no room for it on the disk.
+            RubatoError: the recording cannot be written to disk.
         """
-        whole, cuts = Score.of(notes, messages), Skips(skipped)
+        full_score, skips = Score.of(notes, messages), Skips(skipped)
         with self._lock:
-            self._notes, self._whole, self._cuts = notes, whole, cuts
-            self._score = whole.without(cuts)
-            self._stand(0, playing=False)
+            self._notes, self._full_score, self._skips = notes, full_score, skips
+            self._score = full_score.without(skips)
+            self._set_position(0, playing=False)
             self._load()
 
-    def skip(self, stretches: Iterable[tuple[int, int]]) -> None:
-        """Leave out other stretches from now on; it stands, or plays on, where it was.
+    def skip(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Replace the skipped time ranges, given as (from, to) in µs; keeps the position and whether it is playing.
 
         Raises:
-            RubatoError: there is no room for the recording on the disk.
+            RubatoError: the recording cannot be written to disk.
         """
         with self._lock:
-            here, playing = self.position_us(), self._playing
-            self._cuts = Skips(stretches)
-            self._score = self._whole.without(self._cuts)
-            self._stand(self._played(here), playing=playing)
+            recorded_us, playing = self.position_us(), self._playing
+            self._skips = Skips(ranges)
+            self._score = self._full_score.without(self._skips)
+            self._set_position(self._playback_us(recorded_us), playing=playing)
             self._load()
-            self._seek(self._place[0], strike=playing)
+            self._send_seek(self._position[0], strike=playing)
             if playing:
-                self._order(do="play")
+                self._send_order(do="play")
 
     def play(self) -> None:
-        """Play on from where it is; from the beginning when it is at its end."""
+        """Play from the current position, or from the beginning if it is at the end."""
         with self._lock:
-            place = self._now()
-            if place >= self._score.end:
-                place = 0
-            self._seek(place, strike=True)
-            self._stand(place, playing=True)
-            self._order(do="play")
+            position = self._current_us()
+            if position >= self._score.end:
+                position = 0
+            self._send_seek(position, strike=True)
+            self._set_position(position, playing=True)
+            self._send_order(do="play")
 
     def pause(self) -> None:
-        """Stop where it is."""
+        """Pause at the current position."""
         with self._lock:
-            self._stand(self._now(), playing=False)
-            self._order(do="pause")
+            self._set_position(self._current_us(), playing=False)
+            self._send_order(do="pause")
 
     def seek(self, us: int) -> None:
-        """Go to a place (µs from the beginning), playing or not as it was.
+        """Move to a position (µs of the recording) and keep playing, if it was playing.
 
-        Programs and pedals follow, and the notes that sound there begin at once when it plays.
+        Restores programs and pedals, and when playing strikes the notes that are held at that position.
         """
         with self._lock:
-            place = self._played(us)
-            self._stand(place, playing=self._playing)
-            self._seek(place, strike=self._playing)
+            position = self._playback_us(us)
+            self._set_position(position, playing=self._playing)
+            self._send_seek(position, strike=self._playing)
 
     def set_speed(self, speed: float) -> None:
-        """Play at 0.1 to 4 times the speed of the recording; the pitch stays."""
+        """Set the playback speed, 0.1 to 4 times that of the recording; does not change the pitch."""
         with self._lock:
-            self._stand(self._now(), playing=self._playing)
+            self._set_position(self._current_us(), playing=self._playing)
             self._speed = max(SLOWEST, min(FASTEST, speed))
-            self._order(do="speed", speed=self._speed)
+            self._send_order(do="speed", speed=self._speed)
 
     def set_volume(self, level: float) -> None:
-        """Set how loud it is, 0 to 1."""
+        """Set the volume, 0-1."""
         with self._lock:
             self._volume = level
             self._send(do="volume", kind="playback", level=level)
 
     @property
     def playing(self) -> bool:
-        """Whether the recording plays."""
+        """Whether the recording is playing."""
         return self._playing
 
     @property
@@ -139,63 +139,63 @@ class Deck:
 
     @property
     def end_us(self) -> int:
-        """The end of the recording, µs."""
-        return self._whole.end
+        """End of the recording (µs)."""
+        return self._full_score.end
 
     def position_us(self) -> int:
-        """Return the µs of the recording that is heard now."""
-        return min(self._cuts.recorded_at(self._now()), self._whole.end)
+        """Return the position in the recording that is audible now (µs)."""
+        return min(self._skips.recorded_at(self._current_us()), self._full_score.end)
 
-    def _played(self, us: int) -> int:
-        """Return when a µs of the recording is played."""
-        return max(0, min(self._cuts.played_at(us), self._score.end))
+    def _playback_us(self, us: int) -> int:
+        """Convert recording time to playback time (µs)."""
+        return max(0, min(self._skips.played_at(us), self._score.end))
 
-    def _now(self) -> int:
-        """Return the µs of playing that is heard now."""
-        us, at = self._place
+    def _current_us(self) -> int:
+        """Return the playback time that is audible now (µs)."""
+        us, at = self._position
         if self._playing:
             us += int((time.perf_counter_ns() - at) / 1000 * self._speed)
         return max(0, min(us, self._score.end))
 
-    # For `Sound` --------------------------------------------------------------------------------------
+    # For `AudioClient` --------------------------------------------------------------------------------
 
     def silence(self) -> None:
-        """Stop where it is, and with it everything that sounds."""
+        """Pause the recording and stop all other sound."""
         with self._lock:
-            self._stand(self._now(), playing=False)
-            self._order(do="silence")
+            self._set_position(self._current_us(), playing=False)
+            self._send_order(do="silence")
 
-    def follow(self, place: dict[str, Any], latency_ms: float) -> None:
-        """Be told by the sound process where it is.
+    def on_position(self, report: dict[str, Any], latency_ms: float) -> None:
+        """Process a position report of the audio process.
 
         Args:
-            place: Its report.
-            latency_ms: After this what is rendered now is heard.
+            report: The report.
+            latency_ms: Time until a rendered frame is audible (ms).
         """
         with self._lock:
-            if place["turn"] != self._turn:
+            if report["turn"] != self._turn:
                 return
-            if place["playing"]:
-                self._place = (place["us"], place["ns"] + int(latency_ms * 1e6))
+            if report["playing"]:
+                self._position = (report["us"], report["ns"] + int(latency_ms * 1e6))
             else:
-                self._stand(place["us"], playing=False)
-        if place["ended"] and self._on_end:
+                self._set_position(report["us"], playing=False)
+        if report["ended"] and self._on_end:
             self._on_end()
 
     def restore(self) -> None:
-        """Tell a sound process that is new everything the last one knew."""
+        """Bring a new audio process to the state of the previous one."""
         with self._lock:
-            place, playing = self._now(), self._playing
+            position, playing = self._current_us(), self._playing
             self.set_volume(self._volume)
             if len(self._score.times):
                 self._load()
-                self._order(do="speed", speed=self._speed)
-                self._seek(place, strike=playing)
+                self._send_order(do="speed", speed=self._speed)
+                self._send_seek(position, strike=playing)
                 if playing:
-                    self._stand(place, playing=True)
-                    self._order(do="play")
+                    self._set_position(position, playing=True)
+                    self._send_order(do="play")
 
-    # Within -------------------------------------------------------------------------------------------
+    # Internal -----------------------------------------------------------------------------------------
 
     def _load(self) -> None:
         if not self.folder:
@@ -203,36 +203,36 @@ class Deck:
         try:
             with NamedTemporaryFile(dir=self.folder, suffix=".score", delete=False) as file:
                 file.write(self._score.times.tobytes())
-                file.write(self._score.words.tobytes())
+                file.write(self._score.packed.tobytes())
         except OSError as error:
             raise RubatoError(
-                f"The recording cannot be played: {error.strerror}",
-                todo="Make room on the disk",
+                f"Cannot play the recording, because it cannot be written to disk: {error.strerror}",
+                todo="Free up disk space",
                 code="disk_full",
             ) from error
         for old in Path(self.folder).glob("*.score"):
             if old != Path(file.name) and os.name != "nt":
-                # The process has mapped or will never map it; a mapped file lives on without a name.
+                # The audio process has mapped the file, which then survives without a name, or never will.
                 old.unlink(missing_ok=True)
-        self._order(do="load", path=file.name)
+        self._send_order(do="load", path=file.name)
 
-    def _seek(self, us: int, *, strike: bool) -> None:
-        self._order(do="seek", us=us)
+    def _send_seek(self, us: int, *, strike: bool) -> None:
+        self._send_order(do="seek", us=us)
         for data in self._score.chase(us):
-            self._order(do="control", data=data.hex())
+            self._send_order(do="control", data=data.hex())
         if strike:
-            for row in self._notes.sounding(self._cuts.recorded_at(us))[-_MOST_STRUCK:]:
-                # A drum that was struck is over, whatever its note-off says.
+            for row in self._notes.sounding(self._skips.recorded_at(us))[-_MAX_STRUCK:]:
+                # A drum hit has died away by now, whatever the time of its note-off.
                 if row["channel"] != DRUMS:
                     data = bytes((NOTE_ON | int(row["channel"]), int(row["note"]), int(row["velocity"])))
-                    self._order(do="control", data=data.hex())
+                    self._send_order(do="control", data=data.hex())
 
-    def _stand(self, us: int, *, playing: bool) -> None:
+    def _set_position(self, us: int, *, playing: bool) -> None:
         self._playing = playing
-        self._place = (us, time.perf_counter_ns())
+        self._position = (us, time.perf_counter_ns())
 
-    def _order(self, **order: Any) -> None:
-        """Send an order that changes the transport: reports about the time before it no longer count."""
+    def _send_order(self, **order: Any) -> None:
+        """Send an order that changes the transport, which makes earlier position reports outdated."""
         with self._lock:
             self._turn += 1
             self._send(**order, turn=self._turn)

@@ -1,4 +1,4 @@
-"""Frames on a pipe between two processes of the program: MIDI bytes, or one JSON object."""
+"""Frames on the pipe between the program and the audio process: a MIDI message or a JSON object."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-# A pipe takes a write up to this size whole or not at all (PIPE_BUF: at least 512 by POSIX, 4,096 on Linux),
-# so that a full pipe never tears a frame apart.
+# Writes up to this size to a pipe are atomic (PIPE_BUF: at least 512 by POSIX, 4,096 on Linux), so a full pipe never
+# splits a frame.
 LARGEST: Final = 512
 
 
@@ -23,17 +23,17 @@ def json_frame(value: Mapping[str, Any]) -> bytes:
 
 
 class Frames:
-    """Puts frames together again from whatever pieces a pipe delivers."""
+    """Reassembles frames from the chunks that a pipe delivers."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._buffer = b""
 
     def feed(self, data: bytes) -> Iterator[bytes | dict[str, Any]]:
-        """Take bytes and yield what is complete: MIDI messages as bytes, all else as the object it was."""
-        self._rest += data
-        while len(self._rest) >= 2:
-            end = 2 + int.from_bytes(self._rest[:2], "big")
-            if len(self._rest) < end:
+        """Process bytes, and yield the frames that are complete: MIDI messages as bytes, JSON objects as dicts."""
+        self._buffer += data
+        while len(self._buffer) >= 2:
+            end = 2 + int.from_bytes(self._buffer[:2], "big")
+            if len(self._buffer) < end:
                 return
-            payload, self._rest = self._rest[2:end], self._rest[end:]
+            payload, self._buffer = self._buffer[2:end], self._buffer[end:]
             yield payload[1:] if payload[:1] == b"m" else json.loads(payload)

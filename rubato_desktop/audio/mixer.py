@@ -1,4 +1,4 @@
-"""Everything that sounds, mixed: the player's own keys, cues, the recording that plays, and what is said."""
+"""Mixes all sound: the echo of the keys, cues, the recording, and speech."""
 
 from __future__ import annotations
 
@@ -17,88 +17,91 @@ log = logging.getLogger(__name__)
 
 Kind = Literal["echo", "cue", "playback"]
 
-# Amplitude at level 1. A twelve-note fortissimo on the piano peaks at 0.5 before these; recordings of a whole
-# orchestra go higher, and cues are to be soft.
+# Gain at volume 1. A twelve-note fortissimo on the piano peaks at 0.5 before this gain; orchestral recordings peak
+# higher.
 FULL: Final[Mapping[Kind, float]] = {"echo": 2.0, "cue": 2.0, "playback": 1.2}
 
 
 class Mixer:
-    """Three instruments that cannot disturb one another, and speech, played by orders from other threads.
+    """Three independent instruments and speech, controlled by calls that other threads post.
 
-    `give` may be called from any thread and never waits; all else happens inside `fill`, on the thread that
-    renders, so that nothing in here needs a lock.
+    `post` may be called from any thread and does not block; everything else runs inside `fill` on the render thread,
+    so no locks are needed.
 
     Args:
-        make: Makes an instrument; called three times.
+        make_instrument: Creates an instrument; called three times.
         rate: Sample rate, Hz.
         cues: Cues by name.
-        on_end: Called on the rendering thread when a recording has been played to its end; must not wait.
+        on_end: Called on the render thread when a recording has been played to its end; must not block.
+
+    Attributes:
+        frames: Number of frames rendered so far.
+        cues: Plays cues.
+        player: Plays the recording.
+        speech: Plays speech.
+        echo: Plays one MIDI message of the keys.
     """
 
     def __init__(
         self,
-        make: Callable[[], Instrument],
+        make_instrument: Callable[[], Instrument],
         rate: int,
         cues: Mapping[str, Cue],
         on_end: Callable[[], None] | None = None,
     ) -> None:
         self.rate = rate
         self.frames = 0
-        self._echo = MixerPart(make())
-        self._desk = CueScheduler(make(), rate, cues)
-        self.player = Player(make(), rate, on_end)
-        self._parts: dict[Kind, MixerPart] = {"echo": self._echo, "cue": self._desk, "playback": self.player}
-        self.spoken = SpeechPart(rate)
-        self._orders: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self._echo = MixerPart(make_instrument())
+        self.cues = CueScheduler(make_instrument(), rate, cues)
+        self.player = Player(make_instrument(), rate, on_end)
+        self._parts: dict[Kind, MixerPart] = {"echo": self._echo, "cue": self.cues, "playback": self.player}
+        self.speech = SpeechPart(rate)
+        self._calls: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self.echo: Callable[[bytes], None] = self._echo.instrument.send
         for kind in self._parts:
             self.set_volume(kind, 0.7)
 
-    @property
-    def desk(self) -> CueScheduler:
-        return self._desk
-
-    def give(self, do: Callable[..., None], *args: Any) -> None:
-        """Have `do` called at the beginning of the next block, after everything that was given before it."""
-        self._orders.append((do, args))
+    def post(self, function: Callable[..., None], *args: Any) -> None:
+        """Schedule a call for the beginning of the next block, after all earlier ones."""
+        self._calls.append((function, args))
 
     def fill(self, out: memoryview) -> None:
-        """Carry out what was ordered and render the next block.
+        """Run the posted calls and render the next block.
 
         Args:
-            out: Bytes of interleaved float32 samples, `FRAME_BYTES` a frame; overwritten.
+            out: Bytes of interleaved stereo float32 samples, `FRAME_BYTES` per frame; overwritten.
         """
-        orders = self._orders
-        while orders:
-            do, args = orders.popleft()
+        calls = self._calls
+        while calls:
+            function, args = calls.popleft()
             try:
-                do(*args)
+                function(*args)
             except Exception:
-                log.exception("an order to the sound failed: %s", do)
+                log.exception("a call on the render thread failed: %s", function)
         self._echo.render(out, False)
         self.player.render(out, True)
-        # Music gives way to speech; cues are short and mean something.
-        self.spoken.make_room(out)
-        self._desk.render(out, True)
-        self.spoken.mix(out)
+        # Speech ducks the music but not the cues, which are short and carry meaning.
+        self.speech.duck(out)
+        self.cues.render(out, True)
+        self.speech.mix(out)
         self.frames += len(out) // FRAME_BYTES
 
     def set_volume(self, kind: Kind, level: float) -> None:
-        """Set how loud one kind is: `level` 0 to 1, heard as even steps (amplitude is its square)."""
+        """Set the volume of one kind, 0-1; the gain is its square, so that equal steps sound equal."""
         self._parts[kind].instrument.set_gain(FULL[kind] * max(0.0, min(1.0, level)) ** 2)
 
     def set_echo_program(self, program: int) -> None:
-        """Choose the instrument of the player's own keys, 0-127."""
+        """Set the General MIDI program of the key echo, 0-127."""
         self._echo.instrument.set_program(program)
 
     def release(self) -> None:
-        """Let go of all own keys, as when a device vanishes."""
+        """Release all echoed keys, for example when a device is unplugged."""
         self._echo.instrument.release()
 
     def silence(self) -> None:
-        """Stop everything that sounds, at once."""
-        self._desk.hush()
-        self.spoken.hush()
+        """Stop all sound at once."""
+        self.cues.silence()
+        self.speech.stop()
         self.player.pause()
         for part in self._parts.values():
             part.instrument.release()

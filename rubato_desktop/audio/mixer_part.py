@@ -1,4 +1,4 @@
-"""A part: an instrument that is played by a plan while its sound is rendered, exact to the sample."""
+"""A part of the mix: an instrument whose events are played at exact samples while it renders."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ NEVER: Final = sys.maxsize
 
 
 class MixerPart:
-    """An instrument with a clock of its own that counts the frames it has rendered.
+    """An instrument with its own clock, which counts the rendered frames.
 
-    A plan overrides `due` and `act`; without them nothing is planned and the instrument only sounds what
-    it is sent directly.
+    Subclasses schedule events by overriding `due` and `act`; this class schedules none and only plays what the
+    instrument is sent directly.
 
     Args:
-        instrument: What is played.
+        instrument: The instrument.
+
+    Attributes:
+        frame: Number of frames rendered so far.
     """
 
     def __init__(self, instrument: Instrument) -> None:
@@ -25,27 +28,27 @@ class MixerPart:
         self.frame = 0
 
     def due(self) -> int:
-        """Return the frame at which `act` wants to be called next; `NEVER` when nothing is planned."""
+        """Return the frame at which to call `act` next, or `NEVER`."""
         return NEVER
 
     def act(self) -> None:
-        """Do what is due. Must move `due` on, or do something finite often enough that it does."""
+        """Play the event that is due. Repeated calls must eventually advance `due`."""
 
     def render(self, out: memoryview, mix: bool) -> None:
-        """Render the next frames and act at exactly the frames that are due.
+        """Render the next frames, calling `act` at exactly the frames that are due.
 
         Args:
-            out: Bytes of interleaved float32 samples, `FRAME_BYTES` a frame.
-            mix: True adds to what is in `out`, False overwrites it.
+            out: Bytes of interleaved stereo float32 samples, `FRAME_BYTES` per frame.
+            mix: Whether to add to `out` instead of overwriting it.
         """
         begin = self.frame
         end = begin + len(out) // FRAME_BYTES
         while (due := self.due()) < end:
-            self._sound(out, begin, due, mix)
+            self._render_until(out, begin, due, mix)
             self.act()
-        self._sound(out, begin, end, mix)
+        self._render_until(out, begin, end, mix)
 
-    def _sound(self, out: memoryview, begin: int, until: int, mix: bool) -> None:
+    def _render_until(self, out: memoryview, begin: int, until: int, mix: bool) -> None:
         if until > self.frame:
             self.instrument.render(
                 out[(self.frame - begin) * FRAME_BYTES : (until - begin) * FRAME_BYTES], mix

@@ -1,4 +1,4 @@
-"""Sound devices: finding one, and having it driven until it goes away."""
+"""Sound output: opens a device and plays on it until the device disappears."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from typing import Any, Final
 from rubato_desktop.audio.portaudio import portaudio, preferred, quiet
 from rubato_desktop.errors import RubatoError
 
-# A device that asks for no sound for so long has gone, whatever it says.
-_PATIENCE_S: Final = 5.0
+# A device that requests no block for this long is considered gone, whatever it reports.
+_STALL_TIMEOUT_S: Final = 5.0
 
 Fill = Callable[[memoryview], None]
 
 
 class Output:
-    """One open sound device: stereo, float32.
+    """One sound device, stereo float32; a context manager.
 
-    Opening looks at the devices anew, so that one that was connected a moment ago is found. There can be
-    one at a time in a process. Use with `with`.
+    Scans the devices again each time, so that a newly connected one is found. A process can have one `Output` at a
+    time.
 
     Args:
-        name: Part of the device's name; empty for the system's own choice: JACK when its server runs.
-        block: Frames a block; 0 lets the device choose.
+        name: Part of the device's name; empty for the default: JACK if its server is running, else the system's.
+        block: Frames per block; 0 lets the device choose.
 
     Attributes:
-        name: The device that was opened.
+        name: Name of the chosen device.
         rate: Its sample rate, Hz.
-        fallback: True when there was no device of that name and the system's own choice was taken.
-        names: All devices that can play.
-        underflows: How often the device had to do without a block in time.
+        fallback: Whether no device matched `name` and the default was chosen.
+        names: Names of all output devices.
+        underflows: Number of blocks that reached the device too late.
 
     Raises:
-        RubatoError: there is no device, it cannot be opened, or PortAudio is missing (code ``no_portaudio``).
+        RubatoError: there is no device, or PortAudio is missing (code ``no_portaudio``).
     """
 
     def __init__(self, name: str = "", block: int = 0) -> None:
@@ -43,9 +43,9 @@ class Output:
         with quiet():
             self._sd._initialize()
         try:
-            found = [device for device in self._sd.query_devices() if device["max_output_channels"] > 0]
-            self.names = tuple(device["name"] for device in found)
-            device, self.fallback = self._choose(found, name)
+            devices = [device for device in self._sd.query_devices() if device["max_output_channels"] > 0]
+            self.names = tuple(device["name"] for device in devices)
+            device, self.fallback = self._choose(devices, name)
             self.name: str = device["name"]
             self.rate = int(device["default_samplerate"])
             self.underflows = 0
@@ -62,22 +62,22 @@ class Output:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # With its server gone, PortAudio waits for ever for an orderly end: then the process has to end instead.
+        # If the sound server is gone, PortAudio hangs while terminating; the process must exit instead.
         if not self._gone:
             self._terminate()
 
     def drive(self, fill: Fill, watch: Callable[[float], bool], *, on_thread: Callable[[], None]) -> None:
-        """Play until `watch` says to stop or the device goes away.
+        """Play until `watch` returns False or the device disappears.
 
         Args:
-            fill: Fills a block; called on the device's own thread.
-            watch: Called again and again on this thread with the latency in ms; must wait a little itself.
-                Returns False to stop.
-            on_thread: Called once on the device's thread before its first block.
+            fill: Fills a block; called on the device's thread.
+            watch: Called repeatedly on this thread with the latency (ms); must sleep between calls, and returns False
+                to stop.
+            on_thread: Called once on the device's thread before the first block.
 
         Raises:
-            RubatoError: the device cannot be opened, or it has gone (code ``sound_gone``): then nothing more can be
-                opened in this process.
+            RubatoError: the device cannot be opened, or it disappeared (code ``sound_gone``), after which this process
+                cannot open any device.
         """
         frames = 0
         blocks = 0
@@ -106,7 +106,7 @@ class Output:
                 )
                 stream.start()
             seen, alive = -1, time.monotonic()
-            while stream.active and time.monotonic() - alive < _PATIENCE_S:
+            while stream.active and time.monotonic() - alive < _STALL_TIMEOUT_S:
                 if seen != blocks:
                     seen, alive = blocks, time.monotonic()
                 if not watch(max(stream.latency, frames / self.rate) * 1000):
@@ -114,28 +114,28 @@ class Output:
                     return
         except self._sd.PortAudioError as error:
             raise RubatoError(
-                f"The sound device {self.name} cannot be opened",
-                kept="Everything works, silently",
-                todo="Close the program that uses it, or choose another in the settings (sound_output)",
+                f"Cannot open the sound device {self.name}",
+                kept="Everything else works, without sound",
+                todo="Close the program that uses it, or choose another device in the settings (sound_output)",
                 code="sound_busy",
             ) from error
         self._gone = True
         raise RubatoError(
-            f"The sound device {self.name} has gone",
-            kept="Everything else goes on",
-            todo="Sound comes back by itself when the device does",
+            f"The sound device {self.name} is no longer available",
+            kept="Everything else keeps working",
+            todo="Reconnect it; sound then returns automatically",
             code="sound_gone",
         )
 
-    def _choose(self, found: list[dict[str, Any]], name: str) -> tuple[dict[str, Any], bool]:
-        if not found:
+    def _choose(self, devices: list[dict[str, Any]], name: str) -> tuple[dict[str, Any], bool]:
+        if not devices:
             raise RubatoError(
                 "There is no sound device",
-                kept="Everything works, silently",
-                todo="Connect one or start the sound server; it is looked for every few seconds",
+                kept="Everything else works, without sound",
+                todo="Connect one or start the sound server; Rubato checks every few seconds",
                 code="no_sound_device",
             )
-        return preferred(self._sd, found, name, "output")
+        return preferred(self._sd, devices, name, "output")
 
     def _terminate(self) -> None:
         with quiet(), contextlib.suppress(self._sd.PortAudioError):

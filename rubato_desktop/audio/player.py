@@ -1,4 +1,4 @@
-"""Plays a score by the clock of the sound itself: each message at its sample, no error ever adding up."""
+"""Plays a score on the sample clock: each message at its exact sample, without accumulating errors."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _PEDALS: Final = (SUSTAIN, SOSTENUTO, SOFT)
 class Player(MixerPart):
     """The transport of one recording.
 
-    The place in the recording is always computed from the frames rendered since it was last started, moved or
-    changed in speed, never added up from block to block; so it does not drift from the sound.
+    The position is always computed from the frames rendered since the last start, seek or change of speed, never
+    accumulated from block to block, so it does not drift from the sound.
 
     Args:
-        instrument: What it is played on; nothing else may use it.
-        rate: Its sample rate, Hz.
-        on_end: Called when the last message has been played, on the thread that renders; must not wait.
+        instrument: Plays the recording; used by nothing else.
+        rate: Sample rate of the instrument, Hz.
+        on_end: Called on the render thread after the last message; must not block.
     """
 
     def __init__(self, instrument: Instrument, rate: int, on_end: Callable[[], None] | None = None) -> None:
@@ -33,7 +33,7 @@ class Player(MixerPart):
         self._rate = rate
         self._speed = 1.0
         self._times: Sequence[int] = ()
-        self._words: Sequence[int] = ()
+        self._packed: Sequence[int] = ()
         self._next = 0
         self._from_us = 0.0
         self._from_frame = 0
@@ -41,22 +41,22 @@ class Player(MixerPart):
 
     @property
     def speed(self) -> float:
-        """How fast it plays; 1 is as recorded."""
+        """Playback speed; 1 is as recorded."""
         return self._speed
 
-    def load(self, times: Sequence[int], words: Sequence[int]) -> None:
-        """Take another recording, stopped at its beginning.
+    def load(self, times: Sequence[int], packed: Sequence[int]) -> None:
+        """Load a recording and stop at its beginning.
 
         Args:
-            times: µs from the beginning, never falling, as `Score.times`.
-            words: Messages as `Score.words`.
+            times: `Score.times`, in µs, ascending.
+            packed: `Score.packed`.
         """
         self.playing = False
-        self._times, self._words = times, words
+        self._times, self._packed = times, packed
         self.seek(0)
 
     def play(self) -> None:
-        """Go on from where it is; at the end, begin again only after a `seek`."""
+        """Play from the current position; at the end, a `seek` is needed first."""
         if not self.playing:
             self._anchor(self.position_us())
             self.playing = True
@@ -64,18 +64,18 @@ class Player(MixerPart):
                 self.instrument.send(bytes((CONTROL | channel, pedal, value)))
 
     def pause(self) -> None:
-        """Stop where it is; held notes and pedals are let go."""
+        """Pause at the current position; releases held notes and pedals."""
         if self.playing:
             self._anchor(self.position_us())
             self.playing = False
             self.instrument.release()
 
     def seek(self, t: int, state: Iterable[bytes] = ()) -> None:
-        """Move to another place; goes on playing if it was.
+        """Move to another position; keeps playing if it was.
 
         Args:
-            t: µs from the beginning.
-            state: The messages that put the instrument into its state there, from `Score.chase`.
+            t: Time from the beginning (µs).
+            state: Messages from `Score.chase` that restore the state of the instrument at `t`.
         """
         self.instrument.reset()
         self._pedals.clear()
@@ -85,17 +85,17 @@ class Player(MixerPart):
         self._anchor(float(max(0, t)))
 
     def control(self, data: bytes) -> None:
-        """Put the instrument into a state, as `seek` does."""
-        self._note_pedal(data)
+        """Send a message that is not part of the recording, such as one that restores state."""
+        self._track_pedal(data)
         self.instrument.send(data)
 
     def set_speed(self, speed: float) -> None:
-        """Play at `SLOWEST` to `FASTEST` times the speed of the recording, from here on; pitch stays."""
+        """Set the speed, `SLOWEST` to `FASTEST` times that of the recording; does not change the pitch."""
         self._anchor(self.position_us())
         self._speed = max(SLOWEST, min(FASTEST, speed))
 
     def position_us(self) -> float:
-        """Return the µs of the recording that the next frame to be rendered belongs to."""
+        """Return the position of the next frame to be rendered (µs)."""
         if not self.playing:
             return self._from_us
         return self._from_us + (self.frame - self._from_frame) * 1e6 * self._speed / self._rate
@@ -104,7 +104,7 @@ class Player(MixerPart):
         if not self.playing:
             return NEVER
         if self._next == len(self._times):
-            # One act past the last message, to say that the end is reached.
+            # One more `act` after the last message, to report the end.
             return self.frame
         after_us = self._times[self._next] - self._from_us
         return max(self.frame, self._from_frame + int(after_us * self._rate / (1e6 * self._speed) + 0.5))
@@ -116,17 +116,17 @@ class Player(MixerPart):
             if self.on_end:
                 self.on_end()
             return
-        word = self._words[self._next]
+        packed = self._packed[self._next]
         self._next += 1
-        kind = word & 0xF0
-        data = word.to_bytes(3, "little") if kind != PROGRAM else (word & 0xFFFF).to_bytes(2, "little")
+        kind = packed & 0xF0
+        data = packed.to_bytes(3, "little") if kind != PROGRAM else (packed & 0xFFFF).to_bytes(2, "little")
         if kind == CONTROL:
-            self._note_pedal(data)
+            self._track_pedal(data)
         self.instrument.send(data)
 
     def _anchor(self, us: float) -> None:
         self._from_us, self._from_frame = us, self.frame
 
-    def _note_pedal(self, data: bytes) -> None:
+    def _track_pedal(self, data: bytes) -> None:
         if data[0] & 0xF0 == CONTROL and data[1] in _PEDALS:
             self._pedals[data[0] & 0x0F, data[1]] = data[2]

@@ -1,4 +1,4 @@
-"""PortAudio: loaded when sound is wanted, quietly, and asked for the device that a person would expect."""
+"""Loads PortAudio on demand, without its terminal output, and chooses a device."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any, Literal
 
 from rubato_desktop.errors import RubatoError
 
-_clients: list[ctypes.c_char_p] = []  # PortAudio keeps the pointer, not the text
+_clients: list[ctypes.c_char_p] = []  # PortAudio stores the pointer without copying the string
 
 
 def portaudio(client: str) -> Any:
-    """Return the module sounddevice, with PortAudio ended, so that its next start looks at all devices anew.
+    """Return the module sounddevice with PortAudio terminated, so that initialising it scans the devices again.
 
     Args:
-        client: The name under which JACK shows this process.
+        client: The JACK client name of this process.
 
     Raises:
         RubatoError: PortAudio is missing (code ``no_portaudio``).
     """
     try:
-        # Not before sound is wanted: it starts PortAudio, which asks every sound system there is.
+        # Imported only on demand, because the import starts PortAudio, which probes every sound system.
         with quiet():
             import sounddevice
 
@@ -35,7 +35,7 @@ def portaudio(client: str) -> Any:
     except OSError as error:
         raise RubatoError(
             "The sound library PortAudio is missing",
-            kept="Everything works, without sound",
+            kept="Everything else works",
             todo="Install the package libportaudio2",
             code="no_portaudio",
         ) from error
@@ -43,34 +43,34 @@ def portaudio(client: str) -> Any:
 
 
 def preferred(
-    sd: Any, devices: Sequence[dict[str, Any]], name: str, way: Literal["input", "output"]
+    sd: Any, devices: Sequence[dict[str, Any]], name: str, direction: Literal["input", "output"]
 ) -> tuple[dict[str, Any], bool]:
     """Choose a device.
 
     Args:
         sd: The module sounddevice.
-        devices: Those there are, at least one.
-        name: Part of the wanted one's name; empty for the system's own choice: JACK when its server runs.
-        way: Which way the sound goes.
+        devices: The available devices, at least one.
+        name: Part of a device name; empty for the default: JACK if its server is running, else the system's.
+        direction: Direction of the sound.
 
     Returns:
-        The device, and whether the wanted one is not there.
+        The device, and whether it is a fallback because no device matches `name`.
     """
     named = [device for device in devices if name and name.casefold() in device["name"].casefold()]
     if named:
         return named[0], False
-    # Who starts a JACK server wants to be heard there.
+    # A user who starts a JACK server wants the sound there.
     jack = [api for api in sd.query_hostapis() if "JACK" in api["name"]]
-    index = next((api[f"default_{way}_device"] for api in jack), -1)
+    index = next((api[f"default_{direction}_device"] for api in jack), -1)
     if index < 0:
         with contextlib.suppress(sd.PortAudioError):
-            index = sd.query_devices(kind=way)["index"]
+            index = sd.query_devices(kind=direction)["index"]
     return next((device for device in devices if device["index"] == index), devices[0]), bool(name)
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep what ALSA and JACK print about devices that are not there off the terminal."""
+    """Suppress what ALSA and JACK print to stderr about missing devices."""
     stderr = os.dup(2)
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)

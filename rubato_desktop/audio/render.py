@@ -1,4 +1,4 @@
-"""Renders a recording to a sound file, faster than it sounds."""
+"""Renders a recording to a WAV file, faster than real time."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _BLOCK: Final = 8192
 _TAIL_S: Final = 6
 _SILENT: Final = 1 / 32768
 _KNEE: Final = 0.8
-# A WAV file counts its bytes in 32 bits; the rest is for the tail and the header.
-_LARGEST: Final = 2**32 - 2**24
+# The sizes in a WAV file have 32 bits; the difference leaves room for the header and the tail.
+_MAX_BYTES: Final = 2**32 - 2**24
 
 
 def render(
@@ -41,42 +41,42 @@ def render(
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> float:
-    """Render a recording to a stereo WAV file of 16 bits, which is there whole or not at all.
+    """Render a recording to a 16-bit stereo WAV file, written atomically.
 
     Args:
         notes: The notes.
         messages: All other messages, as rows (µs, track, bytes).
-        path: Where to; what is there is replaced when all is done.
+        path: The file; an existing one is replaced at the end.
         rate: Sample rate, Hz.
-        level: Loudness 0-1. What is louder than full scale is rounded off, not cut off.
-        speed: 0.1 to 4 times as recorded.
-        progress: Called with the share done, 0 to 1.
-        cancelled: Asked again and again; when it says yes, nothing is left behind.
+        level: Volume 0-1. Peaks above full scale are limited softly.
+        speed: Playback speed, 0.1-4.
+        progress: Called with the fraction done, 0-1.
+        cancelled: Called once per block; rendering stops when it returns True.
 
     Returns:
-        Length of the sound, seconds: to the last message, and until it has died away.
+        Length of the sound in seconds, including the decay after the last message.
 
     Raises:
-        RubatoError: there is no SoundFont, it is too long for a WAV file, the file cannot be written, or it
-            was cancelled (code ``cancelled``).
+        RubatoError: there is no SoundFont, the recording is too long for a WAV file, the file cannot be written, or
+            rendering was cancelled (code ``cancelled``).
     """
     score = Score.of(notes, messages)
-    if score.end / 1e6 / speed * rate * 4 > _LARGEST:
+    if score.end / 1e6 / speed * rate * 4 > _MAX_BYTES:
         raise RubatoError(
-            f"{score.end / 3.6e9 / speed:.1f} hours are too long for a WAV file",
+            f"The recording is too long for a WAV file ({score.end / 3.6e9 / speed:.1f} hours)",
             todo="Use a lower sample rate, or render it in parts",
             code="too_long",
         )
     synth = Synth(load_soundfont(), rate)
     synth.set_gain(FULL["playback"] * level**2)
     player = Player(synth, rate)
-    player.load(score.times.data, score.words.data)
+    player.load(score.times.data, score.packed.data)
     player.set_speed(speed)
     player.play()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        beside = Path(name)
+        temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
                 with contextlib.closing(wave.open(file, "wb")) as out:
@@ -84,16 +84,16 @@ def render(
                     _write(player, out, score.end, progress, cancelled)
                 file.flush()
                 os.fsync(file.fileno())
-            beside.replace(path)
+            temporary.replace(path)
         except BaseException:
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
     except OSError as error:
         raise RubatoError(
             f"{path.name} cannot be written: {error.strerror}",
-            kept="What was there before is untouched",
-            todo="Make room, or choose another place",
+            kept="An existing file is unchanged",
+            todo="Free up disk space, or choose another folder",
             code="not_written",
         ) from error
     return player.frame / rate
@@ -122,7 +122,7 @@ def _write(
 
 
 def _sixteen_bits(sound: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
-    """Return samples of -1 to 1 as 16 bits; beyond the knee they come near full scale, never past it."""
-    loud = np.abs(sound)
-    round_off = _KNEE + (1 - _KNEE) * np.tanh((loud - _KNEE) / (1 - _KNEE))
-    return np.asarray(np.sign(sound) * np.where(loud > _KNEE, round_off, loud) * 32767, "<i2")
+    """Convert samples in -1..1 to 16 bits, with a soft limiter above the knee."""
+    magnitude = np.abs(sound)
+    limited = _KNEE + (1 - _KNEE) * np.tanh((magnitude - _KNEE) / (1 - _KNEE))
+    return np.asarray(np.sign(sound) * np.where(magnitude > _KNEE, limited, magnitude) * 32767, "<i2")

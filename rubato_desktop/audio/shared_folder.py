@@ -1,4 +1,4 @@
-"""A folder for what two processes share while the program runs, and an end to those that a kill left behind."""
+"""A temporary folder shared by two processes, and the removal of folders left behind by killed programs."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import time
 from collections.abc import Iterator
 
 PREFIX = "rubato-sound-"
-YOUNG_S = 60.0  # so long a folder may be made and not yet locked
+GRACE_S = 60.0  # a newer folder may not be locked yet
 
 
 class SharedFolder:
-    """A new folder among the temporary files, until `close`.
+    """A new temporary folder, removed by `close`.
 
     Attributes:
         path: The folder.
 
     Raises:
-        OSError: there is no room for it.
+        OSError: it cannot be created.
     """
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
         self.path = self._folder.name
-        # The system gives the lock up when this process ends, however it ends.
-        self._lock = _locked(self.path)
+        # The system releases the lock when this process ends, however it ends.
+        self._lock = _try_lock(self.path)
 
     def close(self) -> None:
-        """Remove it. Safe to call twice."""
+        """Remove the folder. Safe to call twice."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -39,27 +39,27 @@ class SharedFolder:
 
 
 def sweep() -> None:
-    """Remove the folders of programs of this user that were killed."""
-    for path in _old():
-        lock = _locked(path)
+    """Remove the folders that killed programs of this user left behind."""
+    for path in _old_folders():
+        lock = _try_lock(path)
         if lock is not None:
             shutil.rmtree(path, ignore_errors=True)
             os.close(lock)
 
 
-def _old() -> Iterator[str]:
+def _old_folders() -> Iterator[str]:
     if sys.platform == "win32":
         return
     with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
         for entry in entries:
             if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False):
-                about = entry.stat(follow_symlinks=False)
-                if about.st_uid == os.getuid() and time.time() - about.st_mtime > YOUNG_S:
+                status = entry.stat(follow_symlinks=False)
+                if status.st_uid == os.getuid() and time.time() - status.st_mtime > GRACE_S:
                     yield entry.path
 
 
-def _locked(path: str) -> int | None:
-    """Lock a folder; its file descriptor, which holds the lock, or None when another program has it."""
+def _try_lock(path: str) -> int | None:
+    """Lock a folder; returns the file descriptor that holds the lock, or None if another program holds it."""
     if sys.platform == "win32":
         return None
     import fcntl

@@ -1,4 +1,4 @@
-"""The General-MIDI SoundFont: where it is, and reading it."""
+"""Finds and reads the General MIDI SoundFont."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from rubato_desktop.packaged_models import find_model, verified_model
 
 log = logging.getLogger(__name__)
 
-# Where Debian, Fedora, Arch and Homebrew put General-MIDI SoundFonts; the small one first, it loads at once.
-MODEL = "soundfont"  # in the table of packaged models
-SYSTEM_PLACES = (
+MODEL = "soundfont"  # name in the table of packaged models
+# Where Debian, Fedora, Arch and Homebrew install General MIDI SoundFonts; the smallest one first, as it loads fastest.
+SYSTEM_PATHS = (
     "/usr/share/sounds/sf2/TimGM6mb.sf2",
     "/usr/share/soundfonts/default.sf2",
     "/usr/share/sounds/sf2/default-GM.sf2",
@@ -24,36 +24,36 @@ SYSTEM_PLACES = (
 )
 
 
-def find_soundfont(places: Iterable[str | Path] | None = None) -> Path:
-    """Return the SoundFont to play with: RUBATO_SOUNDFONT, the one installed with us, or the system's.
+def find_soundfont(paths: Iterable[str | Path] | None = None) -> Path:
+    """Return the SoundFont to use: RUBATO_SOUNDFONT, the packaged one, or one of the system.
 
     Args:
-        places: Where to look instead, in order.
+        paths: Candidates to try instead, in order.
 
     Raises:
         RubatoError: there is none.
     """
-    if places is None:
-        places = (os.environ.get("RUBATO_SOUNDFONT", ""), *_packaged(), *SYSTEM_PLACES)
-    for place in places:
-        if place and Path(place).is_file():
-            return Path(place)
+    if paths is None:
+        paths = (os.environ.get("RUBATO_SOUNDFONT", ""), *_packaged(), *SYSTEM_PATHS)
+    for path in paths:
+        if path and Path(path).is_file():
+            return Path(path)
     raise RubatoError(
-        "There is no General-MIDI SoundFont, so nothing can sound",
+        "No General MIDI SoundFont is installed, so there is no sound",
         kept="Everything else works",
-        todo="Install the package timgm6mb-soundfont, or name a .sf2 file in RUBATO_SOUNDFONT",
+        todo="Install the package timgm6mb-soundfont, or set RUBATO_SOUNDFONT to a .sf2 file",
         code="no_soundfont",
     )
 
 
 def load_soundfont(path: Path | None = None) -> bytes:
-    """Read a SoundFont, with the silence before its attacks taken out.
+    """Read a SoundFont, and trim the silence before the attacks of its samples.
 
     Args:
-        path: The file; what `find_soundfont` finds when None.
+        path: The file; None for the result of `find_soundfont`.
 
     Raises:
-        RubatoError: there is none, it cannot be read, or the one installed with us is damaged.
+        RubatoError: there is none, it cannot be read, or the packaged one is damaged.
     """
     path = path or find_soundfont()
     if path in _packaged():
@@ -63,8 +63,8 @@ def load_soundfont(path: Path | None = None) -> bytes:
     except OSError as error:
         raise RubatoError(
             f"The SoundFont {path} cannot be read: {error.strerror}",
-            kept="Everything but sound works",
-            todo="Make it readable, or name another in RUBATO_SOUNDFONT",
+            kept="Everything else works, without sound",
+            todo="Check its permissions, or set RUBATO_SOUNDFONT to another file",
             code="bad_soundfont",
         ) from error
 
@@ -73,5 +73,5 @@ def _packaged() -> tuple[Path, ...]:
     try:
         return tuple(find_model(MODEL).values())
     except RubatoError:
-        log.warning("the SoundFont installed with us cannot be used", exc_info=True)
+        log.warning("the packaged SoundFont cannot be used", exc_info=True)
         return ()

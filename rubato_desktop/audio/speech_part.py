@@ -1,4 +1,4 @@
-"""What is said aloud, as one more part of the mix: pieces of sound one after the other, ended without a click."""
+"""The speech part of the mix: plays queued samples one after another, and stops without a click."""
 
 from __future__ import annotations
 
@@ -9,82 +9,82 @@ from operator import add, mul
 from typing import Final
 
 CHANNELS: Final = 2
-FADE_MS: Final = 8  # shorter clicks, longer is heard as hesitation
-# How loud music and the own keys are beside speech, and how fast they give way and come back.
+FADE_MS: Final = 8  # a shorter fade clicks, a longer one sounds hesitant
+# Gain of music and key echo during speech, and the length of the fades to and from it.
 DUCKED: Final = 0.35
-GIVING_WAY_MS: Final = 80
-COMING_BACK_MS: Final = 500
-_STEP: Final = 32  # frames of one loudness; fewer would only cost time
+DUCK_MS: Final = 80
+RECOVER_MS: Final = 500
+_STEP: Final = 32  # frames with the same gain; fewer would only take more time
 
 
 class SpeechPart:
-    """Pieces of speech in their order. Only for the thread that renders.
+    """Queue of speech samples. Used on the render thread only.
 
     Args:
-        rate: Sample rate of the pieces, Hz.
+        rate: Sample rate, Hz.
 
     Attributes:
-        room: What is left to the other parts, 1 for all, `DUCKED` while somebody speaks.
+        gain: Current gain of the other parts: 1, or down to `DUCKED` during speech.
     """
 
     def __init__(self, rate: int) -> None:
-        self.room = 1.0
+        self.gain = 1.0
         self._rate = rate
-        self._waiting: deque[memoryview[float]] = deque()
-        self._at = 0  # sample of the first piece that is next
+        self._queue: deque[memoryview[float]] = deque()
+        self._next = 0  # index of the next sample in the first chunk
 
     @property
     def speaking(self) -> bool:
-        return bool(self._waiting)
+        return bool(self._queue)
 
     def add(self, samples: memoryview[float]) -> None:
-        """Say a piece after all that wait.
+        """Queue a chunk of speech.
 
         Args:
-            samples: float32, left and right in turn.
+            samples: Interleaved stereo float32 samples.
         """
         if len(samples) >= CHANNELS:
-            self._waiting.append(samples)
+            self._queue.append(samples)
 
-    def hush(self) -> None:
-        """Fall silent: what waits is forgotten, what sounds ends within `FADE_MS`."""
-        if not self._waiting:
+    def stop(self) -> None:
+        """Clear the queue, and fade out the current chunk within `FADE_MS`."""
+        if not self._queue:
             return
         frames = self._rate * FADE_MS // 1000
-        rest = self._waiting[0][self._at : self._at + frames * CHANNELS]
-        last = array("f", (sample * (1 - i // CHANNELS / frames) for i, sample in enumerate(rest)))
-        self._waiting.clear()
-        self._at = 0
-        self.add(memoryview(last))
+        rest = self._queue[0][self._next : self._next + frames * CHANNELS]
+        faded = array("f", (sample * (1 - i // CHANNELS / frames) for i, sample in enumerate(rest)))
+        self._queue.clear()
+        self._next = 0
+        self.add(memoryview(faded))
 
     def mix(self, out: memoryview) -> None:
-        """Add the next frames to a block: bytes of interleaved float32 samples."""
-        mixed, place = out.cast("f"), 0
-        while place < len(mixed) and self._waiting:
-            piece = self._waiting[0][self._at : self._at + len(mixed) - place]
-            end = place + len(piece)
-            # No numpy here: loading it costs the sound process more than it would save.
-            mixed[place:end] = memoryview(array("f", map(add, mixed[place:end], piece)))
-            place = end
-            self._at += len(piece)
-            if self._at >= len(self._waiting[0]):
-                self._waiting.popleft()
-                self._at = 0
+        """Add the next frames to a block, given as bytes of interleaved stereo float32 samples."""
+        mixed, position = out.cast("f"), 0
+        while position < len(mixed) and self._queue:
+            chunk = self._queue[0][self._next : self._next + len(mixed) - position]
+            end = position + len(chunk)
+            # No numpy here: importing it costs the audio process more than it would save.
+            mixed[position:end] = memoryview(array("f", map(add, mixed[position:end], chunk)))
+            position = end
+            self._next += len(chunk)
+            if self._next >= len(self._queue[0]):
+                self._queue.popleft()
+                self._next = 0
 
-    def make_room(self, out: memoryview) -> None:
-        """Soften what is in the next block while somebody speaks, by and by.
+    def duck(self, out: memoryview) -> None:
+        """Apply the gain of the other parts to a block, fading towards `DUCKED` during speech and back to 1 after it.
 
         Args:
-            out: Bytes of interleaved float32 samples.
+            out: Bytes of interleaved stereo float32 samples.
         """
-        if self.room == 1.0 and not self._waiting:
+        if self.gain == 1.0 and not self._queue:
             return
         mixed = out.cast("f")
         for begin in range(0, len(mixed), _STEP * CHANNELS):
             part = mixed[begin : begin + _STEP * CHANNELS]
-            part[:] = memoryview(array("f", map(mul, part, repeat(self.room))))
+            part[:] = memoryview(array("f", map(mul, part, repeat(self.gain))))
             ms = len(part) / CHANNELS * 1000 / self._rate
-            if self._waiting:
-                self.room = max(DUCKED, self.room - (1 - DUCKED) * ms / GIVING_WAY_MS)
+            if self._queue:
+                self.gain = max(DUCKED, self.gain - (1 - DUCKED) * ms / DUCK_MS)
             else:
-                self.room = min(1.0, self.room + (1 - DUCKED) * ms / COMING_BACK_MS)
+                self.gain = min(1.0, self.gain + (1 - DUCKED) * ms / RECOVER_MS)

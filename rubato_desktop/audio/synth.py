@@ -1,4 +1,4 @@
-"""The synthesiser: MIDI bytes in, stereo sound out."""
+"""The synthesiser: renders MIDI messages to stereo sound."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from rubato_desktop.midi.messages import CONTROL, NOTE_OFF, NOTE_ON, PITCH_BEND,
 log = logging.getLogger(__name__)
 
 CHANNELS: Final = 16
-DRUMS: Final = 9  # General MIDI level 1: channel 10, counting from 1, is percussion.
-FRAME_BYTES: Final = 8  # Two float32 samples, left and right.
+DRUMS: Final = 9  # percussion is on channel 10, counted from 1 (General MIDI level 1)
+FRAME_BYTES: Final = 8  # two float32 samples, left and right
 
 BANK, BANK_FINE = 0, 32
 VOLUME, PAN = 7, 10
@@ -24,7 +24,7 @@ ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 120, 121, 123
 
 
 class Instrument(Protocol):
-    """What can be played: a synthesiser, or one that keeps silent."""
+    """An instrument that a part of the mix plays: a synthesiser or silence."""
 
     def send(self, data: bytes) -> None: ...
     def render(self, out: memoryview, mix: bool) -> None: ...
@@ -36,45 +36,45 @@ class Instrument(Protocol):
 
 
 class Synth:
-    """A General-MIDI synthesiser of 16 channels. Not to be used by two threads at once.
+    """A General MIDI synthesiser with 16 channels. Not thread-safe.
 
     Args:
         font: A SoundFont, from `load_soundfont`.
-        rate: Sample rate of the sound that is rendered, Hz.
-        voices: The most samples that sound together; older ones give way. A note takes one to four.
+        rate: Sample rate, Hz.
+        voices: Limit on simultaneous voices; the oldest are dropped. A note uses one to four.
 
     Raises:
-        RubatoError: it is no SoundFont.
+        RubatoError: `font` is not a SoundFont.
     """
 
     def __init__(self, font: bytes, rate: int, *, voices: int = 192) -> None:
         try:
             self._font = tsf.SoundFont(font)
         except RuntimeError as error:
-            log.exception("the SoundFont is not read")
+            log.exception("cannot read the SoundFont")
             raise RubatoError(
                 "The SoundFont cannot be read",
-                kept="Everything but sound works",
-                todo="Install the package timgm6mb-soundfont, or name another .sf2 file in RUBATO_SOUNDFONT",
+                kept="Everything else works, without sound",
+                todo="Install the package timgm6mb-soundfont, or set RUBATO_SOUNDFONT to another .sf2 file",
                 code="bad_soundfont",
             ) from error
         self.rate = rate
         self._program = 0
-        # Frames of silence in a row since it was last sent anything; after a second of them it sleeps.
-        self._still = 0
+        # Consecutive frames of silence since the last message; after one second, rendering is skipped.
+        self._silent_frames = 0
         self._asleep = False
         self._pedals = [Pedals() for _ in range(CHANNELS)]
         self._font.set_output(tsf.OutputMode.StereoInterleaved, rate, 0.0)
-        # Makes room for all voices now, so that no note-on has to ask for memory on the audio thread.
+        # Allocates all voices now, so that no note-on allocates memory on the audio thread.
         self._font.set_max_voices(voices)
         self.reset()
 
     def send(self, data: bytes) -> None:
-        """Carry out one complete channel message; others, and damaged ones, are let pass.
+        """Play one complete channel message; ignores other and malformed messages.
 
         Args:
-            data: Status byte first. Notes, controllers (pedals, volume, pan, bank, RPN …), programs and pitch
-                bend sound; pressure has no effect in this synthesiser.
+            data: The message, status byte first. Notes, controllers (such as pedals, volume, pan, bank and RPN),
+                programs and pitch bend take effect; this synthesiser ignores pressure.
         """
         self._wake()
         if len(data) != 3:
@@ -96,8 +96,8 @@ class Synth:
         """Render the next frames.
 
         Args:
-            out: Bytes of interleaved float32 samples, `FRAME_BYTES` a frame, as many frames as fit.
-            mix: True adds to what is in `out`, False overwrites it.
+            out: Bytes of interleaved stereo float32 samples, `FRAME_BYTES` per frame; filled completely.
+            mix: Whether to add to `out` instead of overwriting it.
         """
         if self._asleep:
             if not mix:
@@ -105,40 +105,40 @@ class Synth:
             return
         before = bytes(out) if mix else bytes(len(out))
         self._font.render(out, mix)
-        self._still = self._still + len(out) // FRAME_BYTES if bytes(out) == before else 0
-        self._asleep = self._still > self.rate
+        self._silent_frames = self._silent_frames + len(out) // FRAME_BYTES if bytes(out) == before else 0
+        self._asleep = self._silent_frames > self.rate
 
     def release(self) -> None:
-        """Release every key and pedal; sounds die away as the instrument lets them."""
+        """Release all keys and pedals; sounds decay naturally."""
         self._wake()
         self._pedals = [Pedals() for _ in range(CHANNELS)]
         for channel in range(CHANNELS):
             self._font.channel_midi_control(channel, ALL_NOTES_OFF, 0)
 
     def stop(self) -> None:
-        """Stop every sound at once; programs and controllers stay as they are."""
+        """Stop all sound at once; keeps programs and controllers."""
         for channel in range(CHANNELS):
             self._font.channel_midi_control(channel, ALL_SOUND_OFF, 0)
 
     def reset(self) -> None:
-        """Stop every sound at once and put all channels back to their beginning."""
+        """Stop all sound at once and reset all channels to their initial state."""
         self._pedals = [Pedals() for _ in range(CHANNELS)]
         self._font.reset()
         for channel in range(CHANNELS):
             self._select(channel, self._program)
 
     def set_program(self, program: int) -> None:
-        """Give every channel but the drums `program`, 0-127, now and after each `reset`."""
+        """Select a program (0-127) on every channel, now and after each `reset`; on the drum channel, a drum kit."""
         self._program = program
         for channel in range(CHANNELS):
             self._select(channel, program)
 
     def set_gain(self, gain: float) -> None:
-        """Set the loudness of the whole, a factor of amplitude."""
+        """Set the gain, a factor of amplitude."""
         self._font.set_volume(gain)
 
     def _wake(self) -> None:
-        self._still = 0
+        self._silent_frames = 0
         self._asleep = False
 
     def _strike(self, channel: int, note: int, velocity: int) -> None:
@@ -148,7 +148,7 @@ class Synth:
         self._font.channel_note_on(channel, note, velocity / 127 * (SOFTER if pedals.soft else 1.0))
 
     def _control(self, channel: int, number: int, value: int) -> None:
-        # The library knows volume, pan, bank, RPN and the like, but no pedals.
+        # The library handles volume, pan, bank, RPN and similar controllers, but not pedals.
         pedals = self._pedals[channel]
         if number == SUSTAIN:
             ending = pedals.sustain(value)
@@ -173,13 +173,13 @@ class Synth:
         try:
             self._font.channel_set_preset_number(channel, program, channel == DRUMS)
         except RuntimeError:
-            # The bank has no such program: as most instruments do, play that of the first bank.
+            # The bank has no such program: use the one of the first bank, as most instruments do.
             self._font.channel_set_bank(channel, 0)
             self._font.channel_set_preset_number(channel, min(program, 127), channel == DRUMS)
 
 
 class Silence:
-    """The instrument of a machine that has none: takes everything, sounds nothing."""
+    """An instrument that makes no sound, for when there is no SoundFont or no output."""
 
     def send(self, data: bytes) -> None:
         pass

@@ -1,5 +1,7 @@
-"""Sound with no device: everything works, silently, and says why."""
+"""The audio client without a device: everything works silently, and the reason is reported."""
 
+import os
+import signal
 import threading
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from rubato_desktop.audio.client import AudioClient
 from rubato_desktop.midi.messages import Message, note_on
 
 
-def test_everything_may_be_asked_before_it_is_ready(listener: Listener) -> None:
+def test_all_calls_are_accepted_before_the_process_is_ready(listener: Listener) -> None:
     sound = AudioClient(silent=True, on_end=listener.ended.set)
     sound.start()
     sound.echo(note_on(0, "keys", 60))
@@ -25,7 +27,7 @@ def test_everything_may_be_asked_before_it_is_ready(listener: Listener) -> None:
         sound.stop()
 
 
-def test_stopping_twice_and_asking_afterwards_does_no_harm(sound: AudioClient) -> None:
+def test_stopping_twice_and_calls_after_stopping_are_harmless(sound: AudioClient) -> None:
     sound.stop()
     sound.stop()
     sound.echo(note_on(0, "keys", 60))
@@ -33,7 +35,7 @@ def test_stopping_twice_and_asking_afterwards_does_no_harm(sound: AudioClient) -
     sound.deck.play()
 
 
-def test_no_device_is_said_once_in_words_and_a_recording_keeps_time(
+def test_a_missing_device_is_reported_once_and_a_recording_keeps_time(
     listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
@@ -48,16 +50,16 @@ def test_no_device_is_said_once_in_words_and_a_recording_keeps_time(
         assert listener.codes() == ["no_sound_device"]
         assert (sound.output, sound.latency_ms) == ("", 0)
         assert sound.problem is not None
-        assert sound.problem.kept == "Everything works, silently"
+        assert sound.problem.kept == "Everything else works, without sound"
     finally:
         sound.stop()
 
 
-def test_no_soundfont_is_said_in_words_and_its_cause_is_logged(
+def test_a_damaged_soundfont_is_reported_and_its_cause_is_logged(
     listener: Listener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     damaged = tmp_path / "damaged.sf2"
-    damaged.write_bytes(b"RIFF....sfbk, or so it says")
+    damaged.write_bytes(b"RIFF....sfbk, but not really")
     monkeypatch.setenv("RUBATO_SOUNDFONT", str(damaged))
     sound = AudioClient(silent=True, on_problem=listener.problems.append)
     sound.start()
@@ -70,7 +72,23 @@ def test_no_soundfont_is_said_in_words_and_its_cause_is_logged(
         sound.stop()
 
 
-def test_messages_from_many_threads_at_once_do_no_harm(sound: AudioClient, listener: Listener) -> None:
+def test_a_fault_in_the_process_is_written_to_its_log_file(tmp_path: Path) -> None:
+    log_file = tmp_path / "sound.log"
+    sound = AudioClient(silent=True, log_file=log_file)
+    sound.start()
+    try:
+        assert sound.wait_ready(PATIENCE)
+        sound._send(do="no such order")
+        until(lambda: "ValueError: unknown order 'no such order'" in log_file.read_text())
+        assert "Traceback" in log_file.read_text()
+        os.kill(sound.process_id, signal.SIGKILL)
+        until(lambda: sound.problem is not None)
+        assert sound.problem is not None and "sound.log has the details" in sound.problem.todo
+    finally:
+        sound.stop()
+
+
+def test_messages_from_many_threads_at_once_are_safe(sound: AudioClient, listener: Listener) -> None:
     def flood(channel: int) -> None:
         for i in range(2000):
             sound.echo(Message(0, "keys", bytes((0x90 | channel, i % 128, 90))))
@@ -82,7 +100,7 @@ def test_messages_from_many_threads_at_once_do_no_harm(sound: AudioClient, liste
         thread.start()
     for thread in threads:
         thread.join()
-    # Still alive, and in order: a recording plays to its end.
+    # The process is still alive and in sync: a recording plays to its end.
     sound.deck.load(notes(0, 0.1))
     sound.deck.play()
     assert listener.ended.wait(PATIENCE)

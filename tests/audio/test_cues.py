@@ -1,4 +1,4 @@
-"""Cues: data that is read and checked, and a desk that never lets two sound together."""
+"""Cues: reading and validating them, and the scheduler that keeps them apart."""
 
 import json
 from collections.abc import Callable
@@ -29,13 +29,13 @@ MS = RATE // 1000
 CUES = load_cues()
 FONT = load_soundfont()
 
-# Instruments of a page's elements, which cues keep off: violin, viola, cello, french horn, piano, vibraphone,
-# marimba, clarinet, muted trumpet.
+# Instruments of page elements, which cues must not use: violin, viola, cello, French horn, piano, vibraphone, marimba,
+# clarinet, muted trumpet.
 PAGE = {41, 42, 43, 61, 1, 12, 13, 72, 60}
 
 
-class Notebook(Silence):
-    """An instrument that writes down when which note begins, in ms."""
+class RecordingInstrument(Silence):
+    """An instrument that records the onset (ms) of each note."""
 
     def __init__(self) -> None:
         self.frame = 0
@@ -61,25 +61,25 @@ def tone(note: int, stale_ms: int = 900, notes: int = 1) -> Cue:
     return Cue(str(note), "", 9, tuple(CueNote(i * 100, 50, note, 80) for i in range(notes)), stale_ms)
 
 
-def play(*asked: tuple[int, str], until_ms: int = 4000, **cues: Cue) -> list[tuple[int, int]]:
-    """Ask for cues at these ms and return which notes began when."""
-    notebook = Notebook()
-    desk = CueScheduler(notebook, RATE, cues)
-    for at, name in asked:
-        advance(desk, at)
-        desk.cue(name)
-    advance(desk, until_ms)
-    assert not notebook.down
-    return notebook.begun
+def play(*requests: tuple[int, str], until_ms: int = 4000, **cues: Cue) -> list[tuple[int, int]]:
+    """Request cues, given as (ms, name), and return the notes as (onset in ms, note)."""
+    instrument = RecordingInstrument()
+    scheduler = CueScheduler(instrument, RATE, cues)
+    for at, name in requests:
+        advance(scheduler, at)
+        scheduler.cue(name)
+    advance(scheduler, until_ms)
+    assert not instrument.down
+    return instrument.begun
 
 
-def advance(desk: CueScheduler, until_ms: int) -> None:
-    while desk.frame < until_ms * MS:
-        desk.render(memoryview(bytearray(min(64, until_ms * MS - desk.frame) * FRAME_BYTES)), False)
+def advance(scheduler: CueScheduler, until_ms: int) -> None:
+    while scheduler.frame < until_ms * MS:
+        scheduler.render(memoryview(bytearray(min(64, until_ms * MS - scheduler.frame) * FRAME_BYTES)), False)
 
 
 @pytest.mark.parametrize(
-    ("asked", "begun"),
+    ("requests", "begun"),
     [
         ([(0, "a")], [(0, 60)]),
         ([(0, "a"), (0, "b")], [(0, 60), (300, 62)]),
@@ -88,16 +88,16 @@ def advance(desk: CueScheduler, until_ms: int) -> None:
         ([(0, "a"), (10, "a"), (20, "a")], [(0, 60), (300, 60)]),
         ([(0, "twice"), (0, "a")], [(0, 70), (100, 70), (400, 60)]),
         ([(0, "nothing")], []),
-        # One that is told too late misleads.
+        # A cue that comes too late would mislead.
         ([(0, "a"), (1, "brief"), (2, "b")], [(0, 60), (300, 62)]),
-        # More than three do not wait: what goes stale soonest gives way, so a failure is capture.
+        # At most three are pending: the one that goes stale soonest is dropped, so that a failure is heard.
         (
             [(0, "a"), (1, "lasting"), (2, "b"), (3, "c"), (4, "d")],
             [(0, 60), (300, 80), (600, 64), (900, 66)],
         ),
     ],
 )
-def test_cues_take_turns(asked: list[tuple[int, str]], begun: list[tuple[int, int]]) -> None:
+def test_cues_take_turns(requests: list[tuple[int, str]], begun: list[tuple[int, int]]) -> None:
     cues = {
         "a": tone(60),
         "b": tone(62),
@@ -107,166 +107,166 @@ def test_cues_take_turns(asked: list[tuple[int, str]], begun: list[tuple[int, in
         "brief": tone(90, stale_ms=200),
         "lasting": tone(80, stale_ms=5000),
     }
-    assert play(*asked, **cues) == begun
+    assert play(*requests, **cues) == begun
 
 
-def test_whatever_is_asked_no_two_cues_are_closer_than_the_rule() -> None:
+def test_two_cues_are_never_closer_than_the_minimum_distance() -> None:
     names = list(CUES)
-    asked = [(at * 37, names[at * 7 % len(names)]) for at in range(100)]
-    notebook = Notebook()
-    desk = CueScheduler(notebook, RATE, {name: tone(40 + i) for i, name in enumerate(names)})
-    for at, name in asked:
-        advance(desk, at)
-        desk.cue(name)
-    advance(desk, 8000)
-    onsets = [at for at, _ in notebook.begun]
+    requests = [(at * 37, names[at * 7 % len(names)]) for at in range(100)]
+    instrument = RecordingInstrument()
+    scheduler = CueScheduler(instrument, RATE, {name: tone(40 + i) for i, name in enumerate(names)})
+    for at, name in requests:
+        advance(scheduler, at)
+        scheduler.cue(name)
+    advance(scheduler, 8000)
+    onsets = [at for at, _ in instrument.begun]
     assert len(onsets) > 10
     assert min(b - a for a, b in pairwise(onsets)) >= APART_MS
 
 
-def test_a_words_keys_are_heard_one_after_the_other() -> None:
-    notebook = Notebook()
-    desk = CueScheduler(notebook, RATE, {"a": tone(100)})
-    desk.hear(spell([0, 7, 0], 48))
-    advance(desk, 50)
-    desk.cue("a")
-    advance(desk, 2000)
-    assert notebook.begun == [(0, 48), (220, 55), (440, 48), (740, 100)]
+def test_the_keys_of_a_word_are_played_one_after_another() -> None:
+    instrument = RecordingInstrument()
+    scheduler = CueScheduler(instrument, RATE, {"a": tone(100)})
+    scheduler.play_alone(spell([0, 7, 0], 48))
+    advance(scheduler, 50)
+    scheduler.cue("a")
+    advance(scheduler, 2000)
+    assert instrument.begun == [(0, 48), (220, 55), (440, 48), (740, 100)]
 
 
-def test_hearing_another_word_ends_the_first() -> None:
-    notebook = Notebook()
-    desk = CueScheduler(notebook, RATE, {})
-    desk.hear(spell([0, 7, 0], 48))
-    advance(desk, 100)
-    desk.hear(spell([12], 48))
-    advance(desk, 2000)
-    assert notebook.begun == [(0, 48), (100, 60)]
+def test_playing_another_word_stops_the_first() -> None:
+    instrument = RecordingInstrument()
+    scheduler = CueScheduler(instrument, RATE, {})
+    scheduler.play_alone(spell([0, 7, 0], 48))
+    advance(scheduler, 100)
+    scheduler.play_alone(spell([12], 48))
+    advance(scheduler, 2000)
+    assert instrument.begun == [(0, 48), (100, 60)]
 
 
-def test_a_word_of_no_keys_and_keys_beyond_the_keyboard_do_no_harm() -> None:
-    desk = CueScheduler(Notebook(), RATE, {})
-    desk.hear(spell([], 48))
-    desk.hear(spell([24], 127))
-    advance(desk, 500)
+def test_a_word_without_keys_and_keys_out_of_range_are_harmless() -> None:
+    scheduler = CueScheduler(RecordingInstrument(), RATE, {})
+    scheduler.play_alone(spell([], 48))
+    scheduler.play_alone(spell([24], 127))
+    advance(scheduler, 500)
 
 
-def phrase_of(desk: CueScheduler, *notes: int) -> None:
+def phrase_of(scheduler: CueScheduler, *notes: int) -> None:
     for note in notes:
-        desk.add_to_phrase(replace(tone(note), apart_ms=300, tail_ms=20))
+        scheduler.add_to_phrase(replace(tone(note), apart_ms=300, tail_ms=20))
 
 
-def test_the_cues_of_a_phrase_sound_300_ms_apart_whatever_they_hold() -> None:
-    notebook = Notebook()
-    desk = CueScheduler(notebook, RATE, {})
-    phrase_of(desk, 60, 62)
-    desk.add_to_phrase(replace(tone(70, notes=2), apart_ms=300, tail_ms=20))
-    phrase_of(desk, 64)
-    advance(desk, 2000)
-    assert notebook.begun == [(0, 60), (300, 62), (600, 70), (700, 70), (900, 64)]
-    assert not notebook.down
+def test_the_cues_of_a_phrase_are_300_ms_apart_whatever_their_notes() -> None:
+    instrument = RecordingInstrument()
+    scheduler = CueScheduler(instrument, RATE, {})
+    phrase_of(scheduler, 60, 62)
+    scheduler.add_to_phrase(replace(tone(70, notes=2), apart_ms=300, tail_ms=20))
+    phrase_of(scheduler, 64)
+    advance(scheduler, 2000)
+    assert instrument.begun == [(0, 60), (300, 62), (600, 70), (700, 70), (900, 64)]
+    assert not instrument.down
 
 
-def test_a_cue_asked_for_by_name_goes_between_two_of_a_phrase() -> None:
-    notebook = Notebook()
-    desk = CueScheduler(notebook, RATE, {"a": tone(100)})
-    phrase_of(desk, 60, 62, 64)
-    advance(desk, 310)
-    desk.cue("a")
-    advance(desk, 2000)
-    assert notebook.begun == [(0, 60), (300, 62), (600, 100), (900, 64)]
+def test_a_named_cue_is_inserted_between_two_cues_of_a_phrase() -> None:
+    instrument = RecordingInstrument()
+    scheduler = CueScheduler(instrument, RATE, {"a": tone(100)})
+    phrase_of(scheduler, 60, 62, 64)
+    advance(scheduler, 310)
+    scheduler.cue("a")
+    advance(scheduler, 2000)
+    assert instrument.begun == [(0, 60), (300, 62), (600, 100), (900, 64)]
 
 
-def test_a_phrase_waits_for_the_cue_that_sounds() -> None:
-    notebook = Notebook()
-    desk = CueScheduler(notebook, RATE, {"a": tone(100)})
-    desk.cue("a")
-    advance(desk, 100)
-    phrase_of(desk, 60)
-    advance(desk, 1000)
-    assert notebook.begun == [(0, 100), (300, 60)]
+def test_a_phrase_waits_for_the_current_cue() -> None:
+    instrument = RecordingInstrument()
+    scheduler = CueScheduler(instrument, RATE, {"a": tone(100)})
+    scheduler.cue("a")
+    advance(scheduler, 100)
+    phrase_of(scheduler, 60)
+    advance(scheduler, 1000)
+    assert instrument.begun == [(0, 100), (300, 60)]
 
 
-def test_a_phrase_that_is_stopped_makes_room_at_once() -> None:
-    notebook = Notebook()
-    desk = CueScheduler(notebook, RATE, {"a": tone(100)})
-    phrase_of(desk, 60, 62, 64)
-    advance(desk, 310)
-    desk.stop_phrase()
-    desk.cue("a")
-    advance(desk, 2000)
-    assert notebook.begun == [(0, 60), (300, 62), (310, 100)]
+def test_a_stopped_phrase_does_not_delay_the_next_cue() -> None:
+    instrument = RecordingInstrument()
+    scheduler = CueScheduler(instrument, RATE, {"a": tone(100)})
+    phrase_of(scheduler, 60, 62, 64)
+    advance(scheduler, 310)
+    scheduler.stop_phrase()
+    scheduler.cue("a")
+    advance(scheduler, 2000)
+    assert instrument.begun == [(0, 60), (300, 62), (310, 100)]
 
 
-def test_stopping_a_phrase_lets_the_cue_between_end_and_keeps_its_distance() -> None:
-    notebook = Notebook()
-    desk = CueScheduler(notebook, RATE, {"a": tone(100, notes=2), "b": tone(101)})
-    phrase_of(desk, 60, 62)
-    advance(desk, 10)
-    desk.cue("a")
-    advance(desk, 310)
-    desk.stop_phrase()
-    desk.cue("b")
-    advance(desk, 2000)
-    assert notebook.begun == [(0, 60), (300, 100), (400, 100), (700, 101)]
+def test_stopping_a_phrase_does_not_affect_a_named_cue_or_its_distance() -> None:
+    instrument = RecordingInstrument()
+    scheduler = CueScheduler(instrument, RATE, {"a": tone(100, notes=2), "b": tone(101)})
+    phrase_of(scheduler, 60, 62)
+    advance(scheduler, 10)
+    scheduler.cue("a")
+    advance(scheduler, 310)
+    scheduler.stop_phrase()
+    scheduler.cue("b")
+    advance(scheduler, 2000)
+    assert instrument.begun == [(0, 60), (300, 100), (400, 100), (700, 101)]
 
 
-def test_silencing_everything_ends_a_phrase_too() -> None:
-    notebook = Notebook()
-    desk = CueScheduler(notebook, RATE, {})
-    phrase_of(desk, 60, 62, 64)
-    advance(desk, 310)
-    desk.hush()
-    advance(desk, 2000)
-    assert notebook.begun == [(0, 60), (300, 62)]
+def test_silencing_all_cues_stops_a_phrase_too() -> None:
+    instrument = RecordingInstrument()
+    scheduler = CueScheduler(instrument, RATE, {})
+    phrase_of(scheduler, 60, 62, 64)
+    advance(scheduler, 310)
+    scheduler.silence()
+    advance(scheduler, 2000)
+    assert instrument.begun == [(0, 60), (300, 62)]
 
 
 def test_a_stopped_phrase_is_silent_within_20_ms() -> None:
-    desk = CueScheduler(Synth(FONT, RATE), RATE, {})
+    scheduler = CueScheduler(Synth(FONT, RATE), RATE, {})
     horn = Cue("", "", 60, (CueNote(0, 2000, 60, 120),), apart_ms=2000)
-    desk.add_to_phrase(horn)
+    scheduler.add_to_phrase(horn)
     out = np.zeros(RATE * 2, np.float32)
     half = RATE // 2
-    desk.render(out[: half * 2].data.cast("B"), False)
-    desk.stop_phrase()
-    desk.render(out[half * 2 :].data.cast("B"), False)
+    scheduler.render(out[: half * 2].data.cast("B"), False)
+    scheduler.stop_phrase()
+    scheduler.render(out[half * 2 :].data.cast("B"), False)
     assert np.abs(out[half - 2000 : half * 2]).max() > 0.05
     assert np.abs(out[(half + 20 * MS) * 2 :]).max() < 1e-5
 
 
-def test_a_cue_goes_through_a_pipe_unchanged() -> None:
+def test_a_cue_round_trips_through_json() -> None:
     cue = Cue("", "", 40, (CueNote(0, 40, 60, 90), CueNote(40, 40, 61, 90)), pan=17, apart_ms=300, tail_ms=20)
     assert read_cue(json.loads(json.dumps(write_cue(cue)))) == cue
 
 
-def test_a_pan_of_one_cue_does_not_move_the_next() -> None:
-    desk = CueScheduler(Synth(FONT, RATE), RATE, {"a": tone(60)})
+def test_the_pan_of_a_cue_does_not_affect_the_next() -> None:
+    scheduler = CueScheduler(Synth(FONT, RATE), RATE, {"a": tone(60)})
     for _ in range(4):
-        desk.add_to_phrase(replace(tone(60), pan=0))
-    advance(desk, 1300)
+        scheduler.add_to_phrase(replace(tone(60), pan=0))
+    advance(scheduler, 1300)
     out = np.zeros((RATE, 2), np.float32)
-    desk.cue("a")
-    desk.render(out.reshape(-1).data.cast("B"), False)
+    scheduler.cue("a")
+    scheduler.render(out.reshape(-1).data.cast("B"), False)
     left, right = (float((out[:, side] ** 2).sum()) for side in (0, 1))
     assert left == pytest.approx(right, rel=0.05)
 
 
-def test_the_cues_the_program_asks_for_are_there() -> None:
+def test_the_cues_that_the_program_uses_exist() -> None:
     assert {"understood", "pending", "lapsed", "unknown", "failed", "erased"} <= CUES.keys()
 
 
 @pytest.mark.parametrize("name", CUES)
-def test_every_cue_is_short_soft_and_keeps_off_the_sounds_of_pages(name: str) -> None:
+def test_every_cue_is_short_and_soft_and_differs_from_page_sounds(name: str) -> None:
     cue = CUES[name]
     assert max(note.at_ms + note.length_ms for note in cue.notes) <= 200
     assert cue.program + 1 not in PAGE
     assert cue.help.endswith(".")
-    sound = record(lambda desk: desk.cue(name))
-    assert 0.004 < np.abs(sound).max() < 0.25, "soft, but heard"
+    sound = record(lambda scheduler: scheduler.cue(name))
+    assert 0.004 < np.abs(sound).max() < 0.25, "soft, but audible"
     assert np.abs(sound[int(0.6 * RATE) :]).max() < 1e-4, "over in 600 ms"
 
 
-def test_different_meanings_have_different_instruments() -> None:
+def test_each_kind_of_cue_has_its_own_instrument() -> None:
     kinds = {name: name.removeprefix("not_").partition("_")[0] for name in CUES}
     for one, other in combinations(CUES, 2):
         if kinds[one] != kinds[other]:
@@ -275,27 +275,29 @@ def test_different_meanings_have_different_instruments() -> None:
             assert [n.note for n in CUES[one].notes] != [n.note for n in CUES[other].notes], (one, other)
 
 
-def test_what_is_left_hanging_is_the_softest_of_all() -> None:
-    peaks = {name: float(np.abs(record(lambda desk, name=name: desk.cue(name))).max()) for name in CUES}
+def test_the_pending_cue_is_the_softest() -> None:
+    peaks = {
+        name: float(np.abs(record(lambda scheduler, name=name: scheduler.cue(name))).max()) for name in CUES
+    }
     assert min(peaks, key=lambda name: peaks[name]) == "pending"
 
 
-def test_a_cue_sounds_at_its_pitch() -> None:
-    sound = record(lambda desk: desk.hear(Cue("", "", 80, (CueNote(0, 800, 69, 90),))))
+def test_a_cue_has_the_right_pitch() -> None:
+    sound = record(lambda scheduler: scheduler.play_alone(Cue("", "", 80, (CueNote(0, 800, 69, 90),))))
     assert pitch_of(sound, RATE) == pytest.approx(frequency(69), rel=0.01)
 
 
-def record(ask: Callable[[CueScheduler], None]) -> np.ndarray:
-    """Return one second of what the desk sounds, left side."""
-    desk = CueScheduler(Synth(FONT, RATE), RATE, CUES)
-    ask(desk)
+def record(request: Callable[[CueScheduler], None]) -> np.ndarray:
+    """Return one second of the scheduler's sound, left channel."""
+    scheduler = CueScheduler(Synth(FONT, RATE), RATE, CUES)
+    request(scheduler)
     out = np.zeros(RATE * 2, np.float32)
-    desk.render(out.data.cast("B"), False)
+    scheduler.render(out.data.cast("B"), False)
     return out[::2]
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("[a]\nhelp = 'x'\ninstrument = 1\n", "'a'.*notes"),
         ("[a]\nhelp = 'x'\ninstrument = 1\nnotes = []", "'a'.*range"),
@@ -306,8 +308,8 @@ def record(ask: Callable[[CueScheduler], None]) -> np.ndarray:
         ("[a", "cannot be read"),
     ],
 )
-def test_a_wrong_cue_is_named(tmp_path: Path, text: str, says: str) -> None:
+def test_an_invalid_cue_is_named_in_the_error(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "cues.toml"
     path.write_text(text)
-    with pytest.raises(RubatoError, match=says):
+    with pytest.raises(RubatoError, match=message):
         load_cues(path)

@@ -1,4 +1,4 @@
-"""Frames between the program and its sound process."""
+"""Frames between the program and its audio process."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from rubato_desktop.audio.ipc_frames import Frames, json_frame, midi_frame
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
-def test_frames_survive_any_way_a_pipe_cuts_them(size: int) -> None:
+def test_frames_are_reassembled_from_chunks_of_any_size(size: int) -> None:
     sent = [b"\x90\x3c\x40", {"do": "play"}, b"\xc0\x05", {"text": "äöü", "n": [1, 2]}, b"\x7b\x22\x00"]
     data = b"".join(midi_frame(item) if isinstance(item, bytes) else json_frame(item) for item in sent)
     frames = Frames()

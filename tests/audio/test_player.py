@@ -1,4 +1,4 @@
-"""The player: each message at its sample, whatever the blocks, for as long as it plays."""
+"""The player: each message at its exact sample, for any block size and any length."""
 
 import numpy as np
 import pytest
@@ -12,16 +12,16 @@ RATE = 48_000
 SECOND = 1_000_000
 
 
-class Notebook(Silence):
-    """An instrument that writes down what it is sent, and at which frame."""
+class RecordingInstrument(Silence):
+    """An instrument that records each message with its frame."""
 
     def __init__(self) -> None:
         self.frame = 0
-        self.heard: list[tuple[int, bytes]] = []
+        self.received: list[tuple[int, bytes]] = []
         self.released: list[int] = []
 
     def send(self, data: bytes) -> None:
-        self.heard.append((self.frame, data))
+        self.received.append((self.frame, data))
 
     def render(self, out: memoryview, mix: bool) -> None:
         self.frame += len(out) // FRAME_BYTES
@@ -31,25 +31,25 @@ class Notebook(Silence):
 
     @property
     def ons(self) -> list[tuple[int, int]]:
-        return [(frame, data[1]) for frame, data in self.heard if data[0] & 0xF0 == 0x90]
+        return [(frame, data[1]) for frame, data in self.received if data[0] & 0xF0 == 0x90]
 
 
-def player(score: Score, rate: int = RATE) -> tuple[Player, Notebook]:
-    notebook = Notebook()
-    made = Player(notebook, rate)
-    made.load(score.times.data, score.words.data)
-    return made, notebook
+def make_player(score: Score, rate: int = RATE) -> tuple[Player, RecordingInstrument]:
+    instrument = RecordingInstrument()
+    player = Player(instrument, rate)
+    player.load(score.times.data, score.packed.data)
+    return player, instrument
 
 
-def run(made: Player, frames: int, block: int = 64) -> None:
+def run(player: Player, frames: int, block: int = 64) -> None:
     scratch = memoryview(bytearray(block * FRAME_BYTES))
     while frames > 0:
-        made.render(scratch[: min(block, frames) * FRAME_BYTES], False)
+        player.render(scratch[: min(block, frames) * FRAME_BYTES], False)
         frames -= block
 
 
 def piece(*onsets_s: float, length_s: float = 0.1, **others: list) -> Score:
-    """Notes 60, 61, … at these seconds."""
+    """Return a score with notes 60, 61 and so on at these seconds."""
     rows = [
         (int(s * SECOND), int((s + length_s) * SECOND), 0, 0, (60 + i) % 128, 80)
         for i, s in enumerate(onsets_s)
@@ -59,116 +59,116 @@ def piece(*onsets_s: float, length_s: float = 0.1, **others: list) -> Score:
 
 @pytest.mark.parametrize("rate", [44_100, 48_000])
 @pytest.mark.parametrize("speed", [0.25, 1.0, 1.37, 4.0])
-def test_after_an_hour_each_note_is_still_at_its_sample(rate: int, speed: float) -> None:
-    # Onsets that are no multiple of a sample or a block, once every 7.3 s for an hour.
+def test_after_an_hour_each_note_is_still_at_its_exact_sample(rate: int, speed: float) -> None:
+    # One note every 7.3 s for an hour, with onsets that are not multiples of a sample or a block.
     onsets = [i * 7_300_001 for i in range(490)]
     score = Score.of(Notes.of([(t, t + 50_000, 0, 0, 60, 80) for t in onsets], ["t"]))
-    made, notebook = player(score, rate)
-    made.set_speed(speed)
-    made.play()
-    run(made, int(3600 * rate / speed), block=1013)
-    errors = [frame - t * rate / 1e6 / speed for (frame, _), t in zip(notebook.ons, onsets, strict=True)]
-    # Half a sample is what rounding costs: 10 µs.
+    player, instrument = make_player(score, rate)
+    player.set_speed(speed)
+    player.play()
+    run(player, int(3600 * rate / speed), block=1013)
+    errors = [frame - t * rate / 1e6 / speed for (frame, _), t in zip(instrument.ons, onsets, strict=True)]
+    # Rounding may cost half a sample, about 10 µs.
     assert max(abs(error) for error in errors) <= 0.500001
 
 
 @pytest.mark.parametrize("block", [1, 7, 64, 1024, 100_000])
-def test_the_size_of_a_block_changes_nothing(block: int) -> None:
-    made, notebook = player(piece(0, 0.1, 0.1, 0.25))
-    made.play()
-    run(made, RATE // 2, block)
-    assert notebook.ons == [(0, 60), (4800, 61), (4800, 62), (12_000, 63)]
+def test_the_block_size_makes_no_difference(block: int) -> None:
+    player, instrument = make_player(piece(0, 0.1, 0.1, 0.25))
+    player.play()
+    run(player, RATE // 2, block)
+    assert instrument.ons == [(0, 60), (4800, 61), (4800, 62), (12_000, 63)]
 
 
-def test_pause_stops_and_releases_and_play_goes_on_at_the_same_place() -> None:
-    made, notebook = player(piece(0, 1.0))
-    made.play()
-    run(made, RATE // 2)
-    made.pause()
-    run(made, RATE * 3)
-    assert made.position_us() == pytest.approx(SECOND / 2, abs=1)
-    assert notebook.released == [RATE // 2]
-    made.play()
-    run(made, RATE)
-    assert notebook.ons == [(0, 60), (RATE * 4, 61)]
+def test_pause_releases_the_notes_and_play_continues_at_the_same_position() -> None:
+    player, instrument = make_player(piece(0, 1.0))
+    player.play()
+    run(player, RATE // 2)
+    player.pause()
+    run(player, RATE * 3)
+    assert player.position_us() == pytest.approx(SECOND / 2, abs=1)
+    assert instrument.released == [RATE // 2]
+    player.play()
+    run(player, RATE)
+    assert instrument.ons == [(0, 60), (RATE * 4, 61)]
 
 
-def test_a_pedal_that_was_down_before_a_pause_is_down_after_it() -> None:
-    made, notebook = player(piece(0, 1.0, messages=[(0, 0, bytes((0xB0, 64, 127)))]))
-    made.play()
-    run(made, 4800)
-    made.pause()
-    notebook.heard.clear()
-    made.play()
-    assert notebook.heard == [(4800, bytes((0xB0, 64, 127)))]
+def test_a_pedal_stays_down_across_a_pause() -> None:
+    player, instrument = make_player(piece(0, 1.0, messages=[(0, 0, bytes((0xB0, 64, 127)))]))
+    player.play()
+    run(player, 4800)
+    player.pause()
+    instrument.received.clear()
+    player.play()
+    assert instrument.received == [(4800, bytes((0xB0, 64, 127)))]
 
 
-def test_speed_can_change_in_the_middle() -> None:
-    made, notebook = player(piece(0, 1.0, 2.0))
-    made.play()
-    run(made, RATE // 2)
-    made.set_speed(2)
-    run(made, RATE)
-    assert [frame for frame, _ in notebook.ons] == [0, RATE * 3 // 4, RATE * 5 // 4]
+def test_speed_can_change_during_playback() -> None:
+    player, instrument = make_player(piece(0, 1.0, 2.0))
+    player.play()
+    run(player, RATE // 2)
+    player.set_speed(2)
+    run(player, RATE)
+    assert [frame for frame, _ in instrument.ons] == [0, RATE * 3 // 4, RATE * 5 // 4]
 
 
-@pytest.mark.parametrize(("asked", "taken"), [(0.01, 0.1), (0.25, 0.25), (1.5, 1.5), (4, 4), (100, 4)])
-def test_speed_has_bounds(asked: float, taken: float) -> None:
-    made, _ = player(piece(0))
-    made.set_speed(asked)
-    assert made.speed == taken
+@pytest.mark.parametrize(("requested", "actual"), [(0.01, 0.1), (0.25, 0.25), (1.5, 1.5), (4, 4), (100, 4)])
+def test_speed_has_bounds(requested: float, actual: float) -> None:
+    player, _ = make_player(piece(0))
+    player.set_speed(requested)
+    assert player.speed == actual
 
 
-def test_seeking_goes_there_and_skips_what_lies_between() -> None:
-    made, notebook = player(piece(0, 1.0, 2.0, 3.0))
-    made.play()
-    run(made, 480)
-    made.seek(2 * SECOND)
-    run(made, RATE + 480)
-    assert notebook.ons == [(0, 60), (480, 62), (480 + RATE, 63)]
-    made.seek(0)
-    run(made, 480)
-    assert notebook.ons[-1][1] == 60
+def test_seeking_skips_the_notes_in_between() -> None:
+    player, instrument = make_player(piece(0, 1.0, 2.0, 3.0))
+    player.play()
+    run(player, 480)
+    player.seek(2 * SECOND)
+    run(player, RATE + 480)
+    assert instrument.ons == [(0, 60), (480, 62), (480 + RATE, 63)]
+    player.seek(0)
+    run(player, 480)
+    assert instrument.ons[-1][1] == 60
 
 
-def test_the_end_is_told_once_and_the_place_stays_there() -> None:
+def test_the_end_is_reported_once_and_the_position_stays_there() -> None:
     ends: list[str] = []
-    made, _ = player(piece(0, 0.5))
-    made.on_end = lambda: ends.append("end")
-    made.play()
-    run(made, RATE)
-    assert (ends, made.playing, made.position_us()) == (["end"], False, 600_000)
-    made.play()
-    run(made, RATE)
+    player, _ = make_player(piece(0, 0.5))
+    player.on_end = lambda: ends.append("end")
+    player.play()
+    run(player, RATE)
+    assert (ends, player.playing, player.position_us()) == (["end"], False, 600_000)
+    player.play()
+    run(player, RATE)
     assert ends == ["end", "end"]
 
 
-def test_a_recording_of_nothing_ends_at_once() -> None:
+def test_an_empty_recording_ends_at_once() -> None:
     ends: list[str] = []
-    made, _ = player(Score.of(Notes()))
-    made.on_end = lambda: ends.append("end")
-    made.play()
-    run(made, 64)
-    assert (ends, made.playing) == (["end"], False)
+    player, _ = make_player(Score.of(Notes()))
+    player.on_end = lambda: ends.append("end")
+    player.play()
+    run(player, 64)
+    assert (ends, player.playing) == (["end"], False)
 
 
-def test_a_note_of_no_length_begins_before_it_ends() -> None:
-    made, notebook = player(piece(1.0, length_s=0))
-    made.play()
-    run(made, RATE * 2)
-    assert [data[0] for _, data in notebook.heard] == [0x90, 0x80]
+def test_an_empty_note_starts_before_it_ends() -> None:
+    player, instrument = make_player(piece(1.0, length_s=0))
+    player.play()
+    run(player, RATE * 2)
+    assert [data[0] for _, data in instrument.received] == [0x90, 0x80]
 
 
-def test_at_one_instant_notes_end_then_controls_change_then_notes_begin() -> None:
+def test_at_equal_times_note_offs_come_first_and_note_ons_last() -> None:
     score = piece(0, 0.1, length_s=0.1, messages=[(100_000, 0, bytes((0xC0, 5)))])
-    made, notebook = player(score)
-    made.play()
-    run(made, RATE)
-    assert [data[0] for frame, data in notebook.heard if frame == 4800] == [0x80, 0xC0, 0x90]
+    player, instrument = make_player(score)
+    player.play()
+    run(player, RATE)
+    assert [data[0] for frame, data in instrument.received if frame == 4800] == [0x80, 0xC0, 0x90]
 
 
-def test_it_renders_every_frame_it_is_asked_for() -> None:
-    made, notebook = player(piece(*np.linspace(0, 1, 97)))
-    made.play()
-    run(made, RATE, block=333)
-    assert notebook.frame == made.frame >= RATE
+def test_every_requested_frame_is_rendered() -> None:
+    player, instrument = make_player(piece(*np.linspace(0, 1, 97)))
+    player.play()
+    run(player, RATE, block=333)
+    assert instrument.frame == player.frame >= RATE

@@ -1,4 +1,4 @@
-"""The SoundFont is found, read, and sounds at once."""
+"""Finding, reading and trimming the SoundFont."""
 
 import struct
 from pathlib import Path
@@ -18,7 +18,7 @@ MONO, RIGHT, LEFT = 1, 2, 4
 
 
 def font(*samples: tuple[list[int], int, int], tail: bytes = b"") -> bytes:
-    """Make the parts of a SoundFont that say where samples are, from (sound, type, linked sample)."""
+    """Return the parts of a SoundFont that locate its samples, given as (sound, type, linked sample)."""
     sounds, records, at = b"", b"", 0
     for sound, kind, link in samples:
         sounds += struct.pack(f"<{len(sound)}h", *sound)
@@ -47,18 +47,18 @@ def starts(data: bytes, count: int) -> list[int]:
         ([(SILENCE + SOUND, MONO, 0)], [99]),
         ([(SOUND, MONO, 0)], [0]),
         ([(SOUND, MONO, 0), (SILENCE + SOUND, MONO, 0)], [0, 400 + 99]),
-        # Two sides of one sound stay in phase.
+        # The two samples of a stereo pair stay in phase.
         ([(SILENCE + SOUND, LEFT, 1), (SILENCE[:50] + SOUND, RIGHT, 0)], [49, 500 + 49]),
-        # Nothing but silence is no attack to be early for.
+        # A silent sample has no attack to trim to.
         ([(SILENCE * 9, MONO, 0)], [0]),
-        # A link that leads nowhere.
+        # A link to a sample that does not exist.
         ([(SILENCE + SOUND, LEFT, 77)], [99]),
         # Compressed, as in SoundFont 3.
         ([(SILENCE + SOUND, MONO | 0x10, 0)], [0]),
     ],
-    ids=["late", "at once", "the second late", "stereo", "silent", "broken link", "compressed"],
+    ids=["late", "at once", "second late", "stereo", "silent", "broken link", "compressed"],
 )
-def test_samples_begin_where_their_sound_does(samples: list, expected: list[int]) -> None:
+def test_samples_begin_with_their_sound(samples: list, expected: list[int]) -> None:
     assert starts(trim_attack(font(*samples)), len(samples)) == expected
 
 
@@ -67,12 +67,12 @@ def test_samples_begin_where_their_sound_does(samples: list, expected: list[int]
     [
         b"",
         b"RIFF",
-        b"no SoundFont at all",
+        b"not a SoundFont",
         font((SILENCE + SOUND, MONO, 0))[:40],
         chunk(b"RIFF", b"WAVEfmt "),
     ],
 )
-def test_what_is_no_soundfont_comes_back_as_it_is(data: bytes) -> None:
+def test_other_data_is_returned_unchanged(data: bytes) -> None:
     assert trim_attack(data) == data
 
 
@@ -87,20 +87,20 @@ def test_every_piano_key_sounds_within_two_milliseconds() -> None:
         assert np.argmax(np.abs(out[::2]) > 0.0005) / 48 < 2, f"note {note}"
 
 
-def test_no_soundfont_is_said_in_words(tmp_path: Path) -> None:
-    with pytest.raises(RubatoError, match="no General-MIDI SoundFont") as caught:
+def test_a_missing_soundfont_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(RubatoError, match="No General MIDI SoundFont") as caught:
         find_soundfont(["", str(tmp_path / "nothing.sf2")])
     assert "timgm6mb-soundfont" in caught.value.todo
 
 
-def test_the_users_own_soundfont_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_soundfont_of_the_user_has_priority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = tmp_path / "own.sf2"
     own.write_bytes(b"anything")
     monkeypatch.setenv("RUBATO_SOUNDFONT", str(own))
     assert find_soundfont() == own
 
 
-def test_a_damaged_soundfont_is_said_in_words(tmp_path: Path) -> None:
+def test_a_damaged_soundfont_is_reported(tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.sf2"
     damaged.write_bytes(load_soundfont()[:5000])
     with pytest.raises(RubatoError, match="SoundFont cannot be read"):

@@ -1,4 +1,4 @@
-"""The synthesiser: MIDI bytes in, sound out."""
+"""The synthesiser: rendering MIDI messages to sound."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from rubato_desktop.audio.synth import Silence, Synth
 
 RATE = 48_000
 FONT = load_soundfont()
-LEAD_SQUARE = 80  # Steady and of one clear pitch.
+LEAD_SQUARE = 80  # a steady sound with a clear pitch
 
 
 @pytest.fixture
@@ -47,12 +47,12 @@ def loudness(sound: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("note", [36, 48, 60, 69, 72, 84, 96])
-def test_a_key_sounds_at_its_pitch(synth: Synth, note: int) -> None:
+def test_a_key_has_the_right_pitch(synth: Synth, note: int) -> None:
     sound = hear(synth, program(LEAD_SQUARE), on(note), seconds=1)
     assert pitch_of(sound[:, 0], RATE) == pytest.approx(frequency(note), rel=0.01)
 
 
-def test_bend_and_its_range_move_the_pitch(synth: Synth) -> None:
+def test_pitch_bend_and_its_range_change_the_pitch(synth: Synth) -> None:
     up = bytes((0xE0, 127, 127))
     octave = [control(101, 0), control(100, 0), control(6, 12)]
     assert pitch_of(hear(synth, program(LEAD_SQUARE), up, on(60), seconds=1)[:, 0], RATE) == pytest.approx(
@@ -71,7 +71,7 @@ def test_a_harder_stroke_is_louder(synth: Synth) -> None:
 
 
 @pytest.mark.parametrize("end", [off(60), on(60, 0)], ids=["note-off", "note-on with velocity 0"])
-def test_a_released_key_falls_silent(synth: Synth, end: bytes) -> None:
+def test_a_released_key_decays_to_silence(synth: Synth, end: bytes) -> None:
     hear(synth, on(60))
     hear(synth, end, seconds=1)
     assert loudness(hear(synth)) < 1e-4
@@ -95,17 +95,17 @@ def test_a_released_key_falls_silent(synth: Synth, end: bytes) -> None:
     ],
     ids=[
         "sustain holds",
-        "sustain lets go",
-        "half down is up",
-        "sustain lets go of all strokes",
-        "reset controllers lets go",
-        "all notes off lets go",
-        "another channel's pedal holds nothing here",
-        "sostenuto holds what was down",
-        "sostenuto lets go",
-        "sostenuto holds nothing struck later",
+        "sustain releases",
+        "below 64 is up",
+        "sustain releases all strokes",
+        "reset all controllers releases",
+        "all notes off releases",
+        "the pedal of another channel has no effect",
+        "sostenuto holds keys that are down",
+        "sostenuto releases",
+        "sostenuto does not hold later keys",
         "a key struck twice ends when released twice",
-        "a key still down outlasts the pedal",
+        "a key that is down outlasts the pedal",
     ],
 )
 def test_pedals(synth: Synth, before: list[bytes], after: list[bytes], sounds: bool) -> None:
@@ -119,12 +119,12 @@ def test_the_soft_pedal_makes_strokes_softer(synth: Synth) -> None:
     assert loudness(hear(synth, control(67, 127), on(60), off(60), seconds=2)) < 0.9 * loud
 
 
-def test_drums_have_no_pitch_of_their_own_to_change(synth: Synth) -> None:
+def test_setting_the_program_keeps_the_drums(synth: Synth) -> None:
     synth.set_program(LEAD_SQUARE)
     drum = hear(synth, on(38, channel=9), seconds=1)
     lead = hear(Synth(FONT, RATE), program(LEAD_SQUARE), on(38), seconds=1)
     assert loudness(drum) > 0.001
-    # A snare has died away where a lead still sounds.
+    # A snare has decayed while a lead still sounds.
     assert loudness(drum[-RATE // 4 :]) < 0.01 * loudness(lead[-RATE // 4 :])
 
 
@@ -132,7 +132,7 @@ def test_a_bank_without_the_program_still_sounds(synth: Synth) -> None:
     assert loudness(hear(synth, control(0, 77), program(5), on(60))) > 1e-3
 
 
-def test_gain_makes_all_louder_or_silent(synth: Synth) -> None:
+def test_gain_scales_the_sound(synth: Synth) -> None:
     synth.set_gain(0.0)
     assert loudness(hear(synth, on(60))) == 0
     synth.set_gain(1.0)
@@ -140,7 +140,7 @@ def test_gain_makes_all_louder_or_silent(synth: Synth) -> None:
 
 
 @pytest.mark.parametrize("stop", ["stop", "reset"])
-def test_everything_can_be_stopped_at_once(synth: Synth, stop: str) -> None:
+def test_all_sound_can_be_stopped_at_once(synth: Synth, stop: str) -> None:
     hear(synth, control(64, 127), *(on(note) for note in range(40, 90)))
     getattr(synth, stop)()
     hear(synth, seconds=0.05)
@@ -161,24 +161,24 @@ def test_everything_can_be_stopped_at_once(synth: Synth, stop: str) -> None:
         b"\xfe",
     ],
 )
-def test_what_cannot_sound_does_no_harm(synth: Synth, data: bytes) -> None:
+def test_inaudible_and_malformed_messages_are_ignored(synth: Synth, data: bytes) -> None:
     assert loudness(hear(synth, data)) == 0
     assert loudness(hear(synth, on(60))) > 1e-3
 
 
-def test_after_a_long_rest_a_key_sounds_as_before(synth: Synth) -> None:
+def test_a_key_sounds_the_same_after_a_long_rest(synth: Synth) -> None:
     first = hear(synth, on(60))
     hear(synth, off(60), seconds=4)
     assert loudness(hear(synth, seconds=2)) == 0
     assert np.array_equal(hear(synth, on(60)), first)
 
 
-def test_a_key_held_for_long_still_sounds(synth: Synth) -> None:
+def test_a_key_held_for_a_long_time_still_sounds(synth: Synth) -> None:
     hear(synth, program(LEAD_SQUARE), on(60), seconds=20)
     assert loudness(hear(synth)) > 1e-3
 
 
-def test_at_rest_it_leaves_what_others_sound_and_clears_what_is_its_own(synth: Synth) -> None:
+def test_at_rest_mixing_changes_nothing_and_overwriting_clears_the_block(synth: Synth) -> None:
     hear(synth, seconds=4)
     others = np.full(128, 0.25, np.float32)
     synth.render(others.data.cast("B"), True)
@@ -187,7 +187,7 @@ def test_at_rest_it_leaves_what_others_sound_and_clears_what_is_its_own(synth: S
     assert not others.any()
 
 
-def test_silence_takes_everything_and_clears_what_it_is_given() -> None:
+def test_silence_ignores_messages_and_renders_nothing() -> None:
     out = np.ones(128, np.float32)
     silence = Silence()
     silence.send(on(60))

@@ -48,7 +48,7 @@ def sound_of(cues: Sequence[Cue], seconds: float | None = None) -> Sound:
     midi = parse_midi(feedback_bytes(cues))
     score = Score.of(midi.notes, midi.messages)
     player = Player(Synth(FONT, RATE), RATE)
-    player.load(score.times.data, score.words.data)
+    player.load(score.times.data, score.packed.data)
     player.play()
     out = np.zeros((int((seconds or 0.3 * len(cues) + 0.5) * RATE), 2), np.float32)
     player.render(out.reshape(-1).data.cast("B"), False)
