@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 from retrieval_sets import make  # noqa: E402
 
 from rubato_desktop.services.knowledge.learning import Learning  # noqa: E402
-from rubato_desktop.services.knowledge.readers import Passage, ReadDocument  # noqa: E402
+from rubato_desktop.services.knowledge.readers import Block, ReadDocument  # noqa: E402
 from rubato_desktop.services.knowledge.store import Store  # noqa: E402
 
 MODES = ("dense", "bm25", "fused")
@@ -93,8 +93,8 @@ def learn(store: Store, corpus: Path) -> None:
     """Learn the documents of a corpus under their ids."""
     learning = Learning(store)
     for line in _lines(corpus / "corpus.jsonl"):
-        pieces = [Passage(line["title"], heading=True)] if line.get("title") else []
-        pieces += [Passage(part) for part in line["text"].split("\n\n") if part.strip()]
+        pieces = [Block(line["title"], heading=True)] if line.get("title") else []
+        pieces += [Block(part) for part in line["text"].split("\n\n") if part.strip()]
         if pieces:
             document = ReadDocument(line.get("title", ""), tuple(pieces))
             learning.learn_text(f"beir:{line['_id']}", document, id=line["_id"])

@@ -18,7 +18,7 @@ from rubato_desktop.services.knowledge.folder_watcher import FolderWatcher
 from rubato_desktop.services.knowledge.fusion import Mode
 from rubato_desktop.services.knowledge.learning import Learning, LearningResult, Progress, identity
 from rubato_desktop.services.knowledge.learning_calls import LearningCall, LearningCalls
-from rubato_desktop.services.knowledge.readers import Passage, ReadDocument, readable
+from rubato_desktop.services.knowledge.readers import Block, ReadDocument, readable
 from rubato_desktop.services.knowledge.store import Store
 from rubato_desktop.services.knowledge.tag_suggestions import suggest
 
@@ -162,7 +162,7 @@ class KnowledgeApi:
         tags: Sequence[str] = (),
         id: str = "",
     ) -> dict[str, Any]:
-        document = ReadDocument(title, tuple(Passage(**piece) for piece in pieces))
+        document = ReadDocument(title, tuple(Block(**piece) for piece in pieces))
         result = self._learner.learn_text(source, document, checked(topics), checked(tags), id=id)
         return result.as_json()
 

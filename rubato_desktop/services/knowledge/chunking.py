@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rubato_desktop.services.answers.tokens import sentences
-from rubato_desktop.services.knowledge.readers import Passage, ReadDocument
+from rubato_desktop.services.knowledge.readers import Block, ReadDocument
 
 # The embedding model reads 256 tokens of about four characters; it ignores the rest.
 MAX_CHARACTERS: Final = 800
@@ -36,7 +36,7 @@ def chunks(document: ReadDocument) -> Iterator[Chunk]:
 
     A chunk does not cross a heading, a page or a minute; a long paragraph is cut at sentences.
     """
-    current: list[Passage] = []
+    current: list[Block] = []
     for piece in _fitting(document):
         if current and _starts_chunk(piece, current):
             yield _chunk(current)
@@ -46,7 +46,7 @@ def chunks(document: ReadDocument) -> Iterator[Chunk]:
         yield _chunk(current)
 
 
-def _starts_chunk(piece: Passage, current: list[Passage]) -> bool:
+def _starts_chunk(piece: Block, current: list[Block]) -> bool:
     size = sum(len(one.text) + len(_SEPARATOR) for one in current)
     if piece.heading:
         return not all(one.heading for one in current) and size >= _MIN_CHARACTERS
@@ -57,11 +57,11 @@ def _starts_chunk(piece: Passage, current: list[Passage]) -> bool:
     )
 
 
-def _chunk(pieces: list[Passage]) -> Chunk:
+def _chunk(pieces: list[Block]) -> Chunk:
     return Chunk(_SEPARATOR.join(piece.text for piece in pieces), pieces[0].page, pieces[0].start_ms)
 
 
-def _fitting(document: ReadDocument) -> Iterator[Passage]:
+def _fitting(document: ReadDocument) -> Iterator[Block]:
     """Yield the pieces of a document, split where they are longer than a chunk."""
     for piece in document.pieces:
         if len(piece.text) <= MAX_CHARACTERS:
@@ -71,11 +71,11 @@ def _fitting(document: ReadDocument) -> Iterator[Passage]:
         part = ""
         for fragment in _fragments(piece.text):
             if part and len(part) + len(fragment) + 1 > MAX_CHARACTERS:
-                yield Passage(part, piece.page, piece.start_ms)
+                yield Block(part, piece.page, piece.start_ms)
                 part = ""
             part = f"{part} {fragment}" if part else fragment
         if part:
-            yield Passage(part, piece.page, piece.start_ms)
+            yield Block(part, piece.page, piece.start_ms)
 
 
 def _fragments(text: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.knowledge.learning import Learning, LearningResult
-from rubato_desktop.services.knowledge.readers import Passage, ReadDocument
+from rubato_desktop.services.knowledge.readers import Block, ReadDocument
 from rubato_desktop.services.knowledge.store import Store
 
 
@@ -90,13 +90,13 @@ def test_a_bad_file_does_not_stop_the_others(store: Store, folder: Path) -> None
 
 def test_a_page_is_learnt_under_its_address(store: Store) -> None:
     learning = Learning(store)
-    page = ReadDocument("On rubato", (Passage("Rubato means stolen time."),))
+    page = ReadDocument("On rubato", (Block("Rubato means stolen time."),))
     assert learning.learn_text("https://example.org/rubato", page, ["Pages"]).learnt
     assert learning.learn_text("https://example.org/rubato", page, ["Pages"]).unchanged
     [found] = store.search("stolen time")
     assert found.source == "https://example.org/rubato"
     with pytest.raises(RubatoError, match="no text"):
-        learning.learn_text("https://example.org/empty", ReadDocument("", (Passage(" "),)))
+        learning.learn_text("https://example.org/empty", ReadDocument("", (Block(" "),)))
 
 
 def test_results_have_times_and_pages(store: Store, tmp_path: Path) -> None:

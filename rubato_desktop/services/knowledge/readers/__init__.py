@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from rubato_desktop.services.knowledge.readers.base import MAX_BYTES, Passage, ReadDocument, UnreadableSource
+from rubato_desktop.services.knowledge.readers.base import MAX_BYTES, Block, ReadDocument, UnreadableSource
 
 # The function for each suffix; its module is imported with the first such file.
 _READERS: Final = {
@@ -67,4 +67,4 @@ def read(path: Path) -> ReadDocument:
     return document
 
 
-__all__ = ["Passage", "ReadDocument", "UnreadableSource", "read", "readable", "suffixes"]
+__all__ = ["Block", "ReadDocument", "UnreadableSource", "read", "readable", "suffixes"]

@@ -1,4 +1,4 @@
-"""The document model: passages of text with their location in the source."""
+"""The document model: blocks of text with their location in the source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_BYTES: Final = 200_000_000  # a larger file is hardly a text
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Block:
     """A paragraph, a heading or an utterance.
 
     Attributes:
@@ -34,11 +34,11 @@ class ReadDocument:
 
     Attributes:
         title: Its title; empty if it has none.
-        pieces: Its passages, in order.
+        pieces: Its blocks, in order.
     """
 
     title: str
-    pieces: tuple[Passage, ...]
+    pieces: tuple[Block, ...]
 
 
 class UnreadableSource(RubatoError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from rubato_desktop.services.knowledge.readers.base import (
-    Passage,
+    Block,
     ReadDocument,
     UnreadableSource,
     collapse_spaces,
@@ -156,14 +156,14 @@ def _page(path: Path, data: bytes) -> ReadDocument:
     return ReadDocument(title, tuple(_pieces(page)))
 
 
-def _pieces(page: HtmlElement) -> Iterator[Passage]:
+def _pieces(page: HtmlElement) -> Iterator[Block]:
     """Yield the text of each block, in order. Iterative, because pages may nest deeper than Python can recurse."""
     text: list[str] = []
     block = ""
 
-    def flush() -> Iterator[Passage]:
+    def flush() -> Iterator[Block]:
         if content := collapse_spaces("".join(text)):
-            yield Passage(content, heading=block in _HEADINGS)
+            yield Block(content, heading=block in _HEADINGS)
         text.clear()
 
     stack: list[tuple[bool, Any]] = [(True, page)]

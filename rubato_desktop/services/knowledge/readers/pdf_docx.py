@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rubato_desktop.services.knowledge.readers.base import (
-    Passage,
+    Block,
     ReadDocument,
     UnreadableSource,
     collapse_spaces,
@@ -39,7 +39,7 @@ def read_pdf(path: Path) -> ReadDocument:
             )
         title = collapse_spaces((pdf.metadata and pdf.metadata.title) or "")
         pieces = tuple(
-            Passage(text, page=number)
+            Block(text, page=number)
             for number, page in enumerate(pdf.pages, 1)
             for text in _paragraphs(page.extract_text() or "")
         )
@@ -88,17 +88,17 @@ def read_docx(path: Path) -> ReadDocument:
     return ReadDocument(title, pieces)
 
 
-def _blocks(document: Any) -> Iterator[Passage]:
+def _blocks(document: Any) -> Iterator[Block]:
     from docx.table import Table
 
     for block in document.iter_inner_content():
         if isinstance(block, Table):
             rows = (" | ".join(collapse_spaces(cell.text) for cell in row.cells) for row in block.rows)
             if text := "\n".join(row for row in rows if row.strip(" |")):
-                yield Passage(text)
+                yield Block(text)
         elif text := collapse_spaces(block.text):
             name = (block.style.name or "") if block.style is not None else ""
-            yield Passage(text, heading=name.startswith(("Heading", "Title")))
+            yield Block(text, heading=name.startswith(("Heading", "Title")))
 
 
 def _paragraphs(page: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from rubato_desktop.services.knowledge.readers.base import (
-    Passage,
+    Block,
     ReadDocument,
     collapse_spaces,
     read_plain_text,
@@ -29,7 +29,7 @@ def read_text(path: Path) -> ReadDocument:
         UnreadableSource: it is not a text file.
     """
     blocks = re.split(r"\n\s*\n", read_plain_text(path).replace("\r\n", "\n"))
-    return ReadDocument("", tuple(Passage(_join_lines(block)) for block in blocks if block.strip()))
+    return ReadDocument("", tuple(Block(_join_lines(block)) for block in blocks if block.strip()))
 
 
 def read_markdown(path: Path) -> ReadDocument:
@@ -43,13 +43,13 @@ def read_markdown(path: Path) -> ReadDocument:
     return ReadDocument(title, pieces)
 
 
-def _markdown(text: str) -> Iterator[Passage]:
+def _markdown(text: str) -> Iterator[Block]:
     block: list[str] = []
     fence = ""
 
-    def flush() -> Iterator[Passage]:
+    def flush() -> Iterator[Block]:
         if any(line.strip() for line in block):
-            yield Passage(_join_lines("\n".join(block)))
+            yield Block(_join_lines("\n".join(block)))
         block.clear()
 
     for line in text.split("\n"):
@@ -64,9 +64,9 @@ def _markdown(text: str) -> Iterator[Passage]:
         elif heading := _HEADING.match(line):
             yield from flush()
             if heading[2]:
-                yield Passage(collapse_spaces(heading[2]), heading=True)
+                yield Block(collapse_spaces(heading[2]), heading=True)
         elif _UNDERLINE.match(line) and len(block) == 1 and block[0].strip():
-            yield Passage(collapse_spaces(block.pop()), heading=True)
+            yield Block(collapse_spaces(block.pop()), heading=True)
         elif not line.strip():
             yield from flush()
         else:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from rubato_desktop.services.knowledge.readers.base import (
-    Passage,
+    Block,
     ReadDocument,
     UnreadableSource,
     collapse_spaces,
@@ -29,7 +29,7 @@ def read_subtitles(path: Path) -> ReadDocument:
         lines = pysubs2.SSAFile.from_string(read_plain_text(path), format_=path.suffix.lower().lstrip("."))
     except (Pysubs2Error, ValueError) as error:
         raise UnreadableSource(path, "is damaged or has no subtitles", code="damaged") from error
-    pieces: list[Passage] = []
+    pieces: list[Block] = []
     end = 0
     for line in sorted(lines, key=lambda line: int(line.start)):
         text = collapse_spaces(line.plaintext)
@@ -37,9 +37,9 @@ def read_subtitles(path: Path) -> ReadDocument:
             continue  # rolling captions repeat a line
         last = pieces[-1] if pieces else None
         if last and line.start - end < _PAUSE_MS and last.text[-1] not in ".!?…":
-            pieces[-1] = Passage(f"{last.text} {text}", start_ms=last.start_ms)
+            pieces[-1] = Block(f"{last.text} {text}", start_ms=last.start_ms)
         else:
-            pieces.append(Passage(text, start_ms=int(line.start)))
+            pieces.append(Block(text, start_ms=int(line.start)))
         end = int(line.end)
     if not pieces:
         raise UnreadableSource(path, "has no subtitles", code="no_text")
@@ -57,7 +57,7 @@ def read_session(path: Path) -> ReadDocument:
 
     session = sessions.read_session(path.parent)
     pieces = tuple(
-        Passage(remark.text, start_ms=max(0, remark.t // 1000)) for remark in session.remarks if remark.text
+        Block(remark.text, start_ms=max(0, remark.t // 1000)) for remark in session.remarks if remark.text
     )
     if not pieces:
         raise UnreadableSource(path, "is a session without remarks", code="no_text")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import source_files
 
-from rubato_desktop.services.knowledge.readers import Passage, UnreadableSource, read, readable
+from rubato_desktop.services.knowledge.readers import Block, UnreadableSource, read, readable
 
 
 def written(tmp_path: Path, name: str, text: str | bytes) -> Path:
@@ -62,7 +62,7 @@ def test_a_deeply_nested_page_is_read(tmp_path: Path) -> None:
 
 def test_a_pdf_gives_text_with_page_numbers(tmp_path: Path) -> None:
     found = read(source_files.pdf(tmp_path / "a.pdf", ["First page.", "Second page."]))
-    assert found.pieces == (Passage("First page.", page=1), Passage("Second page.", page=2))
+    assert found.pieces == (Block("First page.", page=1), Block("Second page.", page=2))
 
 
 def test_a_word_document_gives_headings_and_tables(tmp_path: Path) -> None:
@@ -101,8 +101,8 @@ Now slowly.
 
 def test_subtitles_give_sentences_with_times(tmp_path: Path) -> None:
     expected = (
-        Passage("Lift the wrist before you play.", start_ms=1000),
-        Passage("Now slowly.", start_ms=70_000),
+        Block("Lift the wrist before you play.", start_ms=1000),
+        Block("Now slowly.", start_ms=70_000),
     )
     assert read(written(tmp_path, "a.srt", SRT)).pieces == expected
     assert read(written(tmp_path, "a.vtt", "WEBVTT\n\n" + SRT.replace(",", "."))).pieces == expected
