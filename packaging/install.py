@@ -1,9 +1,9 @@
-"""Make `.venv` ready for the application (`install.py run`) or also for its tests (`install.py test`).
+"""Set up `.venv` for the program (`install.py run`) or also for its tests (`install.py test`).
 
-It needs nothing but Python's standard library. What is ready already costs one look: the stamp in `.venv`
-says what was installed, and is written last, so that an installation that was cut short is begun again.
+It needs only Python's standard library. If everything is installed, it only reads a stamp in `.venv`. The stamp is
+written last, so that an interrupted installation starts again.
 
-Exit status: 0 ready, 2 something is missing that a person must bring; one paragraph on stderr says what.
+Exit status: 0 if `.venv` is ready, 2 if something must be installed by hand; a paragraph on stderr says what.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ UNFINISHED = "unfinished"
 
 
 class Missing(Exception):
-    """Something is missing that this script cannot bring; its text tells a person what to do."""
+    """Something is missing that this script cannot install; the text says what to do."""
 
 
 def say(text: str) -> None:
@@ -37,7 +37,7 @@ def say(text: str) -> None:
 
 
 def fingerprint() -> str:
-    """Return one line that changes when what is to be installed, or where, changes."""
+    """Return a digest of everything that is to be installed, and where."""
     digest = hashlib.sha256(str(ROOT).encode())
     for name in ("pyproject.toml", *LOCKS.values()):
         digest.update((ROOT / name).read_bytes())
@@ -45,7 +45,7 @@ def fingerprint() -> str:
 
 
 def stamp() -> str:
-    """Return what `.venv` says was installed: a purpose and a fingerprint, `UNFINISHED`, or nothing."""
+    """Return the stamp: a purpose and a fingerprint, `UNFINISHED`, or empty if there is none."""
     try:
         return STAMP.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
@@ -53,13 +53,13 @@ def stamp() -> str:
 
 
 def is_ready(purpose: str) -> bool:
-    """Say whether `.venv` holds all that `purpose` needs; what serves the tests serves the application."""
+    """Return whether `.venv` has everything for `purpose`; an installation for tests also serves the program."""
     now = fingerprint()
     return stamp() in (f"{purpose} {now}", f"test {now}") and PYTHON.exists() and RUBATO.exists()
 
 
 def packages_listed(purpose: str) -> list[str]:
-    """Return the Debian packages that `purpose` needs, from the lists beside this file."""
+    """Return the Debian packages for `purpose`, from the lists next to this file."""
     names = []
     for part in ("run", "test") if purpose == "test" else ("run",):
         lines = Path(__file__).with_name(f"debian-{part}.txt").read_text(encoding="utf-8").splitlines()
@@ -68,7 +68,7 @@ def packages_listed(purpose: str) -> list[str]:
 
 
 def packages_missing(names: list[str]) -> list[str]:
-    """Return those of `names` that dpkg does not have installed; none where there is no dpkg to ask."""
+    """Return those of `names` that are not installed according to dpkg; none on systems without dpkg."""
     if sys.platform != "linux" or not shutil.which("dpkg-query"):
         return []
     answer = subprocess.run(
@@ -82,18 +82,18 @@ def packages_missing(names: list[str]) -> list[str]:
 
 
 def venv_package() -> list[str]:
-    """Return the package that lets this Python make environments, unless it can already."""
+    """Return the package that this Python needs to create environments, if any."""
     if importlib.util.find_spec("ensurepip") is not None:
         return []
     return [f"python{sys.version_info.major}.{sys.version_info.minor}-venv"]
 
 
 def root_prefix() -> list[str] | None:
-    """Return the words that let a command run as root; None when we may not become root without asking."""
+    """Return the prefix that runs a command as root; None if that needs a password."""
     if os.geteuid() == 0:
         return []
-    asked = ["sudo", "-n", "true"]
-    if shutil.which("sudo") and subprocess.run(asked, stderr=subprocess.DEVNULL).returncode == 0:
+    probe = ["sudo", "-n", "true"]
+    if shutil.which("sudo") and subprocess.run(probe, stderr=subprocess.DEVNULL).returncode == 0:
         return ["sudo", "-n"]
     return None
 
@@ -102,15 +102,17 @@ def install_packages(names: list[str]) -> None:
     """Install Debian packages with apt.
 
     Raises:
-        Missing: we may not, or apt could not; the text holds the line that a person can run.
+        Missing: there is no permission, or apt failed; the text has the command to run.
     """
     if not shutil.which("apt-get"):
-        raise Missing(f"These are missing, and there is no apt here to bring them: {' '.join(names)}")
+        raise Missing(
+            f"Missing system packages, and this system has no apt to install them: {' '.join(names)}"
+        )
     line = f"sudo apt-get install --no-install-recommends {' '.join(names)}"
     prefix = root_prefix()
     if prefix is None:
-        raise Missing(f"System packages are missing, and installing them needs an administrator:\n    {line}")
-    say(f"Installing system packages, which may take a minute: {' '.join(names)}")
+        raise Missing(f"System packages are missing. An administrator must run:\n    {line}")
+    say(f"Installing system packages (may take a minute): {' '.join(names)}")
     as_root = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
     install = [*as_root, "apt-get", "install", "-y", "-q", "--no-install-recommends"]
     install += ["-o", "DPkg::Lock::Timeout=300", *names]
@@ -122,52 +124,52 @@ def install_packages(names: list[str]) -> None:
 
     if packages_known(names) and result_of(install).returncode == 0:
         return
-    # The list of packages is old or empty, or an earlier run of dpkg was cut short.
+    # The package index is old or empty, or an earlier run of dpkg was interrupted.
     result_of([*as_root, "dpkg", "--configure", "-a"])
     result_of([*as_root, "apt-get", "update", "-q"])
     result = result_of(install)
     if result.returncode:
         say(result.stdout)
         raise Missing(
-            f"apt could not install the system packages (its reason stands above). Try:\n    {line}"
+            f"apt could not install the system packages (see above for the reason). Try:\n    {line}"
         )
 
 
 def packages_known(names: list[str]) -> bool:
-    """Say whether apt has every package to offer; it has none until `apt-get update` ran once."""
+    """Return whether apt knows every package; it knows none before the first `apt-get update`."""
     answer = subprocess.run(["apt-cache", "madison", *names], stdout=subprocess.PIPE, text=True)
     known = {line.split()[0] for line in answer.stdout.splitlines() if line.strip()}
     return known.issuperset(names)
 
 
 def make_venv() -> None:
-    """Make `.venv` where there is none, or where one was left unfinished or has lost its Python.
+    """Create `.venv` if it is missing, unfinished or without a working Python.
 
     Raises:
-        Missing: Python's own venv module is not there, or does not do.
+        Missing: Python's venv module is missing or fails.
     """
     if stamp() != UNFINISHED and PYTHON.exists():
         return
-    say("Making the Python environment in .venv")
+    say("Creating the Python environment in .venv")
     if VENV.exists():
         shutil.rmtree(VENV)
     VENV.mkdir()
     write_stamp(UNFINISHED)
-    # The interpreter behind a venv, should this very script run in the one that is to be made anew.
+    # The interpreter behind the venv, in case this script runs in the venv that is to be recreated.
     base: str = getattr(sys, "_base_executable", sys.executable)
     if subprocess.run([base, "-I", "-m", "venv", VENV], stdout=sys.stderr).returncode:
-        raise Missing("The Python environment could not be made (the reason stands above).")
+        raise Missing("The Python environment could not be created (see above for the reason).")
 
 
 def install_python_packages(purpose: str) -> None:
-    """Install what the lock of `purpose` names, by hash, and the application itself from this folder.
+    """Install the locked packages for `purpose`, checked by hash, and the program itself from this folder.
 
     Raises:
-        Missing: pip could not; most often there is no network.
+        Missing: pip failed, most often because there is no network.
     """
     lock = ROOT / LOCKS[purpose]
     count = lock.read_text(encoding="utf-8").count("==")
-    say(f"Installing about {count} Python packages (some 150 MB; a minute or two)")
+    say(f"Installing about {count} Python packages (about 150 MB; takes a minute or two)")
     pip: list[str | Path] = [PYTHON, "-I", "-m", "pip", "install", "--quiet", "--no-deps"]
     pip += ["--no-input", "--disable-pip-version-check"]
     environment = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
@@ -178,26 +180,26 @@ def install_python_packages(purpose: str) -> None:
     for step in steps:
         if subprocess.run([*pip, *step], env=environment, stdout=sys.stderr).returncode:
             raise Missing(
-                "The Python packages could not be installed (pip's reason stands above)."
-                " What was fetched is kept. See that the network is there, and start again."
+                "The Python packages could not be installed (see above for the reason)."
+                " Downloaded packages are kept. Check the network connection and start again."
             )
 
 
 def compile_application() -> None:
-    """Compile the application's modules, so that its first start, too, needs not do it: half of that start."""
+    """Compile the program's modules, which would take half of the first start."""
     if (ROOT / "rubato_desktop").is_dir():
         subprocess.run(
             [PYTHON, "-I", "-m", "compileall", "-q", ROOT / "rubato_desktop"],
             stdout=sys.stderr,
-            check=False,  # a checkout that cannot be written is slower, nothing worse
+            check=False,  # if the checkout is read-only, starts are just slower
         )
 
 
 def install(purpose: str) -> None:
-    """Bring everything for `purpose` into `.venv`, and say so in the stamp.
+    """Install everything for `purpose` into `.venv` and write the stamp.
 
     Raises:
-        Missing: a person must bring something.
+        Missing: something must be installed by hand.
     """
     with one_at_a_time():
         if is_ready(purpose):
@@ -208,7 +210,7 @@ def install(purpose: str) -> None:
         try:
             install_python_packages(purpose)
         except Missing:
-            # pip fetches everything before it touches anything: what stood before still stands.
+            # pip downloads everything before it changes anything, so the previous installation still works.
             write_stamp(before)
             raise
         compile_application()
@@ -218,7 +220,7 @@ def install(purpose: str) -> None:
 
 @contextlib.contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Wait until no other installation into this checkout is under way, where the system has such locks."""
+    """Hold a lock so that only one installation into this checkout runs; no lock on Windows."""
     with Path(__file__).open("rb") as held:
         if sys.platform != "win32":
             import fcntl
@@ -243,17 +245,17 @@ def main(purpose: str) -> int:
             except Missing as error:
                 if purpose == "test" or (not ready and venv_package()):
                     raise Missing(f"{error}\nThen start again.") from None
-                say(f"{error}\nGoing on without.")
+                say(f"{error}\nContinuing without them.")
         if not ready:
             install(purpose)
     except Missing as error:
         say(str(error))
         return 2
     except OSError as error:
-        say(f"Rubato could not be set up here: {error}")
+        say(f"Rubato could not be set up: {error}")
         return 2
     except KeyboardInterrupt:
-        say("\nStopped. Start again to go on.")
+        say("\nStopped. Start again to continue.")
         return 130
     return 0
 

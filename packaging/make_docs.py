@@ -1,7 +1,7 @@
-"""Write `docs/reference/` from where the facts are: registry, settings, languages, command line.
+"""Generate `docs/reference/` from the program: command registry, settings, languages, command line, models.
 
-`make_docs.py` writes the pages; tests/test_docs.py fails while one of them is stale.
-`make_docs.py --texts` prints every text a person can meet instead.
+`make_docs.py` writes the pages; tests/test_docs.py fails while one of them is out of date.
+`make_docs.py --texts` prints all texts that users can see instead.
 """
 
 from __future__ import annotations
@@ -35,23 +35,26 @@ from rubato_desktop.settings import DeviceSettings, Settings
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 PLACEHOLDERS = "placeholders"  # the subject of commands that are not available yet, listed last
-TITLES = {"open": "Opening", PLACEHOLDERS: "Not available yet"}  # of subjects whose module has another name
+TITLES = {
+    "open": "Opening",
+    PLACEHOLDERS: "Not available yet",
+}  # of subjects that are not named after their module
 GENERATED = "<!-- Written by packaging/make_docs.py; change the source, not this page. -->"
 
 
 def languages() -> list[Language]:
-    """Return the program's own languages."""
+    """Return the built-in languages."""
     folder = RESOURCES / "languages"
     return [load_language(path) for path in sorted(folder.glob("*.toml")) if path.stem != "spelling"]
 
 
 def registered() -> list[Command]:
-    """Return every command, by name."""
+    """Return all commands, sorted by id."""
     return sorted(REGISTRY.values(), key=lambda command: command.id)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return a Markdown table, a line each."""
+    """Return the lines of a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
 
@@ -61,13 +64,13 @@ def page(title: str, intro: str, *parts: str) -> str:
 
 
 def code(text: object) -> str:
-    """Return text as Markdown code, whatever backticks it holds."""
+    """Return text as Markdown code, even if it contains backticks."""
     shown = str(text)
     return f"`` {shown} ``" if "`" in shown else f"`{shown}`"
 
 
 def shown(value: Any) -> str:
-    """Return a default as people would write it in a settings file or on the command line."""
+    """Return a default as it is written in the settings file or on the command line."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -80,7 +83,7 @@ def shown(value: Any) -> str:
 
 
 def commands_page() -> str:
-    """Return the reference of commands, by subject."""
+    """Return the reference of commands, grouped by subject."""
     words: dict[str, list[Word]] = {}
     for language in languages():
         for word in language.words:
@@ -141,14 +144,14 @@ def fixed(word: Word) -> str:
 
 
 def settings_page() -> str:
-    """The reference of settings."""
+    """Return the reference of settings."""
     head = ("setting", "default", "values", "meaning")
     fields = [setting_row(name, field) for name, field in Settings.model_fields.items()]
     device = [setting_row(name, field) for name, field in DeviceSettings.model_fields.items()]
     intro = (
-        "Settings are kept in `settings.toml` in the data folder; `rubato doctor` says where that is."
-        " Only what differs from its default is written there."
-        " A value that cannot be is ignored and reported."
+        "Settings are stored in `settings.toml` in the data folder, which `rubato doctor` prints."
+        " The file has only the values that differ from the defaults."
+        " An invalid value is ignored and reported."
     )
     return page(
         "Settings",
@@ -166,7 +169,7 @@ def setting_row(name: str, field: FieldInfo) -> tuple[str, str, str, str]:
 
 
 def values_of(field: FieldInfo) -> str:
-    """The values that a setting can have, in words."""
+    """Return in words the values that a setting can have."""
     if field.annotation is bool:
         return "`true`, `false`"
     choices = getattr(field.annotation, "__args__", ())
@@ -200,7 +203,7 @@ def keys_page() -> str:
     parts += table(("kind", "keys"), ((kind, how_played(kind)) for kind in KINDS))
     intro = (
         "Keys are numbered from 0, the lowest of the 25. Key 12 is the middle; key 24, the highest,"
-        " leaves the word or parameter that is open. A word runs as soon as its last key is down, and is then"
+        " cancels the open word or parameter. A word runs as soon as its last key is down, and is then"
         " followed by its parameters, if it takes any."
     )
     return page("Keys", intro, *parts)
@@ -223,7 +226,7 @@ def how_played(kind: str) -> str:
 
 
 def page_sounds_page() -> str:
-    """The reference of the sounds of a page."""
+    """Return the reference of the sounds of a page."""
     sounds = load_table()
     rows = [sound_row(kind, sounds.voice(kind)) for kind in sorted(ELEMENTS)]
     loaded = sounds.loaded
@@ -236,8 +239,8 @@ def page_sounds_page() -> str:
         )
     )
     intro = (
-        "What an element of a page sounds like, as `resources/sounds/page.toml` says."
-        " Instruments are those of General MIDI, counting from 1."
+        "How each element of a page sounds, as defined in `resources/sounds/page.toml`."
+        " Instruments are General MIDI numbers, 1 to 128."
     )
     return page("Sounds of a page", intro, *table(("element", "instrument", "how", "velocity"), rows))
 
@@ -253,7 +256,7 @@ def sound_row(kind: Kind, voice: Voice) -> tuple[str, str, str, str]:
 
 
 def figure(voice: Voice) -> str:
-    """What a voice plays, in words."""
+    """Return in words what a voice plays."""
     times = " to ".join(map(str, voice.times))
     match voice.figure:
         case "note":
@@ -272,7 +275,7 @@ def instrument(number: int) -> str:
 
 
 def models_page() -> str:
-    """The reference of the models, voices and SoundFonts that come inside Python packages."""
+    """Return the reference of the models, voices and SoundFonts that come inside Python packages."""
     rows = [
         (
             code(model.name),
@@ -284,7 +287,7 @@ def models_page() -> str:
         )
         for model in packaged_models().values()
     ]
-    parts = table(("model", "called", "is for", "licence", "comes in", "without it"), rows)
+    parts = table(("model", "name", "used for", "licence", "package", "without it"), rows)
     files = [
         (code(model.name), code(file.path), f"{file.bytes:,}", code(file.sha256))
         for model in packaged_models().values()
@@ -325,7 +328,7 @@ def subcommands(
 
 
 def subcommand_part(name: str, parser: argparse.ArgumentParser) -> list[str]:
-    """Return the section of one command of the command line: what it does and its own arguments."""
+    """Return the section about one command of the command line: its description and arguments."""
     own = [action for action in parser._actions if action.dest not in ("help", "json", "data")]
     lines = [f"## {code(f'rubato {name}')}", "", sentence(parser.description or ""), ""]
     if own:
@@ -358,7 +361,7 @@ PAGES = {
 
 
 def print_texts() -> None:
-    """Print every text a person can meet, under the file that it stands in."""
+    """Print all texts that users can see, grouped by file."""
     path = ""
     for text in user_texts():
         if text.path != path:
@@ -369,7 +372,7 @@ def print_texts() -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Write docs/reference/ from the program itself.")
-    parser.add_argument("--texts", action="store_true", help="print every text a person can meet instead")
+    parser.add_argument("--texts", action="store_true", help="print all texts that users can see instead")
     if parser.parse_args().texts:
         print_texts()
         return 0

@@ -1,4 +1,4 @@
-"""Draw the extension's icons from the program's: lit when it listens, paler when only connected, grey when off.
+"""Draw the extension's icons from the program's: bright when the keys are on, pale when only connected, grey when off.
 
 Writes `extension_bridge/extension/icons/{on,connected,off}-{16,32,48,128}.png`.
 """
@@ -25,7 +25,7 @@ LOOKS: dict[str, dict[str, str]] = {
 
 
 def picture(drawing: str, size: int) -> QImage:
-    """Return the drawing, `size` pixels square."""
+    """Render the drawing as a square of `size` pixels."""
     image = QImage(size, size, QImage.Format.Format_ARGB32)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)

@@ -1,6 +1,6 @@
-"""Take the picture of the side panel that README shows, from a real Chromium joined to the real program.
+"""Take the picture of the side panel for README, in a real Chromium connected to the real program.
 
-Writes `docs/panel.png`. It needs Chromium and Playwright, as the tests do.
+Writes `docs/panel.png`. It needs Chromium and Playwright, like the tests.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rubato_desktop.resources import resource
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "panel.png"
 WIDTH, HEIGHT = 400, 1130  # px
-PATIENCE = 30.0  # s
+TIMEOUT_S = 30.0
 FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-sync",
 ]
-DONE: tuple[tuple[str, dict[str, Any]], ...] = (
+COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("tabs", {}),
     ("tab", {"number": 1}),
     ("links", {}),
@@ -38,29 +38,29 @@ DONE: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-def wait(page: Page, holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
+def wait(page: Page, condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + TIMEOUT_S
+    while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError("the browser did not join")
+            raise TimeoutError("the browser did not connect")
         page.wait_for_timeout(50)
 
 
 def take(app: App, context: BrowserContext) -> None:
-    """Open some pages and the panel, do something, and take its picture."""
+    """Open some pages and the panel, run some commands, and take a picture."""
     first = context.pages[0]
     first.goto(resource("tour", "pages", "article.html").as_uri())
     context.new_page().goto(resource("tour", "pages", "index.html").as_uri())
     services = app.services
     wait(first, lambda: services.confirmation.text)
-    app.engine.run("confirm").result(PATIENCE)
+    app.engine.run("confirm").result(TIMEOUT_S)
     wait(first, lambda: services.browser is not None and services.browser.windows)
     panel = context.new_page()
     panel.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     panel.goto(f"chrome-extension://{extension_id()}/panel/panel.html")
     panel.wait_for_timeout(1000)
-    for command, args in DONE:
-        app.engine.run(command, **args).result(PATIENCE)
+    for command, args in COMMANDS:
+        app.engine.run(command, **args).result(TIMEOUT_S)
     panel.wait_for_timeout(1000)
     panel.screenshot(path=PICTURE)
 

@@ -1,8 +1,7 @@
-"""Take the pictures of the window that README shows: the real application while somebody plays.
+"""Take the pictures of the window for README and docs, in the real program while it is played.
 
-Writes `docs/window.png` (dark), `docs/window-light.png`, `docs/hearing.png` and
-`docs/answers.png`. Time is moved by hand, so that nobody
-waits; the last word is left half played, so that the keys show what may come next.
+Writes `docs/window.png` (dark), `docs/window-light.png`, `docs/hearing.png` and `docs/answers.png`. The clock is moved
+by hand. The last word is left half played, so that the keys show what can follow.
 """
 
 from __future__ import annotations
@@ -32,23 +31,23 @@ from rubato_desktop.ui.window import MainWindow
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SIZE = (1440, 900)
-SETTLE_MS = 1300  # longer than anything in the window moves by itself
+SETTLE_MS = 1300  # longer than any animation of the window
 
-PIANO = "Stage piano"  # a second keyboard, for music only
+PIANO = "Stage piano"  # a second keyboard that plays only music
 WORDS = "0 11 0 (1.2) 12 10 10 12 (1.6) 0 8 0 (1.4) 12 6 6 12 14 (1.3) 0 14 14 0 (1.0) 0"
 MUSIC = (
     "4 9 12 16 21 (0.25) 16 12 9 5 9 12 17 21 (0.25) 17 12 9 7 11 14 19 23 (0.25) 19 14 11"
     " 0+4+7 (0.5) 4 9 12 16 21 16 12 9"
 )
-FASTER = 0.8
+TEMPO = 0.8  # factor of all times
 
 
 def performance() -> list[Message]:
-    """Return all that is played, in order of time."""
+    """Return the messages that are played, sorted by time."""
     messages: list[Message] = []
     for device, line, start in ((PIANO, MUSIC, SECOND // 2), (SCREEN, WORDS, SECOND)):
         for press in read_line(line):
-            t = start + round(press.t * FASTER)
+            t = start + round(press.t * TEMPO)
             make = note_on if press.down else note_off
             messages.append(make(t, device, BASE_NOTE + press.key))
     last = max(message.t for message in messages if message.device == SCREEN and message.is_note_on)
@@ -62,7 +61,7 @@ def settle() -> None:
 
 
 def picture(theme: Literal["dark", "light"], data: Path) -> QImage:
-    """Return the window of a fresh application after the performance."""
+    """Return the window of a new program after the performance."""
     clock = ManualClock()
     app = App(data, devices=False, sound=False, clock=clock)
     app.services.settings.values.devices[PIANO] = DeviceSettings(role="performance")
@@ -89,7 +88,7 @@ def picture(theme: Literal["dark", "light"], data: Path) -> QImage:
 
 
 def hearing_picture(data: Path) -> QImage:
-    """Return the window while somebody speaks: the panel of the microphone, with what was heard before."""
+    """Return the window during speech: the hearing panel with earlier results."""
     clock = ManualClock()
     app = App(data, devices=False, sound=False, hearing=True, clock=clock)
     app.services.settings.values.folded = ["dictionary", "browser", "devices"]
@@ -97,9 +96,9 @@ def hearing_picture(data: Path) -> QImage:
     window = MainWindow(app.engine, Theme("dark"))
     window.resize(*SIZE)
     window.show()
-    ear = app.services.hearing
-    assert ear is not None
-    ear.level, ear.state = -17.0, "hearing"
+    hearing = app.services.hearing
+    assert hearing is not None
+    hearing.level, hearing.state = -17.0, "hearing"
     for event in (
         SpeechHeard(0, "start recording", "word", elapsed_ms=412),
         SpeechHeard(0, "twelve", "value", elapsed_ms=468),
@@ -133,7 +132,7 @@ QUESTIONS = ("What does the left hand do in rubato?", "Who tuned the Pleyel?")
 
 
 def answers_picture(data: Path) -> QImage:
-    """Return the window after two questions about notes that were really learnt, answered by the small model."""
+    """Return the window after the small model has answered two questions about learnt notes."""
     app = App(data, devices=False, sound=False, knowledge=True)
     app.services.settings.values.folded = ["dictionary", "browser", "devices", "hearing"]
     app.start()

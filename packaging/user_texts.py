@@ -1,8 +1,8 @@
-"""Every text a person can meet, as one list, so that all of it can be read in one go.
+"""A list of all texts that users can see, for proofreading.
 
-A text is a string literal of the program that reads like words: it is neither a docstring, nor logged, nor a
-pattern, a style sheet or a query. Command and settings help come from their docstrings, the texts of the extension
-from its scripts and its panel, words from the language files.
+A text is a string literal of the program that reads like words and is not a docstring, log message, pattern, style
+sheet or query. Help texts of commands come from their docstrings, texts of the extension from its scripts and its
+panel, words from the language files.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ("rubato_desktop", "extension_bridge")
-# Calls whose texts are for developers: they go to the log, or end in a bug report.
+# Calls whose texts are only for developers, in the log or a bug report.
 FOR_DEVELOPERS = {
     *("debug", "info", "warning", "error", "exception", "critical", "getLogger"),
     *(
@@ -43,7 +43,7 @@ _JS_STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|`((?:[^`\\]|\\.)*)`")
 
 
 class Text(NamedTuple):
-    """A text, and where it stands: a path from the project's root, and a line counting from 1."""
+    """A text with its path, relative to the project's root, and its line, from 1."""
 
     path: str
     line: int
@@ -51,13 +51,13 @@ class Text(NamedTuple):
 
 
 def user_texts() -> list[Text]:
-    """Return all texts, by file and line."""
+    """Return all texts, sorted by file and line."""
     found = [*_python(), *_scripts(), *_panel(), *_languages()]
     return sorted({(one.path, one.line, one.text): one for one in found}.values())
 
 
 def reads_like_words(text: str) -> bool:
-    """Return whether a literal is something that a person reads, rather than a name, a path, a pattern or a query."""
+    """Return whether a literal is text for people, rather than a name, path, pattern or query."""
     return bool(_WORDS.search(text)) and not _NOT_TEXT.search(text)
 
 
@@ -68,12 +68,12 @@ def _python() -> Iterator[Text]:
                 continue
             finder = _Finder()
             finder.visit(ast.parse(path.read_text(encoding="utf-8")))
-            where = path.relative_to(ROOT).as_posix()
-            yield from (Text(where, line, text) for line, text in finder.found)
+            relative = path.relative_to(ROOT).as_posix()
+            yield from (Text(relative, line, text) for line, text in finder.found)
 
 
 class _Finder(ast.NodeVisitor):
-    """Collects the texts of one module; an f-string's values stand as their source in braces."""
+    """Collects the texts of one module; values in f-strings appear as source code in braces."""
 
     def __init__(self) -> None:
         self.found: list[tuple[int, str]] = []
@@ -116,7 +116,7 @@ class _Finder(ast.NodeVisitor):
             self._add(node.lineno, node.value)
 
     def _help(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        """A command's docstring is its help, and its arguments' help."""
+        """Add the docstring of a command, which is its help text."""
         names = [ast.unparse(one).partition("(")[0] for one in node.decorator_list]
         if "command" in names and (text := ast.get_docstring(node)):
             self.found.append((node.lineno, text))
@@ -124,7 +124,7 @@ class _Finder(ast.NodeVisitor):
     def _below(self, node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         documented = ast.get_docstring(node, clean=False) is not None
         for below in node.body[1:] if documented else node.body:
-            # A text that stands alone documents the attribute above it.
+            # A string on its own is a docstring of the attribute above it.
             if not (isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)):
                 self.visit(below)
 
@@ -138,26 +138,26 @@ def _scripts() -> Iterator[Text]:
     for path in sorted(folder.rglob("*.js")):
         if {"vendor", "schema"} & set(path.parts):
             continue
-        where = path.relative_to(ROOT).as_posix()
+        relative = path.relative_to(ROOT).as_posix()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if line.lstrip().startswith(("import ", "*", "/*", "//", "export {")):
                 continue
             for found in _JS_STRING.finditer(line):
                 text = found[1] or found[2] or ""
                 if reads_like_words(text) and text != "use strict":
-                    yield Text(where, number, text)
+                    yield Text(relative, number, text)
 
 
 def _panel() -> Iterator[Text]:
     for path in sorted((ROOT / "extension_bridge" / "extension").rglob("*.html")):
         parser = _Page()
         parser.feed(path.read_text(encoding="utf-8"))
-        where = path.relative_to(ROOT).as_posix()
-        yield from (Text(where, line, text) for line, text in parser.found)
+        relative = path.relative_to(ROOT).as_posix()
+        yield from (Text(relative, line, text) for line, text in parser.found)
 
 
 class _Page(HTMLParser):
-    """Collects what a page shows, and what it tells a screen reader."""
+    """Collects the visible texts of a page and those for screen readers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -175,10 +175,10 @@ class _Page(HTMLParser):
 
 def _languages() -> Iterator[Text]:
     for path in sorted((ROOT / "resources" / "languages").glob("*.toml")):
-        where = path.relative_to(ROOT).as_posix()
+        relative = path.relative_to(ROOT).as_posix()
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         for word in content.get("words", content.get("word", [])):
             if isinstance(word, dict):
                 for key in ("name", "help"):
                     if isinstance(word.get(key), str) and word[key]:
-                        yield Text(where, 0, word[key])
+                        yield Text(relative, 0, word[key])

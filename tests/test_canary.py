@@ -1,6 +1,6 @@
-"""None keeps its references.
+"""The reference count of None is stable.
 
-Some versions of PySide6 drop one at every call that returns nothing, until Python aborts.
+Some versions of PySide6 drop a reference at every call that returns nothing, until Python aborts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def lost(before: int) -> int:
     return before - sys.getrefcount(None)
 
 
-def test_painting_leaves_none_alone(qapp: QApplication) -> None:
+def test_painting_does_not_change_the_count(qapp: QApplication) -> None:
     image = QImage(64, 64, QImage.Format.Format_ARGB32)
     painter = QPainter(image)
     before = sys.getrefcount(None)
@@ -33,7 +33,7 @@ def test_painting_leaves_none_alone(qapp: QApplication) -> None:
     assert abs(taken) < MATERIAL
 
 
-def test_setting_texts_leaves_none_alone(qapp: QApplication) -> None:
+def test_setting_texts_does_not_change_the_count(qapp: QApplication) -> None:
     label = QLabel()
     before = sys.getrefcount(None)
     for number in range(CALLS):
@@ -41,7 +41,7 @@ def test_setting_texts_leaves_none_alone(qapp: QApplication) -> None:
     assert abs(lost(before)) < MATERIAL
 
 
-def test_repainting_widgets_leaves_none_alone(qapp: QApplication) -> None:
+def test_repainting_widgets_does_not_change_the_count(qapp: QApplication) -> None:
     class Painted(QLabel):
         def paintEvent(self, event: object) -> None:
             painter = QPainter(self)

@@ -1,4 +1,4 @@
-"""What the pages say is so: generated pages are fresh, links lead somewhere, examples work."""
+"""The docs are correct: generated pages are up to date, links and names exist, examples work."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / ".g
 
 
 @pytest.mark.parametrize("name", make_docs.PAGES)
-def test_a_generated_page_is_what_its_source_says(name: str) -> None:
+def test_a_generated_page_is_up_to_date(name: str) -> None:
     written = (make_docs.REFERENCE / name).read_text(encoding="utf-8")
     assert written == make_docs.PAGES[name](), "stale; run .venv/bin/python packaging/make_docs.py"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_leads_to_a_file(page: Path) -> None:
+def test_every_link_points_to_a_file(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
 
@@ -85,7 +85,7 @@ def test_the_rooms_that_the_architecture_names_are_there() -> None:
     assert [room for room in named if not any((place / room).is_dir() for place in places)] == []
 
 
-def test_every_line_of_the_command_line_in_the_readme_is_understood() -> None:
+def test_every_command_line_in_the_readme_is_valid() -> None:
     lines = re.findall(
         r"^\| `rubato ([^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -103,7 +103,7 @@ def test_every_command_is_in_its_reference() -> None:
     "line",
     re.findall(r"^\{\"kind.*$", (ROOT / "docs/recording.md").read_text(encoding="utf-8"), re.MULTILINE),
 )
-def test_a_journal_line_in_the_guide_is_what_the_journal_would_write(line: str) -> None:
+def test_a_journal_line_in_the_docs_is_what_the_journal_writes(line: str) -> None:
     assert encode(decode(line.encode())) == line.encode() + b"\n"
 
 
@@ -123,6 +123,6 @@ def test_the_list_of_texts_has_texts_of_every_kind(path: str, begins: str) -> No
     assert [one for one in user_texts() if one.path == path and one.text.startswith(begins)]
 
 
-def test_the_list_of_texts_has_no_pattern_and_nothing_that_is_logged() -> None:
+def test_the_list_of_texts_has_no_patterns_and_no_log_messages() -> None:
     texts = {one.text for one in user_texts()}
     assert not [text for text in texts if "(?" in text or text.startswith(("SELECT", "a bug "))]

@@ -1,4 +1,4 @@
-"""Tests that take minutes run when they are asked for, and the others always."""
+"""Tests that take minutes run only on request."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def test_it(times): pass
 @pytest.mark.parametrize(
     ("options", "outcomes"), [([], {"passed": 1, "deselected": 1}), (["--long"], {"passed": 2})]
 )
-def test_a_long_test_is_left_out_unless_it_is_asked_for(
+def test_a_long_test_runs_only_on_request(
     options: list[str], outcomes: dict[str, int], pytester: pytest.Pytester
 ) -> None:
     pytester.makepyfile(TESTS)

@@ -1,4 +1,4 @@
-"""Rubato goes into the desktop's menu, and out of it."""
+"""Rubato can be added to the desktop's menu and removed again."""
 
 import configparser
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-def test_the_menu_entry_opens_this_checkout_and_goes_without_a_trace(tmp_path: Path) -> None:
+def test_the_menu_entry_opens_this_checkout_and_can_be_removed(tmp_path: Path) -> None:
     def menu_entry(*arguments: str) -> list[Path]:
         script = ROOT / "packaging/menu-entry.sh"
         subprocess.run([script, *arguments], env=os.environ | {"XDG_DATA_HOME": str(tmp_path)}, check=True)

@@ -38,7 +38,7 @@ def test_most_mutants_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def told(different: list[Mutant], escaped: dict[Mutant, str]) -> str:
-    """How many were killed in each file, and what the others change."""
+    """Return how many mutants were killed in each file, and the changes of the others."""
     counts: dict[str, int] = defaultdict(int)
     for mutant in different:
         counts[mutant.file] += 1

@@ -1,4 +1,4 @@
-"""The rule that nothing is skipped in silence holds."""
+"""A skipped test counts as a failure."""
 
 import pytest
 
@@ -13,7 +13,7 @@ import pytest
     ],
     ids=["in the test", "by a mark", "in a fixture", "a whole file"],
 )
-def test_a_skip_is_a_failure_that_says_why(skipping: str, pytester: pytest.Pytester) -> None:
+def test_a_skip_is_a_failure_with_its_reason(skipping: str, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(skipping)
     result = pytester.runpytest_inprocess("-p", "no_skips")
     assert result.ret != 0

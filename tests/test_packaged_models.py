@@ -1,4 +1,4 @@
-"""Models that come as files inside packages: what is missing or damaged is said in words, and the table is right."""
+"""Packaged models: missing and damaged files are reported, and the table is correct."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MODELS = list(packaged_models().values())
 
 
 def flip(path: Path) -> None:
-    """Change one bit in the middle of a file."""
+    """Flip one bit in the middle of a file."""
     raw = bytearray(path.read_bytes())
     raw[len(raw) // 2] ^= 1
     path.write_bytes(raw)
@@ -32,7 +32,7 @@ def cut(path: Path) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
-def test_every_model_is_installed_whole(model: PackagedModel) -> None:
+def test_every_model_is_installed_and_intact(model: PackagedModel) -> None:
     assert verified_model(model.name) == find_model(model.name)
     assert sum(path.stat().st_size for path in find_model(model.name).values()) == model.bytes
 
@@ -49,7 +49,7 @@ def test_every_model_is_installed_whole(model: PackagedModel) -> None:
         ),
     ],
 )
-def test_a_damaged_or_missing_file_is_said_in_words(
+def test_a_damaged_or_missing_file_is_reported(
     damage: Callable[[Path], None],
     code: str,
     words: str,
@@ -59,27 +59,29 @@ def test_a_damaged_or_missing_file_is_said_in_words(
     (path,) = install("embedding", tmp_path, monkeypatch).values()
     assert verified_model("embedding") == {"model.onnx": path}
     damage(path)
-    with pytest.raises(RubatoError, match=words) as told:
+    with pytest.raises(RubatoError, match=words) as raised:
         verified_model("embedding")
-    assert (told.value.code, told.value.todo) == (code, "Install Rubato again")
-    assert told.value.kept == "The library is searched by words alone"
+    assert (raised.value.code, raised.value.todo) == (code, "Install Rubato again")
+    assert raised.value.kept == "The library is searched by words alone"
 
 
-def test_a_wrong_size_shows_without_reading_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_size_is_found_without_reading_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (path,) = install("embedding", tmp_path, monkeypatch).values()
     cut(path)
     with pytest.raises(RubatoError, match="damaged"):
         find_model("embedding")
 
 
-def test_a_package_that_is_not_installed_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_that_is_not_installed_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.path", [])
-    with pytest.raises(RubatoError, match="en_US-joe-medium is not installed") as told:
+    with pytest.raises(RubatoError, match="en_US-joe-medium is not installed") as raised:
         find_model("voice")
-    assert told.value.code == "needs_model" and told.value.kept and told.value.todo
+    assert raised.value.code == "needs_model" and raised.value.kept and raised.value.todo
 
 
-def test_the_doctor_lists_each_as_there_damaged_or_missing(
+def test_the_doctor_lists_each_model_as_installed_damaged_or_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flip(install("embedding", tmp_path / "one", monkeypatch)["model.onnx"])
@@ -96,7 +98,7 @@ def test_the_doctor_lists_each_as_there_damaged_or_missing(
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
-def test_an_entry_says_what_a_reader_needs(model: PackagedModel) -> None:
+def test_an_entry_has_every_field(model: PackagedModel) -> None:
     assert model.title and model.use and model.kept and model.licence
     assert model.source.startswith("https://")
     assert model.files

@@ -1,4 +1,4 @@
-"""`./run` and `./test` bring what is missing, once, and say in words what they cannot bring."""
+"""`./run` and `./test` install what is missing, once, and say what they cannot install."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def main():
 
 
 class Checkout:
-    """A fresh checkout of the tiny application, with this project's own ./run."""
+    """A new checkout of a tiny program, with this project's own ./run."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -66,7 +66,7 @@ class Checkout:
             (folder / lock).write_text("")
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        """Begin ./run from an unrelated folder."""
+        """Start ./run from another folder."""
         return subprocess.Popen(
             [self.folder / "run", *arguments],
             cwd="/",
@@ -79,7 +79,7 @@ class Checkout:
         )
 
     def run(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
-        """Carry out ./run; returns its exit status, what it answered, and what it said about itself."""
+        """Run ./run; returns its exit status, standard output and standard error."""
         started = self.start(*arguments, **environment)
         out, error = started.communicate(timeout=240)
         return started.returncode, out, error
@@ -87,7 +87,7 @@ class Checkout:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """A checkout whose first ./run was killed in the middle, and then started twice at once."""
+    """A checkout whose first ./run was killed, and which was then started twice at once."""
     checkout = Checkout(tmp_path_factory.mktemp("set-up") / "Ada's checkout")
     first = checkout.start("--headless")
     while not (checkout.folder / ".venv/bin/python").exists():
@@ -101,7 +101,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     return checkout
 
 
-def test_an_installation_that_was_cut_short_is_begun_again_once_and_opens_the_application(
+def test_an_interrupted_installation_is_repeated_once_and_opens_the_program(
     checkout: Checkout,
 ) -> None:
     assert checkout.run("--headless", "--data", "my sessions") == (
@@ -111,11 +111,11 @@ def test_an_installation_that_was_cut_short_is_begun_again_once_and_opens_the_ap
     )
 
 
-def test_the_application_is_compiled_before_it_opens(checkout: Checkout) -> None:
+def test_the_program_is_compiled_before_it_opens(checkout: Checkout) -> None:
     assert list((checkout.folder / "rubato_desktop").glob("__pycache__/module.*.pyc"))
 
 
-def test_the_second_start_asks_nothing_of_pip_or_the_network(checkout: Checkout) -> None:
+def test_the_second_start_uses_neither_pip_nor_the_network(checkout: Checkout) -> None:
     pip = checkout.folder / ".venv/lib" / f"python3.{sys.version_info.minor}" / "site-packages/pip"
     aside = pip.rename(pip.with_name("pip-aside"))
     try:
@@ -124,7 +124,7 @@ def test_the_second_start_asks_nothing_of_pip_or_the_network(checkout: Checkout)
         aside.rename(pip)
 
 
-def test_without_a_screen_the_application_says_so_and_offers_the_demo(tmp_path: Path) -> None:
+def test_without_a_screen_the_program_suggests_the_demo(tmp_path: Path) -> None:
     rubato = Path(sys.executable).with_name("rubato")
     screenless = {
         name: value for name, value in os.environ.items() if "DISPLAY" not in name and "QT_" not in name
@@ -151,7 +151,7 @@ def test_a_changed_lock_is_installed(checkout: Checkout) -> None:
     assert checkout.run("--headless")[2] == ""
 
 
-def test_a_lock_that_cannot_be_had_is_said_and_what_stood_before_still_stands(checkout: Checkout) -> None:
+def test_packages_that_cannot_be_installed_are_reported_and_the_old_ones_kept(checkout: Checkout) -> None:
     lock = checkout.folder / "requirements.lock"
     before = lock.read_text()
     lock.write_text(f"no-such-package==1 --hash=sha256:{'0' * 64}\n")
@@ -165,19 +165,21 @@ def test_a_lock_that_cannot_be_had_is_said_and_what_stood_before_still_stands(ch
     assert checkout.run("--headless") == (0, "rubato run --headless\n", "")
 
 
-def test_a_lost_command_line_comes_back(checkout: Checkout) -> None:
+def test_a_deleted_command_line_is_reinstalled(checkout: Checkout) -> None:
     (checkout.folder / ".venv/bin/rubato").unlink()
     assert checkout.run("--headless")[:2] == (0, "rubato run --headless\n")
 
 
-def test_a_lost_python_comes_back(checkout: Checkout) -> None:
+def test_a_deleted_python_is_reinstalled(checkout: Checkout) -> None:
     python = checkout.folder / ".venv/bin/python"
     python.unlink()
     python.symlink_to("/no/such/python")
     assert checkout.run("--headless")[:2] == (0, "rubato run --headless\n")
 
 
-def test_a_machine_without_a_fitting_python_is_told_which(checkout: Checkout, tmp_path: Path) -> None:
+def test_a_machine_without_a_suitable_python_is_told_which_to_install(
+    checkout: Checkout, tmp_path: Path
+) -> None:
     for name in ("sh", "dirname", "readlink"):
         (tmp_path / name).symlink_to(shutil.which(name) or "")
     elsewhere = Checkout(tmp_path / "elsewhere")
@@ -188,7 +190,7 @@ def test_a_machine_without_a_fitting_python_is_told_which(checkout: Checkout, tm
     assert "Python 3.11 or 3.12" in said
 
 
-def test_every_system_package_of_the_tests_is_here() -> None:
+def test_every_system_package_of_the_tests_is_installed() -> None:
     assert install.packages_missing(install.packages_listed("test")) == []
 
 
@@ -196,17 +198,17 @@ def test_a_missing_system_package_is_noticed() -> None:
     assert install.packages_missing(["libc6", "no-such-package"]) == ["no-such-package"]
 
 
-def test_the_tests_need_all_that_the_application_needs() -> None:
+def test_the_tests_need_everything_that_the_program_needs() -> None:
     assert set(install.packages_listed("run")) < set(install.packages_listed("test"))
 
 
 def pins(lock: str) -> set[str]:
-    """Return the ``name==version ; marker`` of every package in a lock."""
+    """Return ``name==version ; marker`` of every package in a lock."""
     return set(re.findall(r"^([\w.-]+==\S+(?: ; [^\\]+)?)", (ROOT / lock).read_text(), re.MULTILINE))
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_every_locked_package_has_its_hash_and_no_address(lock: str) -> None:
+def test_every_locked_package_has_a_hash_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text()
     blocks = re.split(r"\n(?=\w)", text.strip())
     assert blocks and all("--hash=sha256:" in block for block in blocks)
@@ -216,9 +218,7 @@ def test_every_locked_package_has_its_hash_and_no_address(lock: str) -> None:
 @pytest.mark.parametrize(
     ("lock", "extras"), [("requirements.lock", ["build"]), ("requirements-test.lock", ["test", "build"])]
 )
-def test_every_package_the_project_asks_for_is_locked_in_a_version_it_allows(
-    lock: str, extras: list[str]
-) -> None:
+def test_every_dependency_is_locked_in_an_allowed_version(lock: str, extras: list[str]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = project["dependencies"] + [
         line for extra in extras for line in project["optional-dependencies"][extra]
@@ -230,5 +230,5 @@ def test_every_package_the_project_asks_for_is_locked_in_a_version_it_allows(
         assert requirement.specifier.contains(locked[name]), f"{name}: run packaging/lock.sh"
 
 
-def test_the_tests_run_with_the_very_versions_of_the_application() -> None:
+def test_the_tests_use_the_same_versions_as_the_program() -> None:
     assert pins("requirements.lock") <= pins("requirements-test.lock")

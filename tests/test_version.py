@@ -1,4 +1,4 @@
-"""The version is stated once, in rubato_desktop/__init__.py; what must repeat it agrees."""
+"""The version is defined once, in rubato_desktop/__init__.py, and all copies agree."""
 
 from __future__ import annotations
 

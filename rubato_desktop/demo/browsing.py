@@ -1,6 +1,6 @@
-"""The tour of a browser: keys browse, listen and read in a real Chromium, which nobody need see.
+"""The browser tour: keys browse, listen and read in headless Chromium.
 
-Everything is as it always is: the program, the host, the extension, the pages, which are served from `resources/tour`.
+The program, the native host and the extension are the real ones; the pages are served from `resources/tour`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from rubato_desktop.app import App
-from rubato_desktop.demo.telling import stamp, told
+from rubato_desktop.demo.telling import stamp, timeline_lines
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import CommandDone, Event, Result
 from rubato_desktop.files import write_beside
@@ -31,34 +31,34 @@ from rubato_desktop.services.run_state import SCREEN
 
 VIEW = 1280, 800
 MUSIC = "music.wav"
-QUICKER = 2.5  # times as fast as a line of keys is read otherwise
-PATIENCE = 60.0  # s
+SPEED = 2.5  # compared with the usual timing of a line of keys
+TIMEOUT_S = 60.0
 VELOCITY = 76
 
 
 def browsing_tour(out: Path) -> dict[str, Path]:
-    """Play the tour of a browser and leave what came of it.
+    """Play the browser tour and write its results.
 
     Args:
-        out: A folder; made when it is not there.
+        out: The output folder; created if missing.
 
     Returns:
-        What was left: ``session``, ``timeline``, ``midi`` and ``wav`` of a page as sound, and a picture of the
-        page after each line that says so.
+        Paths of the results: ``session``, ``timeline``, ``midi`` and ``wav`` of a page as sound, and the pictures of
+        pages that the script names.
 
     Raises:
-        RubatoError: there is no browser for it, it does not join, or the folder cannot be written.
+        RubatoError: no browser was found, it does not connect, or the folder cannot be written.
     """
     shutil.rmtree(out / "data", ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
     with _pages(out) as address, _Desk(out / "data") as desk:
         with headless_browser(desk.data, out / "data" / "profile", VIEW, f"{address}/index.html"):
             desk.join()
-            left = {name: path for line in _script() for name, path in desk.play(line, out)}
-        left["session"] = desk.keep(out / "session")
-        left["timeline"] = out / "timeline.txt"
-        write_beside(left["timeline"], ("\n".join(desk.timeline).strip() + "\n").encode())
-    return left
+            results = {name: path for line in _script() for name, path in desk.play(line, out)}
+        results["session"] = desk.keep(out / "session")
+        results["timeline"] = out / "timeline.txt"
+        write_beside(results["timeline"], ("\n".join(desk.timeline).strip() + "\n").encode())
+    return results
 
 
 def _script() -> list[dict[str, Any]]:
@@ -67,14 +67,14 @@ def _script() -> list[dict[str, Any]]:
 
 
 class _Desk:
-    """The running program, and somebody who plays it."""
+    """The running program and its player."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
         self.timeline: list[str] = []
         self._results: list[Result] = []
         self._app = App(data, devices=False, sound=False, browser=True)
-        self._app.bus.subscribe(self._hear)
+        self._app.bus.subscribe(self._on_event)
 
     def __enter__(self) -> _Desk:
         self._app.start()
@@ -83,13 +83,13 @@ class _Desk:
     def __exit__(self, *_: object) -> None:
         self._app.stop()
 
-    def _hear(self, event: Event) -> None:
-        self.timeline.extend(told(event))
+    def _on_event(self, event: Event) -> None:
+        self.timeline.extend(timeline_lines(event))
         if isinstance(event, CommandDone):
             self._results.append(event.result)
 
     def join(self) -> None:
-        """Let the browser join as a person does: by playing the word that confirms."""
+        """Allow the browser to connect, like a user, by playing the word that confirms."""
         services = self._app.services
         _wait(
             lambda: services.confirmation.text or (services.browser and services.browser.connected),
@@ -98,14 +98,14 @@ class _Desk:
         if services.confirmation.text:
             self.timeline.append(f"{stamp(self._app.clock.now())}  {services.confirmation.text}")
             self._press("0 4 9 0")
-        _wait(lambda: services.browser and services.browser.windows, "the browser did not join")
+        _wait(lambda: services.browser and services.browser.windows, "the browser did not connect")
 
     def play(self, line: dict[str, Any], out: Path) -> Iterator[tuple[str, Path]]:
-        """Play a line of the script; yields what it left."""
+        """Play a line of the script; yields its results as (name, path)."""
         self.timeline.append(f"\n{stamp(self._app.clock.now())}  {line['says']}")
         before = len(self._results)
         self._press(line["keys"])
-        _wait(lambda: len(self._results) > before, f"{line['keys']} had no answer")
+        _wait(lambda: len(self._results) > before, f"{line['keys']} had no result")
         time.sleep(line.get("rest", 0.3))
         result = self._results[before]
         if result.name == "layout" and result.status == "ok":
@@ -116,7 +116,7 @@ class _Desk:
     def _press(self, keys: str) -> None:
         began = time.monotonic()
         for press in read_line(keys):
-            time.sleep(max(0.0, began + press.t / 1e6 / QUICKER - time.monotonic()))
+            time.sleep(max(0.0, began + press.t / 1e6 / SPEED - time.monotonic()))
             now, note = self._app.clock.now(), BASE_NOTE + press.key
             message = note_on(now, SCREEN, note, VELOCITY) if press.down else note_off(now, SCREEN, note)
             self._app.engine.receive(message)
@@ -131,20 +131,20 @@ class _Desk:
     def _picture(self, path: Path) -> Path:
         browser = self._app.services.browser
         assert browser is not None
-        write_beside(path, base64.b64decode(browser.ask("picture").result(PATIENCE).value["png"]))
+        write_beside(path, base64.b64decode(browser.ask("picture").result(TIMEOUT_S).value["png"]))
         return path
 
-    def keep(self, where: Path) -> Path:
-        """Copy the session that was recorded."""
+    def keep(self, target: Path) -> Path:
+        """Copy the recorded session."""
         folder = max((self.data / "sessions").glob("*/*/*"))
-        shutil.rmtree(where, ignore_errors=True)
-        shutil.copytree(folder, where)
-        return where
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(folder, target)
+        return target
 
 
 @contextlib.contextmanager
 def _pages(out: Path) -> Iterator[str]:
-    """Serve the pages of the tour, with some music in them, on loopback."""
+    """Serve the pages of the tour, with a piece of music, on loopback."""
     from rubato_desktop.audio.render import render
     from rubato_desktop.midi.file.reader import read_midi
 
@@ -169,9 +169,9 @@ class _Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-def _wait(holds: Callable[[], object], otherwise: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
+def _wait(condition: Callable[[], object], problem: str) -> None:
+    deadline = time.monotonic() + TIMEOUT_S
+    while not condition():
         if time.monotonic() > deadline:
-            raise RubatoError(f"The tour stopped: {otherwise}", todo="rubato doctor looks at all the parts")
+            raise RubatoError(f"The tour stopped: {problem}", todo="Run: rubato doctor")
         time.sleep(0.02)

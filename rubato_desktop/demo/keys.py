@@ -1,6 +1,6 @@
-"""The tour: a script of keys, through the real program, without screen or device.
+"""The tour: a script of keys, played in the real program without screen or device.
 
-Time is moved by hand, so that a minute of playing takes seconds; everything else is as it always is.
+The clock is moved by hand, so that a minute of playing takes seconds.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from rubato_desktop.app import App
 from rubato_desktop.audio.render import render
 from rubato_desktop.clock import SECOND, ManualClock
-from rubato_desktop.demo.telling import stamp, told
+from rubato_desktop.demo.telling import stamp, timeline_lines
 from rubato_desktop.events import CommandDone, Event, WordHeard
 from rubato_desktop.language.keys import BASE_NOTE, read_line
 from rubato_desktop.midi.messages import Message, note_off, note_on
@@ -23,24 +23,24 @@ from rubato_desktop.resources import resource
 from rubato_desktop.services.run_state import SCREEN
 
 VELOCITY = 76
-SLOWER = 1.6  # words are played calmly, so that a listener can follow
-PATIENCE_S = 10.0  # until a command that does not end is waited for no more
-PAUSE_AFTER = 5 * SECOND  # long enough for everything pending to end
+SLOWDOWN = 1.6  # of words, so that a listener can follow
+TIMEOUT_S = 10.0  # of a command that does not end
+PAUSE_AFTER = 5 * SECOND  # longer than all timeouts
 
 
 def tour(out: Path) -> dict[str, Path]:
-    """Play the tour and leave what came of it.
+    """Play the tour and write its results.
 
     Args:
-        out: A folder; made when it is not there.
+        out: The output folder; created if missing.
 
     Returns:
-        What was left: ``session`` (a recording's folder), ``wav``, ``screenshot`` and ``timeline``.
+        Paths of the results: ``session`` (a recording's folder), ``wav``, ``screenshot`` and ``timeline``.
 
     Raises:
         RubatoError: the folder cannot be written.
     """
-    # Qt is loaded before there are threads: while it loads, none may import anything.
+    # Load Qt before any thread starts: no thread may import anything while Qt loads.
     import rubato_desktop.ui.screenshot  # noqa: F401
 
     data = out / "data"
@@ -48,7 +48,7 @@ def tour(out: Path) -> dict[str, Path]:
     clock = ManualClock()
     app = App(data, devices=False, sound=False, clock=clock)
     timeline: list[str] = []
-    app.bus.subscribe(lambda event: timeline.extend(told(event)))
+    app.bus.subscribe(lambda event: timeline.extend(timeline_lines(event)))
     running: set[int] = set()
     app.bus.subscribe(partial(_follow, running))
     app.begin()
@@ -60,27 +60,27 @@ def tour(out: Path) -> dict[str, Path]:
             app.engine.receive(message)
             app.engine.pump()
     _wait_until(app, clock, clock.now() + PAUSE_AFTER, running)
-    left = {"session": out / "session", "wav": out / "tour.wav", "screenshot": out / "window.png"}
-    _keep(app, left)
+    results = {"session": out / "session", "wav": out / "tour.wav", "screenshot": out / "window.png"}
+    _write_results(app, results)
     app.stop()
-    left["timeline"] = out / "timeline.txt"
-    left["timeline"].write_text("\n".join(timeline).strip() + "\n", encoding="utf-8")
-    return left
+    results["timeline"] = out / "timeline.txt"
+    results["timeline"].write_text("\n".join(timeline).strip() + "\n", encoding="utf-8")
+    return results
 
 
-def _keep(app: App, left: dict[str, Path]) -> None:
+def _write_results(app: App, results: dict[str, Path]) -> None:
     from rubato_desktop.ui.screenshot import save_screenshot
 
     folder = max((app.data / "sessions").glob("*/*/*"))
-    shutil.rmtree(left["session"], ignore_errors=True)
-    shutil.copytree(folder, left["session"])
-    render(app.services.roll.notes, app.services.roll.messages, left["wav"])
+    shutil.rmtree(results["session"], ignore_errors=True)
+    shutil.copytree(folder, results["session"])
+    render(app.services.roll.notes, app.services.roll.messages, results["wav"])
     app.engine.pump()
-    save_screenshot(app.engine, left["screenshot"])
+    save_screenshot(app.engine, results["screenshot"])
 
 
 def _follow(running: set[int], event: Event) -> None:
-    """Keep the numbers of the words whose commands have not ended yet."""
+    """Update the ids of the words whose commands are running."""
     if isinstance(event, WordHeard):
         running.add(event.id)
     elif isinstance(event, CommandDone):
@@ -88,7 +88,7 @@ def _follow(running: set[int], event: Event) -> None:
 
 
 def _wait_until(app: App, clock: ManualClock, t: int, running: set[int]) -> None:
-    """Let time pass as the engine would, deadline by deadline; commands that write something end meanwhile."""
+    """Move the clock to `t`, timeout by timeout, and wait for running commands."""
     while (deadline := app.engine.deadline) is not None and deadline < t:
         clock.move_to(deadline)
         _pump(app, running)
@@ -97,9 +97,9 @@ def _wait_until(app: App, clock: ManualClock, t: int, running: set[int]) -> None
 
 
 def _pump(app: App, running: set[int]) -> None:
-    patience = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     app.engine.pump()
-    while running and time.monotonic() < patience:
+    while running and time.monotonic() < deadline:
         time.sleep(0.002)
         app.engine.pump()
 
@@ -109,7 +109,7 @@ def _lines() -> Iterator[tuple[str, list[Message]]]:
     t = SECOND
     for line in script["line"]:
         t += round(line.get("rest", 0.0) * SECOND)
-        tempo = 1.0 if line.get("music") else SLOWER
+        tempo = 1.0 if line.get("music") else SLOWDOWN
         messages = list(_messages(line["keys"], t, tempo))
         yield line["says"], messages
         t = max(message.t for message in messages)

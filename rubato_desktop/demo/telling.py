@@ -1,4 +1,4 @@
-"""A tour's timeline: what was played, what was understood, what came of it, a line each."""
+"""The timeline of a tour: words, results and notices, one per line."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rubato_desktop.events import CommandDone, Event, Listed, Notice, WordHeard,
 from rubato_desktop.language.keys import format_keys
 
 
-def told(event: Event) -> Iterator[str]:
-    """An event in lines of a timeline; none for one that tells nothing."""
+def timeline_lines(event: Event) -> Iterator[str]:
+    """Yield the lines of a timeline for an event."""
     match event:
         case WordHeard(word=word):
             args = " ".join(f"{name}={_plain(value)}" for name, value in word.args.items())
@@ -34,5 +34,5 @@ def _plain(value: Any) -> str:
 
 
 def stamp(t: int) -> str:
-    """A time, µs, as it stands before a line."""
+    """Format a time (µs) for the beginning of a line, in seconds."""
     return f"{t / SECOND:7.2f}"
