@@ -58,7 +58,7 @@ def make_menu(window: Window) -> None:
     _add(window, "Cancel the current input", "Esc", window.cancel_input)
     menu.addSeparator()
     _add(window, "Search the dictionary", "Ctrl+F", lambda: search(window))
-    _add(window, "Move the focus to the keys", "Ctrl+K", lambda: window.keyboard.take_focus())
+    _add(window, "Focus the keys", "Ctrl+K", lambda: window.keyboard.take_focus())
     for number, panel in enumerate(window.side.panels.values(), 1):
         _add(
             window, f"Fold or unfold {panel.title}", f"Ctrl+{number}", partial(run, "fold", panel=panel.name)
@@ -67,7 +67,7 @@ def make_menu(window: Window) -> None:
     menu.addSeparator()
     _add(window, "Help: all words", "F1", lambda: run("help"))
     _add(window, "Help: computer keys", "F2", lambda: show_computer_keys(window))
-    _add(window, "Status", "F3", lambda: run("status"))
+    _add(window, "Show the status", "F3", lambda: run("status"))
     _add(window, "Show the last result", "F4", window.show_last_result)
     _add(window, "Quit", "Ctrl+Q", window.close)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
@@ -187,6 +187,14 @@ class Strip(QWidget):
         self.entry.hide()
         if text.strip():
             self.typed.emit(self._entry_word, text)
+
+    def event(self, event: QEvent) -> bool:
+        overrides = event.type() == QEvent.Type.ShortcutOverride and self.entry.isVisible()
+        if overrides and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
+            # Esc discards the text here, before the window's shortcut cancels the word alone.
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.entry.isVisible():

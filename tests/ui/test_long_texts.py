@@ -13,24 +13,28 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
 from rubato_desktop.app import App
+from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import CommandDone, Event, Listed, Notice, Result, WordHeard, WordMissed
 from rubato_desktop.language.dictionary import Language, Word
 from rubato_desktop.language.results import RecognisedWord, RejectedRun
+from rubato_desktop.midi.devices.state import DeviceState
 from rubato_desktop.services.browser import Tab, Window
 from rubato_desktop.ui.overlays.card import Card
 from rubato_desktop.ui.overlays.picture_card import PictureCard
 from rubato_desktop.ui.panels.browser import BrowserPanel
+from rubato_desktop.ui.panels.devices import DeviceRow
 from rubato_desktop.ui.panels.word_log import WordLogPanel
 from rubato_desktop.ui.pianoroll.pictures import Laid
 from rubato_desktop.ui.style.theme import font
 from rubato_desktop.ui.style.wrapping import wrap, wrapped_height
-from rubato_desktop.ui.window import MainWindow
+from rubato_desktop.ui.window import SMALLEST, MainWindow
 
 Until = Callable[[Callable[[], object]], None]
 Publish = Callable[[Event], None]
 
 LONG = " ".join(f"word{n:02d}" for n in range(43)) + " the end"
 assert 300 <= len(LONG) <= 310
+CONTENT_WIDTH = 300 - 2 * 16 - 10  # px in the narrowest side panel, beside margins and scroll bar
 SHORT = "Tab 12: Nocturne"
 TAB = RecognisedWord(4_000_000, 5_000_000, (12, 7, 12), "tab", "core", "tab", {})
 
@@ -221,6 +225,25 @@ def test_esc_closes_a_list_that_has_the_focus(window: MainWindow, publish: Publi
     assert not window.list_card.isVisible()
 
 
+# Header ------------------------------------------------------------------------------------------------
+
+
+def test_long_names_fit_into_the_header(window: MainWindow, player: LivePlayer, until: Until) -> None:
+    header = window.header
+    player.play("0 11 0")
+    until(header.time.isVisible)
+    window.resize(*SMALLEST)
+    for chip in (header.devices, header.browser):
+        chip.show_state(LONG, "#ff0000", "more")
+    header.microphone.setVisible(True)
+    parts = [part for part in header.children() if isinstance(part, QWidget) and part.isVisible()]
+    until(lambda: all(header.rect().contains(part.geometry()) for part in parts))
+    areas = [part.geometry() for part in parts]
+    assert not any(a.intersects(b) for a in areas for b in areas if a is not b)
+    assert header.devices.accessibleName() == LONG and LONG in header.devices.toolTip()
+    assert header.sound.text() == header.sound.accessibleName(), "what is short stays whole"
+
+
 # Panels -------------------------------------------------------------------------------------------------
 
 
@@ -297,6 +320,28 @@ def test_an_unfolded_word_of_the_dictionary_shows_its_whole_name_and_help(window
     assert tree.visualRect(index).height() >= text
     about = tree.visualRect(model.index(0, 0, index))
     assert about.height() > wrapped_height(LONG, font(0.95), tree.viewport().width())
+
+
+def test_a_long_device_name_and_its_problem_wrap(window: MainWindow) -> None:
+    row = DeviceRow(LONG[:120], window.bridge)
+    problem = RubatoError(LONG)
+    row.show_state(
+        DeviceState(
+            LONG[:120],
+            connected=False,
+            listening=False,
+            used=True,
+            role="both",
+            base_note=48,
+            problem=problem,
+        )
+    )
+    assert row.minimumSizeHint().width() < CONTENT_WIDTH
+    row.resize(CONTENT_WIDTH, row.heightForWidth(CONTENT_WIDTH))
+    row.show()
+    assert whole(row.problem, row)
+    assert row.used.text().replace("\n", " ") == LONG[:120]
+    row.close()
 
 
 def test_a_long_title_of_a_tab_wraps(window: MainWindow, app: App, until: Until) -> None:

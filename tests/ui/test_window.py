@@ -246,6 +246,20 @@ def test_an_empty_text_field_closes_with_its_word(
     until(window.strip.entry.isHidden)
 
 
+def test_escape_discards_a_typed_text_and_cancels_its_word(
+    window: MainWindow, app: App, player: LivePlayer, until: Until
+) -> None:
+    window.activateWindow()
+    until(window.isActiveWindow)
+    player.play("12 2 3 4 12")
+    until(window.strip.entry.hasFocus)
+    QTest.keyClicks(window.strip.entry, "never mind")
+    QTest.keyClick(window.strip.entry, Qt.Key.Key_Escape)
+    until(lambda: not app.engine.preview.keys)
+    until(window.strip.entry.isHidden)
+    assert window.strip.entry.text() == ""
+
+
 def test_escape_cancels_the_keys_played_so_far(
     window: MainWindow, app: App, player: LivePlayer, until: Until
 ) -> None:

@@ -137,6 +137,7 @@ class AnswersPanel(QWidget):
         if not self._was_shown:
             # Not before: asking the knowledge process starts it, which takes time and memory.
             self._was_shown = True
+            self._show_page()
             self._read()
             self._count()
 

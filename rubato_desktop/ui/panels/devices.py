@@ -30,7 +30,7 @@ from rubato_desktop.ui.style.wrapping import wrap
 
 ROLES = {"both": "commands and music", "command": "commands only", "performance": "music only"}
 REFRESH_MS = 2000  # of what publishes no event of its own: sound and latency
-NAME_WIDTH = 190  # px; a longer device name wraps
+NAME_WIDTH = 160  # px; a longer device name wraps
 
 
 class DeviceRow(QFrame):
@@ -66,9 +66,9 @@ class DeviceRow(QFrame):
         grid.addWidget(self.used, 0, 0, 1, 2)
         grid.addWidget(self.state, 0, 2, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(self.problem, 1, 0, 1, 3)
-        grid.addWidget(self.role, 2, 0)
-        grid.addWidget(self.base, 2, 1)
-        grid.addWidget(self.learn, 2, 2)
+        grid.addWidget(self.role, 2, 0, 1, 3)
+        grid.addWidget(self.base, 3, 0)
+        grid.addWidget(self.learn, 3, 1, 1, 2, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(1, 1)
 
     def show_state(self, state: Any) -> None:
@@ -82,7 +82,7 @@ class DeviceRow(QFrame):
         self.problem.setText(sentences(state.problem.happened) if state.problem is not None else "")
         self.problem.setVisible(state.problem is not None)
         self.role.setCurrentIndex(max(0, self.role.findData(state.role)))
-        self.base.setText(f"from note {state.base_note}")
+        self.base.setText(f"Lowest key: note {state.base_note}")
         self.learn.setText("Press the lowest key" if state.learning else "Learn")
         self.learn.setEnabled(state.connected and state.used)
         self.role.setEnabled(state.used)

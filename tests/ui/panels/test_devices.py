@@ -63,7 +63,7 @@ def test_role_use_and_lowest_key_are_set_in_its_row(connected: MainWindow, until
         shown.learn.click()
         until(lambda: shown.learn.text() == "Press the lowest key")
         keys.send("90 24 40", "80 24 00")
-        until(lambda: shown.base.text() == "from note 36")
+        until(lambda: shown.base.text() == "Lowest key: note 36")
         assert shown.learn.text() == "Learn"
         QTest.mouseClick(shown.used, Qt.MouseButton.LeftButton, pos=shown.used.rect().center() * 0.2)
         until(lambda: not connected.engine.services.devices.states()[0].used)
