@@ -157,7 +157,7 @@ def answers_picture(data: Path) -> QImage:
 
 
 def main() -> int:
-    kept = ensure_application()
+    application = ensure_application()
     for name, theme in (("window.png", "dark"), ("window-light.png", "light")):
         with tempfile.TemporaryDirectory(prefix="rubato-pictures-") as folder:
             picture(theme, Path(folder)).save(str(DOCS / name))  # type: ignore[arg-type]
@@ -166,7 +166,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="rubato-pictures-") as folder:
             take(Path(folder)).save(str(DOCS / name))
         print(f"docs/{name}")
-    del kept
+    del application
     return 0
 
 

@@ -52,8 +52,8 @@ class Text(NamedTuple):
 
 def user_texts() -> list[Text]:
     """Return all texts, sorted by file and line."""
-    found = [*_python(), *_scripts(), *_panel(), *_languages()]
-    return sorted({(one.path, one.line, one.text): one for one in found}.values())
+    texts = [*_python(), *_scripts(), *_panel(), *_languages()]
+    return sorted({(one.path, one.line, one.text): one for one in texts}.values())
 
 
 def reads_like_words(text: str) -> bool:
@@ -142,8 +142,8 @@ def _scripts() -> Iterator[Text]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if line.lstrip().startswith(("import ", "*", "/*", "//", "export {")):
                 continue
-            for found in _JS_STRING.finditer(line):
-                text = found[1] or found[2] or ""
+            for match in _JS_STRING.finditer(line):
+                text = match[1] or match[2] or ""
                 if reads_like_words(text) and text != "use strict":
                     yield Text(relative, number, text)
 

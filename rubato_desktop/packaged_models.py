@@ -93,7 +93,7 @@ def find_model(name: str) -> dict[str, Path]:
     """
     model = packaged_models()[name]
     folder = _package_folder(model.package)
-    found = {}
+    paths = {}
     for file in model.files:
         try:
             size = (folder / file.path).stat().st_size if folder is not None else None
@@ -103,8 +103,8 @@ def find_model(name: str) -> dict[str, Path]:
             raise _missing(model, file)
         if size != file.bytes:
             raise _damaged(model, file, f"has {size:,} bytes instead of {file.bytes:,}")
-        found[Path(file.path).name] = folder / file.path
-    return found
+        paths[Path(file.path).name] = folder / file.path
+    return paths
 
 
 def verified_model(name: str) -> dict[str, Path]:
@@ -113,9 +113,9 @@ def verified_model(name: str) -> dict[str, Path]:
     Raises:
         RubatoError: as `find_model`; also if a file cannot be read or has the wrong content (code ``bad_model``).
     """
-    found = find_model(name)
+    paths = find_model(name)
     model = packaged_models()[name]
-    for file, path in zip(model.files, found.values(), strict=True):
+    for file, path in zip(model.files, paths.values(), strict=True):
         try:
             changed = path.stat().st_mtime_ns
             right = _sha256(path, file.bytes, changed) == file.sha256
@@ -123,7 +123,7 @@ def verified_model(name: str) -> dict[str, Path]:
             raise _damaged(model, file, f"cannot be read: {reason(error)}") from None
         if not right:
             raise _damaged(model, file, "has the wrong content")
-    return found
+    return paths
 
 
 @cache
@@ -138,8 +138,8 @@ def _package_folder(name: str) -> Path | None:
 
     Importing these packages would take up to half a second, and some import others that are not installed.
     """
-    found = importlib.util.find_spec(name)
-    folders = found.submodule_search_locations if found is not None else None
+    spec = importlib.util.find_spec(name)
+    folders = spec.submodule_search_locations if spec is not None else None
     return Path(folders[0]) if folders else None
 
 

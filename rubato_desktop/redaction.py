@@ -134,5 +134,5 @@ def _without(command: str, args: Mapping[str, Any]) -> dict[str, Any]:
 
 def for_fields(command: str) -> frozenset[str]:
     """Return the names of the command's arguments that are text for a field of a page."""
-    found = REGISTRY.get(command)
-    return found.for_fields if found is not None else frozenset()
+    registered = REGISTRY.get(command)
+    return registered.for_fields if registered is not None else frozenset()

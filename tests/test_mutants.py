@@ -34,10 +34,10 @@ def test_most_mutants_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not stale, "No mutant, or a killed one, is listed as equivalent:\n\n" + "\n\n".join(sorted(stale))
     different = [mutant for mutant in mutants if alive.get(mutant) not in equivalents]
     escaped = {mutant: change for mutant, change in alive.items() if change not in equivalents}
-    assert 1 - len(escaped) / len(different) >= LEAST, told(different, escaped)
+    assert 1 - len(escaped) / len(different) >= LEAST, report(different, escaped)
 
 
-def told(different: list[Mutant], escaped: dict[Mutant, str]) -> str:
+def report(different: list[Mutant], escaped: dict[Mutant, str]) -> str:
     """Return how many mutants were killed in each file, and the changes of the others."""
     counts: dict[str, int] = defaultdict(int)
     for mutant in different:

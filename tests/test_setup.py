@@ -96,8 +96,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     os.killpg(first.pid, signal.SIGKILL)
     first.communicate()
     for again in [checkout.start("--headless"), checkout.start("--headless")]:
-        said = again.communicate(timeout=240)
-        assert again.returncode == 0, said
+        output = again.communicate(timeout=240)
+        assert again.returncode == 0, output
     return checkout
 
 
@@ -146,8 +146,8 @@ def test_without_a_screen_the_program_suggests_the_demo(tmp_path: Path) -> None:
 def test_a_changed_lock_is_installed(checkout: Checkout) -> None:
     lock = checkout.folder / "requirements.lock"
     lock.write_text("# changed\n")
-    status, _, said = checkout.run("--headless")
-    assert (status, "Installing" in said, "Ready" in said) == (0, True, True)
+    status, _, output = checkout.run("--headless")
+    assert (status, "Installing" in output, "Ready" in output) == (0, True, True)
     assert checkout.run("--headless")[2] == ""
 
 
@@ -156,12 +156,12 @@ def test_packages_that_cannot_be_installed_are_reported_and_the_old_ones_kept(ch
     before = lock.read_text()
     lock.write_text(f"no-such-package==1 --hash=sha256:{'0' * 64}\n")
     try:
-        status, _, said = checkout.run("--headless", PIP_NO_INDEX="1")
+        status, _, output = checkout.run("--headless", PIP_NO_INDEX="1")
     finally:
         lock.write_text(before)
     assert status == 2
-    assert "could not be installed" in said
-    assert "Traceback" not in said
+    assert "could not be installed" in output
+    assert "Traceback" not in output
     assert checkout.run("--headless") == (0, "rubato run --headless\n", "")
 
 
@@ -185,9 +185,9 @@ def test_a_machine_without_a_suitable_python_is_told_which_to_install(
     elsewhere = Checkout(tmp_path / "elsewhere")
     script = elsewhere.folder / "packaging/find-python.sh"
     script.write_text(script.read_text().replace("/usr/bin/python3", "/no/such/python3"))
-    status, _, said = elsewhere.run(PATH=str(tmp_path))
+    status, _, output = elsewhere.run(PATH=str(tmp_path))
     assert status == 2
-    assert "Python 3.11 or 3.12" in said
+    assert "Python 3.11 or 3.12" in output
 
 
 def test_every_system_package_of_the_tests_is_installed() -> None:
@@ -220,11 +220,11 @@ def test_every_locked_package_has_a_hash_and_no_address(lock: str) -> None:
 )
 def test_every_dependency_is_locked_in_an_allowed_version(lock: str, extras: list[str]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    asked = project["dependencies"] + [
+    requirements = project["dependencies"] + [
         line for extra in extras for line in project["optional-dependencies"][extra]
     ]
     locked = {pin.split("==")[0]: pin.split("==")[1].split()[0] for pin in pins(lock)}
-    for requirement in map(Requirement, asked):
+    for requirement in map(Requirement, requirements):
         name = re.sub(r"[-_.]+", "-", requirement.name).lower()
         assert name in locked, f"{name} is not in {lock}; run packaging/lock.sh"
         assert requirement.specifier.contains(locked[name]), f"{name}: run packaging/lock.sh"

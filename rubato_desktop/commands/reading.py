@@ -126,7 +126,7 @@ async def find(ctx: Context, text: Text) -> Answer:
     Args:
         text: What to find.
     """
-    ctx.services.find_history.found(text)
+    ctx.services.find_history.add(text)
     return _match(await ctx.ask("find", text=text))
 
 
@@ -165,7 +165,7 @@ async def find_everywhere(ctx: Context, text: Text) -> Answer:
     Args:
         text: What to find.
     """
-    ctx.services.find_history.found(text)
+    ctx.services.find_history.add(text)
     requests = [
         ctx.ask("find_all", text=text, deadline=10.0),
         ctx.ask("history", text=text, limit=5),

@@ -117,7 +117,7 @@ async def search(ctx: Context, text: Text) -> Answer:
     words = _required(text)
     url = engine.replace("%s", quote(words, safe=""))
     reply = await ctx.ask("open", url=url, new=True, deadline=PAGE_TIMEOUT)
-    ctx.services.find_history.found(words)
+    ctx.services.find_history.add(words)
     return Answer(f"Searching the web for {words}", reply.value, reply.state)
 
 

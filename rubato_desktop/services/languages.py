@@ -114,8 +114,8 @@ class LanguageLibrary:
 
     def used(self, keys: tuple[int, ...]) -> None:
         """Count a use of the word that `keys` begin with; keys of its parameters may follow."""
-        found = self.stack.opening(keys)
-        self.usage[found.keys if found is not None else keys] += 1
+        word = self.stack.opening(keys)
+        self.usage[word.keys if word is not None else keys] += 1
 
     def save_usage(self) -> None:
         """Write the usage counts.
@@ -142,15 +142,15 @@ class LanguageLibrary:
                 f"{format_keys(word.keys)} cannot be a word: {'; '.join(problems_found)}",
                 propose(word, self.stack),
             )
-        found = next(conflicts(word, self.stack), None)
-        if found is not None:
+        conflict = next(conflicts(word, self.stack), None)
+        if conflict is not None:
             how = {
-                "equal": f"is already {found.by.name}",
-                "prefix": f"is the beginning of {found.by.name} ({format_keys(found.by.keys)})",
-                "extends": f"begins with {found.by.name} ({format_keys(found.by.keys)})",
-            }[found.kind]
+                "equal": f"is already {conflict.by.name}",
+                "prefix": f"is the beginning of {conflict.by.name} ({format_keys(conflict.by.keys)})",
+                "extends": f"begins with {conflict.by.name} ({format_keys(conflict.by.keys)})",
+            }[conflict.kind]
             raise ConflictError(
-                f"{format_keys(word.keys)} {how} in {found.by.language}", propose(word, self.stack)
+                f"{format_keys(word.keys)} {how} in {conflict.by.language}", propose(word, self.stack)
             )
 
     def add(self, word: Word) -> Word:

@@ -156,7 +156,7 @@ def test_a_child_that_cannot_be_started_has_a_reason(make: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "code", "said"),
+    ("order", "code", "last_line"),
     [
         ("raise", 1, "ValueError: the order was to raise"),
         ("exit", 3, "out of ideas"),
@@ -164,12 +164,12 @@ def test_a_child_that_cannot_be_started_has_a_reason(make: Make) -> None:
     ],
 )
 def test_a_child_that_ends_unexpectedly_has_a_reason(
-    make: Make, tmp_path: Path, order: str, code: int, said: str
+    make: Make, tmp_path: Path, order: str, code: int, last_line: str
 ) -> None:
     watched = make("echo", log_file=tmp_path / "child.log")
     watched.process.start()
     watched.send("before", order, "after")
-    assert watched.exit() == Exit(code, last_line=said)
+    assert watched.exit() == Exit(code, last_line=last_line)
     assert watched.echoes == ["before"]
     assert ("SIGSEGV" in str(watched.exit())) == (code == -11)
     watched.process.start()
@@ -212,7 +212,7 @@ def test_a_flood_of_reports_blocks_nobody(make: Make) -> None:
     assert not psutil.pid_exists(run.process_id)
     before = len(watched.reports)
     assert watched.exit().expected
-    assert len(watched.reports) == before, "a process that was told to end is not listened to"
+    assert len(watched.reports) == before, "reports after a stop are ignored"
 
 
 def test_unread_orders_block_nobody_and_the_process_can_be_stopped(make: Make) -> None:

@@ -27,7 +27,7 @@ from rubato_desktop.ipc.single_instance import SingleInstance, request
 data = Path(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
-instance = SingleInstance.claim(data, lambda question: {"pid": os.getpid(), "asked": question})
+instance = SingleInstance.claim(data, lambda content: {"pid": os.getpid(), "received": content})
 first = instance is not None
 print(json.dumps({"first": first, "pid": os.getpid() if first else request(data, {"do": "front"})["pid"]}), flush=True)
 sys.stdin.readline()
@@ -49,8 +49,8 @@ class Start:
         self._say()
 
     def outcome(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._line())
-        return found
+        outcome: dict[str, Any] = json.loads(self._line())
+        return outcome
 
     def end(self) -> None:
         self._say()
@@ -104,8 +104,8 @@ def test_a_second_start_reaches_the_first(first: Start, start: Callable[..., Sta
 
 
 def test_the_running_program_responds_to_a_request(first: Start, tmp_path: Path) -> None:
-    question = {"do": "run", "command": "play", "args": {"seconds": 1.5, "name": "Prélude ♪"}}
-    assert request(tmp_path / "data", question) == {"pid": first.process.pid, "asked": question}
+    content = {"do": "run", "command": "play", "args": {"seconds": 1.5, "name": "Prélude ♪"}}
+    assert request(tmp_path / "data", content) == {"pid": first.process.pid, "received": content}
 
 
 def test_another_data_folder_has_its_own_program(
@@ -170,7 +170,7 @@ def test_a_long_folder_for_temporary_files_works(tmp_path: Path, monkeypatch: py
     deep = tmp_path / ("t" * 120)
     deep.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(deep))
-    instance = SingleInstance.claim(tmp_path, lambda question: {"heard": question})
+    instance = SingleInstance.claim(tmp_path, lambda content: {"heard": content})
     assert instance
     try:
         assert request(tmp_path, {"a": 1}) == {"heard": {"a": 1}}

@@ -28,12 +28,12 @@ def test_core_and_names_are_always_active(tmp_path: Path) -> None:
 def test_a_word_is_still_there_after_a_restart(library: LanguageLibrary) -> None:
     library.add(Word((0, 16, 0), "waltz", library.home(), meanings=("waltz",)))
     again = reopened(library)
-    found = again.stack.word("waltz")
-    assert found is not None and found.keys == (0, 16, 0) and found.language == "own"
+    word = again.stack.word("waltz")
+    assert word is not None and word.keys == (0, 16, 0) and word.language == "own"
 
 
 @pytest.mark.parametrize(
-    ("keys", "said"),
+    ("keys", "message"),
     [
         ((0, 7, 0), "0 7 0 is already click in core"),
         ((0, 7, 0, 3), "0 7 0 3 begins with click (0 7 0) in core"),
@@ -42,11 +42,11 @@ def test_a_word_is_still_there_after_a_restart(library: LanguageLibrary) -> None
     ],
 )
 def test_a_conflict_is_refused_before_anything_is_saved(
-    keys: tuple[int, ...], said: str, library: LanguageLibrary
+    keys: tuple[int, ...], message: str, library: LanguageLibrary
 ) -> None:
     with pytest.raises(ConflictError) as error:
         library.add(Word(keys, "new", "own"))
-    assert said in error.value.happened
+    assert message in error.value.happened
     assert error.value.proposals and "Free keys: " in error.value.todo
     assert not library.folder.exists()
 

@@ -31,7 +31,7 @@ class FindHistory:
             self._texts = self._read()
         return self._texts
 
-    def found(self, text: str) -> None:
+    def add(self, text: str) -> None:
         """Add a text; if that cannot be written, it is kept until the program ends."""
         self._texts = [text, *(other for other in self.texts if other != text)][:KEPT]
         try:

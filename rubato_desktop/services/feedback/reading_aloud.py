@@ -24,7 +24,7 @@ class ReadingAloud:
             ended: Whether the text is complete.
         """
         rest = text[self._spoken :]
-        found = rest if ended else (match[0] if (match := _SENTENCES.match(rest)) else "")
-        self._spoken += len(found)
+        sentences = rest if ended else (match[0] if (match := _SENTENCES.match(rest)) else "")
+        self._spoken += len(sentences)
         # Citation numbers are not spoken.
-        return " ".join(_CITATION.sub("", found).split())
+        return " ".join(_CITATION.sub("", sentences).split())

@@ -44,23 +44,23 @@ def between_edges(edges: Iterable[Edge], end: int) -> tuple[Iteration, ...]:
         edges: The starts and ends, in any order.
         end: End of the recording, µs.
     """
-    found, started = [], None
+    iterations, started = [], None
     for t, what in sorted(edges, key=lambda edge: (edge[0], edge[1] == "start")):
         if started is not None and t > started:
-            found.append(Iteration(started, t))
+            iterations.append(Iteration(started, t))
         started = t if what == "start" else None
     if started is not None and end > started:
-        found.append(Iteration(started, end))
-    return tuple(found)
+        iterations.append(Iteration(started, end))
+    return tuple(iterations)
 
 
 def edges_of(texts: Iterable[Text]) -> list[Edge]:
     """Return the edges that the texts ``TRIAL#n`` and ``END#n`` of a MIDI file mark."""
     edges: list[Edge] = []
     for text in texts:
-        found = _MARK.match(text.text) if text.kind in _KINDS else None
-        if found is not None:
-            edges.append((text.t, "start" if found[1].upper() == "TRIAL" else "end"))
+        match = _MARK.match(text.text) if text.kind in _KINDS else None
+        if match is not None:
+            edges.append((text.t, "start" if match[1].upper() == "TRIAL" else "end"))
     return edges
 
 
@@ -74,10 +74,10 @@ def beside(remarks: Sequence[Span], onsets: Sequence[int], end: int) -> tuple[It
         onsets: Onsets of the notes, µs, sorted.
         end: End of the last note, µs.
     """
-    found = []
+    iterations = []
     gaps = zip([0, *(end for _, end in remarks)], [*(begin for begin, _ in remarks), end], strict=True)
     for begin, until in gaps:
         index = bisect_left(onsets, begin)
         if index < len(onsets) and until - onsets[index] >= LEAST:
-            found.append(Iteration(onsets[index], until))
-    return tuple(found)
+            iterations.append(Iteration(onsets[index], until))
+    return tuple(iterations)

@@ -156,8 +156,8 @@ def load_languages(words: tuple[RecognisedWord, ...], library: LanguageLibrary) 
 
     Such a language exists until the program ends, and its words have no commands.
     """
-    found = {word.language for word in words if word.language}
-    for name in sorted(found - set(library.languages)):
+    names = {word.language for word in words if word.language}
+    for name in sorted(names - set(library.languages)):
         entries = {
             word.keys: Word(word.keys, word.word, name)
             for word in words
@@ -167,6 +167,6 @@ def load_languages(words: tuple[RecognisedWord, ...], library: LanguageLibrary) 
         if valid and name != OWN and is_language_name(name):
             colour = COLOURS[len(library.languages) % len(COLOURS)]
             library.languages[name] = Language(name, name.capitalize(), colour, valid)
-    known = sorted(found & set(library.languages))
+    known = sorted(names & set(library.languages))
     if not set(known) <= set(library.active):
         library.activate([*library.active, *known])

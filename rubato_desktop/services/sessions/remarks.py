@@ -58,11 +58,11 @@ class Remarks:
         """
         if self._began is None:
             raise RubatoError("No remark is open", todo="Start one with remark start", code="no_remark")
-        kept = RemarkKept(self._began, t, self._text, self._place, tuple(self._audio))
+        remark = RemarkKept(self._began, t, self._text, self._place, tuple(self._audio))
         self._began = None
-        self._bus.publish(kept)
-        self._bus.publish(RemarkChanged(t, False, kept.text))
-        return kept
+        self._bus.publish(remark)
+        self._bus.publish(RemarkChanged(t, False, remark.text))
+        return remark
 
     @property
     def _text(self) -> str:

@@ -152,14 +152,14 @@ class SessionData:
     def pauses(self) -> tuple[tuple[int, int], ...]:
         """The pauses as (start, end), µs."""
         paused_at: int | None = None
-        found = []
+        pauses = []
         for mark in self.marks:
             if mark.what == "pause":
                 paused_at = mark.t
             elif mark.what in ("resume", "stop") and paused_at is not None:
-                found.append((paused_at, mark.t))
+                pauses.append((paused_at, mark.t))
                 paused_at = None
-        return tuple(found) if paused_at is None else (*found, (paused_at, max(paused_at, self.end)))
+        return tuple(pauses) if paused_at is None else (*pauses, (paused_at, max(paused_at, self.end)))
 
     @cached_property
     def end(self) -> int:
@@ -259,14 +259,14 @@ def list_sessions(data: Path, most: int | None = None) -> list[SessionInfo]:
         data: The data folder.
         most: Maximum number of sessions; None for all.
     """
-    found: list[SessionInfo] = []
+    sessions: list[SessionInfo] = []
     for folder in sorted(sessions_folder(data).glob("[0-9]*/[0-9]*/[0-9]*"), key=_sort_key, reverse=True):
-        if most is not None and len(found) == most:
+        if most is not None and len(sessions) == most:
             break
         info = read_info(folder)
         if info is not None:
-            found.append(info)
-    return found
+            sessions.append(info)
+    return sessions
 
 
 def read_info(folder: Path) -> SessionInfo | None:

@@ -160,9 +160,9 @@ def _existing(month: Path, stamp: str, info: SessionInfo) -> SessionInfo | None:
     for name in numbered(stamp):
         if not (month / name).exists():
             return None
-        found = read_info(month / name)
-        if found and replace(found, folder=info.folder, recovered=info.recovered) == info:
-            return found
+        other = read_info(month / name)
+        if other and replace(other, folder=info.folder, recovered=info.recovered) == info:
+            return other
     return None
 
 

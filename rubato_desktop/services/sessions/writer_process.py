@@ -35,7 +35,7 @@ def _answer(request: list[Any]) -> dict[str, Any]:
         case ["save", str(data), str(journal), int(id)]:
             return {"folder": str(keep_since_save(Path(data), Outline.of(Path(journal)), id).folder)}
         case ["recover", str(data)]:
-            notices = [found.notice(0) for found in recover(Path(data))]
+            notices = [result.notice(0) for result in recover(Path(data))]
             return {
                 "notices": [(notice.level, notice.happened, notice.kept, notice.todo) for notice in notices]
             }

@@ -31,22 +31,22 @@ class Diary:
     """A voice that records what it is told to say."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
+        self.calls: list[tuple[str, str]] = []
         self.speaking = False
 
     def say_now(self, text: str) -> None:
-        self.told.append(("now", text))
+        self.calls.append(("now", text))
 
     def say_after(
         self, text: str, *, rate: float | None = None, volume: float | None = None, voice: str = ""
     ) -> None:
-        self.told.append(("after", text))
+        self.calls.append(("after", text))
 
     def warm(self) -> None:
-        self.told.append(("warm", ""))
+        self.calls.append(("warm", ""))
 
     def be_quiet(self) -> None:
-        self.told.append(("quiet", ""))
+        self.calls.append(("quiet", ""))
 
 
 @pytest.fixture
@@ -63,12 +63,12 @@ def done(text: str, name: str = "click", word: RecognisedWord | None = WORD) -> 
 
 
 def failed(text: str, name: str, word: RecognisedWord | None = WORD) -> CommandDone:
-    told = {"code": "no_such_tab", "message": text}
-    return CommandDone(0, Result(1, name, {}, "failed", text=text, error=told), word)
+    error = {"code": "no_such_tab", "message": text}
+    return CommandDone(0, Result(1, name, {}, "failed", text=text, error=error), word)
 
 
 @pytest.mark.parametrize(
-    ("event", "said"),
+    ("event", "text"),
     [
         (done("Clicked"), "Clicked"),
         (done("Clicked", word=None), ""),
@@ -98,9 +98,9 @@ def failed(text: str, name: str, word: RecognisedWord | None = WORD) -> CommandD
         (EntryRead(0, "write", text="hello"), "hello"),
     ],
 )
-def test_the_text_of_an_event(diary: Diary, event: Event, said: str) -> None:
+def test_the_text_of_an_event(diary: Diary, event: Event, text: str) -> None:
     speaking(diary).listen(event)
-    assert [text for _, text in diary.told] == ([said] if said else [])
+    assert [spoken for _, spoken in diary.calls] == ([text] if text else [])
 
 
 def test_a_result_interrupts_the_voice_and_further_texts_about_it_follow(diary: Diary) -> None:
@@ -114,7 +114,7 @@ def test_a_result_interrupts_the_voice_and_further_texts_about_it_follow(diary: 
         done("Replaced"),
     ):
         listener.listen(event)
-    assert diary.told == [
+    assert diary.calls == [
         ("now", "0 4"),
         ("after", "Replace it?"),
         ("after", "A question waits"),
@@ -130,26 +130,26 @@ def test_the_texts_about_the_last_word_can_be_repeated(diary: Diary) -> None:
     listener.listen(done("A question waits"))
     listener.listen(WordHeard(0, WORD, 2))
     assert listener.again() == "Replace it? A question waits"
-    assert diary.told[-1] == ("now", "Replace it?\n\nA question waits")
+    assert diary.calls[-1] == ("now", "Replace it?\n\nA question waits")
 
 
 def test_a_requested_text_follows_the_current_one_even_if_results_are_not_spoken(diary: Diary) -> None:
     speaking(diary, speech=False).say("Hello", rate=2.0)
-    assert diary.told == [("after", "Hello")]
+    assert diary.calls == [("after", "Hello")]
 
 
 def test_switching_speech_off_is_announced_and_ends_everything_else(diary: Diary) -> None:
     listener = speaking(diary)
     listener.listen(done("Clicked"))
     listener.listen(SettingChanged(0, "speech", False))
-    assert diary.told[-1] == ("now", "Speech off")
+    assert diary.calls[-1] == ("now", "Speech off")
     quiet = speaking(diary, speech=False)
     quiet.listen(done("Clicked"))
     quiet.listen(SettingChanged(0, "speech", False))
     quiet.aside("link", 2.0, 1.0)
-    assert diary.told[-1] == ("now", "Speech off")
+    assert diary.calls[-1] == ("now", "Speech off")
     quiet.listen(SettingChanged(0, "speech", True))
-    assert diary.told[-1] == ("now", "Speech on")
+    assert diary.calls[-1] == ("now", "Speech on")
 
 
 def test_the_voice_is_loaded_when_a_word_begins(diary: Diary) -> None:
@@ -158,44 +158,44 @@ def test_the_voice_is_loaded_when_a_word_begins(diary: Diary) -> None:
     speaking(diary).listen(PreviewChanged(0, Preview(awaits="off")))
     speaking(diary, speech=False).listen(begun)
     Announcements(lambda: diary, Settings(), announced=lambda: True).listen(begun)
-    assert diary.told == []
+    assert diary.calls == []
     speaking(diary).listen(begun)
-    assert diary.told == [("warm", "")]
+    assert diary.calls == [("warm", "")]
 
 
 def test_a_voice_that_has_not_spoken_is_not_used_when_speech_is_switched_off(diary: Diary) -> None:
     speaking(diary).listen(SettingChanged(0, "speech", False))
-    assert diary.told == []
+    assert diary.calls == []
 
 
 def test_it_yields_to_a_screen_reader_unless_set_otherwise(diary: Diary) -> None:
     reads = [True]
     listener = Announcements(lambda: diary, Settings(), announced=lambda: reads[0])
     listener.listen(done("Clicked"))
-    assert diary.told == []
+    assert diary.calls == []
     assert listener.again() == "Clicked"
-    assert diary.told == [("now", "Clicked")], "what is asked for is said all the same"
+    assert diary.calls == [("now", "Clicked")], "a requested text is spoken anyway"
     reads[0] = False
     listener.listen(WordHeard(0, WORD, 2))
     listener.listen(done("Clicked again"))
-    assert diary.told[-1] == ("now", "Clicked again")
+    assert diary.calls[-1] == ("now", "Clicked again")
     Announcements(lambda: diary, Settings(screen_reader="speak"), announced=lambda: True).listen(done("Here"))
-    assert diary.told[-1] == ("now", "Here")
+    assert diary.calls[-1] == ("now", "Here")
 
 
 def test_text_for_a_password_field_is_not_read_back(diary: Diary) -> None:
     Announcements(lambda: diary, Settings(), secret=lambda: True).listen(EntryRead(0, "write", text="secret"))
-    assert diary.told == []
+    assert diary.calls == []
 
 
 def test_a_word_between_page_sounds_never_interrupts_a_sentence(diary: Diary) -> None:
     listener = speaking(diary)
     diary.speaking = True
     listener.aside("link", 2.0, 1.0)
-    assert diary.told == []
+    assert diary.calls == []
     diary.speaking = False
     listener.aside("link", 2.0, 1.0)
-    assert diary.told == [("after", "link")]
+    assert diary.calls == [("after", "link")]
 
 
 def grown(text: str) -> AnswerGrew:
@@ -203,7 +203,7 @@ def grown(text: str) -> AnswerGrew:
 
 
 def test_an_answer_is_spoken_sentence_by_sentence_without_repetition(diary: Diary) -> None:
-    said = speaking(diary)
+    announcements = speaking(diary)
     ask = RecognisedWord(0, 1, (12, 14, 14, 12), "ask", "core", "ask", {})
     for event in (
         WordHeard(0, ask, 1),
@@ -213,16 +213,16 @@ def test_an_answer_is_spoken_sentence_by_sentence_without_repetition(diary: Diar
         grown("Otto."),
         done("Otto.", "ask", None),
     ):
-        said.listen(event)
-    assert diary.told == [("now", "Anna did it."), ("after", "Then she left."), ("after", "Otto.")]
+        announcements.listen(event)
+    assert diary.calls == [("now", "Anna did it."), ("after", "Then she left."), ("after", "Otto.")]
 
 
 def test_the_rest_of_a_stopped_answer_is_not_spoken(diary: Diary) -> None:
-    said = speaking(diary)
-    said.listen(grown("Anna did it. Then she"))
+    announcements = speaking(diary)
+    announcements.listen(grown("Anna did it. Then she"))
     result = Result(1, "ask", {}, "ok", {"stopped": True}, "Anna did it. Then she … stopped")
-    said.listen(CommandDone(0, result, WORD))
-    said.listen(failed("There is no model", "ask"))
-    said.listen(grown("Again. "))
-    assert diary.told[0] == ("now", "Anna did it.")
-    assert diary.told[1:] == [("after", "There is no model"), ("after", "Again.")]
+    announcements.listen(CommandDone(0, result, WORD))
+    announcements.listen(failed("There is no model", "ask"))
+    announcements.listen(grown("Again. "))
+    assert diary.calls[0] == ("now", "Anna did it.")
+    assert diary.calls[1:] == [("after", "There is no model"), ("after", "Again.")]

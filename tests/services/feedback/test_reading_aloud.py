@@ -8,7 +8,7 @@ from rubato_desktop.services.feedback.reading_aloud import ReadingAloud
 
 
 @pytest.mark.parametrize(
-    ("grown", "said"),
+    ("grown", "spoken"),
     [
         (["It", "It was Anna.", "It was Anna. She", "It was Anna. She left."], ["It was Anna.", "She left."]),
         (["“It was.” [1]", "“It was.” [1] [2] Then"], ["“It was.”", "Then"]),
@@ -17,8 +17,8 @@ from rubato_desktop.services.feedback.reading_aloud import ReadingAloud
         ([""], []),
     ],
 )
-def test_complete_sentences_are_returned_once(grown: list[str], said: list[str]) -> None:
+def test_complete_sentences_are_returned_once(grown: list[str], spoken: list[str]) -> None:
     reading = ReadingAloud()
-    found = [reading.new(text) for text in grown]
-    found.append(reading.new(grown[-1], ended=True))
-    assert [text for text in found if text] == said
+    texts = [reading.new(text) for text in grown]
+    texts.append(reading.new(grown[-1], ended=True))
+    assert [text for text in texts if text] == spoken

@@ -37,21 +37,21 @@ def test_words_are_read_from_texts_and_their_language_becomes_active(
     track = [mido.MetaMessage("track_name", name="dances"), mido.MetaMessage("text", text=word(), time=1500)]
     opened = open_midi(file(tmp_path / "a.mid", track), library)
     assert [(item.word, item.t) for item in opened.words] == [("waltz", 1_500_000)]
-    found = library.stack.word("waltz")
-    assert found is not None and found.language == "dances" and "dances" in library.active
+    loaded = library.stack.word("waltz")
+    assert loaded is not None and loaded.language == "dances" and "dances" in library.active
 
 
 def test_a_word_of_a_file_has_no_command(tmp_path: Path, library: LanguageLibrary) -> None:
     open_midi(file(tmp_path / "a.mid", [mido.MetaMessage("text", text=word(), time=0)]), library)
-    found = library.stack.at((0, 16, 0))
-    assert found is not None and found.command == ""
+    loaded = library.stack.at((0, 16, 0))
+    assert loaded is not None and loaded.command == ""
 
 
 def test_a_word_of_a_file_does_not_hide_your_words(tmp_path: Path, library: LanguageLibrary) -> None:
     stolen = word(keys=[0, 7, 0], word="free money")
     open_midi(file(tmp_path / "a.mid", [mido.MetaMessage("text", text=stolen, time=0)]), library)
-    found = library.stack.at((0, 7, 0))
-    assert found is not None and found.name == "click"
+    loaded = library.stack.at((0, 7, 0))
+    assert loaded is not None and loaded.name == "click"
 
 
 @pytest.mark.parametrize(

@@ -58,14 +58,14 @@ def deck() -> Deck:
 
 
 @pytest.fixture
-def heard() -> list[Event]:
+def published() -> list[Event]:
     return []
 
 
 @pytest.fixture
-def roll(deck: Deck, heard: list[Event]) -> RollState:
+def roll(deck: Deck, published: list[Event]) -> RollState:
     bus = Bus()
-    bus.subscribe(heard.append)
+    bus.subscribe(published.append)
     return RollState(bus, ManualClock(7), deck)
 
 
@@ -82,10 +82,10 @@ def test_commands_without_a_recording_are_refused(roll: RollState) -> None:
     assert roll.live and roll.position == 7
 
 
-def test_a_recording_opens_stopped_at_its_beginning(roll: RollState, heard: list[Event]) -> None:
+def test_a_recording_opens_stopped_at_its_beginning(roll: RollState, published: list[Event]) -> None:
     roll.open(OpenRecording("a take", NOTES))
     assert (roll.live, roll.position, roll.playing, roll.title) == (False, 0, False, "a take")
-    assert heard == [RollOpened(7)]
+    assert published == [RollOpened(7)]
 
 
 @pytest.mark.parametrize(
@@ -134,14 +134,14 @@ def test_live_and_back(roll: RollState, deck: Deck) -> None:
     assert not roll.live and roll.position == SECOND
 
 
-def test_zoom_is_limited(roll: RollState, heard: list[Event]) -> None:
+def test_zoom_is_limited(roll: RollState, published: list[Event]) -> None:
     before = roll.span
     roll.zoom(2)
     assert roll.span == before // 2
     for _ in range(40):
         roll.zoom(2)
     assert roll.span == NARROWEST
-    assert isinstance(heard[-1], RollMoved)
+    assert isinstance(published[-1], RollMoved)
 
 
 TAKES = OpenRecording(

@@ -214,7 +214,7 @@ def test_events_that_cannot_be_written_at_the_end_are_saved_elsewhere_and_can_be
     folder.unlink()
     folder.mkdir()
     rescued.rename(folder / rescued.name)
-    assert [info.notes for found in recover(tmp_path) for info in found.sessions] == [2]
+    assert [info.notes for result in recover(tmp_path) for info in result.sessions] == [2]
 
 
 class TestTextForAField:

@@ -262,11 +262,11 @@ class SlowDisk:
     """A disk whose syncs wait until it is released."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.asked, self._ready = threading.Event(), threading.Event()
+        self.syncing, self._ready = threading.Event(), threading.Event()
         sync = DurableFile.sync
 
         def wait(file: DurableFile) -> None:
-            self.asked.set()
+            self.syncing.set()
             assert self._ready.wait(60)
             sync(file)
 
@@ -288,7 +288,7 @@ def test_no_call_waits_for_the_disk(desk: Desk, slow: SlowDisk) -> None:
     desk.recorder.start(desk.performer.now)
     desk.performer.notes(60)
     saved = desk.recorder.save(desk.performer.now, "all")
-    assert slow.asked.wait(60)
+    assert slow.syncing.wait(60)
     stopped = desk.recorder.stop(desk.performer.now, "one")
     assert desk.recorder.state == "off" and desk.performer.of(RecordingChanged)[-1].state == "off"
     with pytest.raises(RubatoError, match="Nothing is being recorded"):
@@ -315,7 +315,7 @@ def test_no_call_waits_for_the_disk(desk: Desk, slow: SlowDisk) -> None:
 def test_closing_waits_for_sessions_that_are_being_written(desk: Desk, slow: SlowDisk) -> None:
     desk.do("start", "play")
     stopped = desk.recorder.stop(desk.performer.now, "one")
-    assert slow.asked.wait(60)
+    assert slow.syncing.wait(60)
     desk.do("start", "play", "play")
     closing = threading.Thread(target=desk.recorder.close)
     closing.start()
@@ -392,9 +392,9 @@ def unread(process: int) -> int:
 
 def writer_processes() -> set[int]:
     """Ids of the processes that write sessions for this one."""
-    found = set()
+    processes = set()
     for child in psutil.Process().children():
         with contextlib.suppress(psutil.Error):  # one that has just ended
             if any("writer_process" in word for word in child.cmdline()):
-                found.add(child.pid)
-    return found
+                processes.add(child.pid)
+    return processes

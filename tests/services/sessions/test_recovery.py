@@ -73,7 +73,7 @@ def sessions(data: Path) -> list[SessionData]:
 
 
 @pytest.mark.parametrize(
-    ("steps", "found"),
+    ("steps", "expected"),
     [
         ("", []),
         ("play", [(1, 0)]),
@@ -89,13 +89,13 @@ def sessions(data: Path) -> list[SessionData]:
     ],
 )
 def test_unsaved_recordings_and_notes_are_recovered(
-    tmp_path: Path, steps: str, found: list[tuple[int, int]]
+    tmp_path: Path, steps: str, expected: list[tuple[int, int]]
 ) -> None:
     crashed(tmp_path, steps)
     before = {info.folder for info in list_sessions(tmp_path)}
     recovered = recover(tmp_path)
     new = [info for one in recovered for info in one.sessions]
-    assert sorted((info.notes, info.words) for info in new) == sorted(found)
+    assert sorted((info.notes, info.words) for info in new) == sorted(expected)
     assert {info.folder for info in list_sessions(tmp_path)} == before | {info.folder for info in new}
     assert all(info.recovered for info in new)
     assert recover(tmp_path) == []
@@ -130,10 +130,10 @@ def test_a_recovered_recording_equals_a_stopped_one(tmp_path: Path) -> None:
     crashed(tmp_path / "crashed", steps)
     recover(tmp_path / "crashed")
     [stopped] = sessions(tmp_path / "stopped")
-    found = next(session for session in sessions(tmp_path / "crashed") if session.info.id)
-    assert found.events == stopped.events[:-1]
-    assert found.pauses == stopped.pauses
-    assert found.info.began == stopped.info.began
+    recovered = next(session for session in sessions(tmp_path / "crashed") if session.info.id)
+    assert recovered.events == stopped.events[:-1]
+    assert recovered.pauses == stopped.pauses
+    assert recovered.info.began == stopped.info.began
 
 
 def test_a_name_given_at_the_end_is_recovered(tmp_path: Path) -> None:
@@ -294,9 +294,9 @@ def test_any_remains_of_a_journal_are_recovered_or_moved(long_journal: bytes, da
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "journals").mkdir()
         (Path(folder) / "journals/20261122-141503.jsonl").write_bytes(content)
-        found: list[Recovered] = recover(Path(folder))
+        results: list[Recovered] = recover(Path(folder))
         for info in list_sessions(Path(folder)):
             assert len([m for m in read_session(info.folder).messages if m.is_note_on]) == info.notes
-        kept = [one.damaged.read_bytes() for one in found if one.damaged]
+        kept = [one.damaged.read_bytes() for one in results if one.damaged]
         assert kept in ([], [bytes(content)])
         assert recover(Path(folder)) == []

@@ -65,12 +65,12 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 def texts(folder: Path) -> dict[str, list[dict[str, object]]]:
     """Return the words in a session's MIDI file by track, as mido reads them."""
-    found: dict[str, list[dict[str, object]]] = {}
+    words: dict[str, list[dict[str, object]]] = {}
     for track in mido.MidiFile(folder / "session.mid", charset="utf-8").tracks:
         lines = [json.loads(message.text) for message in track if message.type == "text"]
         if lines:
-            found[track.name] = lines
-    return found
+            words[track.name] = lines
+    return words
 
 
 def test_the_folder_is_named_after_the_time(studio: Studio, tmp_path: Path) -> None:
@@ -188,16 +188,16 @@ def test_keys_and_pedals_that_are_down_at_the_end_are_released_there(studio: Stu
 
 def in_file(session: SessionData) -> list[tuple[str, int, int, int]]:
     """Return the messages in a session's MIDI file as mido reads them: (type, note, value, ms)."""
-    found = []
+    messages = []
     for track in mido.MidiFile(session.info.folder / "session.mid").tracks:
         t = 0
         for message in track:
             t += message.time
             if message.type in ("note_on", "note_off"):
-                found.append((message.type, message.note, message.velocity, t))
+                messages.append((message.type, message.note, message.velocity, t))
             elif message.type == "control_change":
-                found.append((message.type, message.control, message.value, t))
-    return found
+                messages.append((message.type, message.control, message.value, t))
+    return messages
 
 
 def lengths(session: SessionData) -> set[int]:
@@ -368,12 +368,12 @@ def test_sessions_are_listed_newest_first_with_their_descriptions(studio: Studio
         studio.performer.word("tab", "12 7 12")
         studio.stop(name)
         studio.performer.rest(24 * 3600 * 1_000_000 * 10)
-    found = list_sessions(tmp_path)
-    assert [info.name for info in found] == ["third", "second", "first"]
-    assert [info.folder.parent.name for info in found] == ["12", "12", "11"]
-    assert [(info.notes, info.words) for info in found] == [(3, 1)] * 3
-    assert found == [read_session(info.folder).info for info in found]
-    assert list_sessions(tmp_path, most=1) == found[:1]
+    sessions = list_sessions(tmp_path)
+    assert [info.name for info in sessions] == ["third", "second", "first"]
+    assert [info.folder.parent.name for info in sessions] == ["12", "12", "11"]
+    assert [(info.notes, info.words) for info in sessions] == [(3, 1)] * 3
+    assert sessions == [read_session(info.folder).info for info in sessions]
+    assert list_sessions(tmp_path, most=1) == sessions[:1]
     assert list_sessions(tmp_path / "nowhere") == []
 
 
