@@ -104,7 +104,7 @@ def _first_token(report: Report, models: Models, times: int) -> None:
     for number in range(times):
         sources = f"{number} the river runs past the old mill. " * 10
         began = time.perf_counter()
-        tokens = models.chat(model, [{"role": "user", "content": f"{sources} Say hello."}], most_tokens=8)
+        tokens = models.chat(model, [{"role": "user", "content": f"{sources} Say hello."}], max_tokens=8)
         next(tokens)
         latencies.append((time.perf_counter() - began) * 1e3)
         tokens.close()
@@ -129,13 +129,13 @@ def _stop(report: Report, models: Models, times: int) -> None:
             threading.Timer(wait, cancel).start()
             try:
                 for _ in models.chat(
-                    model, [{"role": "user", "content": f"{number} {text}"}], stop=stop, most_tokens=900
+                    model, [{"role": "user", "content": f"{number} {text}"}], stop=stop, max_tokens=900
                 ):
                     pass
             except Cancelled:
                 stopped.append((time.perf_counter() - cancelled_at[0]) * 1e3)
                 began = time.perf_counter()
-                next(iter(models.chat(model, [{"role": "user", "content": "Hi"}], most_tokens=1)))
+                next(iter(models.chat(model, [{"role": "user", "content": "Hi"}], max_tokens=1)))
                 available.append((time.perf_counter() - began) * 1e3)
         report.series(f"stop → silence, while the model {name}", stopped, "ms", target=300, at="max")
         report.series(f"stop → first token of the next question, while the model {name}", available, "ms")

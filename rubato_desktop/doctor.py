@@ -188,7 +188,7 @@ def _model(settings: Settings) -> Finding:
         if not model.embedded:
             return Finding("model", True, f"{model.name}, by Ollama at {model.server}")
         # Only an answer shows whether a model is complete.
-        spoke = "".join(models.chat(model, [{"role": "user", "content": "Say hello."}], most_tokens=4))
+        spoke = "".join(models.chat(model, [{"role": "user", "content": "Say hello."}], max_tokens=4))
         found = (
             f"{model.name}, the small model that comes with Rubato"
             if spoke

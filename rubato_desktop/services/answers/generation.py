@@ -178,7 +178,7 @@ def _choose(
                 request.model,
                 _messages(request, blocks),
                 temperature=request.temperature,
-                most_tokens=min(200, round(request.limit * TOKENS_PER_WORD)),
+                max_tokens=min(200, round(request.limit * TOKENS_PER_WORD)),
                 stop=timeout,
             ):
                 text += token
@@ -222,7 +222,7 @@ def _write(
         request.model,
         _messages(request, list(sources.items())),
         temperature=request.temperature,
-        most_tokens=round(request.limit * 2 * TOKENS_PER_WORD),
+        max_tokens=round(request.limit * 2 * TOKENS_PER_WORD),
         stop=stop,
     )
     try:

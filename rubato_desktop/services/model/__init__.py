@@ -1,4 +1,4 @@
-"""Language models: an Ollama server where one answers, else the small model that comes with the program.
+"""Language models: an Ollama server when there is one, otherwise the small model that comes with Rubato.
 
-`Models` is the one way to both: `server_process` serves the small model through Ollama's own API.
+`Models` gives access to both, because `server_process` serves the small model through Ollama's API.
 """

@@ -1,7 +1,7 @@
-"""Ollama's HTTP API for one model, on loopback, for whoever knows the token.
+"""Ollama's HTTP API for the small model, on loopback, protected by a token.
 
-Format: https://github.com/ollama/ollama/blob/main/docs/api.md. Pages in a browser on this machine can reach every
-loopback port, so what a browser sends along (Origin, Sec-Fetch-Site, a foreign Host) is refused, token or not.
+Format: https://github.com/ollama/ollama/blob/main/docs/api.md. A web page can reach every loopback port, so requests
+from a browser (Origin, Sec-Fetch-Site, a foreign Host) are refused, with or without the token.
 """
 
 from __future__ import annotations
@@ -20,105 +20,112 @@ from typing import Any, Final
 from rubato_desktop import __version__
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.model.llama import CONTEXT, NAME, Llama, LlamaError
-from rubato_desktop.services.model.schemas import Refused, described, messages, now, piece, spent
+from rubato_desktop.services.model.schemas import (
+    RequestError,
+    answer_chunk,
+    model_entry,
+    read_messages,
+    timestamp,
+    usage_fields,
+)
 
 LARGEST: Final = 8_000_000  # bytes of a request
 
-Loaded = Callable[[], Llama]
+LoadModel = Callable[[], Llama]
 
 
-class Served(ThreadingHTTPServer):
-    """The API on a free port of 127.0.0.1.
+class ModelServer(ThreadingHTTPServer):
+    """The API, on a free port of 127.0.0.1.
 
     Args:
-        token: What requests must carry as ``Authorization: Bearer …``.
-        loaded: Returns the model, loading it when it is not; may raise RubatoError.
+        token: What requests must carry as ``Authorization: Bearer TOKEN``.
+        load: Returns the model, once it is loaded; may raise RubatoError.
     """
 
     daemon_threads = True
 
-    def __init__(self, token: str, loaded: Loaded) -> None:
+    def __init__(self, token: str, load: LoadModel) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.token = token
-        self.loaded = loaded
-        self.began = now()
+        self.load = load
+        self.started = timestamp()
 
     @property
     def port(self) -> int:
         return int(self.server_address[1])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes is no error."""
+        """Ignore a client that disconnected."""
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Served
+    server: ModelServer
     protocol_version = "HTTP/1.1"
     timeout = 60
 
     def do_GET(self) -> None:
-        self._answer(
+        self._respond(
             {"/": self._alive, "/api/version": self._version, "/api/tags": self._tags, "/api/ps": self._ps}
         )
 
     do_HEAD = do_GET
 
     def do_POST(self) -> None:
-        self._answer(
+        self._respond(
             {
                 "/api/show": self._show,
-                "/api/chat": partial(self._say, "chat"),
-                "/api/generate": partial(self._say, "generate"),
+                "/api/chat": partial(self._generate, "chat"),
+                "/api/generate": partial(self._generate, "generate"),
                 "/api/embed": self._embed,
             }
         )
 
     def log_message(self, *_: Any) -> None:
-        """Questions are nobody's business but the asker's."""
+        """Log nothing: questions are private."""
 
-    def _answer(self, ways: Mapping[str, Callable[[], None]]) -> None:
+    def _respond(self, routes: Mapping[str, Callable[[], None]]) -> None:
         try:
-            self._guard()
-            way = ways.get(self.path)
-            if way is None:
-                raise Refused(404, "not found")
-            way()
-        except Refused as refused:
-            self._send({"error": str(refused)}, refused.status)
+            self._authorize()
+            route = routes.get(self.path)
+            if route is None:
+                raise RequestError(404, "not found")
+            route()
+        except RequestError as error:
+            self._send({"error": str(error)}, error.status)
         except LlamaError as error:
             self._send({"error": str(error)}, 400)
         except RubatoError as error:
             self._send({"error": str(error)}, 500)
 
-    def _guard(self) -> None:
+    def _authorize(self) -> None:
         headers = self.headers
         port = self.server.port
         if headers.get("Host") not in (f"127.0.0.1:{port}", f"localhost:{port}"):
-            raise Refused(403, "this is no place for other hosts")
+            raise RequestError(403, "requests for other hosts are refused")
         if headers.get("Origin") is not None or headers.get("Sec-Fetch-Site") is not None:
-            raise Refused(403, "pages in a browser may not use the model")
-        given = headers.get("Authorization") or ""
-        if not hmac.compare_digest(given.encode(), f"Bearer {self.server.token}".encode()):
-            raise Refused(401, "the token is missing or wrong")
+            raise RequestError(403, "requests from web pages are refused")
+        credentials = headers.get("Authorization") or ""
+        if not hmac.compare_digest(credentials.encode(), f"Bearer {self.server.token}".encode()):
+            raise RequestError(401, "the token is missing or wrong")
 
-    def _asked(self) -> dict[str, Any]:
+    def _read_request(self) -> dict[str, Any]:
         try:
             length = int(self.headers.get("Content-Length") or 0)
         except ValueError:
-            raise Refused(400, "no length") from None
+            raise RequestError(400, "invalid Content-Length") from None
         if not 0 <= length <= LARGEST:
             self.close_connection = True
-            raise Refused(413, "the request is too long")
+            raise RequestError(413, "the request is too large")
         try:
-            asked = json.loads(self.rfile.read(length) or b"{}")
+            request = json.loads(self.rfile.read(length) or b"{}")
         except (ValueError, RecursionError):
-            raise Refused(400, "the request is no JSON") from None
-        if not isinstance(asked, dict):
-            raise Refused(400, "the request is no JSON object")
-        name = str(asked.get("model") or asked.get("name") or "")
+            raise RequestError(400, "the request is not valid JSON") from None
+        if not isinstance(request, dict):
+            raise RequestError(400, "the request is not a JSON object")
+        name = str(request.get("model") or request.get("name") or "")
         if name != NAME:
-            raise Refused(404, f"model {name!r} not found")
-        return asked
+            raise RequestError(404, f"model {name!r} not found")
+        return request
 
     def _alive(self) -> None:
         self._send_bytes(b"Ollama is running", "text/plain")
@@ -127,15 +134,15 @@ class _Handler(BaseHTTPRequestHandler):
         self._send({"version": f"{__version__}+rubato"})
 
     def _tags(self) -> None:
-        self._send({"models": [described(self.server.began)]})
+        self._send({"models": [model_entry(self.server.started)]})
 
     def _ps(self) -> None:
-        running = {**described(self.server.began), "expires_at": "9999-12-31T00:00:00Z", "size_vram": 0}
+        running = {**model_entry(self.server.started), "expires_at": "9999-12-31T00:00:00Z", "size_vram": 0}
         self._send({"models": [running]})
 
     def _show(self) -> None:
-        self._asked()
-        model = described(self.server.began)
+        self._read_request()
+        model = model_entry(self.server.started)
         self._send(
             {
                 "modelfile": f"FROM {NAME}",
@@ -149,60 +156,61 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _embed(self) -> None:
-        asked = self._asked()
+        request = self._read_request()
         began = time.perf_counter_ns()
-        texts = asked.get("input", [])
+        texts = request.get("input", [])
         texts = [texts] if isinstance(texts, str) else texts
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise Refused(400, "input must be a text or a list of texts")
-        vectors = self.server.loaded().embed(texts) if texts else []
-        took = time.perf_counter_ns() - began
-        self._send({"model": NAME, "embeddings": vectors, "total_duration": took, "load_duration": 0})
+            raise RequestError(400, "input must be a string or a list of strings")
+        vectors = self.server.load().embed(texts) if texts else []
+        total_ns = time.perf_counter_ns() - began
+        self._send({"model": NAME, "embeddings": vectors, "total_duration": total_ns, "load_duration": 0})
 
-    def _say(self, kind: str) -> None:
-        asked = self._asked()
+    def _generate(self, kind: str) -> None:
+        request = self._read_request()
         began = time.perf_counter_ns()
-        told = messages(kind, asked)
-        options = asked.get("options") or {}
-        stream = asked.get("stream", True) is not False
+        messages = read_messages(kind, request)
+        options = request.get("options") or {}
+        stream = request.get("stream", True) is not False
         if not isinstance(options, dict):
-            raise Refused(400, "options must be an object")
-        llama = self.server.loaded()
-        loaded = time.perf_counter_ns() - began
-        if not told:
-            self._send({**piece(kind, ""), "done": True, "done_reason": "load"})
+            raise RequestError(400, "options must be an object")
+        llama = self.server.load()
+        load_ns = time.perf_counter_ns() - began
+        if not messages:
+            self._send({**answer_chunk(kind, ""), "done": True, "done_reason": "load"})
             return
-        said: list[str] = []
+        chunks: list[str] = []
 
-        def give(text: str) -> bool:
-            said.append(text)
+        def on_text(text: str) -> bool:
+            chunks.append(text)
             if stream and text:
-                return self._line({**piece(kind, text), "done": False})
-            return not self._gone()
+                return self._send_line({**answer_chunk(kind, text), "done": False})
+            return not self._disconnected()
 
         if stream:
             self._begin_lines()
         try:
-            usage = llama.chat(told, options, asked.get("format"), give)
+            usage = llama.chat(messages, options, request.get("format"), on_text)
         except LlamaError as error:
             if not stream:
                 raise
-            self._line({"error": str(error)})
+            self._send_line({"error": str(error)})
             self._end_lines()
             return
         if usage is None:
             self.close_connection = True
             return
-        text = "" if stream else "".join(said)
-        last = {**piece(kind, text), "done": True, **spent(usage, time.perf_counter_ns() - began, loaded)}
+        text = "" if stream else "".join(chunks)
+        total_ns = time.perf_counter_ns() - began
+        last = {**answer_chunk(kind, text), "done": True, **usage_fields(usage, total_ns, load_ns)}
         if stream:
-            self._line(last)
+            self._send_line(last)
             self._end_lines()
         else:
             self._send(last)
 
-    def _gone(self) -> bool:
-        """Whether the client has closed its end: nothing is read from one that only waits."""
+    def _disconnected(self) -> bool:
+        """Return whether the client has closed the connection; a waiting client sends nothing."""
         with contextlib.suppress(OSError):
             if select.select([self.connection], [], [], 0)[0]:
                 return not self.connection.recv(1, socket.MSG_PEEK)
@@ -215,9 +223,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
 
-    def _line(self, value: Mapping[str, Any]) -> bool:
+    def _send_line(self, value: Mapping[str, Any]) -> bool:
+        """Send one line of JSON; returns whether the client is still connected."""
         data = json.dumps(value, ensure_ascii=False).encode() + b"\n"
-        if self._gone():
+        if self._disconnected():
             return False
         try:
             self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
@@ -232,12 +241,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, value: Mapping[str, Any], status: int = 200) -> None:
         self._send_bytes(json.dumps(value, ensure_ascii=False).encode(), "application/json", status)
 
-    def _send_bytes(self, data: bytes, kind: str, status: int = 200) -> None:
+    def _send_bytes(self, data: bytes, content_type: str, status: int = 200) -> None:
         if status != 200:
-            self.close_connection = True  # what is left of its body is not read
+            self.close_connection = True  # the rest of the request is not read
         with contextlib.suppress(OSError):
             self.send_response(status)
-            self.send_header("Content-Type", kind)
+            self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             if self.command != "HEAD":

@@ -1,4 +1,4 @@
-"""A wish that what a model is saying may end."""
+"""Cancellation token for a running generation."""
 
 from __future__ import annotations
 
@@ -8,48 +8,46 @@ from contextlib import contextmanager
 
 
 class Cancelled(Exception):
-    """What a model was saying is no longer wanted."""
+    """The generation was cancelled."""
 
 
 class Cancellation:
-    """A wish that may come at any moment, from any thread; it stays."""
+    """A cancellation token. Any thread may cancel, at any time and for good."""
 
     def __init__(self) -> None:
-        self._wished = threading.Event()
-        self._then: list[Callable[[], None]] = []
+        self._cancelled = threading.Event()
+        self._callbacks: list[Callable[[], None]] = []
         self._lock = threading.Lock()
 
     @property
     def cancelled(self) -> bool:
-        return self._wished.is_set()
+        return self._cancelled.is_set()
 
     def cancel(self) -> None:
-        """Stop now."""
+        """Cancel, and call the callbacks."""
         with self._lock:
-            self._wished.set()
-            then, self._then = self._then, []
-        for call in then:
-            call()
+            self._cancelled.set()
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
 
     def check(self) -> None:
-        """Raises:
-        Stopped: the wish has come.
-        """
+        """Raise `Cancelled` when it has been cancelled."""
         if self.cancelled:
             raise Cancelled
 
     @contextmanager
-    def on_cancel(self, then: Callable[[], None]) -> Iterator[None]:
-        """Within the block have `then` called when the wish comes; at once when it is there already."""
+    def on_cancel(self, callback: Callable[[], None]) -> Iterator[None]:
+        """Register a callback for the duration of the block; it is called at once when already cancelled."""
         with self._lock:
             already = self.cancelled
             if not already:
-                self._then.append(then)
+                self._callbacks.append(callback)
         if already:
-            then()
+            callback()
         try:
             yield
         finally:
             with self._lock:
-                if then in self._then:
-                    self._then.remove(then)
+                if callback in self._callbacks:
+                    self._callbacks.remove(callback)

@@ -1,4 +1,4 @@
-"""Starts the small model's server when it is first wanted, starts it again when it died, ends it."""
+"""The small model's server process: started on first use, restarted when it has died, ended when idle."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from rubato_desktop.services.model.llama import model_file
 
 _START_S: Final = 20.0
 _END_S: Final = 2.0
-IDLE_S: Final = 600.0  # without a call the process is ended, and 250 MB are free again
+IDLE_S: Final = 600.0  # an idle process ends after this long, which frees 250 MB
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a server of models is, what it wants to be told, and whether it is the program's own."""
+    """A model server: its URL, its token if it has one, and whether it is Rubato's own."""
 
     url: str
     token: str = ""
@@ -31,10 +31,10 @@ class Address:
 
 
 class Embedded:
-    """The server of the small model, on loopback, in a process of its own.
+    """The small model's server, on loopback, in a process of its own. Any method may be called from any thread.
 
     Args:
-        idle_s: How long it stays without being asked for.
+        idle_s: Seconds without a call after which the process ends.
     """
 
     def __init__(self, idle_s: float = IDLE_S) -> None:
@@ -58,29 +58,39 @@ class Embedded:
         return self._process.process_id
 
     def address(self) -> Address:
-        """Return where it serves, starting it when it does not.
+        """Return the server's address; starts the process when it is not running.
 
         Raises:
-            RubatoError: it does not start, or is closed.
+            RubatoError: it does not start, or has been closed.
         """
         with self._lock:
             if self._closed:
-                raise RubatoError("The small language model has been ended", code="model_ended")
+                raise RubatoError("The small language model has been shut down", code="model_ended")
             run = self._process.use()
-            if self._address is None or run is not self._run or not _listens(self._address):
+            if self._address is None or run is not self._run or not _accepts(self._address):
                 model_file()
                 self._address = self._start()
             self._process.rest()
             return self._address
 
-    def forget(self) -> None:
-        """End a process that broke off: a killed one may still take connections, and the next call wants another."""
-        self._process.stop(wait=False)
+    def discard(self, address: Address) -> None:
+        """End a server whose connection broke, so that the next call starts another one.
+
+        A killed process may still accept connections for a moment. When several calls break off, the first of them may
+        have led to a new process already; that one has another address and is left alone.
+
+        Args:
+            address: Of the broken server.
+        """
+        with self._lock:
+            if address == self._address:
+                self._address = None
+                self._process.stop(wait=False)
 
     def close(self) -> None:
         """End the process. Safe to call twice."""
         self._closed = True
-        self._process.stop()  # whoever waits for its start holds the lock, and waits no longer
+        self._process.stop()  # wakes a thread that holds the lock while it waits for the start
         with self._lock:
             self._process.stop()
 
@@ -93,19 +103,19 @@ class Embedded:
             port = run.ready.result()["ready"]
         except ProcessEnded as ended:
             raise RubatoError(
-                f"The small language model does not start: {ended}",
-                kept="Everything else works",
-                todo="See `rubato doctor`",
+                f"The small language model did not start: {ended}",
+                kept="Everything else still works",
+                todo="Run `rubato doctor` for details",
                 code="no_model_server",
             ) from None
         return Address(f"http://127.0.0.1:{port}", token, embedded=True)
 
 
-def _listens(address: Address) -> bool:
-    """Whether it takes calls; one that was just killed may still look alive to its parent."""
-    where = urlsplit(address.url)
+def _accepts(address: Address) -> bool:
+    """Return whether the server accepts connections; a process that was just killed may still look alive."""
+    url = urlsplit(address.url)
     try:
-        with socket.create_connection((where.hostname or "", where.port or 0), timeout=1):
+        with socket.create_connection((url.hostname or "", url.port or 0), timeout=1):
             return True
     except OSError:
         return False

@@ -1,4 +1,4 @@
-"""What can go wrong with a server of models, in plain words."""
+"""Errors of a model server, in plain words."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ from collections.abc import Iterator
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.model.cancellation import Cancellation, Cancelled
 
+_KEPT = "The answer so far is kept"
+
 
 class ModelError(RubatoError):
-    """A server of models is down, slow, dying, or does not know what it is asked."""
+    """A model server is down, slow or dying, or refuses a request."""
 
 
 @contextlib.contextmanager
-def in_words(
-    url: str, model: str = "", stop: Cancellation | None = None, *, spoken: list[str] | None = None
+def translated_errors(
+    url: str, model: str = "", cancellation: Cancellation | None = None, *, answer: list[str] | None = None
 ) -> Iterator[None]:
-    """Turn whatever the client of a server raises into words.
+    """Translate the exceptions of the `ollama` client.
 
     Args:
         url: The server's address.
-        model: The model that was asked.
-        stop: When its wish has come, a broken connection is how it ends.
-        spoken: Holds something once the model has begun to speak.
+        model: The model that was called.
+        cancellation: When it is cancelled, a broken connection is the expected result.
+        answer: The answer so far; it may be filled within the block.
 
     Raises:
         ModelError: codes ``no_model_server``, ``model_slow``, ``model_broke_off``, ``no_such_model``, ``model_failed``.
-        Stopped: the wish to stop has come.
+        Cancelled: the call was cancelled.
     """
     import httpx
     import ollama
@@ -38,12 +40,12 @@ def in_words(
     except Exception as error:
         if isinstance(error, RubatoError):
             raise
-        if stop is not None and stop.cancelled:
+        if cancellation is not None and cancellation.cancelled:
             raise Cancelled from None
-        kept = "What it said so far is kept" if spoken else ""
+        kept = _KEPT if answer else ""
         if isinstance(error, httpx.TimeoutException):
             slow = ModelError(
-                f"The language model at {url} does not answer in time",
+                f"The language model at {url} did not answer in time",
                 kept=kept,
                 todo="Ask again, or choose a smaller model",
                 code="model_slow",
@@ -54,7 +56,7 @@ def in_words(
             error, (ConnectionError, httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL)
         ):
             raise ModelError(
-                f"There is no server of language models at {url}",
+                f"No language model server answers at {url}",
                 todo="Start Ollama, or change the setting ollama_host",
                 code="no_model_server",
             ) from None
@@ -62,21 +64,21 @@ def in_words(
             raise _refused(url, model, error, kept) from None
         if isinstance(error, httpx.TransportError):
             raise broke_off(kept) from None
-        # The client takes a line of JSON for an object without looking, which is where AttributeError comes from.
+        # AttributeError: the client does not check that a line of JSON is an object.
         if isinstance(error, (ValueError, ValidationError, AttributeError, httpx.HTTPError)):
             raise ModelError(
-                f"What answers at {url} does not speak as Ollama does",
+                f"The server at {url} does not answer as Ollama does",
                 kept=kept,
-                todo="Change the setting ollama_host",
+                todo="Check the setting ollama_host",
                 code="model_failed",
             ) from None
         raise
 
 
-def broke_off(kept: str = "What it said so far is kept") -> ModelError:
-    """The server has gone in the middle of an answer."""
+def broke_off(kept: str = _KEPT) -> ModelError:
+    """Return the error for an answer that ended early because its server died."""
     return ModelError(
-        "The language model broke off in the middle of its answer",
+        "The language model stopped in the middle of its answer",
         kept=kept,
         todo="Ask again",
         code="model_broke_off",
@@ -84,11 +86,11 @@ def broke_off(kept: str = "What it said so far is kept") -> ModelError:
 
 
 def _refused(url: str, model: str, error: Exception, kept: str) -> ModelError:
-    status, why = getattr(error, "status_code", -1), str(getattr(error, "error", error)).strip()
+    status, reason = getattr(error, "status_code", -1), str(getattr(error, "error", error)).strip()
     if status == 404 and model:
         return ModelError(
             f"There is no model {model!r} at {url}",
-            todo=f"Fetch it with `ollama pull {model}`, or choose another",
+            todo=f"Download it with `ollama pull {model}`, or choose another",
             code="no_such_model",
         )
-    return ModelError(f"The language model at {url} failed: {why[:300]}", kept=kept, code="model_failed")
+    return ModelError(f"The language model at {url} failed: {reason[:300]}", kept=kept, code="model_failed")

@@ -1,4 +1,4 @@
-"""The small model, by llama.cpp in this process. Only the model's own process imports this to any effect."""
+"""The small model, run by llama.cpp (xllamacpp) in the model process. Other processes use only the constants."""
 
 from __future__ import annotations
 
@@ -20,18 +20,23 @@ NAME: Final = "smollm2:135m"
 PARAMETERS: Final = "135M"
 BYTES: Final = 98_362_432
 CONTEXT: Final = 4096  # tokens of prompt and answer together
-# A prompt is read so many tokens at a time; only in between can it be stopped (a third of a second on two slow cores).
+# Tokens of a prompt processed at a time. It can be cancelled only in between, which is every 0.3 s on two slow cores.
 _BATCH: Final = 64
-_MODEL: Final = "language-model"  # in the table of packaged models
+_MODEL: Final = "language-model"  # in resources/models.toml
 
-Give = Callable[[str], bool]
+OnText = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an answer took.
+    """Statistics of an answer.
 
-    Tokens read (less what was read before) and said, the ms of both, and why it ended: ``stop`` or ``length``.
+    Attributes:
+        prompt_tokens: Tokens of the prompt that were processed; cached ones are not counted.
+        prompt_ms: Time that took, ms.
+        tokens: Tokens generated.
+        ms: Time that took, ms.
+        reason: Why it ended, ``stop`` or ``length``.
     """
 
     prompt_tokens: int
@@ -42,11 +47,11 @@ class Usage:
 
 
 class LlamaError(Exception):
-    """The model refuses what it is asked; says why."""
+    """The model refuses a request; the text says why."""
 
 
 def model_file() -> Path:
-    """Return the packaged model; its content is checked when it is loaded.
+    """Return the packaged model; its checksum is verified when it is loaded.
 
     Raises:
         RubatoError: it is not installed, or has the wrong size.
@@ -67,19 +72,23 @@ class Llama:
         self._server = self._open()
 
     def chat(
-        self, messages: Sequence[Mapping[str, Any]], options: Mapping[str, Any], form: Any, give: Give
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        options: Mapping[str, Any],
+        response_format: Any,
+        on_text: OnText,
     ) -> Usage | None:
-        """Answer.
+        """Generate an answer.
 
         Args:
             messages: Each with ``role`` and ``content``.
-            options: By Ollama's names: ``temperature``, ``num_predict``, ``seed``, ``stop``, ``top_p``, ``top_k``.
-            form: ``"json"`` or a JSON schema the answer has to keep, or None.
-            give: Told each piece as it comes, and an empty one now and then while the prompt is read; returns
-                whether to go on.
+            options: With Ollama's names: ``temperature``, ``num_predict``, ``seed``, ``stop``, ``top_p``, ``top_k``.
+            response_format: ``"json"`` or a JSON schema for the answer, or None.
+            on_text: Called with each chunk of the answer, and with an empty one now and then while the prompt is
+                processed; returns whether to go on.
 
         Returns:
-            What it took; None when `give` ended it.
+            Statistics; None when `on_text` ended it.
 
         Raises:
             LlamaError: the messages are too long or malformed.
@@ -90,46 +99,50 @@ class Llama:
             "return_progress": True,
             **_options(options),
         }
-        if form:
-            schema = {"type": "json_schema", "json_schema": {"schema": form}}
-            request["response_format"] = {"type": "json_object"} if form == "json" else schema
-        last: dict[str, Any] = {}
-        refused: list[str] = []
+        if response_format:
+            schema = {"type": "json_schema", "json_schema": {"schema": response_format}}
+            request["response_format"] = {"type": "json_object"} if response_format == "json" else schema
+        timings: dict[str, Any] = {}
+        errors: list[str] = []
         ended = False
         reason = "stop"
 
-        def take(chunk: Mapping[str, Any]) -> bool:
+        def on_chunk(chunk: Mapping[str, Any]) -> bool:
             nonlocal ended, reason
             if "error" in chunk:
-                refused.append(str(chunk["error"].get("message", chunk["error"])))
+                errors.append(str(chunk["error"].get("message", chunk["error"])))
                 return False
-            last.update(chunk.get("timings") or {})
+            timings.update(chunk.get("timings") or {})
             text = ""
             for choice in chunk.get("choices") or []:
                 text += choice["delta"].get("content") or ""
                 reason = choice["finish_reason"] or reason
-            ended = not give(text)
+            ended = not on_text(text)
             return ended
 
         try:
-            self._server.handle_chat_completions(request, take)
+            self._server.handle_chat_completions(request, on_chunk)
         except ValueError as error:
-            log.info("a request was refused", exc_info=True)
+            log.info("a request is malformed", exc_info=True)
             raise LlamaError("the request is malformed") from error
-        if refused:
-            raise LlamaError(refused[0])
+        if errors:
+            raise LlamaError(errors[0])
         if ended:
             return None
         return Usage(
-            last.get("prompt_n", 0),
-            last.get("prompt_ms", 0.0),
-            last.get("predicted_n", 0),
-            last.get("predicted_ms", 0.0),
+            timings.get("prompt_n", 0),
+            timings.get("prompt_ms", 0.0),
+            timings.get("predicted_n", 0),
+            timings.get("predicted_ms", 0.0),
             reason,
         )
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """Return a vector of length 1 for each text: the mean of what the model makes of its tokens."""
+        """Return a unit vector for each text: the mean of the embeddings of its tokens.
+
+        Raises:
+            LlamaError: a text is too long.
+        """
         answer = self._embedder.handle_embeddings({"input": list(texts)})
         if "error" in answer:
             raise LlamaError(str(answer["error"].get("message", answer["error"])))
@@ -146,8 +159,8 @@ class Llama:
         params.model.path = str(self.path)
         params.n_ctx = CONTEXT
         params.n_parallel = 1
-        # Two threads that wait for each other stand still when somebody else wants one of two cores (measured:
-        # a hundredth of their speed), and waiting must not take the time of the keys.
+        # Half of the cores: when another process needs one, threads that wait for each other come to a standstill
+        # (measured: a hundredth of the speed). No polling: waiting must not take time from the keys.
         cores = os.cpu_count() or 1
         params.cpuparams.n_threads = max(1, min(4, cores // 2))
         params.cpuparams_batch.n_threads = max(1, min(8, cores))
@@ -155,7 +168,7 @@ class Llama:
         params.verbosity = -1
         params.warmup = False
         params.cache_ram_mib = 0
-        # It opens a port of its own, which nobody needs: no key fits.
+        # It opens an HTTP port of its own; a random key locks it.
         params.api_keys = [secrets.token_hex(16)]
         params.ui = False
         if embedding:
@@ -166,7 +179,7 @@ class Llama:
         try:
             return xllamacpp.Server(params)
         except RuntimeError:
-            log.exception("the small language model cannot be loaded")
+            log.exception("cannot load the small language model")
             raise RubatoError(
                 "The small language model cannot be loaded",
                 todo="Install Rubato again",

@@ -1,4 +1,4 @@
-"""Which models there are, and the one way to ask them."""
+"""Lists the language models and sends requests to them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.model.cancellation import Cancellation, Cancelled
 from rubato_desktop.services.model.connection import Connection
 from rubato_desktop.services.model.embedded import Address, Embedded
-from rubato_desktop.services.model.error_messages import ModelError, broke_off, in_words
+from rubato_desktop.services.model.error_messages import ModelError, broke_off, translated_errors
 from rubato_desktop.services.model.llama import BYTES
 from rubato_desktop.services.model.llama import NAME as SMALL
 
-OWN_HOST: Final = "http://127.0.0.1:11434"  # where Ollama is on a person's own machine
-PATIENCE_S: Final = 120.0  # a large model is loaded from a disk first
-# Below so many thousands of millions of parameters a model is fluent, and not to be trusted with facts.
+OWN_HOST: Final = "http://127.0.0.1:11434"  # Ollama's default
+TIMEOUT_S: Final = 120.0  # a large model must be loaded from disk first
+# With fewer parameters (in billions) a model is fluent but not reliable about facts.
 TRUSTED_FROM_B: Final = 3.0
-_RATE, _SMALL_RATE = 500.0, 180.0  # tokens of a prompt a second, before it was measured
-_MEASURABLE: Final = 48  # tokens; shorter prompts measure what stands beside them
-_LOOK_AGAIN_S: Final = 15.0
+_RATE, _SMALL_RATE = 500.0, 180.0  # tokens of a prompt per second, until measured
+_MEASURABLE: Final = 48  # tokens; with shorter prompts the overhead dominates
+_RETRY_S: Final = 15.0
 _EMBEDDING_FAMILIES: Final = ("bert", "nomic-bert")
 _UNITS: Final = {"K": 1e-6, "M": 1e-3, "B": 1.0, "T": 1e3}
 
@@ -32,15 +32,15 @@ Message = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A language model that can be asked.
+    """A language model.
 
     Attributes:
-        name: As Ollama has it, such as ``llama3.2:latest``.
-        bytes: Its size.
-        parameters_b: Its parameters in thousands of millions; 0 where that is not known.
-        small: Whether what it says has to be checked sentence by sentence.
-        embedded: Whether it is the one that comes with the program.
-        server: The address of its server.
+        name: As in Ollama, such as ``llama3.2:latest``.
+        bytes: Size of its file.
+        parameters_b: Number of parameters, billions; 0 when unknown.
+        small: Whether each sentence of its answers must be checked against the sources.
+        embedded: Whether it is the one that comes with Rubato.
+        server: URL of its server.
     """
 
     name: str
@@ -55,12 +55,12 @@ class Model:
 
 
 class Models:
-    """The models of an Ollama server where one answers, else the embedded one.
+    """The models of an Ollama server, or the embedded one when there is none.
 
     Args:
-        host: Returns the address that was chosen for Ollama; empty for this machine's own.
-        tell: Told in a sentence when the small model has to stand in.
-        patience_s: How long to wait for a next word.
+        host: Returns Ollama's address in the settings; empty for the default.
+        on_fallback: Called with a sentence when the embedded model is used instead of Ollama's.
+        timeout_s: Time limit for each next chunk of an answer, s.
     """
 
     def __init__(
@@ -68,39 +68,39 @@ class Models:
         host: Callable[[], str] = lambda: "",
         *,
         on_fallback: Callable[[str], None] = lambda _: None,
-        patience_s: float = PATIENCE_S,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._host = host
         self._on_fallback = on_fallback
-        self._patience = patience_s
+        self._timeout_s = timeout_s
         self._embedded = Embedded()
-        self._absent: dict[str, float] = {}
-        self._told = ""
+        self._retry_at: dict[str, float] = {}  # by URL of a server that did not answer
+        self._notice = ""
         self._rates: dict[str, float] = {}
 
     @property
     def url(self) -> str:
-        """The address of the Ollama server that is looked for."""
-        return _address(self._host())
+        """URL of the Ollama server, whether or not it is running."""
+        return _url(self._host())
 
     @property
     def process_id(self) -> int:
-        """Id of the process of the embedded model; 0 while it was never needed."""
+        """Id of the embedded model's process; 0 while there is none."""
         return self._embedded.process_id
 
     def listed(self) -> list[Model]:
-        """Return the models that can be asked: those of Ollama, else the embedded one.
+        """Return Ollama's models, or the embedded one when there are none.
 
         Raises:
-            ModelError: an Ollama server answers, and wrongly.
+            ModelError: the server answers, but not as Ollama does.
         """
         return self._of_ollama() or [self._small()]
 
     def choose(self, name: str = "") -> Model:
-        """Return a model by its name, or the first.
+        """Return a model by name; the first one without a name.
 
         Raises:
-            RubatoError: there is none of that name.
+            ModelError: there is none of that name (code ``no_such_model``).
         """
         models = self.listed()
         if not name:
@@ -122,126 +122,138 @@ class Models:
         messages: Sequence[Message],
         *,
         temperature: float = 0.0,
-        most_tokens: int = 512,
-        form: Any = None,
+        max_tokens: int = 512,
+        response_format: Any = None,
         stop: Cancellation | None = None,
     ) -> Generator[str, None, None]:
-        """Ask, and yield the answer as it comes.
+        """Generate an answer, and yield it chunk by chunk.
 
         Args:
-            model: As `choose` gave it.
+            model: As returned by `choose`.
             messages: Each with ``role`` (system, user, assistant) and ``content``.
-            temperature: 0 says the likeliest, 1 plays.
-            most_tokens: Where it is cut off.
-            form: ``"json"`` or a JSON schema that the answer has to keep.
-            stop: Ends it at once, also while the model still reads.
+            temperature: 0 for the most likely answer, up to 1 for a varied one.
+            max_tokens: Where the answer is cut off.
+            response_format: ``"json"`` or a JSON schema for the answer.
+            stop: Cancels it at once, even while the prompt is processed.
 
         Raises:
-            ModelError: see `in_words`; what was yielded so far stays said.
-            Stopped: the wish came.
+            ModelError: see `translated_errors`.
+            Cancelled: `stop` was cancelled.
         """
         stop = stop or Cancellation()
         stop.check()
-        spoken: list[str] = []
-        options = {"temperature": temperature, "num_predict": most_tokens, "seed": 1}
+        answer: list[str] = []
+        options = {"temperature": temperature, "num_predict": max_tokens, "seed": 1}
+        address = self._address(model)
         with (
-            self._mourning(model),
-            in_words(model.server, model.name, stop, spoken=spoken),
-            self._connect(model) as connection,
-            stop.on_cancel(connection.cut),
+            self._discard_broken(address),
+            translated_errors(model.server, model.name, stop, answer=answer),
+            Connection(address, timeout_s=self._timeout_s) as connection,
+            stop.on_cancel(connection.abort),
         ):
             done = False
             for part in connection.client.chat(
-                model.name, list(messages), stream=True, options=options, format=form, think=None
+                model.name, list(messages), stream=True, options=options, format=response_format, think=None
             ):
                 stop.check()
                 if text := part.message.content or "":
-                    spoken[:] = ["…"]
+                    answer.append(text)
                     yield text
                 if part.done:
                     done = True
                     self._note_rate(model, part.prompt_eval_count or 0, part.prompt_eval_duration or 0)
             stop.check()
             if not done:
-                raise broke_off("What it said so far is kept" if spoken else "")
+                raise broke_off() if answer else broke_off(kept="")
 
     def prompt_rate(self, model: Model) -> float:
-        """Return how many tokens of a prompt the model reads in a second, as last measured; a guess before that."""
+        """Return the prompt speed of a model, tokens per second: as last measured, or an estimate."""
         return self._rates.get(model.name, _SMALL_RATE if model.embedded else _RATE)
 
     def embed(self, model: Model, texts: Sequence[str]) -> list[list[float]]:
         """Return a vector for each text.
 
         Raises:
-            ModelError: see `in_words`.
+            ModelError: see `translated_errors`.
         """
-        with in_words(model.server, model.name), self._connect(model) as connection:
-            answer = connection.client.embed(model.name, list(texts))
-            return [list(map(float, vector)) for vector in answer.embeddings]
+        address = self._address(model)
+        with (
+            translated_errors(model.server, model.name),
+            Connection(address, timeout_s=self._timeout_s) as connection,
+        ):
+            response = connection.client.embed(model.name, list(texts))
+            return [list(map(float, vector)) for vector in response.embeddings]
 
     def status(self) -> dict[str, Any]:
-        """Return what answers where, how fast, and with which models; starts nothing that is not needed."""
+        """Return which server answers, its latency (ms) and its models; does not start the embedded model."""
         began = time.perf_counter()
         try:
             models, problem = self._of_ollama(), ""
         except RubatoError as error:
             models, problem = [], str(error)
-        took = round((time.perf_counter() - began) * 1e3, 1)
+        elapsed_ms = round((time.perf_counter() - began) * 1e3, 1)
         names = [model.name for model in models] or [SMALL]
-        return {"server": self.url, "ollama": bool(models), "ms": took, "models": names, "problem": problem}
+        return {
+            "server": self.url,
+            "ollama": bool(models),
+            "ms": elapsed_ms,
+            "models": names,
+            "problem": problem,
+        }
 
     def close(self) -> None:
         """End the embedded model's process. Safe to call twice."""
         self._embedded.close()
 
     def _of_ollama(self) -> list[Model]:
-        """Return the models of the Ollama server that can speak; none where none answers."""
+        """Return the models of the Ollama server that can chat; none when it does not answer."""
         url = self.url
-        if time.monotonic() < self._absent.get(url, 0.0):
+        if time.monotonic() < self._retry_at.get(url, 0.0):
             return []
         try:
-            with in_words(url), Connection(Address(url), connect_s=1.0, patience_s=5.0) as connection:
-                found = connection.client.list().models
+            with translated_errors(url), Connection(Address(url), connect_s=1.0, timeout_s=5.0) as connection:
+                entries = connection.client.list().models
         except ModelError as error:
             if error.code not in ("no_model_server", "model_slow"):
                 raise
             if url != OWN_HOST:
-                self._absent[url] = time.monotonic() + _LOOK_AGAIN_S
-            self._say(f"{error.happened}: the small model that comes with Rubato answers")
+                self._retry_at[url] = time.monotonic() + _RETRY_S
+            self._report(f"{error.happened}; the small model that comes with Rubato answers instead")
             return []
         models = [
             _model(entry.model or "", entry.size or 0, entry.details, url)
-            for entry in found
+            for entry in entries
             if entry.model and not _embeds_only(entry.details)
         ]
         if not models:
-            self._say(f"Ollama at {url} has no model: the small one that comes with Rubato answers")
+            self._report(
+                f"Ollama at {url} has no models; the small model that comes with Rubato answers instead"
+            )
         return models
 
     def _small(self) -> Model:
         return Model(SMALL, BYTES, 0.135, small=True, embedded=True, server="127.0.0.1")
 
-    def _connect(self, model: Model) -> Connection:
-        address = self._embedded.address() if model.embedded else Address(model.server)
-        return Connection(address, patience_s=self._patience)
+    def _address(self, model: Model) -> Address:
+        return self._embedded.address() if model.embedded else Address(model.server)
 
     @contextlib.contextmanager
-    def _mourning(self, model: Model) -> Iterator[None]:
-        """Where the embedded server has died, the next question has a new one."""
+    def _discard_broken(self, address: Address) -> Iterator[None]:
+        """Discard the embedded server when it has died, so that the next call starts another one."""
         try:
             yield
         except ModelError as error:
-            if model.embedded and error.code in ("model_broke_off", "no_model_server"):
-                self._embedded.forget()
+            if address.embedded and error.code in ("model_broke_off", "no_model_server"):
+                self._embedded.discard(address)
             raise
 
     def _note_rate(self, model: Model, tokens: int, ns: int) -> None:
         if tokens >= _MEASURABLE and ns > 0:
             self._rates[model.name] = tokens / ns * 1e9
 
-    def _say(self, sentence: str) -> None:
-        if sentence != self._told:
-            self._told = sentence
+    def _report(self, sentence: str) -> None:
+        if sentence != self._notice:
+            self._notice = sentence
             self._on_fallback(sentence)
 
 
@@ -255,16 +267,16 @@ def _embeds_only(details: Any) -> bool:
 
 
 def _billions(size: str) -> float:
-    """``"135M"`` → 0.135; 0 where it says nothing."""
-    found = re.fullmatch(r"\s*([\d.]+)\s*([KMBT])\s*", size.upper())
+    """Parse a parameter count: ``"135M"`` → 0.135; 0 when it is not one."""
+    match = re.fullmatch(r"\s*([\d.]+)\s*([KMBT])\s*", size.upper())
     try:
-        return float(found[1]) * _UNITS[found[2]] if found else 0.0
+        return float(match[1]) * _UNITS[match[2]] if match else 0.0
     except ValueError:
         return 0.0
 
 
-def _address(host: str) -> str:
-    """``""`` → this machine's own; ``box`` → ``http://box:11434``; a whole address stays."""
+def _url(host: str) -> str:
+    """Complete an address: ``""`` → Ollama's default; ``box`` → ``http://box:11434``; a URL stays."""
     host = host.strip().rstrip("/")
     if not host:
         return OWN_HOST

@@ -1,4 +1,4 @@
-"""The shapes of Ollama's API: what is asked, what is answered.
+"""Requests and responses of Ollama's API.
 
 Format: https://github.com/ollama/ollama/blob/main/docs/api.md.
 """
@@ -12,32 +12,37 @@ from typing import Any
 from rubato_desktop.services.model.llama import BYTES, NAME, PARAMETERS, Usage
 
 
-class Refused(Exception):
-    """A request that is not answered: an HTTP status and why."""
+class RequestError(Exception):
+    """A refused request.
 
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
+    Args:
+        status: HTTP status.
+        reason: For the client.
+    """
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
         self.status = status
 
 
-def messages(kind: str, asked: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the messages of a ``chat`` or ``generate`` request.
+def read_messages(kind: str, request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the messages of a ``chat`` or ``generate`` request, each with ``role`` and ``content``.
 
     Raises:
-        Refused: they are malformed, or a kind that is not served.
+        RequestError: they are malformed or not supported.
     """
     if kind == "chat":
-        messages = asked.get("messages") or []
+        messages = request.get("messages") or []
         if not isinstance(messages, list) or not all(
             isinstance(message, dict) and isinstance(message.get("content"), str) for message in messages
         ):
-            raise Refused(400, "each message needs a role and a content")
+            raise RequestError(400, "each message needs a role and a content")
         return messages
-    if asked.get("raw"):
-        raise Refused(400, "raw prompts are not served")
-    prompt, system = asked.get("prompt") or "", asked.get("system") or ""
+    if request.get("raw"):
+        raise RequestError(400, "raw prompts are not supported")
+    prompt, system = request.get("prompt") or "", request.get("system") or ""
     if not isinstance(prompt, str) or not isinstance(system, str):
-        raise Refused(400, "prompt and system must be texts")
+        raise RequestError(400, "prompt and system must be strings")
     return [
         {"role": role, "content": text}
         for role, text in (("system", system), ("user", prompt))
@@ -45,18 +50,29 @@ def messages(kind: str, asked: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     ]
 
 
-def piece(kind: str, text: str) -> dict[str, Any]:
-    """Return one piece of an answer."""
-    said = {"message": {"role": "assistant", "content": text}} if kind == "chat" else {"response": text}
-    return {"model": NAME, "created_at": now(), **said}
+def answer_chunk(kind: str, text: str) -> dict[str, Any]:
+    """Return one chunk of an answer, without ``done``.
+
+    Args:
+        kind: ``chat`` or ``generate``.
+        text: Its text.
+    """
+    content = {"message": {"role": "assistant", "content": text}} if kind == "chat" else {"response": text}
+    return {"model": NAME, "created_at": timestamp(), **content}
 
 
-def spent(usage: Usage, total_ns: int, loaded_ns: int) -> dict[str, Any]:
-    """Return what an answer's last line says of how long it took, ns."""
+def usage_fields(usage: Usage, total_ns: int, load_ns: int) -> dict[str, Any]:
+    """Return the statistics in an answer's last chunk; durations in ns.
+
+    Args:
+        usage: Of the generation.
+        total_ns: Duration of the call, ns.
+        load_ns: Time it waited for the model to load, ns.
+    """
     return {
         "done_reason": usage.reason,
         "total_duration": total_ns,
-        "load_duration": loaded_ns,
+        "load_duration": load_ns,
         "prompt_eval_count": usage.prompt_tokens,
         "prompt_eval_duration": round(usage.prompt_ms * 1e6),
         "eval_count": usage.tokens,
@@ -64,12 +80,16 @@ def spent(usage: Usage, total_ns: int, loaded_ns: int) -> dict[str, Any]:
     }
 
 
-def described(began: str) -> dict[str, Any]:
-    """Return the model as lists of models have it."""
+def model_entry(modified_at: str) -> dict[str, Any]:
+    """Return the model's entry in a list of models.
+
+    Args:
+        modified_at: As returned by `timestamp`.
+    """
     return {
         "name": NAME,
         "model": NAME,
-        "modified_at": began,
+        "modified_at": modified_at,
         "size": BYTES,
         "digest": "",
         "details": {
@@ -83,6 +103,6 @@ def described(began: str) -> dict[str, Any]:
     }
 
 
-def now() -> str:
-    """Return the time as the API writes it."""
+def timestamp() -> str:
+    """Return the current time as the API writes it: RFC 3339, UTC."""
     return datetime.now(UTC).isoformat().replace("+00:00", "Z")

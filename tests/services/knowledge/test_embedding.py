@@ -59,7 +59,7 @@ def test_a_store_keeps_its_ollama_model(tmp_path: Path) -> None:
     # Without Ollama, words are still searched.
     assert store.search("pedal")[0].document == "a"
     assert {problem.code for problem in problems} == {"no_model_server"}
-    with pytest.raises(RubatoError, match="no server of language models"):
+    with pytest.raises(RubatoError, match="No language model server answers"):
         put(store, "c", "New texts must be embedded.")
     store.reembed(open_embedder("", ""))
     assert store.search("the pedal lifts", mode="dense")[0].document == "a"

@@ -1,4 +1,4 @@
-"""What the small model's server lets in, by raw HTTP, and that Ollama's own client understands it."""
+"""The small model's server: which requests it refuses, and that it works with Ollama's own client."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from rubato_desktop.services.model.llama import NAME
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Address]:
+def server() -> Iterator[Address]:
     embedded = Embedded()
     yield embedded.address()
     embedded.close()
 
 
 @pytest.fixture(scope="module")
-def client(served: Address) -> ollama.Client:
-    return ollama.Client(served.url, headers={"Authorization": f"Bearer {served.token}"})
+def client(server: Address) -> ollama.Client:
+    return ollama.Client(server.url, headers={"Authorization": f"Bearer {server.token}"})
 
 
 def get(
@@ -31,14 +31,14 @@ def get(
 ) -> tuple[int, Any, http.client.HTTPResponse]:
     connection = http.client.HTTPConnection(address.url.removeprefix("http://"), timeout=60)
     connection.request("GET" if body is None else "POST", path, body, dict(headers))
-    answer = connection.getresponse()
-    data = answer.read()
+    response = connection.getresponse()
+    data = response.read()
     connection.close()
-    return answer.status, json.loads(data) if data[:1] in b"{[" else data, answer
+    return response.status, json.loads(data) if data[:1] in b"{[" else data, response
 
 
-def test_who_knows_the_token_is_answered(served: Address) -> None:
-    status, value, _ = get(served, "/api/version", {"Authorization": f"Bearer {served.token}"})
+def test_a_request_with_the_token_is_answered(server: Address) -> None:
+    status, value, _ = get(server, "/api/version", {"Authorization": f"Bearer {server.token}"})
     assert status == 200
     assert "rubato" in value["version"]
 
@@ -57,20 +57,20 @@ def test_who_knows_the_token_is_answered(served: Address) -> None:
     ],
 )
 @pytest.mark.parametrize("path", ["/", "/api/tags", "/api/chat"])
-def test_pages_and_strangers_are_refused(
-    served: Address, headers: dict[str, str], status: int, path: str
+def test_requests_from_pages_or_without_the_token_are_refused(
+    server: Address, headers: dict[str, str], status: int, path: str
 ) -> None:
-    sent = {name: value.replace("TOKEN", f"Bearer {served.token}") for name, value in headers.items()}
+    sent = {name: value.replace("TOKEN", f"Bearer {server.token}") for name, value in headers.items()}
     sent = {name: value.encode("latin-1").decode("latin-1") for name, value in sent.items()}
-    found, _, answer = get(served, path, sent, b"{}" if path == "/api/chat" else None)
-    assert found == status
-    assert answer.getheader("Access-Control-Allow-Origin") is None
+    actual, _, response = get(server, path, sent, b"{}" if path == "/api/chat" else None)
+    assert actual == status
+    assert response.getheader("Access-Control-Allow-Origin") is None
 
 
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
-        ("/api/chat", b"no json", 400),
+        ("/api/chat", b"not JSON", 400),
         ("/api/chat", b"[]", 400),
         ("/api/chat", b'{"model": "llama3"}', 404),
         ("/api/chat", json.dumps({"model": NAME, "messages": [{"role": "user"}]}).encode(), 400),
@@ -82,31 +82,31 @@ def test_pages_and_strangers_are_refused(
         ("/api/pull", b"{}", 404),
     ],
 )
-def test_what_cannot_be_answered_is_refused_with_a_reason(
-    served: Address, path: str, body: bytes, status: int
+def test_an_invalid_request_is_refused_with_a_reason(
+    server: Address, path: str, body: bytes, status: int
 ) -> None:
-    found, value, _ = get(served, path, {"Authorization": f"Bearer {served.token}"}, body)
-    assert found == status
+    actual, value, _ = get(server, path, {"Authorization": f"Bearer {server.token}"}, body)
+    assert actual == status
     assert value["error"]
 
 
-def test_a_request_that_is_too_long_is_refused_unread(served: Address) -> None:
-    headers = {"Authorization": f"Bearer {served.token}", "Content-Length": "999999999"}
-    assert get(served, "/api/chat", headers, b"{}")[0] == 413
+def test_a_request_that_is_too_large_is_refused_unread(server: Address) -> None:
+    headers = {"Authorization": f"Bearer {server.token}", "Content-Length": "999999999"}
+    assert get(server, "/api/chat", headers, b"{}")[0] == 413
 
 
-def test_the_client_of_ollama_lists_shows_and_sees_what_runs(client: ollama.Client) -> None:
+def test_ollamas_client_lists_and_shows_models(client: ollama.Client) -> None:
     assert [model.model for model in client.list().models] == [NAME]
     assert [model.model for model in client.ps().models] == [NAME]
     assert "completion" in (client.show(NAME).capabilities or [])
 
 
-def test_the_client_of_ollama_chats_and_generates_streamed_or_not(client: ollama.Client) -> None:
-    told = [{"role": "user", "content": "Say hello."}]
+def test_ollamas_client_chats_and_generates_streamed_or_not(client: ollama.Client) -> None:
+    messages = [{"role": "user", "content": "Say hello."}]
     options = {"temperature": 0, "num_predict": 8}
-    whole = client.chat(NAME, told, options=options)
+    whole = client.chat(NAME, messages, options=options)
     assert whole.message.content and whole.eval_count == 8 and whole.done_reason == "length"
-    parts = list(client.chat(NAME, told, options=options, stream=True))
+    parts = list(client.chat(NAME, messages, options=options, stream=True))
     assert "".join(part.message.content or "" for part in parts) == whole.message.content
     assert [part.done for part in parts] == [False] * (len(parts) - 1) + [True]
     assert client.generate(NAME, "Say hello.", options=options).response
@@ -114,22 +114,22 @@ def test_the_client_of_ollama_chats_and_generates_streamed_or_not(client: ollama
     assert "".join(part.response or "" for part in client.generate(NAME, "Hi", stream=True, options=options))
 
 
-def test_it_ends_where_it_is_told_to(client: ollama.Client) -> None:
-    told = [{"role": "user", "content": "Count: one two three four five six seven."}]
+def test_an_answer_ends_at_a_stop_sequence(client: ollama.Client) -> None:
+    messages = [{"role": "user", "content": "Count: one two three four five six seven."}]
     options = {"temperature": 0, "num_predict": 60}
-    whole = client.chat(NAME, told, options=options).message.content or ""
+    whole = client.chat(NAME, messages, options=options).message.content or ""
     word = whole.split()[3]
-    cut = client.chat(NAME, told, options={**options, "stop": [word]}).message.content or ""
+    cut = client.chat(NAME, messages, options={**options, "stop": [word]}).message.content or ""
     assert word not in cut
     assert whole.startswith(cut.strip())
 
 
-def test_the_client_of_ollama_embeds(client: ollama.Client) -> None:
+def test_ollamas_client_embeds(client: ollama.Client) -> None:
     vectors = client.embed(NAME, ["one", "two"]).embeddings
     assert [len(vector) for vector in vectors] == [576, 576]
 
 
-def test_an_unknown_model_is_what_ollama_would_say(client: ollama.Client) -> None:
+def test_an_unknown_model_is_refused_as_ollama_does(client: ollama.Client) -> None:
     with pytest.raises(ollama.ResponseError, match="not found") as caught:
         client.chat("llama3", [{"role": "user", "content": "?"}])
     assert caught.value.status_code == 404
