@@ -30,7 +30,7 @@ from rubato_desktop.ui.style.wrapping import wrap
 
 ROLES = {"both": "commands and music", "command": "commands only", "performance": "music only"}
 REFRESH_MS = 2000  # of what publishes no event of its own: sound and latency
-NAME_WIDTH = 160  # px; a longer device name wraps
+NAME_WIDTH = 145  # px; a longer device name wraps
 
 
 class DeviceRow(QFrame):
@@ -83,7 +83,7 @@ class DeviceRow(QFrame):
         self.problem.setVisible(state.problem is not None)
         self.role.setCurrentIndex(max(0, self.role.findData(state.role)))
         self.base.setText(f"Lowest key: note {state.base_note}")
-        self.learn.setText("Press the lowest key" if state.learning else "Learn")
+        self.learn.setText("Press it" if state.learning else "Learn")
         self.learn.setEnabled(state.connected and state.used)
         self.role.setEnabled(state.used)
 

@@ -61,7 +61,7 @@ def test_role_use_and_lowest_key_are_set_in_its_row(connected: MainWindow, until
         shown.role.activated.emit(shown.role.currentIndex())
         until(lambda: connected.engine.services.devices.states()[0].role == "command")
         shown.learn.click()
-        until(lambda: shown.learn.text() == "Press the lowest key")
+        until(lambda: shown.learn.text() == "Press it")
         keys.send("90 24 40", "80 24 00")
         until(lambda: shown.base.text() == "Lowest key: note 36")
         assert shown.learn.text() == "Learn"
