@@ -1,4 +1,4 @@
-"""A browser that was let in once joins by itself from then on, also when it is started again."""
+"""A browser that was allowed once connects by itself, also after a restart."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rubato_desktop.services.browser.launcher import headless_browser
 pytestmark = pytest.mark.xdist_group("browser")
 
 
-def test_a_browser_that_is_started_again_joins_without_being_asked_about(tmp_path: Path) -> None:
+def test_restarted_browser_connects_without_a_question(tmp_path: Path) -> None:
     app = App(tmp_path / "data", devices=False, sound=False, browser=True)
     app.start()
     services = app.services
@@ -23,8 +23,8 @@ def test_a_browser_that_is_started_again_joins_without_being_asked_about(tmp_pat
                 if times == 0:
                     until(lambda: services.confirmation.text, "the question")
                     assert app.engine.run("confirm").result(10).text.endswith("is connected")
-                until(lambda: services.browser and services.browser.windows, f"start {times} to join")
+                until(lambda: services.browser and services.browser.windows, f"start {times} to connect")
                 assert not services.confirmation.text
-            until(lambda: not services.browser.connected, "its end to be noticed")
+            until(lambda: not services.browser.connected, "the disconnect")
     finally:
         app.stop()

@@ -1,4 +1,4 @@
-"""What goes wrong in a real browser has a clear answer, and the next word works again."""
+"""Faults in a real browser get a clear answer, and the next command works."""
 
 from __future__ import annotations
 
@@ -26,14 +26,12 @@ trailer <</Root 1 0 R>>
 
 @pytest.fixture
 def silent_server() -> Iterator[str]:
-    """The address of a server that takes every call and never says a word."""
+    """The address of a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}/"
 
 
-def test_a_tab_that_is_closed_while_it_loads_ends_the_command_at_once(
-    connected: ConnectedBrowser, silent_server: str
-) -> None:
+def test_closing_a_loading_tab_fails_the_command(connected: ConnectedBrowser, silent_server: str) -> None:
     other = connected.context.new_page()
     other.goto(connected.site.page("news.html"))
     until(lambda: len(connected.send("tabs")["value"]) == 2, "the second tab")
@@ -46,7 +44,7 @@ def test_a_tab_that_is_closed_while_it_loads_ends_the_command_at_once(
     assert connected.send("tabs")["status"] == "ok"
 
 
-def test_a_page_that_goes_away_while_it_is_read_leaves_nothing_hanging(connected: ConnectedBrowser) -> None:
+def test_leaving_a_page_while_reading_ends_every_command(connected: ConnectedBrowser) -> None:
     connected.page.goto(connected.site.page("article.html"))
     with ThreadPoolExecutor(1) as elsewhere:
         for name in ("news.html", "article.html", "search.html", "index.html"):
@@ -59,7 +57,7 @@ def test_a_page_that_goes_away_while_it_is_read_leaves_nothing_hanging(connected
     assert connected.send("read")["status"] == "ok"
 
 
-def test_a_pdf_is_told_in_words(connected: ConnectedBrowser, tmp_path: Path) -> None:
+def test_pdf_is_explained(connected: ConnectedBrowser, tmp_path: Path) -> None:
     (tmp_path / "score.pdf").write_bytes(PDF)
     served = Site(tmp_path)
     try:
@@ -74,13 +72,13 @@ def test_a_pdf_is_told_in_words(connected: ConnectedBrowser, tmp_path: Path) -> 
         served.close()
 
 
-def test_an_address_that_leads_nowhere_fails_and_the_tab_lives(connected: ConnectedBrowser) -> None:
+def test_unreachable_address_fails(connected: ConnectedBrowser) -> None:
     answer = connected.send("visit", "http://127.0.0.1:1/")
     assert (answer["status"], answer["error"]["code"]) == ("failed", "not_found"), answer
     assert connected.send("visit", connected.site.page("index.html"))["status"] == "ok"
 
 
-def test_words_of_strangers_are_read_and_never_carried_out(connected: ConnectedBrowser) -> None:
+def test_page_text_is_never_run(connected: ConnectedBrowser) -> None:
     connected.page.goto(connected.site.page("hostile.html"))
     answers = [connected.send("continue") for _ in range(5)]
     assert any(answer["value"] for answer in answers)
@@ -93,15 +91,15 @@ def test_words_of_strangers_are_read_and_never_carried_out(connected: ConnectedB
     connected.page.goto(connected.site.page("index.html"))
 
 
-def test_a_worker_that_was_stopped_comes_back_when_the_browser_is_used(connected: ConnectedBrowser) -> None:
+def test_stopped_worker_reconnects_when_the_browser_is_used(connected: ConnectedBrowser) -> None:
     devtools = connected.context.new_cdp_session(connected.page)
     devtools.send("ServiceWorker.enable")
     devtools.send("ServiceWorker.stopAllWorkers")
-    until(lambda: not connected.joined, "its end to be noticed")
+    until(lambda: not connected.joined, "the disconnect")
     assert connected.send("tabs")["error"]["code"] == "needs_browser"
     connected.page.goto(connected.site.page("news.html"))
-    connected.wait_until(lambda: connected.joined, "it to join again")
-    # The goodbye of the old worker may still be on its way: what is asked meanwhile is refused, once, and says why.
+    connected.wait_until(lambda: connected.joined, "it to reconnect")
+    # The disconnect of the old worker may still be pending: a command sent meanwhile is refused once.
     answers: list[dict[str, Any]] = []
 
     def scrolls() -> bool:
@@ -112,11 +110,11 @@ def test_a_worker_that_was_stopped_comes_back_when_the_browser_is_used(connected
     assert len(answers) <= 2, [answer["error"] for answer in answers]
 
 
-def test_a_dozen_commands_at_once_are_carried_out_in_their_order(connected: ConnectedBrowser) -> None:
+def test_simultaneous_commands_run_in_order(connected: ConnectedBrowser) -> None:
     connected.page.goto(connected.site.page("elements.html?count=2000"))
     with ThreadPoolExecutor(12) as many:
         answers = list(many.map(lambda _: connected.send("scroll", "1"), range(12)))
     assert [answer["status"] for answer in answers] == ["ok"] * 12, answers[0]
-    # The numbers are given as commands come in; each scroll must find the page where the one before it left it.
-    places = [answer["value"]["y"] for answer in sorted(answers, key=lambda answer: int(answer["id"]))]
-    assert places == sorted(set(places)) and len(places) == 12
+    # Ids are in order of arrival; each scroll must start where the one before it ended.
+    positions = [answer["value"]["y"] for answer in sorted(answers, key=lambda answer: int(answer["id"]))]
+    assert positions == sorted(set(positions)) and len(positions) == 12

@@ -1,4 +1,4 @@
-"""`rubato browser open`: from nothing to a browser that has joined, in a real Chromium on a real screen."""
+"""`rubato browser open`: from nothing to a connected browser, in a real Chromium on a real display."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 
 def rubato(data: Path, *words: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
-    """Run the command line in a process of its own: its exit status, what it said, and what it said on stderr."""
+    """Run the command line in a process of its own; returns its exit status, stdout and stderr."""
     command = [sys.executable, "-m", "rubato_desktop", *words, "--data", str(data)]
     done = subprocess.run(command, capture_output=True, text=True, env=env or os.environ, timeout=60)
     return done.returncode, done.stdout, done.stderr
 
 
 def browser_of(data: Path) -> int | None:
-    """The process of the browser that has the profile: its lock is a link to host and process."""
+    """Return the process id of the profile's browser; its lock is a link named host-pid."""
     with contextlib.suppress(OSError, ValueError):
         return int((data / PROFILE / "SingletonLock").readlink().name.rpartition("-")[2])
     return None
@@ -59,19 +59,17 @@ def urls(program: Program) -> list[Any]:
     return [tab["url"] for tab in program.send("tabs")["value"] or []]
 
 
-def test_a_browser_is_opened_asked_about_once_killed_and_joins_again(
-    program: Program, display: Xvfb, site: Site
-) -> None:
+def test_opened_browser_is_confirmed_once_and_reconnects(program: Program, display: Xvfb, site: Site) -> None:
     data = program.data
     code, said, wrong = rubato(data, "browser", "open", site.page("article.html"), "--json")
     assert code == 0, wrong
     assert json.loads(said)["url"] == site.page("article.html")
-    until(lambda: "join" in program.ask("status")["value"]["question"], "the question to be asked")
+    until(lambda: "connect" in program.ask("status")["value"]["question"], "the question")
     code, said, wrong = rubato(data, "browser", "pair")
     assert code == 0 and "is connected" in said, wrong
-    until(lambda: has_browser(program), "the browser to be joined")
+    until(lambda: has_browser(program), "the browser to connect")
     until(lambda: site.page("article.html") in urls(program), "the page to be open")
-    # A second one hands its page over to the first.
+    # A second browser passes its page to the first one.
     assert rubato(data, "browser", "open", site.page("news.html"))[0] == 0
     until(lambda: site.page("news.html") in urls(program), "the second page to be open")
     kill_browser(data)
@@ -80,16 +78,16 @@ def test_a_browser_is_opened_asked_about_once_killed_and_joins_again(
     assert (refused["status"], refused["error"]["code"]) == ("refused", "needs_browser")
     (data / PROFILE / "SingletonLock").unlink(missing_ok=True)
     assert rubato(data, "browser", "open", site.page("news.html"))[0] == 0
-    until(lambda: has_browser(program), "the browser to be joined again, unasked")
-    assert "join" not in program.ask("status")["value"]["question"]
+    until(lambda: has_browser(program), "the browser to reconnect without a question")
+    assert "connect" not in program.ask("status")["value"]["question"]
 
 
-def test_nobody_waits_to_be_let_in(program: Program) -> None:
+def test_pairing_without_a_waiting_browser_is_refused(program: Program) -> None:
     code, said, _ = rubato(program.data, "browser", "pair")
     assert code == 1 and "No browser is waiting" in said
 
 
-def test_without_a_screen_it_is_said(tmp_path: Path) -> None:
+def test_missing_screen_is_explained(tmp_path: Path) -> None:
     env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     code, said, wrong = rubato(tmp_path, "browser", "open", "about:blank", env=env)
-    assert (code, said) == (2, "") and wrong == "rubato: There is no screen to open a browser on\n"
+    assert (code, said) == (2, "") and wrong == "rubato: There is no screen to open the browser on\n"

@@ -1,6 +1,6 @@
-"""Text for a field is written down only after the browser has said that the field is not secret.
+"""Text for a field is recorded only after the browser has confirmed that the field is not secret.
 
-Secrets are planted by every way in, and then searched for in all that the program has written.
+Secrets are entered in every possible way, and then searched for in all files of the program.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def connected(
         connected = ConnectedBrowser(program, context, site)
         until(lambda: program.ask("status")["value"]["question"], "the question")
         program.ask("confirm")
-        until(lambda: connected.joined, "the browser to join")
+        until(lambda: connected.joined, "the browser to connect")
         yield connected
     program.end(signal.SIGKILL)
 
@@ -56,12 +56,12 @@ def keys(connected: ConnectedBrowser) -> Iterator[Controller]:
 
 
 def spelt(text: str) -> str:
-    """The keys that spell a text, with the one that ends it."""
+    """The keys that spell a text, including the final one."""
     return " ".join(f"{a} {b}" for a, b in (SPELLING[letter] for letter in text)) + " 24"
 
 
 def at_the_password(connected: ConnectedBrowser, *, focused: bool) -> None:
-    """Go to the password field: with the focus of the browser, or with the cursor of the program alone."""
+    """Go to the password field: with the browser's focus, or only with the program's cursor."""
     connected.page.goto(connected.site.page("form.html"))
     connected.page.bring_to_front()
     where = connected.page.locator("#secret").bounding_box()
@@ -71,22 +71,22 @@ def at_the_password(connected: ConnectedBrowser, *, focused: bool) -> None:
     moved = connected.send("move", str(row), str(column))
     assert moved["value"]["label"] == "Password", moved
     connected.page.evaluate(FOCUS if focused else BLUR)
-    until(lambda: connected.program.ask("status")["value"]["secret"] is focused, "the focus to be told")
+    until(lambda: connected.program.ask("status")["value"]["secret"] is focused, "the focus to be reported")
 
 
 def leave(connected: ConnectedBrowser) -> None:
-    """Leave the field, so that what comes afterwards is written down."""
+    """Leave the field, so that what follows is recorded."""
     connected.page.goto(connected.site.page("index.html"))
     until(lambda: not connected.program.ask("status")["value"]["secret"], "the field to be left")
 
 
 def written(data: Path) -> bytes:
-    """All that is in the data folder."""
+    """The content of all files in the data folder."""
     return b"\n".join(path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file())
 
 
 def notes_on(connected: ConnectedBrowser) -> list[int]:
-    """The keys that went down, as the journal says."""
+    """The keys that were pressed, according to the journal."""
     return [
         line["key"]
         for line in connected.program.journal()
@@ -95,15 +95,15 @@ def notes_on(connected: ConnectedBrowser) -> list[int]:
 
 
 def play_last(connected: ConnectedBrowser, keys: Controller) -> None:
-    """Play a word that is written down: what was held back before it has gone by then."""
+    """Play a word and wait until it is recorded; everything held back before it is settled by then."""
     before = len(connected.program.results("tabs"))
     keys.play("0 5 5 0", gap_ms=GAP)
-    until(lambda: connected.program.results("tabs")[before:], "the last word to be written down")
+    until(lambda: connected.program.results("tabs")[before:], "the last word to be recorded")
 
 
 @pytest.mark.parametrize("focused", [False, True], ids=["out of focus", "in focus"])
 class TestSecrets:
-    def test_a_typed_password_is_nowhere(
+    def test_typed_password_is_not_stored(
         self, connected: ConnectedBrowser, keys: Controller, focused: bool
     ) -> None:
         at_the_password(connected, focused=focused)
@@ -116,15 +116,15 @@ class TestSecrets:
         play_last(connected, keys)
         assert b"Typed-Hunter2" not in written(connected.program.data)
 
-    def test_a_spelt_password_is_nowhere_nor_are_its_keys(
+    def test_spelt_password_and_its_keys_are_not_stored(
         self, connected: ConnectedBrowser, keys: Controller, focused: bool
     ) -> None:
         at_the_password(connected, focused=focused)
         before = notes_on(connected)
         keys.play(f"0 5 10 0 {spelt('Hunter2')}", gap_ms=GAP)
-        # Still while its keys are pending or the browser is asked, and after it was named: names are kept too.
+        # While its keys are pending or the browser is asked, and after it was named: names are recorded too.
         keys.play("12 9 8 12 0 16 21 24", gap_ms=GAP)
-        keys.play("0 5 10 0 7 20 7 20 0 0 0", gap_ms=GAP)  # begun and erased
+        keys.play("0 5 10 0 7 20 7 20 0 0 0", gap_ms=GAP)  # started and erased
         leave(connected)
         play_last(connected, keys)
         assert b"Hunter2" not in written(connected.program.data)
@@ -133,7 +133,7 @@ class TestSecrets:
         rest = [12, 9, 8, 12, 0, 16, 21, 24]
         assert after == [*own, *([] if focused else rest), *own, 0, 5, 5, 0]
 
-    def test_a_spoken_password_is_nowhere(
+    def test_spoken_password_is_not_stored(
         self, connected: ConnectedBrowser, keys: Controller, focused: bool
     ) -> None:
         at_the_password(connected, focused=False)
@@ -153,7 +153,7 @@ class TestSecrets:
         play_last(connected, keys)
         assert b"lephant" not in written(connected.program.data)
 
-    def test_a_session_and_a_crash_have_no_password_either(
+    def test_session_holds_no_password(
         self, connected: ConnectedBrowser, keys: Controller, focused: bool
     ) -> None:
         connected.send("record_start")
@@ -171,9 +171,7 @@ class TestSecrets:
         assert not {7, 20} & set(notes_on(connected)[len(before) :])
 
 
-def test_text_for_an_open_field_is_written_down_as_ever(
-    connected: ConnectedBrowser, keys: Controller
-) -> None:
+def test_text_for_an_ordinary_field_is_recorded(connected: ConnectedBrowser, keys: Controller) -> None:
     connected.page.goto(connected.site.page("form.html"))
     connected.page.evaluate("document.getElementById('name').focus()")
     before = notes_on(connected)
@@ -188,15 +186,13 @@ def test_text_for_an_open_field_is_written_down_as_ever(
     words = [line["word"] for line in lines if line["kind"] == "word" and line["word"]["word"] == "write"]
     assert words[-1]["args"] == {"text": "Clara"}
     played = [int(key) for key in f"0 5 10 0 {spelt('Clara')} 0 5 5 0".split()]
-    until(lambda: notes_on(connected)[len(before) :] == played, "all keys to be written down, in order")
+    until(lambda: notes_on(connected)[len(before) :] == played, "all keys to be recorded, in order")
     assert words[-1]["keys"] == played[: len(words[-1]["keys"])]
     order = [line["t"] for line in connected.program.journal() if line["kind"] in ("midi", "word", "result")]
     assert order == sorted(order)
 
 
-def test_a_text_that_the_browser_never_answers_is_not_written_down(
-    connected: ConnectedBrowser, keys: Controller
-) -> None:
+def test_text_without_an_answer_is_not_recorded(connected: ConnectedBrowser, keys: Controller) -> None:
     before = len(connected.context.pages)
     page = connected.context.new_page()
     page.goto(connected.site.page("form.html"))
@@ -211,11 +207,9 @@ def test_a_text_that_the_browser_never_answers_is_not_written_down(
     assert b"Unsure" not in written(connected.program.data)
 
 
-def test_a_crash_while_a_text_is_being_spelt_leaves_none_of_it(
-    connected: ConnectedBrowser, keys: Controller
-) -> None:
+def test_crash_while_spelling_leaves_no_text(connected: ConnectedBrowser, keys: Controller) -> None:
     at_the_password(connected, focused=False)
     keys.play("0 5 10 0 7 20 7 20 5 23", gap_ms=GAP)
-    until(lambda: notes_on(connected)[-4:] == [0, 5, 10, 0], "the word to be written down")
+    until(lambda: notes_on(connected)[-4:] == [0, 5, 10, 0], "the word to be recorded")
     connected.program.end(signal.SIGKILL)
     assert not {7, 20, 23} & set(notes_on(connected))

@@ -1,4 +1,4 @@
-"""A page as sound, heard by another process through a real JACK server."""
+"""A page as sound, recorded by another process through a real JACK server."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ def page(sound: AudioClient) -> PageSound:
 
 
 def onsets(capture: Capture) -> list[float]:
-    """Return the seconds at which a sound is struck: louder at once than what still rang before.
+    """Return the onsets (s): points where the sound is suddenly louder than what still rang before.
 
-    Not where a silence ends: of the few milliseconds between two cues a busy machine may lose some. Before the
-    recorder began there was silence, for the first sound may come in their first milliseconds.
+    The ends of silences are not used, as a busy machine may lose the few milliseconds between two cues. Silence is
+    prepended, as the first sound may come in the first milliseconds of the recording.
     """
     hops = np.abs(capture.sound[: len(capture.sound) // 240 * 240]).reshape(-1, 240).max(axis=1)
     hops = np.concatenate((np.zeros(4, np.float32), hops))
-    begun: list[int] = []
+    starts: list[int] = []
     for at in range(4, len(hops)):
         struck = hops[at] > max(LOUD, 1.8 * hops[at - 4 : at - 1].max())
-        if struck and (not begun or at - begun[-1] > 20):
-            begun.append(at)
-    return [(at - 4) * 240 / capture.rate for at in begun]
+        if struck and (not starts or at - starts[-1] > 20):
+            starts.append(at)
+    return [(at - 4) * 240 / capture.rate for at in starts]
 
 
 def buttons(count: int) -> dict[str, object]:
@@ -57,18 +57,18 @@ def buttons(count: int) -> dict[str, object]:
     return {**LAYOUTS["nothing"], "cells": cells}
 
 
-def test_a_view_is_heard_cue_by_cue_300_ms_apart(page: PageSound) -> None:
+def test_cues_are_heard_300_ms_apart(page: PageSound) -> None:
     recorder = AudioRecorder(3.5)
     page.layout(buttons(6))
-    begun = onsets(recorder.finish())
-    assert len(begun) == 6
-    assert np.diff(begun) == pytest.approx([0.3] * 5, abs=0.03)
+    starts = onsets(recorder.finish())
+    assert len(starts) == 6
+    assert np.diff(starts) == pytest.approx([0.3] * 5, abs=0.03)
 
 
-def test_stopping_in_the_middle_is_heard_at_once(page: PageSound) -> None:
+def test_stop_is_heard_at_once(page: PageSound) -> None:
     recorder = AudioRecorder(2.0)
     page.layout({**buttons(6), "cells": [dict(cell, kind="image", area=1.0) for cell in buttons(6)["cells"]]})
-    # In the middle of the third, long note, where the machine is not busy.
+    # In the middle of the third, long note, when the machine is idle.
     threading.Event().wait(0.75)
     stopped = time.perf_counter_ns()
     page.stop()
@@ -77,23 +77,21 @@ def test_stopping_in_the_middle_is_heard_at_once(page: PageSound) -> None:
     last = int(np.flatnonzero(np.abs(capture.sound) > LOUD)[-1])
     after_ms = (capture.arrived[last // capture.frames] - stopped) / 1e6
     print(f"silent {after_ms:.0f} ms after the call")
-    assert after_ms < 250, "the note it was in would have gone on until then"
+    assert after_ms < 250, "without the stop, the note would still sound"
 
 
-def test_what_is_asked_by_name_is_heard_between_two_cues_of_a_page(
-    sound: AudioClient, page: PageSound
-) -> None:
+def test_named_cue_is_heard_between_two_cues_of_a_page(sound: AudioClient, page: PageSound) -> None:
     recorder = AudioRecorder(3.5)
     page.layout(buttons(4))
     threading.Event().wait(0.4)
     sound.cue("understood")
-    begun = onsets(recorder.finish())
-    # It still rings softly when the third button begins; the fourth is one turn later than it would have been.
-    assert np.array(begun[:3]) - begun[0] == pytest.approx([0.0, 0.3, 0.6], abs=0.03)
-    assert begun[-1] - begun[0] == pytest.approx(1.2, abs=0.03)
+    starts = onsets(recorder.finish())
+    # It still rings softly when the third button begins; the fourth is one slot later than without it.
+    assert np.array(starts[:3]) - starts[0] == pytest.approx([0.0, 0.3, 0.6], abs=0.03)
+    assert starts[-1] - starts[0] == pytest.approx(1.2, abs=0.03)
 
 
-def test_silencing_everything_ends_a_page(sound: AudioClient, page: PageSound) -> None:
+def test_silence_ends_a_page(sound: AudioClient, page: PageSound) -> None:
     recorder = AudioRecorder(2.5)
     page.layout(buttons(6))
     threading.Event().wait(0.4)

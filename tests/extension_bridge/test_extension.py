@@ -1,4 +1,4 @@
-"""The extension's own checks: its types hold, its code is clean, its tests for Node pass, its lock names no address."""
+"""The extension's own checks: types, lint, Node tests, vendored files, lock file and manifest."""
 
 from __future__ import annotations
 
@@ -18,33 +18,34 @@ def tools() -> None:
 
 
 @pytest.mark.parametrize("check", ["types", "lint", "test"])
-def test_the_extension_is_in_order(check: str) -> None:
-    done = run(*npm(), "run", "--silent", check)
-    assert done.returncode == 0, done.stdout
+def test_extension_passes_its_checks(check: str) -> None:
+    result = run(*npm(), "run", "--silent", check)
+    assert result.returncode == 0, result.stdout
     if check == "test":
-        assert re.search(r"(?m)^# pass [1-9]|ℹ pass [1-9]", done.stdout), "no test ran:\n" + done.stdout
-        assert re.search(r"(?m)^# skipped 0|ℹ skipped 0", done.stdout), done.stdout
+        assert re.search(r"(?m)^# pass [1-9]|ℹ pass [1-9]", result.stdout), "no test ran:\n" + result.stdout
+        assert re.search(r"(?m)^# skipped 0|ℹ skipped 0", result.stdout), result.stdout
 
 
-def test_what_is_vendored_is_what_its_script_makes() -> None:
-    done = run("node", "vendor.mjs", "--check")
-    assert done.returncode == 0, done.stdout
+def test_vendored_files_match_their_packages() -> None:
+    result = run("node", "vendor.mjs", "--check")
+    assert result.returncode == 0, result.stdout
 
 
-def test_the_lock_has_hashes_and_no_addresses() -> None:
+def test_lock_file_has_hashes_and_no_urls() -> None:
     packages = json.loads(LOCK.read_text())["packages"]
-    named = {name: about for name, about in packages.items() if name}
-    assert named and all("integrity" in about for about in named.values() if not about.get("link"))
+    dependencies = {name: entry for name, entry in packages.items() if name}
+    assert dependencies
+    assert all("integrity" in entry for entry in dependencies.values() if not entry.get("link"))
     assert "resolved" not in LOCK.read_text()
 
 
-def test_every_content_script_is_in_the_manifest_and_in_order() -> None:
+def test_manifest_lists_every_content_script_in_order() -> None:
     scripts = json.loads((EXTENSION / "manifest.json").read_text())["content_scripts"][0]["js"]
-    there = sorted(path.name for path in (EXTENSION / "content").glob("*.js"))
-    assert [name.removeprefix("content/") for name in scripts if name.startswith("content/")] == there
+    files = sorted(path.name for path in (EXTENSION / "content").glob("*.js"))
+    assert [name.removeprefix("content/") for name in scripts if name.startswith("content/")] == files
 
 
-def test_the_extension_asks_for_no_more_than_it_needs() -> None:
+def test_every_permission_is_used() -> None:
     manifest = json.loads((EXTENSION / "manifest.json").read_text())
     assert manifest["incognito"] == "not_allowed" and manifest["optional_permissions"] == ["debugger"]
     code = "\n".join(path.read_text() for path in (EXTENSION / "worker").glob("*.js"))
@@ -60,7 +61,7 @@ def test_the_extension_asks_for_no_more_than_it_needs() -> None:
         )
 
 
-def test_the_worker_carries_out_every_command_of_the_protocol() -> None:
+def test_worker_implements_every_command_of_the_protocol() -> None:
     script = """
       const on = { addListener() {} };
       const any = new Proxy(() => any, { get: (_, name) => (name === "then" ? undefined : any), apply: () => any });
@@ -68,7 +69,7 @@ def test_the_worker_carries_out_every_command_of_the_protocol() -> None:
       const { commandTable } = await import("./extension/worker/commands.js");
       console.log(JSON.stringify(Object.keys(commandTable(any, any))));
     """
-    done = run("node", "--input-type=module", "--eval", script)
-    assert done.returncode == 0, done.stdout
-    assert sorted(json.loads(done.stdout)) == sorted(COMMANDS)
+    result = run("node", "--input-type=module", "--eval", script)
+    assert result.returncode == 0, result.stdout
+    assert sorted(json.loads(result.stdout)) == sorted(COMMANDS)
     assert BRIDGE.is_dir()

@@ -1,4 +1,4 @@
-"""Messages on a stream: lengths that lie, pieces, long ones, and what is no JSON."""
+"""Message framing: lengths, limits, splitting and invalid JSON."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from extension_bridge.frames import (
 )
 
 
-def reader(data: bytes, at_once: int = 1 << 20) -> Reader:
+def reader(data: bytes, chunk: int = 1 << 20) -> Reader:
     stream = io.BytesIO(data)
-    return Reader(lambda count: stream.read(min(count, at_once)))
+    return Reader(lambda count: stream.read(min(count, chunk)))
 
 
-@pytest.mark.parametrize("at_once", [1, 3, 1 << 20], ids="at most {} bytes at once".format)
-def test_messages_come_one_by_one_however_the_stream_is_cut(at_once: int) -> None:
+@pytest.mark.parametrize("chunk", [1, 3, 1 << 20], ids="reads of {} bytes".format)
+def test_messages_are_split_whatever_the_read_size(chunk: int) -> None:
     messages = [b"{}", b"", b'{"a":"\xe2\x99\xaa"}', b"x" * 300]
-    found = reader(b"".join(map(frame, messages)), at_once)
+    found = reader(b"".join(map(frame, messages)), chunk)
     assert [found.next() for _ in messages] == messages
     assert found.next() is None
 
 
-def test_a_message_at_the_limit_is_kept_and_one_beyond_is_read_past() -> None:
+def test_message_over_the_limit_is_skipped() -> None:
     found = reader(frame(b"a" * MAX_MESSAGE) + frame(b'{"v":1,"id":7,' + b"b" * MAX_MESSAGE) + frame(b"next"))
     assert found.next() == b"a" * MAX_MESSAGE
     beyond = found.next()
@@ -46,14 +46,14 @@ def test_a_message_at_the_limit_is_kept_and_one_beyond_is_read_past() -> None:
     assert found.next() == b"next"
 
 
-@pytest.mark.parametrize("at_once", [100, 512, 1 << 20], ids="at most {} bytes at once".format)
-def test_of_a_message_beyond_the_limit_the_first_512_bytes_are_kept(at_once: int) -> None:
+@pytest.mark.parametrize("chunk", [100, 512, 1 << 20], ids="reads of {} bytes".format)
+def test_first_512_bytes_of_an_overlong_message_are_kept(chunk: int) -> None:
     head = bytes(range(256)) * 2
-    beyond = reader(frame(head + b"b" * MAX_MESSAGE), at_once).next()
+    beyond = reader(frame(head + b"b" * MAX_MESSAGE), chunk).next()
     assert beyond == TooLong(MAX_MESSAGE + 512, head)
 
 
-def test_the_longest_message_that_is_none_is_still_read_past() -> None:
+def test_longest_plausible_message_is_skipped() -> None:
     left = MAX_PLAUSIBLE
 
     def read(count: int) -> bytes:
@@ -72,7 +72,7 @@ CLAIM = "a message claims to be {} bytes long"
 
 
 @pytest.mark.parametrize(
-    "data, said",
+    "data, reason",
     [
         (b"\1", ENDED),
         (b"\1\0\0", ENDED),
@@ -81,28 +81,28 @@ CLAIM = "a message claims to be {} bytes long"
         (struct.pack("=I", MAX_PLAUSIBLE + 1) + b"{}", CLAIM.format(MAX_PLAUSIBLE + 1)),
         (b"\xff\xff\xff\xff", CLAIM.format(2**32 - 1)),
     ],
-    ids=["one byte", "half a length", "half a message", "half a long one", "nonsense", "all ones"],
+    ids=["one byte", "half a length", "half a message", "half a long one", "implausible", "all ones"],
 )
-def test_what_cannot_be_read_any_further_is_said(data: bytes, said: str) -> None:
+def test_broken_streams_raise_frame_errors(data: bytes, reason: str) -> None:
     with pytest.raises(FrameError) as error:
         reader(data).next()
-    assert str(error.value) == said
+    assert str(error.value) == reason
 
 
-def test_no_memory_is_taken_for_what_a_length_claims() -> None:
-    asked: list[int] = []
+def test_claimed_length_allocates_no_memory() -> None:
+    requested: list[int] = []
 
     def read(count: int) -> bytes:
-        asked.append(count)
-        return struct.pack("=I", MAX_PLAUSIBLE)[:count] if len(asked) == 1 else b""
+        requested.append(count)
+        return struct.pack("=I", MAX_PLAUSIBLE)[:count] if len(requested) == 1 else b""
 
     with pytest.raises(FrameError):
         Reader(read).next()
-    assert max(asked) <= 1 << 16
+    assert max(requested) <= 1 << 16
 
 
 @pytest.mark.parametrize(
-    "data, said",
+    "data, reason",
     [
         (b"", "Expecting value"),
         (b"[1]", "^not an object$"),
@@ -119,21 +119,21 @@ def test_no_memory_is_taken_for_what_a_length_claims() -> None:
     ],
     ids=lambda value: f"{value!r:.30}",
 )
-def test_what_is_no_message_is_said_to_be_none(data: bytes, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_invalid_messages_are_rejected(data: bytes, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
         load(data)
 
 
-def test_what_is_written_is_read_the_same_even_half_a_character() -> None:
+def test_dump_and_load_round_trip_even_lone_surrogates() -> None:
     message = {"v": 1, "text": 'ä♪𝄞"\\\u2028\ud834', "none": None, "numbers": [1, 2.5]}
     assert load(dump(message)) == message
 
 
-def test_a_message_is_written_as_short_as_it_can_be() -> None:
+def test_messages_are_dumped_compactly() -> None:
     assert dump({"a": 1, "b": ["ä", None]}) == b'{"a":1,"b":["\\u00e4",null]}'
 
 
-def test_nan_is_not_written() -> None:
+def test_nan_cannot_be_dumped() -> None:
     with pytest.raises(ValueError):
         dump({"a": float("nan")})
 
@@ -144,7 +144,7 @@ def test_nan_is_not_written() -> None:
     ids=lambda text: f"{len(text)} of {text[0]}",
 )
 @pytest.mark.parametrize("write", [dump, lambda value: json.dumps(value, ensure_ascii=False).encode()])
-def test_a_long_message_goes_in_pieces_that_chrome_takes_and_is_whole_again(
+def test_long_messages_are_split_and_can_be_joined(
     text: str, write: Callable[[dict[str, str]], bytes]
 ) -> None:
     data = write({"text": text})
@@ -156,19 +156,19 @@ def test_a_long_message_goes_in_pieces_that_chrome_takes_and_is_whole_again(
     assert load("".join(part["data"] for part in parts).encode()) == {"text": text}
 
 
-def test_each_long_message_has_an_id_of_its_own() -> None:
+def test_each_split_message_has_its_own_id() -> None:
     ids = [load(split(b"x" * (MAX_TO_EXTENSION + 1))[0])["id"] for _ in range(3)]
     assert ids[0] >= 1 and ids == [ids[0], ids[0] + 1, ids[0] + 2]
 
 
 @pytest.mark.parametrize("character, most", [("x", 523_776), ("♪", 87_296)])
-def test_a_piece_has_as_many_characters_as_chrome_takes_at_their_longest(character: str, most: int) -> None:
+def test_pieces_are_as_long_as_chrome_allows(character: str, most: int) -> None:
     parts = [load(piece) for piece in split((character * (MAX_TO_EXTENSION + 1)).encode())]
     assert {len(part["data"]) for part in parts[:-1]} == {most}
     assert 0 < len(parts[-1]["data"]) <= most
 
 
-def test_a_short_message_goes_as_it_is() -> None:
+def test_short_messages_are_not_split() -> None:
     data = dump({"text": "x" * (MAX_TO_EXTENSION - 11)})
     assert len(data) == MAX_TO_EXTENSION and split(data) == [data]
     assert len(split(data + b" ")) > 1

@@ -1,4 +1,4 @@
-"""Telling browsers of the host: on every system the right place, and taken back without touching anything else."""
+"""Installing the native host: manifests, registry and launcher on each system, and their removal."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from extension_bridge.install import Installation
 BY_ID = {kind.id: kind for kind in KINDS}
 
 
-class Keys:
-    """A registry of a few keys."""
+class MemoryRegistry:
+    """A registry in memory."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
+        self.values: dict[str, str] = {}
 
     def get(self, key: str) -> str | None:
-        return self.kept.get(key)
+        return self.values.get(key)
 
     def set(self, key: str, text: str) -> None:
-        self.kept[key] = text
+        self.values[key] = text
 
     def remove(self, key: str) -> None:
-        self.kept.pop(key, None)
+        self.values.pop(key, None)
 
 
 def system(platform: str, tmp_path: Path, **env: str) -> System:
@@ -54,7 +54,7 @@ def files(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "platform, browser, place",
+    "platform, browser, folder",
     [
         ("linux", "chrome", ".config/google-chrome/NativeMessagingHosts"),
         ("linux", "chromium", ".config/chromium/NativeMessagingHosts"),
@@ -68,37 +68,37 @@ def files(folder: Path) -> list[str]:
         ("darwin", "vivaldi", "Library/Application Support/Vivaldi/NativeMessagingHosts"),
     ],
 )
-def test_each_browser_finds_the_host_where_it_looks(
-    platform: str, browser: str, place: str, tmp_path: Path
+def test_manifest_is_written_where_each_browser_looks(
+    platform: str, browser: str, folder: str, tmp_path: Path
 ) -> None:
     installation = Installation(tmp_path / "data", system(platform, tmp_path))
     manifest = installation.install(BY_ID[browser])
-    assert manifest == tmp_path / "home" / place / f"{HOST}.json"
-    said = json.loads(manifest.read_bytes())
-    assert said == {
+    assert manifest == tmp_path / "home" / folder / f"{HOST}.json"
+    content = json.loads(manifest.read_bytes())
+    assert content == {
         "name": HOST,
         "description": "Rubato Desktop",
         "path": str(tmp_path / "data" / "rubato-native-host"),
         "type": "stdio",
         "allowed_origins": [origin()],
     }
-    assert os.access(said["path"], os.X_OK)
+    assert os.access(content["path"], os.X_OK)
     assert installation.status(BY_ID[browser]).right
 
 
-def test_a_config_folder_of_ones_own_is_respected(tmp_path: Path) -> None:
+def test_xdg_config_home_is_respected(tmp_path: Path) -> None:
     where = manifest_path(BY_ID["chromium"], system("linux", tmp_path, XDG_CONFIG_HOME="/c"), tmp_path)
     assert where == Path("/c/chromium/NativeMessagingHosts") / f"{HOST}.json"
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
-def test_on_windows_the_registry_leads_to_the_manifest(kind: Kind, tmp_path: Path) -> None:
-    keys = Keys()
+def test_registry_points_to_the_manifest_on_windows(kind: Kind, tmp_path: Path) -> None:
+    keys = MemoryRegistry()
     installation = Installation(
         tmp_path / "dä ta", system("win32", tmp_path), keys, python=r"C:\Py 3\python.exe"
     )
     manifest = installation.install(kind)
-    assert keys.kept[registry_key(kind)] == str(manifest)
+    assert keys.values[registry_key(kind)] == str(manifest)
     assert registry_key(kind) == rf"Software\{kind.registry}\NativeMessagingHosts\{HOST}"
     launcher = Path(json.loads(manifest.read_bytes())["path"])
     assert launcher.suffix == ".bat"
@@ -109,20 +109,20 @@ def test_on_windows_the_registry_leads_to_the_manifest(kind: Kind, tmp_path: Pat
     assert installation.uninstall(kind)
     for other in KINDS:
         installation.uninstall(other)
-    assert keys.kept == {"Software\\Somebody": "else"} and not launcher.exists()
+    assert keys.values == {"Software\\Somebody": "else"} and not launcher.exists()
 
 
-def test_on_windows_a_key_that_leads_elsewhere_is_not_ours(tmp_path: Path) -> None:
-    keys, kind = Keys(), BY_ID["chrome"]
+def test_registry_key_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    keys, kind = MemoryRegistry(), BY_ID["chrome"]
     installation = Installation(tmp_path / "data", system("win32", tmp_path), keys)
     installation.install(kind)
     keys.set(registry_key(kind), r"C:\somewhere\else.json")
     assert not installation.status(kind).written
     installation.uninstall(kind)
-    assert keys.kept == {registry_key(kind): r"C:\somewhere\else.json"}
+    assert keys.values == {registry_key(kind): r"C:\somewhere\else.json"}
 
 
-def test_uninstalling_takes_back_ours_and_leaves_the_rest(linux: Installation, tmp_path: Path) -> None:
+def test_uninstall_removes_only_our_files(linux: Installation, tmp_path: Path) -> None:
     home = tmp_path / "home"
     neighbour = home / ".config/chromium/NativeMessagingHosts/org.neighbour.json"
     program_at(neighbour, "{}")
@@ -134,20 +134,20 @@ def test_uninstalling_takes_back_ours_and_leaves_the_rest(linux: Installation, t
     assert not any(linux.uninstall(kind) for kind in KINDS)
 
 
-def test_a_manifest_by_our_name_that_is_not_ours_stays(linux: Installation) -> None:
+def test_foreign_manifest_with_our_name_is_left_alone(linux: Installation) -> None:
     manifest = program_at(linux.manifest(BY_ID["chrome"]), json.dumps({"name": HOST, "path": "/x"}))
     assert not linux.uninstall(BY_ID["chrome"])
     assert manifest.exists() and not linux.status(BY_ID["chrome"]).written
 
 
-def test_uninstalling_one_leaves_the_others_working(linux: Installation) -> None:
+def test_uninstalling_one_browser_keeps_the_others_working(linux: Installation) -> None:
     linux.install(BY_ID["chrome"])
     linux.install(BY_ID["edge"])
     linux.uninstall(BY_ID["chrome"])
     assert linux.status(BY_ID["edge"]).right
 
 
-def test_a_program_that_moved_is_seen_and_mended(linux: Installation, tmp_path: Path) -> None:
+def test_moved_program_is_detected_and_repaired(linux: Installation, tmp_path: Path) -> None:
     kind = BY_ID["chromium"]
     linux.install(kind)
     moved = Installation(tmp_path / "data", system("linux", tmp_path), python="/new/python")
@@ -161,12 +161,12 @@ def test_a_program_that_moved_is_seen_and_mended(linux: Installation, tmp_path: 
     assert elsewhere.status(kind).right and not moved.status(kind).right
 
 
-def test_refreshing_tells_no_browser_that_was_not_told(linux: Installation, tmp_path: Path) -> None:
+def test_refresh_installs_nothing_new(linux: Installation, tmp_path: Path) -> None:
     linux.refresh()
     assert files(tmp_path) == []
 
 
-def test_a_launcher_that_lost_its_right_to_run_is_not_right(linux: Installation) -> None:
+def test_launcher_that_is_not_executable_is_detected(linux: Installation) -> None:
     linux.install(BY_ID["edge"])
     linux.launcher.chmod(0o644)
     assert not linux.status(BY_ID["edge"]).right
@@ -174,29 +174,29 @@ def test_a_launcher_that_lost_its_right_to_run_is_not_right(linux: Installation)
     assert linux.status(BY_ID["edge"]).right
 
 
-def test_a_profile_of_its_own_has_a_manifest_of_its_own(linux: Installation, tmp_path: Path) -> None:
+def test_host_can_be_installed_for_one_profile(linux: Installation, tmp_path: Path) -> None:
     manifest = linux.install_in_profile(tmp_path / "profile")
     assert manifest == tmp_path / "profile" / "NativeMessagingHosts" / f"{HOST}.json"
     assert not linux.status(BY_ID["chromium"]).written
 
 
-def test_an_installed_browser_is_found_and_one_that_is_not_is_said(tmp_path: Path) -> None:
-    found = program_at(tmp_path / "bin" / "chromium")
+def test_installed_and_missing_browsers_are_reported(tmp_path: Path) -> None:
+    executable = program_at(tmp_path / "bin" / "chromium")
     here = Installation(tmp_path / "data", system("linux", tmp_path, PATH=str(tmp_path / "bin")))
     status = here.status(BY_ID["chromium"])
-    assert status.program == str(found) and status.words.startswith("Chromium is not set up for Rubato")
+    assert status.program == str(executable) and status.words.startswith("Chromium is not set up for Rubato")
     assert here.status(BY_ID["brave"]).words == "Brave is not installed"
 
 
-@pytest.mark.parametrize("place", ["root/snap/chromium", "root/var/lib/flatpak/app/org.chromium.Chromium"])
-def test_a_browser_behind_walls_is_explained(place: str, tmp_path: Path) -> None:
-    (tmp_path / place).mkdir(parents=True)
+@pytest.mark.parametrize("folder", ["root/snap/chromium", "root/var/lib/flatpak/app/org.chromium.Chromium"])
+def test_sandboxed_browser_is_explained(folder: str, tmp_path: Path) -> None:
+    (tmp_path / folder).mkdir(parents=True)
     status = Installation(tmp_path / "data", system("linux", tmp_path)).status(BY_ID["chromium"])
-    assert status.sandbox == ("Snap" if "snap" in place else "Flatpak") and status.program is None
+    assert status.sandbox == ("Snap" if "snap" in folder else "Flatpak") and status.program is None
     assert status.sandbox in status.words and "rubato browser open" in status.words
 
 
-def test_a_script_that_only_calls_the_snap_is_no_program(tmp_path: Path) -> None:
+def test_script_that_runs_the_snap_counts_as_sandboxed(tmp_path: Path) -> None:
     program_at(tmp_path / "bin" / "chromium-browser", '#!/bin/sh\nexec /snap/bin/chromium "$@"\n')
     status = Installation(tmp_path / "data", system("linux", tmp_path, PATH=str(tmp_path / "bin"))).status(
         BY_ID["chromium"]
@@ -205,25 +205,25 @@ def test_a_script_that_only_calls_the_snap_is_no_program(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
-def test_browsers_are_found_where_each_system_keeps_programs(platform: str, tmp_path: Path) -> None:
+def test_browsers_are_found_in_the_program_folders_of_each_system(platform: str, tmp_path: Path) -> None:
     edge = BY_ID["edge"]
     if platform == "darwin":
-        found = tmp_path / "root/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge"
+        executable = tmp_path / "root/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge"
         here = system(platform, tmp_path)
     else:
-        found = tmp_path / "Program Files/Microsoft/Edge/Application/msedge.exe"
+        executable = tmp_path / "Program Files/Microsoft/Edge/Application/msedge.exe"
         here = system(platform, tmp_path, ProgramFiles=str(tmp_path / "Program Files"))
-    program_at(found)
-    assert Installation(tmp_path / "data", here, Keys()).status(edge).program == str(found)
+    program_at(executable)
+    assert Installation(tmp_path / "data", here, MemoryRegistry()).status(edge).program == str(executable)
 
 
-def test_status_says_the_same_in_json(linux: Installation) -> None:
-    said: dict[str, Any] = linux.status(BY_ID["chrome"]).as_json()
-    assert json.loads(json.dumps(said)) == said
-    assert {"id", "name", "program", "sandbox", "manifest", "written", "right", "words"} == set(said)
+def test_status_converts_to_json(linux: Installation) -> None:
+    content: dict[str, Any] = linux.status(BY_ID["chrome"]).as_json()
+    assert json.loads(json.dumps(content)) == content
+    assert {"id", "name", "program", "sandbox", "manifest", "written", "right", "words"} == set(content)
 
 
-def test_the_launcher_is_a_program_that_shells_take_as_it_is(tmp_path: Path) -> None:
+def test_launcher_is_valid_shell(tmp_path: Path) -> None:
     installation = Installation(tmp_path / "a b'c$d", system("linux", tmp_path))
     installation.write_launcher()
     assert subprocess.run(["sh", "-n", installation.launcher]).returncode == 0

@@ -1,4 +1,4 @@
-"""The extension and the app find each other, and the icon tells the truth about it: in a real Chromium."""
+"""Connecting the extension to the app, and the badge that shows it, in a real Chromium."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from web_server import Site
 pytestmark = pytest.mark.xdist_group("browser")
 
 
-def test_hello_says_who_it_is_and_the_same_after_a_new_start(tmp_path: Path) -> None:
+def test_hello_sends_the_same_identity_after_a_restart(tmp_path: Path) -> None:
     with ScriptedApp(tmp_path) as app:
         app.install(tmp_path / "profile")
         for times in (1, 2):
@@ -26,7 +26,7 @@ def test_hello_says_who_it_is_and_the_same_after_a_new_start(tmp_path: Path) -> 
     assert first["browser"].startswith("Chromium ") and len(bytes.fromhex(first["secret"])) == 32
 
 
-def test_nothing_is_done_or_told_before_a_person_said_yes(tmp_path: Path) -> None:
+def test_nothing_is_run_or_sent_before_the_user_confirms(tmp_path: Path) -> None:
     with open_harness(tmp_path, greet=ScriptedApp.PAIRING) as harness:
         harness.wait_until(lambda: harness.badge[0] == "?", "the badge to ask")
         answer = harness.app.ask("tabs")
@@ -46,7 +46,7 @@ def test_nothing_is_done_or_told_before_a_person_said_yes(tmp_path: Path) -> Non
         assert harness.app.value("tabs")[0]["number"] == 1
 
 
-def test_the_icon_says_whether_the_keys_are_heard_and_when_the_app_has_gone(tmp_path: Path) -> None:
+def test_badge_shows_listening_and_lost_connection(tmp_path: Path) -> None:
     with open_harness(tmp_path) as harness:
         harness.wait_until(lambda: harness.badge == ("", "Rubato: connected, piano off"), "the icon")
         harness.app.tell("listening", on=True)
@@ -62,7 +62,7 @@ def test_the_icon_says_whether_the_keys_are_heard_and_when_the_app_has_gone(tmp_
         assert len(harness.app.hellos) == 2
 
 
-def test_the_wire_is_joined_again_when_the_host_was_gone(tmp_path: Path) -> None:
+def test_extension_reconnects_when_the_host_has_died(tmp_path: Path) -> None:
     with open_harness(tmp_path) as harness:
         until(harness.app.windows, "what is open")
         harness.app.stop()
@@ -72,14 +72,14 @@ def test_the_wire_is_joined_again_when_the_host_was_gone(tmp_path: Path) -> None
         harness.wait_until(harness.app.windows, "what is open to be told again", patience=20)
 
 
-def test_a_missing_host_is_told_with_what_to_do(tmp_path: Path) -> None:
+def test_badge_explains_a_missing_host(tmp_path: Path) -> None:
     with chromium(tmp_path) as context:
         harness = Harness(ScriptedApp(tmp_path), context, None)
         harness.wait_until(lambda: "rubato browser install" in harness.badge[1], "what to do")
 
 
 @pytest.mark.parametrize(("v", "todo"), [(2, "Update the extension"), (0, "Update Rubato Desktop")])
-def test_another_version_is_told_which_side_to_update(tmp_path: Path, v: int, todo: str) -> None:
+def test_version_mismatch_names_the_side_to_update(tmp_path: Path, v: int, todo: str) -> None:
     with open_harness(tmp_path) as harness:
         until(harness.app.windows, "what is open")
         stray = {"v": v, "id": 77, "type": "command", "name": "tabs", "args": {}, "deadline_ms": 1000}
@@ -90,7 +90,7 @@ def test_another_version_is_told_which_side_to_update(tmp_path: Path, v: int, to
         harness.wait_until(lambda: todo in harness.badge[1], "it to be shown")
 
 
-def test_a_worker_that_slept_knows_the_app_and_the_current_channel_again(tmp_path: Path) -> None:
+def test_restarted_worker_reconnects_and_knows_the_channel(tmp_path: Path) -> None:
     with open_harness(tmp_path) as harness:
         until(harness.app.windows, "what is open")
         harness.stop_worker()
@@ -102,10 +102,10 @@ def test_a_worker_that_slept_knows_the_app_and_the_current_channel_again(tmp_pat
         assert len(harness.app.value("tabs")) == 2
 
 
-def test_what_is_no_message_is_passed_over_and_the_next_one_is_served(tmp_path: Path) -> None:
+def test_invalid_messages_are_ignored(tmp_path: Path) -> None:
     with open_harness(tmp_path) as harness:
         until(harness.app.windows, "what is open")
-        for nonsense in (
+        for invalid in (
             5,
             "words",
             [],
@@ -117,14 +117,14 @@ def test_what_is_no_message_is_passed_over_and_the_next_one_is_served(tmp_path: 
             {"v": 1, "type": "part", "id": 700, "n": 7, "of": 9, "data": ""},
             {"v": "1", "type": "command"},
         ):
-            harness.app.send(nonsense)
+            harness.app.send(invalid)
         assert harness.app.ask("ping")["status"] == "ok"
         assert harness.app.ask("tab")["error"]["code"] == "bad_arguments"
         assert "number" in harness.app.ask("tab", number="two")["error"]["message"]
         assert harness.app.ask("format_disk")["error"]["code"] == "bad_arguments"
 
 
-def test_a_long_message_comes_in_parts_and_is_taken_whole(tmp_path: Path) -> None:
+def test_parts_of_a_long_message_are_joined(tmp_path: Path) -> None:
     with open_harness(tmp_path) as harness:
         until(harness.app.windows, "what is open")
         wanted = "x" * 90_000
@@ -137,7 +137,7 @@ def test_a_long_message_comes_in_parts_and_is_taken_whole(tmp_path: Path) -> Non
         assert (answer["status"], answer["value"]) == ("ok", [])
 
 
-def test_a_page_cannot_pose_as_the_panel_or_the_app(tmp_path: Path) -> None:
+def test_page_cannot_pose_as_the_panel_or_the_app(tmp_path: Path) -> None:
     with open_harness(tmp_path) as harness:
         until(harness.app.windows, "what is open")
         page = harness.page
@@ -148,9 +148,7 @@ def test_a_page_cannot_pose_as_the_panel_or_the_app(tmp_path: Path) -> None:
         panel.get_by_text("Connected, piano off").wait_for()
 
 
-def test_a_page_that_was_open_before_the_extension_is_reached_all_the_same(
-    site: Site, tmp_path: Path
-) -> None:
+def test_page_opened_before_the_extension_is_reached(site: Site, tmp_path: Path) -> None:
     with open_harness(tmp_path, site) as harness:
         until(harness.app.windows, "what is open")
         harness.show("frames.html")
@@ -159,7 +157,7 @@ def test_a_page_that_was_open_before_the_extension_is_reached_all_the_same(
         settings.evaluate("chrome.developerPrivate.updateProfileConfiguration({inDeveloperMode: true})")
         settings.close()
         harness.app.events.clear()
-        # As when it is updated: the pages stay, their scripts' other end has gone.
+        # As on an update: the pages stay, but their content scripts are orphaned.
         harness.worker("setTimeout(() => chrome.runtime.reload(), 50)")
         harness.wait_until(lambda: len(harness.app.hellos) == 2 and harness.app.windows(), "it to be back")
         layout = harness.app.value("layout", columns=24)

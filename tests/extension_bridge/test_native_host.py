@@ -1,4 +1,4 @@
-"""The native host as browsers start it: a real process, fed with good messages and with everything else."""
+"""The native host as a real process, with valid and invalid input."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run_host(data: Path, *args: str, said: bytes = b"") -> subprocess.CompletedP
     return subprocess.run([installation.launcher, *args], input=said, capture_output=True, timeout=60)
 
 
-def test_the_extension_has_one_id_that_chrome_derives_the_same_way() -> None:
+def test_extension_id_and_origin_are_well_formed() -> None:
     assert len(extension_id()) == 32 and set(extension_id()) <= set("abcdefghijklmnop")
     assert origin() == f"chrome-extension://{extension_id()}/"
 
@@ -51,7 +51,7 @@ def test_the_extension_has_one_id_that_chrome_derives_the_same_way() -> None:
     ],
     ids=str,
 )
-def test_nobody_but_the_extension_may_speak_to_it(caller: list[str], tmp_path: Path, bridge: Bridge) -> None:
+def test_other_callers_are_refused(caller: list[str], tmp_path: Path, bridge: Bridge) -> None:
     said = frame(b'{"v":1,"id":1,"type":"command","name":"ping","args":{},"deadline_ms":5000}')
     done = run_host(bridge.data, *caller, said=said)
     assert done.returncode == 2 and done.stdout == b""
@@ -59,14 +59,12 @@ def test_nobody_but_the_extension_may_speak_to_it(caller: list[str], tmp_path: P
     assert not bridge.browser.names
 
 
-def test_what_browsers_add_behind_the_origin_does_not_matter(tmp_path: Path) -> None:
+def test_extra_arguments_after_the_origin_are_ignored(tmp_path: Path) -> None:
     done = run_host(tmp_path, origin(), "--parent-window=0")
     assert done.returncode == 0 and b'"app":"off"' in done.stdout
 
 
-def test_without_the_app_it_says_so_answers_and_waits_until_it_is_there(
-    start_bridge: Start, open_browser: Open
-) -> None:
+def test_host_waits_for_the_app_and_answers_meanwhile(start_bridge: Start, open_browser: Open) -> None:
     extension = open_browser()
     assert extension.wait_for("host") == {
         "app": "off",
@@ -84,7 +82,7 @@ def test_without_the_app_it_says_so_answers_and_waits_until_it_is_there(
 
 
 @pytest.mark.parametrize("app", [False, True], ids=["without the app", "with the app"])
-def test_it_ends_when_the_browser_lets_go(app: bool, start_bridge: Start, open_browser: Open) -> None:
+def test_host_ends_with_its_input(app: bool, start_bridge: Start, open_browser: Open) -> None:
     bridge = start_bridge(trust_all=True) if app else None
     extension = open_browser()
     extension.wait_for("host")
@@ -98,7 +96,7 @@ def test_it_ends_when_the_browser_lets_go(app: bool, start_bridge: Start, open_b
 
 
 @pytest.mark.parametrize(
-    "said, words",
+    "said, text",
     [
         (struct.pack("=I", 100 << 20) + b"{}", "claims to be 104857600 bytes long"),
         (b"\xff\xff\xff\xff", "claims to be 4294967295 bytes long"),
@@ -107,18 +105,18 @@ def test_it_ends_when_the_browser_lets_go(app: bool, start_bridge: Start, open_b
     ],
     ids=["100 MiB", "4 GiB", "half a length", "half a message"],
 )
-def test_what_cannot_be_read_any_further_ends_it_in_words(said: bytes, words: str, tmp_path: Path) -> None:
+def test_broken_input_ends_the_host_with_an_error(said: bytes, text: str, tmp_path: Path) -> None:
     done = run_host(tmp_path, origin(), said=said)
-    assert done.returncode == 1 and words in done.stderr.decode()
+    assert done.returncode == 1 and text in done.stderr.decode()
 
 
-@pytest.mark.parametrize("version, words", [(0, UPDATE_EXTENSION), (2, UPDATE_APP), (None, UPDATE_EXTENSION)])
-def test_another_version_is_told_which_side_to_update(
-    version: int | None, words: str, bridge: Bridge, open_browser: Open
+@pytest.mark.parametrize("version, text", [(0, UPDATE_EXTENSION), (2, UPDATE_APP), (None, UPDATE_EXTENSION)])
+def test_version_mismatch_names_the_side_to_update(
+    version: int | None, text: str, bridge: Bridge, open_browser: Open
 ) -> None:
     extension = open_browser()
     answer = extension.hello(v=version)
-    assert (answer["status"], answer["error"]) == ("refused", {"code": "version", "message": words})
+    assert (answer["status"], answer["error"]) == ("refused", {"code": "version", "message": text})
     assert not bridge.browser.connected
 
 
@@ -127,7 +125,7 @@ def test_another_version_is_told_which_side_to_update(
     [b"", b"[]", b"{", b"\xff\xfe", b'{"v":1,"v":1}', b'{"v":NaN}', b"[" * 200_000, b"7"],
     ids=lambda d: f"{d!r:.20}",
 )
-def test_what_is_no_message_is_said_and_the_next_one_is_heard(
+def test_invalid_message_is_reported_and_the_next_one_works(
     data: bytes, bridge: Bridge, open_browser: Open
 ) -> None:
     extension = open_browser()
@@ -137,7 +135,7 @@ def test_what_is_no_message_is_said_and_the_next_one_is_heard(
     extension.join()
 
 
-def test_it_is_started_from_anywhere_without_anything_of_the_shell(tmp_path: Path) -> None:
+def test_launcher_needs_no_environment_or_working_directory(tmp_path: Path) -> None:
     data = tmp_path / "dä ta'$(x)%PATH%\"; exit 3"
     installation = Installation(data)
     installation.write_launcher()
@@ -148,49 +146,45 @@ def test_it_is_started_from_anywhere_without_anything_of_the_shell(tmp_path: Pat
     assert b'"app":"off"' in done.stdout
 
 
-def fuzz(dice: random.Random) -> Iterator[bytes]:
-    """Yield what somebody might say who does not mean well, framed as Chrome would."""
+def fuzz(rng: random.Random) -> Iterator[bytes]:
+    """Yield malicious messages."""
     good = json.dumps(
         {"v": 1, "id": 3, "type": "command", "name": "tab", "args": {"number": 2}, "deadline_ms": 50}
     ).encode()
     kinds: list[Callable[[], bytes]] = [
-        lambda: dice.randbytes(dice.randrange(200)),
-        lambda: bytes(dice.choices(b'{}[]":,0123456789eE.-truefalsn\\u \n', k=dice.randrange(120))),
-        lambda: _spoilt(dice, good),
-        lambda: b"[" * dice.randrange(3_000),
-        lambda: b'{"a":' * dice.randrange(2_000) + b"1" + b"}" * dice.randrange(2_000),
+        lambda: rng.randbytes(rng.randrange(200)),
+        lambda: bytes(rng.choices(b'{}[]":,0123456789eE.-truefalsn\\u \n', k=rng.randrange(120))),
+        lambda: _corrupted(rng, good),
+        lambda: b"[" * rng.randrange(3_000),
+        lambda: b'{"a":' * rng.randrange(2_000) + b"1" + b"}" * rng.randrange(2_000),
         lambda: json.dumps(
-            {"v": dice.choice([0, 2, 1.0, True, "1", None, [], 10**30]), "id": 1, "type": "hello"}
+            {"v": rng.choice([0, 2, 1.0, True, "1", None, [], 10**30]), "id": 1, "type": "hello"}
         ).encode(),
         lambda: (
             b'{"v":1,"id":%d,"status":"ok","value":%s}'
-            % (dice.randrange(9), dice.choice([b"NaN", b"1e999", b"{}"]))
+            % (rng.randrange(9), rng.choice([b"NaN", b"1e999", b"{}"]))
         ),
-        lambda: b'{"v":1,"type":"event","name":"windows","args":{"windows":[{"id":%d}]}}' % dice.randrange(9),
+        lambda: b'{"v":1,"type":"event","name":"windows","args":{"windows":[{"id":%d}]}}' % rng.randrange(9),
         lambda: b'{"v":1,"v":1,"type":"event"}',
         lambda: b'{"v":1,"type":"part","id":1,"n":0,"of":99999999,"data":"x"}',
-        lambda: (
-            b'{"v":1,"id":-1,"type":"command","name":"%s","deadline_ms":1}' % (b"x" * dice.randrange(100))
-        ),
-        lambda: b'"' + b"\\ud800" * dice.randrange(50) + b'"',
+        lambda: b'{"v":1,"id":-1,"type":"command","name":"%s","deadline_ms":1}' % (b"x" * rng.randrange(100)),
+        lambda: b'"' + b"\\ud800" * rng.randrange(50) + b'"',
     ]
     for _ in range(FRAMES):
-        yield dice.choice(kinds)()
+        yield rng.choice(kinds)()
 
 
-def _spoilt(dice: random.Random, good: bytes) -> bytes:
-    spoilt = bytearray(good)
-    for _ in range(dice.randrange(1, 4)):
-        spoilt[dice.randrange(len(spoilt))] = dice.randrange(256)
-    return bytes(spoilt)
+def _corrupted(rng: random.Random, good: bytes) -> bytes:
+    corrupted = bytearray(good)
+    for _ in range(rng.randrange(1, 4)):
+        corrupted[rng.randrange(len(corrupted))] = rng.randrange(256)
+    return bytes(corrupted)
 
 
-def test_a_hundred_thousand_bad_messages_change_nothing_and_take_no_memory(
-    bridge: Bridge, open_browser: Open
-) -> None:
-    extension = open_browser(first_number=1_000)  # beyond those that are answered below
+def test_flood_of_invalid_messages_takes_no_memory(bridge: Bridge, open_browser: Open) -> None:
+    extension = open_browser(first_number=1_000)  # beyond the numbers that are answered below
     extension.wait_for("host")
-    # A frame of 8 MiB is the most that is kept at once, JSON of nothing but brackets the worst it can become.
+    # 8 MiB is the longest message that is kept, and nested arrays are its most expensive content.
     for data in (
         b"[" + b"[]," * (MAX_MESSAGE // 3 - 1) + b"[]]",
         b"x" * MAX_MESSAGE,
@@ -204,37 +198,35 @@ def test_a_hundred_thousand_bad_messages_change_nothing_and_take_no_memory(
     bridge.browser.ask("ping").result(30)
     status = Path(f"/proc/{extension.process.pid}/status").read_text()
     peak_kib = int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
-    assert peak_kib < 400_000, f"at its worst it took {peak_kib} KiB"
+    assert peak_kib < 400_000, f"peak memory: {peak_kib} KiB"
 
 
-def test_streams_of_random_bytes_end_it_or_not_but_never_break_it(tmp_path: Path) -> None:
+def test_random_bytes_never_crash_the_host(tmp_path: Path) -> None:
     from extension_bridge.native_host import Host
 
-    dice = random.Random(5)
+    rng = random.Random(5)
     for _ in range(300):
         reading, feed = os.pipe()
         drain, writing = os.pipe()
-        said = dice.randbytes(dice.randrange(2_000))
-        if dice.random() < 0.5:
-            said = b"".join(frame(dice.randbytes(dice.randrange(40))) for _ in range(20))[
-                : dice.randrange(900)
-            ]
+        said = rng.randbytes(rng.randrange(2_000))
+        if rng.random() < 0.5:
+            said = b"".join(frame(rng.randbytes(rng.randrange(40))) for _ in range(20))[: rng.randrange(900)]
         os.write(feed, said)
         os.close(feed)
-        heard: list[bytes] = []
-        hearing = threading.Thread(target=_drain, args=(drain, heard))
-        hearing.start()
+        received: list[bytes] = []
+        reader = threading.Thread(target=_drain, args=(drain, received))
+        reader.start()
         assert Host(tmp_path, reading, writing).run() in (0, 1)
         os.close(reading)
         os.close(writing)
-        hearing.join(30)
-        for message in _messages(b"".join(heard)):
+        reader.join(30)
+        for message in _messages(b"".join(received)):
             assert message["name"] == "host"
 
 
-def _drain(pipe: int, heard: list[bytes]) -> None:
+def _drain(pipe: int, received: list[bytes]) -> None:
     while piece := os.read(pipe, 1 << 16):
-        heard.append(piece)
+        received.append(piece)
     os.close(pipe)
 
 

@@ -1,4 +1,4 @@
-"""Every command is answered once, in order, within its deadline, whatever becomes of its tab: in a real Chromium."""
+"""Commands are answered once, in order and within their deadlines, in a real Chromium."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ def one_tab(harness: Harness) -> None:
 
 @pytest.fixture
 def silent() -> Iterator[str]:
-    """The address of a server that takes every call and never says a word."""
+    """The address of a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}/"
 
 
-def test_commands_are_carried_out_in_the_order_they_came(harness: Harness) -> None:
+def test_commands_run_in_order_of_arrival(harness: Harness) -> None:
     page = harness.show("article.html")
     ends = [harness.app.start_asking("scroll", vertical=1, horizontal=0) for _ in range(5)]
     ends += [harness.app.start_asking("next_tab"), harness.app.start_asking("where_am_i")]
     answers = [end.get(timeout=30) for end in ends]
     assert {answer["status"] for answer in answers} == {"ok"}
-    places = [answer["value"]["y"] for answer in answers[:5]]
-    assert places == sorted(places) and len(set(places)) == 5
+    positions = [answer["value"]["y"] for answer in answers[:5]]
+    assert positions == sorted(positions) and len(set(positions)) == 5
     assert answers[4]["state"]["scroll"]["y"] == page.evaluate("scrollY")
 
 
-def test_what_comes_too_late_is_told_once_and_the_next_is_carried_out(harness: Harness, silent: str) -> None:
+def test_timeout_is_reported_once_and_the_next_command_runs(harness: Harness, silent: str) -> None:
     began = time.monotonic()
     late = harness.app.start_asking("open", url=silent, new=False, deadline_ms=400)
     behind = harness.app.start_asking("tabs")
@@ -50,24 +50,24 @@ def test_what_comes_too_late_is_told_once_and_the_next_is_carried_out(harness: H
         late.get_nowait()
 
 
-def test_a_command_whose_deadline_passed_while_it_waited_does_nothing(harness: Harness, silent: str) -> None:
+def test_command_that_timed_out_in_the_queue_does_nothing(harness: Harness, silent: str) -> None:
     slow = harness.app.start_asking("open", url=silent, new=False, deadline_ms=700)
     waiting = harness.app.start_asking("new_tab", deadline_ms=200)
     assert waiting.get(timeout=10)["status"] == "timeout"
     slow.get(timeout=10)
     assert harness.app.ask("tabs")["status"] == "ok"
-    assert len(harness.app.value("tabs")) == 1, "no tab was opened after its time"
+    assert len(harness.app.value("tabs")) == 1, "no tab was opened after the timeout"
 
 
-def test_ping_stop_and_media_overtake(harness: Harness, silent: str) -> None:
+def test_ping_and_stop_overtake(harness: Harness, silent: str) -> None:
     slow = harness.app.start_asking("open", url=silent, new=False, deadline_ms=3000)
     assert harness.app.ask("ping")["status"] == "ok"
     assert harness.app.ask("stop")["status"] == "ok"
-    assert slow.empty(), "they did not wait for what came before"
+    assert slow.empty(), "they did not wait for the command before them"
     slow.get(timeout=10)
 
 
-def test_a_tab_that_is_closed_ends_what_was_meant_for_it(harness: Harness, silent: str) -> None:
+def test_closing_a_tab_fails_its_commands(harness: Harness, silent: str) -> None:
     other = harness.context.new_page()
     harness.wait_until(lambda: len(harness.app.value("tabs")) == 2, "the second tab")
     closing = harness.app.value("tabs")[1]["id"]
@@ -83,7 +83,7 @@ def test_a_tab_that_is_closed_ends_what_was_meant_for_it(harness: Harness, silen
     assert harness.app.ask("tabs")["status"] == "ok"
 
 
-def test_a_page_that_hangs_holds_up_nothing_but_what_asks_it(harness: Harness) -> None:
+def test_hanging_page_blocks_only_its_own_commands(harness: Harness) -> None:
     page = harness.show("article.html")
     page.evaluate("setTimeout(() => { const end = Date.now() + 2500; while (Date.now() < end); }, 50)")
     harness.page.context.new_page()
@@ -97,19 +97,19 @@ def test_a_page_that_hangs_holds_up_nothing_but_what_asks_it(harness: Harness) -
     )
 
 
-def test_a_page_that_is_left_while_it_is_asked_is_told(harness: Harness) -> None:
+def test_leaving_a_page_fails_its_pending_commands(harness: Harness) -> None:
     page = harness.show("elements.html?count=20000")
-    told = []
+    codes = []
     for name in ("news.html", "article.html", "form.html"):
-        asked = harness.app.start_asking("document")
+        pending = harness.app.start_asking("document")
         page.goto(harness.site.page(name))
-        answer = asked.get(timeout=30)
-        told.append(answer["error"]["code"] if answer["error"] else "ok")
-    assert set(told) <= {"ok", "navigated", "gone"}, told
+        answer = pending.get(timeout=30)
+        codes.append(answer["error"]["code"] if answer["error"] else "ok")
+    assert set(codes) <= {"ok", "navigated", "gone"}, codes
     assert harness.app.ask("document")["status"] == "ok"
 
 
-def test_what_follows_a_word_finds_the_channel_and_tab_that_word_went_to(harness: Harness) -> None:
+def test_commands_after_a_channel_switch_go_to_that_channel(harness: Harness) -> None:
     harness.show("article.html")
     harness.worker(f"chrome.windows.create({{url: '{harness.site.page('news.html')}'}}).then(() => 0)")
     harness.wait_until(lambda: len(harness.app.windows()) == 2, "a second window")

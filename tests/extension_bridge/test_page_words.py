@@ -1,4 +1,4 @@
-"""Writing into fields, finding and marking words, sound and film, and what a page tells unasked: in a real Chromium."""
+"""Writing, finding, selecting, media and notifications of pages, in a real Chromium."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def value(web: PageClient, name: str) -> str:
 
 
 class TestWriting:
-    def test_words_go_to_the_field_with_the_focus_and_are_heard_as_typing_is(self, form: PageClient) -> None:
+    def test_text_goes_to_the_focused_field_with_input_events(self, form: PageClient) -> None:
         form.ask("focus", ref=ref(form, "Your name"))
         form.page.evaluate("heard.length = 0")
         assert form.ask("write", text="Ada Lövelace") == {"label": "Your name", "text": "Ada Lövelace"}
         assert value(form, "name") == "Ada Lövelace"
         assert form.page.evaluate("heard") == ["input name", "change name"]
 
-    def test_more_words_are_added_and_replacing_leaves_nothing_of_the_old(self, form: PageClient) -> None:
+    def test_text_is_appended_or_replaced(self, form: PageClient) -> None:
         name = ref(form, "Your name")
         form.ask("write", ref=name, text="Ada")
         form.ask("write", ref=name, text=" L.")
@@ -46,8 +46,8 @@ class TestWriting:
         form.ask("write", ref=name, text="Ben", replace=True)
         assert value(form, "name") == "Ben"
 
-    def test_a_framework_that_watches_the_value_hears_of_it(self, form: PageClient) -> None:
-        # React compares with what was last set through the element's own property, and drops events without a change.
+    def test_frameworks_that_track_the_value_see_the_change(self, form: PageClient) -> None:
+        # React compares with the value last set through the property, and ignores events without a change.
         form.page.evaluate(
             """() => {
                 const input = document.getElementById("name");
@@ -65,7 +65,7 @@ class TestWriting:
         assert form.page.evaluate("changes") == ["Ada"]
 
     @pytest.mark.parametrize("label", ["Password", "Card number", "One-time code"])
-    def test_secrets_are_never_written_and_never_told(self, form: PageClient, label: str) -> None:
+    def test_secret_fields_are_never_written_or_read(self, form: PageClient, label: str) -> None:
         field = next(field for field in form.ask("fields") if field["label"] == label)
         assert "value" not in field
         with pytest.raises(Refused) as refused:
@@ -73,7 +73,7 @@ class TestWriting:
         assert refused.value.code == "password"
         assert "tr0ub4dor" not in str(form.ask("items")) and "4111" not in str(form.ask("items"))
 
-    def test_a_card_field_that_is_only_named_so_is_a_secret_too(self, form: PageClient) -> None:
+    def test_card_field_known_only_by_name_is_secret(self, form: PageClient) -> None:
         form.page.evaluate("wishes.name = 'cc-number'; wishes.value = '4111'")
         assert next(field for field in form.ask("fields") if field["label"] == "Wishes").get("value") is None
 
@@ -89,7 +89,7 @@ class TestWriting:
             ("Instrument", "2", "kind", "u"),
         ],
     )
-    def test_each_sort_of_field_takes_what_it_is_for(
+    def test_each_field_type_accepts_its_values(
         self, form: PageClient, label: str, text: str, name: str, becomes: str
     ) -> None:
         form.ask("write", ref=ref(form, label), text=text, replace=True)
@@ -98,7 +98,7 @@ class TestWriting:
     @pytest.mark.parametrize(
         ("label", "text"), [("Day", "tomorrow"), ("Number of pianos", "many"), ("I agree", "yes")]
     )
-    def test_what_does_not_fit_is_refused_and_the_field_left_as_it_was(
+    def test_invalid_value_is_refused_and_the_field_unchanged(
         self, form: PageClient, label: str, text: str
     ) -> None:
         before = form.page.evaluate("[...new FormData(order)].join()")
@@ -107,12 +107,12 @@ class TestWriting:
         assert refused.value.code == "bad_arguments"
         assert form.page.evaluate("[...new FormData(order)].join()") == before
 
-    def test_a_choice_that_there_is_not_is_said_not_to_be_there(self, form: PageClient) -> None:
+    def test_unknown_choice_is_refused(self, form: PageClient) -> None:
         with pytest.raises(Refused) as refused:
             form.ask("write", ref=ref(form, "Instrument"), text="zither")
         assert refused.value.code == "not_found"
 
-    def test_an_editor_of_the_pages_own_takes_words_as_typed(self, form: PageClient) -> None:
+    def test_contenteditable_editor_takes_text(self, form: PageClient) -> None:
         note = ref(form, "Note")
         form.ask("write", ref=note, text="Hello")
         form.ask("write", ref=note, text=" there")
@@ -120,28 +120,28 @@ class TestWriting:
         form.ask("write", ref=note, text="Bye", replace=True)
         assert form.page.evaluate("note.innerText") == "Bye"
 
-    def test_sending_off_is_what_enter_does(self, form: PageClient) -> None:
+    def test_submit_acts_like_enter(self, form: PageClient) -> None:
         form.ask("write", ref=ref(form, "Your name"), text="Ada", submit=True)
         assert form.page.locator("#said").inner_text() == "Thank you, Ada"
 
 
 class TestFinding:
-    def test_case_and_accents_do_not_matter(self, web: PageClient) -> None:
+    def test_case_and_accents_are_ignored(self, web: PageClient) -> None:
         web.open("article.html")
         for words in ("naive", "NAÏVE", "cafe OWNERS"):
             assert web.ask("find", text=words)["count"] == 1
 
-    def test_words_are_found_across_elements(self, web: PageClient) -> None:
+    def test_text_is_found_across_elements(self, web: PageClient) -> None:
         web.open("article.html")
         found = web.ask("find", text="is a family of tunings of the twelve")
         assert found["count"] == 1
         assert "family of tunings of the twelve" in found["items"][0]["excerpt"]
 
-    def test_what_is_hidden_is_not_found(self, web: PageClient) -> None:
+    def test_hidden_text_is_not_found(self, web: PageClient) -> None:
         web.open("news.html")
         assert web.ask("find", text="Subscribers only")["count"] == 0
 
-    def test_going_there_shows_it_and_sets_the_cursor(self, web: PageClient) -> None:
+    def test_going_to_a_match_scrolls_and_sets_the_cursor(self, web: PageClient) -> None:
         page = web.open("feed.html")
         web.ask("find", text="number 15")
         there = web.ask("find_go", index=0)
@@ -151,7 +151,7 @@ class TestFinding:
         assert web.ask("where")["label"].startswith("Post number 15")
         assert page.evaluate("CSS.highlights.get('rubato-here').size") == 1
 
-    def test_nothing_is_put_into_the_document(self, web: PageClient) -> None:
+    def test_document_is_not_modified(self, web: PageClient) -> None:
         page = web.open("article.html")
         before = page.content()
         web.ask("find", text="fifth")
@@ -162,26 +162,26 @@ class TestFinding:
         web.ask("unhighlight")
         assert page.evaluate("[...CSS.highlights.keys()]") == []
 
-    def test_what_the_page_made_anew_is_looked_for_anew(self, web: PageClient) -> None:
+    def test_rerendered_page_is_searched_again(self, web: PageClient) -> None:
         page = web.open("article.html")
         web.ask("find", text="meantone")
         page.evaluate("document.querySelector('article').innerHTML = '<p>Only <b>mean</b>tone is left</p>'")
         assert web.ask("find_go", index=0, text="meantone")["excerpt"] == "Only meantone is left"
 
 
-class TestMarking:
-    def test_words_in_a_box_are_marked_and_told(self, web: PageClient) -> None:
+class TestSelecting:
+    def test_words_in_a_box_are_highlighted(self, web: PageClient) -> None:
         page = web.open("article.html")
         found = web.ask("highlight", x1=305, y1=360, x2=480, y2=390)
         assert found["text"] == "Café owners and organ"
         assert page.evaluate("CSS.highlights.get('rubato-marked').size") == 1
 
-    def test_words_from_one_place_to_another_are_selected(self, web: PageClient) -> None:
+    def test_words_between_two_points_are_selected(self, web: PageClient) -> None:
         page = web.open("article.html")
         found = web.ask("select", x1=305, y1=360, x2=480, y2=390)
         assert page.evaluate("getSelection().toString()") == found["text"] == "Café owners and organ"
 
-    def test_where_there_are_no_words_that_is_said(self, web: PageClient) -> None:
+    def test_selecting_without_text_is_refused(self, web: PageClient) -> None:
         web.open("article.html")
         with pytest.raises(Refused) as refused:
             web.ask("select", x1=2, y1=700, x2=4, y2=702)
@@ -189,7 +189,7 @@ class TestMarking:
 
 
 class TestMedia:
-    def test_all_of_a_page_is_listed_in_closed_shadow_roots_too(self, web: PageClient) -> None:
+    def test_media_in_closed_shadow_roots_are_listed(self, web: PageClient) -> None:
         web.open("shadow.html")
         assert [one["kind"] for one in web.ask("media")] == ["video"]
         web.open("video.html")
@@ -200,7 +200,7 @@ class TestMedia:
             8,
         )
 
-    def test_sound_that_no_hand_began_is_refused_with_what_to_do(self, web: PageClient) -> None:
+    def test_playing_without_a_user_gesture_is_refused(self, web: PageClient) -> None:
         web.open("video.html")
         film = web.ask("media")[0]["ref"]
         with pytest.raises(Refused) as refused:
@@ -223,7 +223,7 @@ class TestMedia:
             ("skip", 2, "position", 2),
         ],
     )
-    def test_figures_stay_within_what_there_is(
+    def test_media_values_are_clamped(
         self, web: PageClient, action: str, asked: float, field: str, becomes: float
     ) -> None:
         web.open("video.html")
@@ -234,7 +234,7 @@ class TestMedia:
         )
 
 
-class TestTold:
+class TestNotifications:
     @pytest.fixture(autouse=True)
     def _listening(self, web: PageClient) -> Iterator[None]:
         web.worker.evaluate(
@@ -247,29 +247,29 @@ class TestTold:
         yield
         web.worker.evaluate("() => chrome.runtime.onMessage.removeListener(self.hear)")
 
-    def heard(self, web: PageClient, event: str) -> list[dict[str, Any]]:
+    def received(self, web: PageClient, event: str) -> list[dict[str, Any]]:
         return [one for one in web.worker.evaluate("() => self.heard") if one.get("event") == event]
 
-    def test_a_page_tells_once_that_it_has_loaded(self, web: PageClient) -> None:
+    def test_page_notifies_once_when_loaded(self, web: PageClient) -> None:
         web.open("frames.html")
-        until(lambda: self.heard(web, "loaded"))
+        until(lambda: self.received(web, "loaded"))
         web.page.wait_for_timeout(500)
-        (loaded,) = self.heard(web, "loaded")
+        (loaded,) = self.received(web, "loaded")
         assert loaded["title"] == "Frames in frames"
         assert 300 <= loaded["ms"] < 6000
 
-    def test_a_page_that_goes_on_moving_is_told_after_three_seconds(self, web: PageClient) -> None:
+    def test_moving_page_counts_as_loaded_after_three_seconds(self, web: PageClient) -> None:
         page = web.open("article.html")
         page.evaluate(
             "() => { setInterval(() => { document.body.style.paddingTop = `${Math.random() * 300}px`; }, 50); }"
         )
-        until(lambda: self.heard(web, "loaded"))
-        assert 2900 <= self.heard(web, "loaded")[0]["ms"] < 6000
+        until(lambda: self.received(web, "loaded"))
+        assert 2900 <= self.received(web, "loaded")[0]["ms"] < 6000
 
-    def test_what_begins_and_ends_to_sound_is_told(self, web: PageClient) -> None:
+    def test_start_and_end_of_media_are_notified(self, web: PageClient) -> None:
         web.open("shadow.html")
         film = web.ask("media")[0]["ref"]
         web.ask("media_do", ref=film, action="play")
         web.ask("media_do", ref=film, action="pause")
-        until(lambda: len(self.heard(web, "sounding")) == 2)
-        assert [one["playing"] for one in self.heard(web, "sounding")] == [True, False]
+        until(lambda: len(self.received(web, "sounding")) == 2)
+        assert [one["playing"] for one in self.received(web, "sounding")] == [True, False]

@@ -1,4 +1,4 @@
-"""What the content scripts see and do on pages like the web, in a real Chromium."""
+"""The content scripts on realistic pages, in a real Chromium."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def labels(web: PageClient, kind: str) -> list[str]:
     return [label for one, label in web.names(scan) if one == kind]
 
 
-class TestSeen:
-    def test_only_what_can_be_seen_and_pressed_counts(self, web: PageClient) -> None:
+class TestScanning:
+    def test_only_visible_links_count(self, web: PageClient) -> None:
         web.open("sticky.html")
         assert labels(web, "link") == [
             "Link in the header",
@@ -32,13 +32,11 @@ class TestSeen:
             "a link that is long enough to be broken over three lines of this narrow box",
         ]
 
-    def test_words_behind_clear_glass_are_seen_though_the_link_in_them_cannot_be_pressed(
-        self, web: PageClient
-    ) -> None:
+    def test_text_behind_a_transparent_overlay_is_visible_but_its_link_is_not(self, web: PageClient) -> None:
         web.open("sticky.html")
         assert labels(web, "text")[0].startswith("Text behind clear glass")
 
-    def test_a_link_that_is_broken_over_lines_has_a_box_for_each(self, web: PageClient) -> None:
+    def test_wrapped_link_has_one_box_per_line(self, web: PageClient) -> None:
         web.open("sticky.html")
         link = web.find("link", "a link that is long enough to be broken over three lines of this narrow box")
         real = web.page.evaluate(
@@ -50,7 +48,7 @@ class TestSeen:
             assert mine == pytest.approx(its, abs=0.1)
         assert link["ink"] < 0.9
 
-    def test_a_box_is_where_the_element_is_in_x_as_well_as_in_y(self, web: PageClient) -> None:
+    def test_boxes_match_the_elements(self, web: PageClient) -> None:
         web.open("news.html")
         for label, selector in (
             ("Sport", "nav a:nth-child(4)"),
@@ -63,12 +61,12 @@ class TestSeen:
                 [real[key] for key in ("x", "y", "width", "height")], abs=0.1
             )
 
-    def test_a_drawn_switch_counts_as_its_field(self, web: PageClient) -> None:
+    def test_custom_switch_counts_as_its_field(self, web: PageClient) -> None:
         web.open("form.html")
         switch = web.find("field", "Urgent")
         assert (switch["width"], switch["height"]) == (52, 26)
 
-    def test_open_and_closed_shadow_roots_count(self, web: PageClient) -> None:
+    def test_links_in_open_and_closed_shadow_roots_are_found(self, web: PageClient) -> None:
         web.open("shadow.html")
         assert labels(web, "link") == [
             "Open link",
@@ -79,7 +77,7 @@ class TestSeen:
             "a plain link",
         ]
 
-    def test_frames_of_the_same_and_of_another_origin_are_placed(self, web: PageClient) -> None:
+    def test_same_origin_and_cross_origin_frames_are_located(self, web: PageClient) -> None:
         page = web.open(f"frames.html?other={web.other}")
         page.frame_locator("#cross").frame_locator("iframe").locator("#press").wait_for()
         scans = web.ask_all("scan")
@@ -87,11 +85,11 @@ class TestSeen:
         assert {"top", "top.0", "top.0.0", "top.1", "top.1.0", "top.2"} <= tokens
         real = page.locator("#cross").bounding_box()
         placed = {frame["token"]: frame for frame in scans[0]["frames"]}
-        # Border and padding are not the frame's own view.
+        # The frame's view starts inside its border and padding.
         assert real and placed["top.1"]["x"] == pytest.approx(real["x"] + 10, abs=0.1)
         assert "top.3" not in placed  # hidden
 
-    def test_frames_in_shadow_roots_are_placed(self, web: PageClient) -> None:
+    def test_frames_in_shadow_roots_are_located(self, web: PageClient) -> None:
         page = web.open("shadow.html")
         page.evaluate(
             """() => {
@@ -106,34 +104,34 @@ class TestSeen:
         placed = {frame["token"] for scan in scans.values() for frame in scan["frames"]}
         tokens = {scan["token"] for scan in scans.values()}
         assert len(placed) == 2 and placed < tokens
-        assert sum(token.count(".") == 2 for token in tokens) == 1  # the frame within, which is out of view
+        assert sum(token.count(".") == 2 for token in tokens) == 1  # the inner frame is out of view
 
-    def test_after_a_change_the_page_is_seen_anew(self, web: PageClient) -> None:
+    def test_changed_page_is_scanned_again(self, web: PageClient) -> None:
         page = web.open("news.html")
         assert "A sixth story" not in labels(web, "link")
         page.locator("#more").click()
         assert "A sixth story" in labels(web, "link")
 
 
-class TestMoved:
-    def test_a_step_is_an_eighth_of_the_view_and_a_page_seven(self, web: PageClient) -> None:
+class TestScrolling:
+    def test_scroll_step_is_an_eighth_of_the_view_and_a_page_seven(self, web: PageClient) -> None:
         page = web.open("feed.html")
         assert web.ask("scroll", vertical=3) == {"x": 0, "y": 300, "moved": True}
         assert web.ask("scroll", vertical=1, unit="page")["y"] == 1000
         assert page.evaluate("scrollY") == 1000
 
-    def test_at_the_end_nothing_moves_and_that_is_told(self, web: PageClient) -> None:
+    def test_scrolling_at_the_end_reports_no_movement(self, web: PageClient) -> None:
         web.open("news.html")
         assert web.ask("scroll", vertical=-1) == {"x": 0, "y": 0, "moved": False}
 
-    def test_what_scrolls_at_the_cursor_scrolls(self, web: PageClient) -> None:
+    def test_scroller_at_the_cursor_scrolls(self, web: PageClient) -> None:
         page = web.open("sticky.html")
         web.ask("cursor", ref=web.find("link", "First in the scroller")["ref"])
         assert web.ask("scroll", vertical=8)["moved"]
         assert page.evaluate("document.querySelector('.scroller').scrollTop") > 100
         assert page.evaluate("scrollY") == 0
 
-    def test_the_cursor_outlives_its_element(self, web: PageClient) -> None:
+    def test_cursor_keeps_its_position_without_its_element(self, web: PageClient) -> None:
         page = web.open("news.html")
         found = web.find("button", "Accept")
         web.ask("cursor", ref=found["ref"])
@@ -145,9 +143,7 @@ class TestMoved:
             web.ask("click")
         assert refused.value.code == "gone"
 
-    def test_what_lies_there_now_is_pressed_only_when_it_is_the_same_drawn_anew(
-        self, web: PageClient
-    ) -> None:
+    def test_replaced_element_is_clicked_only_if_it_matches(self, web: PageClient) -> None:
         page = web.open("news.html")
         drawn = "document.getElementById('accept').outerHTML"
         web.ask("cursor", ref=web.find("button", "Accept")["ref"])
@@ -160,8 +156,8 @@ class TestMoved:
         assert web.ask("click")["label"] == "Buy now"
 
 
-class TestPressed:
-    def test_a_press_is_heard_once_as_a_hand_makes_it(self, web: PageClient) -> None:
+class TestClicking:
+    def test_click_dispatches_the_events_of_a_real_click(self, web: PageClient) -> None:
         page = web.open("form.html")
         found = web.ask("click", ref=web.find("button", "Send order")["ref"])
         assert (found["label"], found["kind"], found["effect"]) == ("Send order", "button", "clicked")
@@ -175,32 +171,32 @@ class TestPressed:
             "submit order",
         ]
 
-    def test_a_link_that_leads_somewhere_is_told_to_have_navigated(self, web: PageClient) -> None:
+    def test_clicked_link_reports_navigation(self, web: PageClient) -> None:
         page = web.open("index.html")
         assert web.ask("click", ref=web.find("link", "Article")["ref"])["effect"] == "navigated"
         page.wait_for_url("**/article.html")
 
-    def test_a_link_that_opens_a_new_tab_is_left_to_the_extension_to_open(self, web: PageClient) -> None:
-        # Chromium would stop it as a pop-up that no hand asked for.
+    def test_new_tab_link_is_left_to_the_extension(self, web: PageClient) -> None:
+        # Chromium would block it as a pop-up without a user gesture.
         page = web.open("index.html")
         found = web.ask("click", ref=web.find("link", "News in a new tab")["ref"])
         assert (found["effect"], found["open"]) == ("opened", f"{web.origin}/news.html")
         page.wait_for_timeout(300)
         assert len(web.context.pages) == 1
 
-    def test_what_is_out_of_use_is_said_to_be(self, web: PageClient) -> None:
+    def test_disabled_element_is_refused(self, web: PageClient) -> None:
         web.open("form.html")
         with pytest.raises(Refused, match="disabled"):
             web.ask("click", ref=web.find("button", "Never")["ref"])
 
-    def test_radios_and_boxes_say_how_they_stand(self, web: PageClient) -> None:
+    def test_radio_buttons_and_check_boxes_report_their_state(self, web: PageClient) -> None:
         page = web.open("form.html")
         assert web.ask("click", ref=web.find("field", "Well")["ref"])["checked"]
         assert web.ask("click", ref=web.find("field", "Urgent")["ref"])["checked"]
         assert page.evaluate("new FormData(order).get('tuning')") == "well"
         assert page.evaluate("new FormData(order).get('urgent')") == "on"
 
-    def test_a_list_to_choose_from_tells_its_choices(self, web: PageClient) -> None:
+    def test_clicked_select_lists_its_options(self, web: PageClient) -> None:
         web.open("form.html")
         found = web.ask("click", ref=web.find("field", "Instrument")["ref"])
         assert found["effect"] == "focused"
@@ -212,14 +208,14 @@ class TestPressed:
         ]
 
     @pytest.mark.parametrize("mode", ["open", "closed"])
-    def test_what_lies_in_a_shadow_root_is_pressed(self, web: PageClient, mode: str) -> None:
+    def test_buttons_in_shadow_roots_are_clicked(self, web: PageClient, mode: str) -> None:
         page = web.open("shadow.html")
         web.ask("click", ref=web.find("button", f"{mode.title()} button")["ref"])
         assert page.evaluate("document.body.dataset.pressed") == mode
 
 
-class TestRead:
-    def test_a_form_is_read_without_saying_anything_twice(self, web: PageClient) -> None:
+class TestReading:
+    def test_form_labels_are_read_once(self, web: PageClient) -> None:
         web.open("form.html")
         items = web.ask("items")["items"]
         assert [item["text"] for item in items[:5]] == [
@@ -235,7 +231,7 @@ class TestRead:
             if item["text"] in {"Password", "Card number", "One-time code"}
         )
 
-    def test_an_article_is_read_in_order_and_nothing_hidden_is(self, web: PageClient) -> None:
+    def test_article_is_read_in_order_without_hidden_text(self, web: PageClient) -> None:
         web.open("article.html")
         items = [(item["kind"], item["text"]) for item in web.ask("items")["items"]]
         unlike = next(text for kind, text in items if kind == "text" and text.startswith("Unlike"))
@@ -248,7 +244,7 @@ class TestRead:
         assert not any("Kirnberger" in text for _, text in items)  # in details that are closed
         assert len(set(items)) == len(items)
 
-    def test_reading_goes_on_from_where_it_is(self, web: PageClient) -> None:
+    def test_reading_continues_from_the_cursor(self, web: PageClient) -> None:
         web.open("article.html")
         web.ask("cursor", ref=web.find("heading", "Tuning")["ref"])
         assert web.ask("read")["text"] == "Tuning"
@@ -256,7 +252,7 @@ class TestRead:
         assert web.ask("next")["text"] == "Sizes of fifths"
         assert web.ask("next", back=True)["text"].startswith("A fifth of 3 : 2 is pure.")
 
-    def test_what_is_read_is_scrolled_into_view_until_the_page_ends(self, web: PageClient) -> None:
+    def test_blocks_are_scrolled_into_view_until_the_page_ends(self, web: PageClient) -> None:
         page = web.open("article.html")
         last = {}
         for _ in range(100):

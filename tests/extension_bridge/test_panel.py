@@ -1,4 +1,4 @@
-"""The side panel, worked by keyboard alone, in a real Chromium."""
+"""The side panel, used by keyboard, in a real Chromium."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SETTINGS = {
 
 @pytest.fixture
 def panel(harness: Harness) -> Iterator[Page]:
-    """The panel, in a tab as wide as a panel, over one ordinary tab."""
+    """The panel in a tab of its own, as wide as a panel, beside one ordinary tab."""
     harness.reset_tabs()
     harness.show("news.html")
     harness.app.requests.clear()
@@ -43,14 +43,14 @@ def panel(harness: Harness) -> Iterator[Page]:
 
 
 def tabs_to(panel: Page, wanted: str) -> None:
-    """Press Tab until what has the focus is called so."""
+    """Press Tab until the focused element has the given text or id."""
     for _ in range(40):
         panel.keyboard.press("Tab")
         if wanted in panel.evaluate(
             "(at => at === document.body ? '' : at.textContent + at.id)(document.activeElement)"
         ):
             return
-    raise AssertionError(f"the Tab key leads nowhere near {wanted}")
+    raise AssertionError(f"the Tab key does not reach {wanted}")
 
 
 def asked(harness: Harness, panel: Page, name: str) -> Message:
@@ -70,7 +70,7 @@ def answers(harness: Harness, name: str, **answer: Any) -> None:
     }
 
 
-def test_the_state_is_told_in_words_with_what_to_do(harness: Harness, panel: Page) -> None:
+def test_panel_shows_the_state_and_what_to_do(harness: Harness, panel: Page) -> None:
     status = panel.get_by_role("status").first
     expect(status).to_contain_text("Connected, listening")
     harness.app.tell("listening", on=False)
@@ -88,7 +88,7 @@ def test_the_state_is_told_in_words_with_what_to_do(harness: Harness, panel: Pag
     expect(status).to_contain_text("Connected, listening")
 
 
-def test_a_tab_is_chosen_with_enter_and_closed_with_delete(harness: Harness, panel: Page) -> None:
+def test_enter_selects_and_delete_closes_a_tab(harness: Harness, panel: Page) -> None:
     harness.context.new_page().goto(harness.site.page("article.html"))
     panel.bring_to_front()
     expect(panel.get_by_role("heading", name="Channel 1")).to_contain_text("3 tabs")
@@ -107,7 +107,7 @@ def test_a_tab_is_chosen_with_enter_and_closed_with_delete(harness: Harness, pan
     until(lambda: harness.app.value("tabs")[0]["active"], "the first tab to be shown")
 
 
-def test_updates_leave_the_focus_where_it_is(harness: Harness, panel: Page) -> None:
+def test_updates_keep_the_focus(harness: Harness, panel: Page) -> None:
     tabs_to(panel, "Rubato")
     panel.keyboard.press("ArrowUp")
     before = panel.evaluate("globalThis.held = document.activeElement, held.textContent")
@@ -115,11 +115,11 @@ def test_updates_leave_the_focus_where_it_is(harness: Harness, panel: Page) -> N
     expect(panel.get_by_role("heading", name="Channel 1")).to_contain_text("3 tabs")
     assert panel.evaluate("held === document.activeElement")
     assert before.startswith("1") and panel.evaluate("held.textContent").startswith("2"), (
-        "it has another number now"
+        "its number has changed"
     )
 
 
-def test_a_command_is_run_by_its_words(harness: Harness, panel: Page) -> None:
+def test_commands_can_be_typed(harness: Harness, panel: Page) -> None:
     answers(harness, "find", value={"text": "3 places", "value": {"count": 3}})
     tabs_to(panel, "words")
     panel.keyboard.type('find "slow air" twice')
@@ -133,7 +133,7 @@ def test_a_command_is_run_by_its_words(harness: Harness, panel: Page) -> None:
     expect(panel.get_by_role("status").filter(has_text="There is no sound.")).to_be_visible()
 
 
-def test_settings_are_changed_and_one_that_is_refused_goes_back(harness: Harness, panel: Page) -> None:
+def test_refused_setting_is_restored(harness: Harness, panel: Page) -> None:
     answers(harness, "set", value={"text": "Set", "value": None})
     box = panel.get_by_label("Hear the page while moving")
     expect(box).to_be_checked()
@@ -159,9 +159,7 @@ def test_settings_are_changed_and_one_that_is_refused_goes_back(harness: Harness
     assert asked(harness, panel, "set")["args"] == {"name": "cue_volume", "value": 0.55}
 
 
-def test_the_log_tells_each_command_its_result_and_its_time_also_to_one_opened_later(
-    harness: Harness, panel: Page
-) -> None:
+def test_log_shows_results_and_survives_a_reload(harness: Harness, panel: Page) -> None:
     harness.app.tell("done", text="Scrolled 1 down", name="scroll", status="ok", elapsed_ms=8.25)
     harness.app.tell("done", text="No tab 9", name="next_tab", status="failed", elapsed_ms=3)
     log = panel.locator("#log")
@@ -172,7 +170,7 @@ def test_the_log_tells_each_command_its_result_and_its_time_also_to_one_opened_l
     expect(panel.locator("#log li").nth(1)).to_contain_text("Scrolled 1 down")
 
 
-def test_the_log_and_the_panel_hold_only_so_much(harness: Harness, panel: Page) -> None:
+def test_log_is_limited(harness: Harness, panel: Page) -> None:
     for number in range(150):
         harness.app.tell("done", text=f"Number {number}", name="scroll", status="ok", elapsed_ms=1)
     expect(panel.locator("#log li").first).to_contain_text("Number 149")
@@ -182,23 +180,23 @@ def test_the_log_and_the_panel_hold_only_so_much(harness: Harness, panel: Page) 
     assert panel.locator("#log li").count() == 100
 
 
-def test_titles_of_pages_are_words_and_never_markup(harness: Harness, panel: Page) -> None:
+def test_page_titles_are_never_markup(harness: Harness, panel: Page) -> None:
     harness.page.evaluate(
         "document.title = '<img src=x onerror=\"document.title=1\"><b>bold</b> ' + 'long '.repeat(60)"
     )
     row = panel.get_by_role("listitem").filter(has_text="<b>bold</b>")
     expect(row).to_be_visible()
     assert panel.locator("#channels img, #channels b").count() == 0
-    assert panel.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it is clipped"
+    assert panel.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the title is clipped"
 
 
 @pytest.mark.parametrize("width", [320, 380, 600])
-def test_it_fits_its_width(harness: Harness, panel: Page, width: int) -> None:
+def test_panel_fits_its_width(harness: Harness, panel: Page, width: int) -> None:
     panel.set_viewport_size({"width": width, "height": 800})
     assert panel.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
 
-def test_everything_has_a_name_and_the_way_through_it_has_no_trap(harness: Harness, panel: Page) -> None:
+def test_controls_have_names_and_no_focus_trap(harness: Harness, panel: Page) -> None:
     nameless = panel.evaluate(
         """[...document.querySelectorAll('button, input, a')].filter(one => !one.hidden
            && !(one.getAttribute('aria-label') || one.labels?.[0]?.textContent.trim() || one.textContent.trim()))
@@ -216,7 +214,7 @@ def test_everything_has_a_name_and_the_way_through_it_has_no_trap(harness: Harne
     assert len(seen) == len(set(seen)) or seen[-1] == "words", seen
 
 
-def test_it_knows_the_worker_again_after_its_sleep(harness: Harness, panel: Page) -> None:
+def test_panel_reconnects_to_a_restarted_worker(harness: Harness, panel: Page) -> None:
     harness.stop_worker()
     until(lambda: not harness.app.joined, "its sleep")
     harness.wait_until(lambda: harness.app.joined, "the panel to wake it")
@@ -224,7 +222,7 @@ def test_it_knows_the_worker_again_after_its_sleep(harness: Harness, panel: Page
 
 
 @pytest.mark.parametrize(("palette", "scheme"), [(DARK, "dark"), (LIGHT, "light")])
-def test_its_colours_are_those_of_the_window(panel: Page, palette: Palette, scheme: str) -> None:
+def test_colours_match_the_window(panel: Page, palette: Palette, scheme: str) -> None:
     css = (EXTENSION / "panel" / "panel.css").read_text()
     names = set(re.findall(r"--(\w+):", css))
     assert {"ground", "panel", "text", "muted", "accent", "good", "warn", "bad"} <= names

@@ -1,4 +1,4 @@
-"""The table of messages: what it takes, what it refuses, and that the extension's schema is made from it."""
+"""The protocol: valid and invalid messages, limits, and the generated schema."""
 
 from __future__ import annotations
 
@@ -60,15 +60,15 @@ def test_schema_is_written_to_a_new_and_to_an_existing_folder(
         ("ping", {}),
     ],
 )
-def test_arguments_as_the_table_says_go_through(name: str, args: dict[str, Any]) -> None:
+def test_valid_arguments_pass(name: str, args: dict[str, Any]) -> None:
     assert check_args(name, args) == args
 
 
-def test_what_is_left_out_stays_out() -> None:
+def test_omitted_arguments_stay_omitted() -> None:
     assert check_args("click", {"ref": None}) == {}
 
 
-def test_an_answer_keeps_what_it_says_is_nothing() -> None:
+def test_null_values_in_answers_are_kept() -> None:
     assert check_value("act", {"a": None}) == {"a": None}
 
 
@@ -89,13 +89,13 @@ def test_an_answer_keeps_what_it_says_is_nothing() -> None:
         ("media_do", {"tab": 1, "frame": 0, "ref": 2, "action": "burn"}),
     ],
 )
-def test_other_arguments_are_refused(name: str, args: dict[str, Any]) -> None:
+def test_invalid_arguments_are_refused(name: str, args: dict[str, Any]) -> None:
     with pytest.raises(ProtocolError):
         check_args(name, args)
 
 
 @pytest.mark.parametrize(
-    "check, said",
+    "check, reason",
     [
         (lambda: check_args("explode", {}), "unknown browser command 'explode'"),
         (lambda: check_event("explode", {}), "unknown browser event 'explode'"),
@@ -113,13 +113,13 @@ def test_other_arguments_are_refused(name: str, args: dict[str, Any]) -> None:
     ],
     ids=["command", "event", "argument", "argument within", "no arguments", "message", "version"],
 )
-def test_what_is_wrong_is_said_with_its_place(check: Callable[[], object], said: str) -> None:
+def test_errors_name_the_field(check: Callable[[], object], reason: str) -> None:
     with pytest.raises(ProtocolError) as error:
         check()
-    assert str(error.value) == said
+    assert str(error.value) == reason
 
 
-def test_strings_of_the_browser_are_clipped_and_cannot_command_a_terminal() -> None:
+def test_strings_are_clipped_and_stripped_of_control_characters() -> None:
     title = "\x1b[31m" + "a\n" * 10 + "b" * 1_000_000 + "\ud800"
     (tab,) = check_value("tabs", [{**TAB, "title": title, "more": "left out"}])
     assert len(tab["title"]) == 200 and tab["title"].isprintable() and "more" not in tab
@@ -127,7 +127,7 @@ def test_strings_of_the_browser_are_clipped_and_cannot_command_a_terminal() -> N
     assert len(text) == 4_000 and text.startswith("x \nx")
 
 
-def test_what_an_action_answers_is_clipped_at_any_depth() -> None:
+def test_action_results_are_clipped_at_any_depth() -> None:
     value: Any = "x" * 10_000
     for _ in range(50):
         value = {"a": [value]}
@@ -135,7 +135,7 @@ def test_what_an_action_answers_is_clipped_at_any_depth() -> None:
     assert check_value("act", {"a": "x" * 10_000}) == {"a": "x" * 4_000}
 
 
-def test_a_document_holds_so_many_items_and_no_more() -> None:
+def test_document_items_are_limited() -> None:
     items = [{"kind": "text", "text": str(n)} for n in range(5_000)]
     assert len(check_value("document", {"title": "", "url": "", "items": items})["items"]) == 2_000
 
@@ -143,12 +143,12 @@ def test_a_document_holds_so_many_items_and_no_more() -> None:
 @pytest.mark.parametrize(
     "name, value", [("tab", None), ("tab", {"id": "x"}), ("tabs", TAB), ("scroll", {"x": 0, "y": 0})]
 )
-def test_an_answer_of_another_form_is_refused(name: str, value: Any) -> None:
+def test_invalid_answers_are_refused(name: str, value: Any) -> None:
     with pytest.raises(ProtocolError):
         check_value(name, value)
 
 
-def test_events_are_as_the_table_says() -> None:
+def test_events_are_validated() -> None:
     snapshot = {"windows": [{"id": 1, "number": 1, "focused": True, "tabs": [TAB]}]}
     assert check_event("windows", snapshot)["windows"][0]["tabs"][0]["title"] == "Home"
     for name, args in [("windows", {}), ("explode", {}), ("loaded", {"tab": "x"})]:
@@ -156,7 +156,7 @@ def test_events_are_as_the_table_says() -> None:
             check_event(name, args)
 
 
-def test_messages_are_told_apart() -> None:
+def test_message_types_are_distinguished() -> None:
     assert isinstance(parse({"v": V, "id": 1, "type": "command", "name": "a", "deadline_ms": 5}), Request)
     answer = parse({"v": V, "id": 1, "status": "ok", "value": 3, "error": None, "state": {}, "elapsed_ms": 1})
     hello = {"version": "1", "browser": "Chromium", "client": "c" * 8, "secret": "0" * 64}
@@ -188,23 +188,23 @@ def test_messages_are_told_apart() -> None:
     ],
     ids=str,
 )
-def test_what_is_no_message_is_refused(message: dict[str, Any]) -> None:
+def test_invalid_messages_are_refused(message: dict[str, Any]) -> None:
     with pytest.raises(ProtocolError):
         parse(message)
 
 
 @pytest.mark.parametrize("number, name, deadline", [(1, "a", 0.1), (2**53 - 1, "a" * 64, 600_000)])
-def test_the_least_and_the_most_are_taken(number: int, name: str, deadline: float) -> None:
+def test_limits_are_inclusive(number: int, name: str, deadline: float) -> None:
     message = {"v": 1, "type": "command", "id": number, "name": name, "deadline_ms": deadline}
     assert parse(message) == Request(**message)
 
 
-def test_every_command_of_the_table_has_a_name_that_can_be_sent() -> None:
+def test_every_command_name_is_valid() -> None:
     for name in COMMANDS:
         assert parse({"v": V, "id": 1, "type": "command", "name": name, "args": {}, "deadline_ms": 1})
 
 
-def test_the_app_starts_without_loading_the_table() -> None:
+def test_app_starts_without_importing_the_protocol() -> None:
     loading = "import sys, rubato_desktop.app, extension_bridge.native_host"
     code = f"{loading}; print('extension_bridge.commands' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

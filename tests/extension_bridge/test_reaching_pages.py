@@ -1,4 +1,4 @@
-"""Which pages can be reached, which cannot, and what is said then; frames; what pages tell by themselves."""
+"""Which pages can be reached, frames, clicks and notifications, in a real Chromium."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ ARGS = {"scroll": {"vertical": 1, "horizontal": 0}, "layout": {"columns": 24}}
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "reason"),
     [
         ("chrome://version", "a page of the browser itself"),
         ("view-source:http://127.0.0.1/", "the source of a page"),
     ],
 )
-def test_what_no_extension_may_touch_is_refused_in_words(harness: Harness, address: str, said: str) -> None:
+def test_restricted_pages_are_refused_with_an_explanation(
+    harness: Harness, address: str, reason: str
+) -> None:
     harness.reset_tabs()
     harness.app.ask("open", url=address, new=False)
     for name in ON_A_PAGE:
         answer = harness.app.ask(name, **ARGS.get(name, {}))
         assert (answer["status"], answer["error"]["code"]) == ("refused", "restricted_page"), (name, answer)
-        assert said in answer["error"]["message"] and "still work here" in answer["error"]["message"]
+        assert reason in answer["error"]["message"] and "still work here" in answer["error"]["message"]
         assert answer["state"]["tab"] == harness.app.value("tabs")[0]["id"]
     here = harness.app.value("where_am_i")
     assert (here["tab"], here["tabs"]) == (1, 1) and "percent" not in here, here
@@ -34,14 +36,14 @@ def test_what_no_extension_may_touch_is_refused_in_words(harness: Harness, addre
     assert harness.app.ask("scroll", vertical=1, horizontal=0)["status"] == "ok"
 
 
-def test_a_page_that_did_not_load_says_so(harness: Harness) -> None:
+def test_page_that_did_not_load_is_explained(harness: Harness) -> None:
     harness.reset_tabs()
     harness.app.ask("open", url="http://127.0.0.1:1/", new=False)
     answer = harness.app.ask("read")
     assert answer["error"]["code"] == "restricted_page" and "did not load" in answer["error"]["message"]
 
 
-def test_frames_of_any_origin_count_where_they_lie(harness: Harness) -> None:
+def test_links_in_frames_of_any_origin_are_found_in_position(harness: Harness) -> None:
     other = Site()
     try:
         page = harness.show(f"frames.html?other={other.origin}")
@@ -68,7 +70,7 @@ def test_frames_of_any_origin_count_where_they_lie(harness: Harness) -> None:
         other.close()
 
 
-def test_clicking_says_what_came_of_it(harness: Harness) -> None:
+def test_click_reports_its_effect(harness: Harness) -> None:
     page = harness.show("index.html")
     article = next(link for link in harness.app.value("links") if link["label"] == "Article")
     clicked = harness.app.ask("click", ref=article["ref"])
@@ -76,10 +78,10 @@ def test_clicking_says_what_came_of_it(harness: Harness) -> None:
     assert clicked["state"]["url"].endswith("article.html")
     harness.wait_until(lambda: page.url.endswith("article.html"), "the page")
     stale = harness.app.ask("click", ref=article["ref"])
-    assert stale["error"]["code"] in ("gone", "nothing_there"), "that element was of the page before"
+    assert stale["error"]["code"] in ("gone", "nothing_there"), "the element was on the previous page"
 
 
-def test_our_own_menu_comes_where_the_page_has_none_and_is_carried_out(harness: Harness) -> None:
+def test_right_click_offers_actions_and_runs_them(harness: Harness) -> None:
     harness.show("index.html")
     article = next(link for link in harness.app.value("links") if link["label"] == "Article")
     harness.app.value("focus", ref=article["ref"])
@@ -94,7 +96,7 @@ def test_our_own_menu_comes_where_the_page_has_none_and_is_carried_out(harness: 
     assert harness.app.ask("act", id="open_new")["state"]["url"].endswith("article.html")
 
 
-def test_a_page_with_a_menu_of_its_own_keeps_it(harness: Harness) -> None:
+def test_own_context_menu_of_a_page_is_used(harness: Harness) -> None:
     page = harness.reset_tabs()
     page = harness.show("index.html")
     page.evaluate(
@@ -105,7 +107,7 @@ def test_a_page_with_a_menu_of_its_own_keeps_it(harness: Harness) -> None:
     assert page.title() == "own menu"
 
 
-def test_a_click_like_a_hands_needs_a_permission_and_says_where_to_give_it(harness: Harness) -> None:
+def test_trusted_click_without_permission_is_refused(harness: Harness) -> None:
     harness.show("index.html")
     answer = harness.app.ask("trusted_click")
     assert (answer["status"], answer["error"]["code"]) == ("refused", "needs_permission")
@@ -113,7 +115,7 @@ def test_a_click_like_a_hands_needs_a_permission_and_says_where_to_give_it(harne
     assert harness.app.until_told("permission")["args"] == {"debugger": False}
 
 
-def test_words_are_found_on_the_page_and_in_all_that_is_open(harness: Harness) -> None:
+def test_text_is_found_on_the_page_and_in_all_tabs(harness: Harness) -> None:
     harness.reset_tabs()
     harness.show("article.html")
     word = harness.page.evaluate("document.querySelector('p').innerText.match(/[A-Za-z]{6,}/)[0]")
@@ -128,7 +130,7 @@ def test_words_are_found_on_the_page_and_in_all_that_is_open(harness: Harness) -
     assert harness.app.value("find", text="words that are nowhere")["count"] == 0
 
 
-def test_a_loaded_page_and_a_sounding_one_are_told(harness: Harness) -> None:
+def test_loaded_and_sounding_events_are_sent(harness: Harness) -> None:
     harness.reset_tabs()
     harness.app.events.clear()
     page = harness.show("video.html")
@@ -148,9 +150,9 @@ def test_a_loaded_page_and_a_sounding_one_are_told(harness: Harness) -> None:
     harness.wait_until(lambda: harness.app.until_told("sounding", tab=tab, playing=False), "its end")
 
 
-def test_a_password_field_that_a_word_goes_into_is_told_also_where_no_event_says_so(harness: Harness) -> None:
+def test_password_field_is_reported_even_without_focus_events(harness: Harness) -> None:
     page = harness.show("form.html")
-    # As in a window without the focus, nothing is heard of where the focus goes.
+    # As in a window without the focus, the page sees no focus events.
     page.evaluate("addEventListener('focusin', (event) => event.stopImmediatePropagation(), true)")
     password = next(field for field in harness.app.value("fields") if field["label"] == "Password")
     said = len(harness.app.events)

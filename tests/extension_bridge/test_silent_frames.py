@@ -1,4 +1,4 @@
-"""What never loads, or never answers, on a page costs the page itself nothing: in a real Chromium."""
+"""Pages with parts that never load or never answer, in a real Chromium."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ENDLESS = "<script>addEventListener('load', () => setTimeout(() => { for (;;); }
 
 
 class Stalling:
-    """A site whose pages leave something out for ever. `other` is the same under another name: another site."""
+    """A site whose pages have parts that never load. `other` is the same server under another host name."""
 
     def __init__(self) -> None:
         stalling, self._ended = self, threading.Event()
@@ -99,7 +99,7 @@ def show(harness: Harness, address: str) -> Page:
     return harness.page
 
 
-ASKED: list[tuple[str, dict[str, Any]]] = [
+COMMANDS: list[tuple[str, dict[str, Any]]] = [
     ("links", {}),
     ("layout", {"columns": 24}),
     ("find", {"text": "left hand"}),
@@ -122,10 +122,10 @@ STALLING = {
 
 
 @pytest.mark.parametrize("path", STALLING)
-def test_each_command_works_within_its_deadline(stalled: Harness, stalling: Stalling, path: str) -> None:
+def test_commands_work_on_pages_with_stalled_parts(stalled: Harness, stalling: Stalling, path: str) -> None:
     show(stalled, stalling.origin + path)
-    stalled.page.wait_for_timeout(500)  # the endless script has begun
-    for name, args in ASKED:
+    stalled.page.wait_for_timeout(500)  # until the endless script runs
+    for name, args in COMMANDS:
         answer = stalled.app.ask(name, **args)
         assert answer["status"] == "ok", (name, answer)
     links = stalled.app.ask("links")
@@ -140,7 +140,7 @@ def test_each_command_works_within_its_deadline(stalled: Harness, stalling: Stal
 
 
 @pytest.mark.parametrize("path", ["/waiting-frame", "/never", "/never-script"])
-def test_a_page_has_loaded_though_something_on_it_never_does(
+def test_page_counts_as_loaded_despite_a_stalled_part(
     stalled: Harness, stalling: Stalling, path: str
 ) -> None:
     stalled.reset_tabs()
@@ -160,16 +160,16 @@ def test_a_page_has_loaded_though_something_on_it_never_does(
 
 @contextmanager
 def hanging(harness: Harness, stalling: Stalling) -> Iterator[None]:
-    """A tab of another site in front, whose script never ends."""
+    """Open a tab of another site whose script never ends; close it afterwards."""
     harness.app.ask("new_tab", url=stalling.other + "/endless-page")
-    time.sleep(1)  # its script has begun: nothing of the page can be asked about it
+    time.sleep(1)  # until its script runs; the page cannot be asked
     try:
         yield
     finally:
         harness.app.ask("close_tab")
 
 
-def test_a_page_that_hangs_is_named_and_all_else_goes_on(stalled: Harness, stalling: Stalling) -> None:
+def test_hanging_page_is_named_and_others_keep_working(stalled: Harness, stalling: Stalling) -> None:
     stalled.reset_tabs()
     show(stalled, stalling.origin + "/plain")
     with hanging(stalled, stalling):

@@ -1,5 +1,4 @@
-"""A click like a hand's, in a Chromium in which a person has allowed it: they are asked by the browser itself, so here
-the permission stands in the manifest."""
+"""Trusted clicks, in a real Chromium. The browser asks the user for the permission, so here the manifest grants it."""
 
 from __future__ import annotations
 
@@ -27,11 +26,11 @@ def allowed(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ha
         yield harness
 
 
-def test_it_is_told_that_it_may(allowed: Harness) -> None:
+def test_permission_is_reported(allowed: Harness) -> None:
     assert allowed.app.until_told("permission")["args"] == {"debugger": True}
 
 
-def test_the_page_cannot_tell_it_from_a_hands(allowed: Harness) -> None:
+def test_click_is_trusted(allowed: Harness) -> None:
     page = allowed.show("form.html")
     page.evaluate("addEventListener('click', event => { window.trusted = event.isTrusted; }, true)")
     send = next(button for button in allowed.app.value("buttons") if button["label"] == "Send order")
@@ -41,7 +40,7 @@ def test_the_page_cannot_tell_it_from_a_hands(allowed: Harness) -> None:
     allowed.wait_until(lambda: page.evaluate("window.trusted") is True, "a click that is trusted")
 
 
-def test_what_is_out_of_view_is_brought_into_it(allowed: Harness) -> None:
+def test_target_out_of_view_is_scrolled_into_view(allowed: Harness) -> None:
     page = allowed.show("article.html")
     page.evaluate(
         "document.body.insertAdjacentHTML('beforeend', "
@@ -55,7 +54,7 @@ def test_what_is_out_of_view_is_brought_into_it(allowed: Harness) -> None:
     allowed.wait_until(lambda: page.title() == "1", "it to be pressed")
 
 
-def test_it_presses_in_a_frame_where_it_lies(allowed: Harness) -> None:
+def test_target_in_a_frame_is_clicked(allowed: Harness) -> None:
     page = allowed.show("frames.html")
     inner = next(frame for frame in page.frames if "name=same" in frame.url)
     inner.evaluate(
@@ -68,7 +67,7 @@ def test_it_presses_in_a_frame_where_it_lies(allowed: Harness) -> None:
     allowed.wait_until(lambda: inner.evaluate("deep.dataset.trusted") == "true", "it to be pressed")
 
 
-def test_what_has_gone_or_is_out_of_use_is_not_pressed(allowed: Harness) -> None:
+def test_removed_or_disabled_target_is_not_clicked(allowed: Harness) -> None:
     page = allowed.show("form.html")
     page.evaluate("window.pressed = 0; addEventListener('click', () => { window.pressed++; }, true)")
     send = next(button for button in allowed.app.value("buttons") if button["label"] == "Send order")

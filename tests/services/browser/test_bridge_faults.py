@@ -1,4 +1,4 @@
-"""What the world does to the bridge: whoever goes, comes back or has no business there."""
+"""Faults of the bridge: killed processes, disconnects, foreign processes and invalid input."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ browser = Browser(Path(sys.argv[1]), trust_all=True)
 browser.start()
 print("ready", flush=True)
 if browser.wait(30):
-    asked = browser.ask("read", deadline=60)
-    print("asked", flush=True)
-    asked.exception()
+    pending = browser.ask("read", deadline=60)
+    print("pending", flush=True)
+    pending.exception()
 sys.stdin.readline()
 """
 
 
 def app(data: Path) -> subprocess.Popen[str]:
-    """The app's side in a process of its own, which asks for `read` as soon as a browser has joined."""
+    """Run the app's side in a process of its own; it sends `read` as soon as a browser connects."""
     process = subprocess.Popen(
         [sys.executable, "-c", APP, str(data)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -55,9 +55,7 @@ def address(bridge: Bridge) -> str:
     return str(json.loads((bridge.data / "bridge.json").read_bytes())["address"])
 
 
-def test_an_app_that_is_killed_in_mid_command_is_told_at_once_and_its_command_never_comes_again(
-    tmp_path: Path, open_browser: Open
-) -> None:
+def test_killed_app_is_reported_and_its_command_not_repeated(tmp_path: Path, open_browser: Open) -> None:
     data = tmp_path / "data"
     killed = app(data)
     extension = open_browser(answer=lambda command: None)
@@ -67,7 +65,7 @@ def test_an_app_that_is_killed_in_mid_command_is_told_at_once_and_its_command_ne
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     assert extension.wait_for("host")["app"] == "off"
-    assert (data / "bridge.json").exists(), "nobody took it back; it leads nowhere"
+    assert (data / "bridge.json").exists(), "it is left behind, but nothing listens there"
     with pytest.raises(OSError):
         connect(json.loads((data / "bridge.json").read_bytes())["address"])
     following = app(data)
@@ -75,25 +73,25 @@ def test_an_app_that_is_killed_in_mid_command_is_told_at_once_and_its_command_ne
         extension.wait_for("host", lambda args: args["app"] == "on")
         assert len(extension.commands) == 1
         extension.join()
-        until(lambda: len(extension.commands) == 2, "only what the new one asked")
+        until(lambda: len(extension.commands) == 2, "only the new app's request")
     finally:
         following.kill()
         following.communicate()
 
 
 @pytest.mark.parametrize("how", ["host killed", "browser closed"])
-def test_what_is_on_its_way_fails_exactly_once_when_the_browser_goes(
+def test_pending_commands_fail_once_when_the_browser_disconnects(
     how: str, bridge: Bridge, open_browser: Open
 ) -> None:
     extension = open_browser(answer=lambda command: None).join()
     assert bridge.browser.wait(30)
     ends: list[BaseException | None] = []
-    asked = [bridge.browser.ask("read", deadline=1 + n) for n in range(3)]
-    for future in asked:
+    pending = [bridge.browser.ask("read", deadline=1 + n) for n in range(3)]
+    for future in pending:
         future.add_done_callback(lambda ended: ends.append(ended.exception()))
     until(lambda: len(extension.commands) == 3)
     (extension.kill if how == "host killed" else extension.close)()
-    errors = [future.exception(30) for future in asked]
+    errors = [future.exception(30) for future in pending]
     assert [(e.status, e.code) for e in errors if isinstance(e, BrowserError)] == [
         ("failed", "disconnected")
     ] * 3
@@ -101,26 +99,26 @@ def test_what_is_on_its_way_fails_exactly_once_when_the_browser_goes(
     refused = bridge.browser.ask("read").exception(30)
     assert isinstance(refused, BrowserError) and refused.code == "needs_browser"
     assert len(ends) == 3
-    # Whoever opens the browser again goes on.
+    # A new connection works.
     open_browser().join()
     assert bridge.browser.wait(30)
     bridge.browser.ask("ping").result(30)
 
 
-def test_an_app_that_closes_ends_what_is_on_its_way(bridge: Bridge, open_browser: Open) -> None:
+def test_closing_the_app_fails_pending_commands(bridge: Bridge, open_browser: Open) -> None:
     extension = open_browser(answer=lambda command: None).join()
     assert bridge.browser.wait(30)
-    asked = bridge.browser.ask("read", deadline=60)
+    pending = bridge.browser.ask("read", deadline=60)
     until(lambda: extension.commands)
     bridge.browser.close()
-    error = asked.exception(30)
+    error = pending.exception(30)
     assert isinstance(error, BrowserError) and error.code == "disconnected"
     bridge.browser.close()
     late = bridge.browser.ask("read").exception(30)
     assert isinstance(late, BrowserError) and late.code == "needs_browser"
 
 
-def test_only_the_owner_can_reach_it_and_nothing_is_left_behind(bridge: Bridge) -> None:
+def test_socket_is_private_and_removed_at_the_end(bridge: Bridge) -> None:
     path = Path(address(bridge))
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -129,7 +127,7 @@ def test_only_the_owner_can_reach_it_and_nothing_is_left_behind(bridge: Bridge) 
     assert not path.parent.exists() and not (bridge.data / "bridge.json").exists()
 
 
-def test_a_process_of_another_user_is_not_let_in_even_through_an_open_door(
+def test_process_of_another_user_is_refused(
     bridge: Bridge, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = Path(address(bridge))
@@ -137,10 +135,10 @@ def test_a_process_of_another_user_is_not_let_in_even_through_an_open_door(
     path.chmod(0o777)
     root = os.geteuid() == 0
     if not root:
-        # Nobody may become somebody else; so it is we who are somebody else.
+        # Without root, a process cannot change its user; pretend that ours differs.
         monkeypatch.setattr(os, "getuid", lambda: 65534)
 
-    def knock() -> None:
+    def connect_as_nobody() -> None:
         if root:
             os.setgroups([])
             os.setgid(65534)
@@ -150,40 +148,40 @@ def test_a_process_of_another_user_is_not_let_in_even_through_an_open_door(
         with contextlib.suppress(OSError):
             line.sendall(frame(b'{"v":1,"id":1,"type":"command","name":"a","args":{},"deadline_ms":9}'))
             os.write(1, line.recv(100))
-        os.write(1, b"that was all")
+        os.write(1, b"done")
 
-    # A line that is closed must not kill whoever speaks into it.
-    done = subprocess.run(["true"], preexec_fn=knock, restore_signals=False, capture_output=True, timeout=60)
-    assert done.stdout == b"that was all", "no answer came"
+    # SIGPIPE stays ignored, so that writing to a closed socket does not kill the process.
+    done = subprocess.run(
+        ["true"], preexec_fn=connect_as_nobody, restore_signals=False, capture_output=True, timeout=60
+    )
+    assert done.stdout == b"done", "there was no answer"
     assert "another user" in caplog.text
     monkeypatch.undo()
     connect(str(path)).close()
 
 
-def test_the_host_does_not_speak_to_a_socket_of_another_user(
-    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_host_refuses_a_socket_of_another_user(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("extension_bridge.line.user_of", lambda line: os.getuid() + 1)
     with pytest.raises(PermissionError):
         connect(address(bridge))
 
 
-def test_random_bytes_on_the_socket_disturb_nobody(bridge: Bridge, open_browser: Open) -> None:
+def test_random_bytes_on_the_socket_do_no_harm(bridge: Bridge, open_browser: Open) -> None:
     extension = open_browser().join()
     assert bridge.browser.wait(30)
-    dice = random.Random(7)
+    rng = random.Random(7)
     for _ in range(100):
         with socket.socket(socket.AF_UNIX) as line:
             line.connect(address(bridge))
-            said = dice.randbytes(dice.randrange(3_000))
-            if dice.random() < 0.7:
-                said = b"".join(frame(dice.randbytes(dice.randrange(60))) for _ in range(20))
+            said = rng.randbytes(rng.randrange(3_000))
+            if rng.random() < 0.7:
+                said = b"".join(frame(rng.randbytes(rng.randrange(60))) for _ in range(20))
             line.sendall(said)
     bridge.browser.ask("ping").result(30)
     assert len(extension.commands) == 1
 
 
-def test_a_stranger_on_the_socket_gets_no_word_in(start_bridge: Start) -> None:
+def test_unpaired_connection_can_do_nothing(start_bridge: Start) -> None:
     bridge = start_bridge()
     line = connect(address(bridge))
     line.send(json.dumps({"v": 1, "type": "event", "name": "windows", "args": WINDOWS}).encode())
@@ -194,7 +192,7 @@ def test_a_stranger_on_the_socket_gets_no_word_in(start_bridge: Start) -> None:
     assert bridge.requests == [] and bridge.browser.windows == ()
 
 
-def test_another_version_that_reaches_the_app_is_told_and_taken_no_further(bridge: Bridge) -> None:
+def test_version_mismatch_is_reported(bridge: Bridge) -> None:
     line = connect(address(bridge))
     line.send(b'{"v":2,"id":1,"type":"hello","name":"extension","args":{},"deadline_ms":9}')
     answer = line.receive()
@@ -204,7 +202,7 @@ def test_another_version_that_reaches_the_app_is_told_and_taken_no_further(bridg
     line.close()
 
 
-def test_so_many_may_connect_and_no_more(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connections_are_limited(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(browser_module, "MAX_CONNECTIONS", 2)
     lines = [connect(address(bridge)) for _ in range(3)]
     assert lines[2].receive() is None
@@ -212,7 +210,7 @@ def test_so_many_may_connect_and_no_more(bridge: Bridge, monkeypatch: pytest.Mon
         line.close()
 
 
-def test_a_data_folder_that_cannot_be_written_is_a_problem_in_words_and_no_error(tmp_path: Path) -> None:
+def test_unwritable_data_folder_becomes_a_problem(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     browser = Browser(tmp_path / "file")
     browser.start()
@@ -225,16 +223,16 @@ def test_a_data_folder_that_cannot_be_written_is_a_problem_in_words_and_no_error
         browser.close()
 
 
-def test_whose_bridge_is_whose_is_not_mixed_up(start_bridge: Start) -> None:
+def test_closing_one_bridge_keeps_the_other(start_bridge: Start) -> None:
     first = start_bridge()
     mine = address(first)
     second = start_bridge()
     assert address(second) != mine
     first.browser.close()
-    assert address(second), "the second's own stays"
+    assert address(second), "the second one's file stays"
 
 
-def test_an_extension_that_takes_nothing_any_more_is_let_go(
+def test_extension_that_stops_reading_is_disconnected(
     bridge: Bridge, open_browser: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rubato_desktop.services.browser.connection.MAX_UNSENT", 50)
@@ -242,8 +240,8 @@ def test_an_extension_that_takes_nothing_any_more_is_let_go(
     assert bridge.browser.wait(30)
     extension.process.send_signal(signal.SIGSTOP)
     try:
-        asked = [bridge.browser.ask("write", text="x" * 90_000, deadline=60) for _ in range(80)]
-        errors = [future.exception(60) for future in asked]
+        pending = [bridge.browser.ask("write", text="x" * 90_000, deadline=60) for _ in range(80)]
+        errors = [future.exception(60) for future in pending]
         codes = [error.code for error in errors if isinstance(error, BrowserError)]
         assert (
             set(codes) <= {"disconnected", "needs_browser"}

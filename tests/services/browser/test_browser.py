@@ -1,4 +1,4 @@
-"""What is asked of the browser and what it tells, through the real host."""
+"""Commands, events and panel requests between app and extension, through the real host."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def failure(browser: Browser, name: str, **args: Any) -> BrowserError:
     return error
 
 
-def test_a_command_goes_there_and_its_answer_comes_back(bridge: Bridge, open_browser: Open) -> None:
+def test_command_is_answered(bridge: Bridge, open_browser: Open) -> None:
     state = {"window": 1, "tab": 34, "url": "https://a.example/", "scroll": {"x": 0, "y": 160}}
     extension = open_browser(answer=lambda command: ok(command, MOVED, state)).join()
     reply = bridge.browser.ask("scroll", vertical=3, horizontal=0).result(30)
@@ -35,7 +35,7 @@ def test_a_command_goes_there_and_its_answer_comes_back(bridge: Bridge, open_bro
     assert command["args"] == {"vertical": 3, "horizontal": 0} and command["deadline_ms"] == 5000
 
 
-def test_who_joins_is_told_how_the_app_is(bridge: Bridge, open_browser: Open) -> None:
+def test_hello_answer_has_the_state_of_the_app(bridge: Bridge, open_browser: Open) -> None:
     value = open_browser().hello()["value"]
     assert value == {
         "app": __version__,
@@ -44,7 +44,7 @@ def test_who_joins_is_told_how_the_app_is(bridge: Bridge, open_browser: Open) ->
     }
 
 
-def test_what_is_open_is_known_and_a_closed_tab_is_gone(bridge: Bridge, open_browser: Open) -> None:
+def test_windows_and_tabs_are_tracked(bridge: Bridge, open_browser: Open) -> None:
     extension = open_browser().join()
     assert bridge.browser.wait(30)
     assert bridge.browser.name == "Chromium 150"
@@ -54,7 +54,7 @@ def test_what_is_open_is_known_and_a_closed_tab_is_gone(bridge: Bridge, open_bro
     until(lambda: bridge.browser.windows[0].tabs == ())
 
 
-def test_a_command_that_fails_says_how(bridge: Bridge, open_browser: Open) -> None:
+def test_failed_command_has_status_and_code(bridge: Bridge, open_browser: Open) -> None:
     open_browser(
         answer=lambda command: no(command, "refused", "password", "Never into a password field")
     ).join()
@@ -68,20 +68,20 @@ def test_a_command_that_fails_says_how(bridge: Bridge, open_browser: Open) -> No
 
 
 @pytest.mark.parametrize("value", [None, {"x": "far"}, [], {"x": 1, "y": 2}])
-def test_an_answer_of_another_form_is_no_answer(value: Any, bridge: Bridge, open_browser: Open) -> None:
+def test_invalid_answer_fails_the_command(value: Any, bridge: Bridge, open_browser: Open) -> None:
     open_browser(answer=lambda command: ok(command, value)).join()
     assert bridge.browser.wait(30)
     error = failure(bridge.browser, "scroll", vertical=1, horizontal=0)
     assert (error.status, error.code) == ("failed", "bad_answer")
 
 
-def test_without_a_browser_nothing_is_pretended(bridge: Bridge) -> None:
+def test_command_without_a_browser_is_refused(bridge: Bridge) -> None:
     error = failure(bridge.browser, "scroll", vertical=1, horizontal=0)
     assert (error.status, error.code) == ("refused", "needs_browser")
     assert bridge.browser.problem and bridge.browser.problem.code == "needs_browser"
 
 
-def test_arguments_that_the_table_does_not_know_never_leave(bridge: Bridge, open_browser: Open) -> None:
+def test_invalid_arguments_are_not_sent(bridge: Bridge, open_browser: Open) -> None:
     extension = open_browser().join()
     assert bridge.browser.wait(30)
     for name, args in [("explode", {}), ("scroll", {"vertical": "far"}), ("ping", {"more": 1})]:
@@ -89,7 +89,7 @@ def test_arguments_that_the_table_does_not_know_never_leave(bridge: Bridge, open
     assert extension.commands == []
 
 
-def test_no_answer_in_time_is_a_time_out_and_a_late_one_is_dropped(
+def test_late_answer_is_dropped_after_the_timeout(
     bridge: Bridge, open_browser: Open, caplog: pytest.LogCaptureFixture
 ) -> None:
     extension = open_browser(
@@ -107,7 +107,7 @@ def test_no_answer_in_time_is_a_time_out_and_a_late_one_is_dropped(
     assert "had ended already" in caplog.text and late.exception() is error
 
 
-def test_many_commands_are_on_their_way_at_once_and_nobody_waits(bridge: Bridge, open_browser: Open) -> None:
+def test_many_commands_can_be_pending(bridge: Bridge, open_browser: Open) -> None:
     open_browser(answer=lambda command: ok(command, {**MOVED, "y": command["args"]["vertical"]})).join()
     assert bridge.browser.wait(30)
     before = threading.active_count()
@@ -116,7 +116,7 @@ def test_many_commands_are_on_their_way_at_once_and_nobody_waits(bridge: Bridge,
     assert [future.result(30).value["y"] for future in asked] == list(range(500))
 
 
-def test_a_long_command_reaches_the_extension_in_parts(bridge: Bridge, open_browser: Open) -> None:
+def test_long_messages_reach_the_extension_in_parts(bridge: Bridge, open_browser: Open) -> None:
     extension = open_browser(answer=lambda command: ok(command, {"text": "ok"})).join()
     assert bridge.browser.wait(30)
     bridge.browser.tell("done", text="♪" * 700_000, name="read", status="ok", elapsed_ms=1)
@@ -125,16 +125,14 @@ def test_a_long_command_reaches_the_extension_in_parts(bridge: Bridge, open_brow
     assert extension.commands[0]["args"]["text"] == "ä" * 90_000
 
 
-def test_a_message_of_two_megabytes_comes_whole_and_is_clipped(bridge: Bridge, open_browser: Open) -> None:
+def test_long_answer_is_clipped(bridge: Bridge, open_browser: Open) -> None:
     open_browser(answer=lambda command: ok(command, {"text": "x" * 2_000_000})).join()
     assert bridge.browser.wait(30)
     value = bridge.browser.ask("select", points=[{"row": 1, "column": 1}]).result(30).value
     assert value["text"] == "x" * 1_000_000
 
 
-def test_an_answer_over_the_limit_ends_its_command_in_words_and_the_next_one_works(
-    bridge: Bridge, open_browser: Open
-) -> None:
+def test_answer_over_the_limit_fails_its_command(bridge: Bridge, open_browser: Open) -> None:
     def answer(command: dict[str, Any]) -> dict[str, Any]:
         return ok(command, {"text": "x" * 9_000_000} if command["name"] == "select" else {})
 
@@ -145,16 +143,14 @@ def test_an_answer_over_the_limit_ends_its_command_in_words_and_the_next_one_wor
     bridge.browser.ask("ping").result(30)
 
 
-def test_a_question_over_the_limit_is_refused_and_the_next_one_works(
-    bridge: Bridge, open_browser: Open
-) -> None:
+def test_request_over_the_limit_is_refused(bridge: Bridge, open_browser: Open) -> None:
     extension = open_browser().join()
     answer = extension.request("note", {"text": "x" * 9_000_000})
     assert (answer["status"], answer["error"]["code"]) == ("refused", "too_long")
     assert extension.hello()["status"] == "ok"
 
 
-def test_what_happens_in_the_browser_is_told(bridge: Bridge, open_browser: Open) -> None:
+def test_browser_events_are_forwarded(bridge: Bridge, open_browser: Open) -> None:
     extension = open_browser().join()
     extension.event("loaded", tab=34, url="https://a.example/", title="x" * 500, ms=812, more=1)
     until(lambda: bridge.events)
@@ -162,7 +158,7 @@ def test_what_happens_in_the_browser_is_told(bridge: Bridge, open_browser: Open)
     assert bridge.events == [("loaded", said)]
 
 
-def test_the_panel_asks_and_is_answered_exactly_once(bridge: Bridge, open_browser: Open) -> None:
+def test_panel_request_is_answered_once(bridge: Bridge, open_browser: Open) -> None:
     extension = open_browser().join()
     answers: list[dict[str, Any]] = []
     asking = threading.Thread(target=lambda: answers.append(extension.request("record_start", {"name": "a"})))
@@ -175,16 +171,16 @@ def test_the_panel_asks_and_is_answered_exactly_once(bridge: Bridge, open_browse
     asked.refuse("late", "Too late")
     asking.join(30)
     assert answers[0]["value"] == {"text": "Recording", "value": {"n": 1}}
-    assert extension.hello()["status"] == "ok", "no second answer came"
+    assert extension.hello()["status"] == "ok", "there was no second answer"
 
 
-def test_a_panel_that_nobody_answers_is_told_so(bridge: Bridge, open_browser: Open) -> None:
+def test_unanswered_panel_request_times_out(bridge: Bridge, open_browser: Open) -> None:
     extension = open_browser().join()
     answer = extension.request("record_start", deadline_ms=100)
     assert (answer["status"], answer["error"]["code"]) == ("timeout", "timeout")
 
 
-def test_of_two_browsers_the_one_with_the_focus_is_asked(bridge: Bridge, open_browser: Open) -> None:
+def test_focused_browser_is_current(bridge: Bridge, open_browser: Open) -> None:
     calm = [{**WINDOWS["windows"][0], "focused": False}]
     one = open_browser(client="browser-one", browser="One").join()
     assert bridge.browser.wait(30)
@@ -194,12 +190,12 @@ def test_of_two_browsers_the_one_with_the_focus_is_asked(bridge: Bridge, open_br
     until(lambda: set(bridge.browser.names) == {"One", "Two"})
     assert bridge.browser.name == "One"
     one.event("windows", windows=calm)
-    until(lambda: bridge.browser.name == "Two", "the last that joined, where none has the focus")
+    until(lambda: bridge.browser.name == "Two", "without focus, the one that connected last")
     one.event("windows", **WINDOWS)
     until(lambda: bridge.browser.name == "One")
     one.event("windows", windows=calm)
     bridge.browser.ask("ping").result(30)
-    assert len(one.commands) == 1, "it had the focus last"
+    assert len(one.commands) == 1, "the one that had the focus last"
     one.close()
     until(lambda: bridge.browser.name == "Two")
     bridge.browser.ask("ping").result(30)
@@ -208,7 +204,7 @@ def test_of_two_browsers_the_one_with_the_focus_is_asked(bridge: Bridge, open_br
     assert two.wait_for("listening") == {"on": True}
 
 
-def test_the_same_browser_again_takes_the_place_of_its_old_line(bridge: Bridge, open_browser: Open) -> None:
+def test_reconnected_browser_replaces_its_old_connection(bridge: Bridge, open_browser: Open) -> None:
     first = open_browser().join()
     assert bridge.browser.wait(30)
     second = open_browser().join()

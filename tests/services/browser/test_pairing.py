@@ -1,4 +1,4 @@
-"""Who may join: strangers are asked about, one at a time; friends are known again by their secret."""
+"""Pairing: unknown browsers need confirmation, one at a time; known ones are identified by their secret."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def code(answer: dict[str, dict[str, str]]) -> str:
     return answer["error"]["code"]
 
 
-def test_a_stranger_joins_when_a_person_says_yes_and_is_known_from_then_on(
-    start_bridge: Start, open_browser: Open
-) -> None:
+def test_confirmed_browser_connects_and_is_remembered(start_bridge: Start, open_browser: Open) -> None:
     bridge = start_bridge()
     extension = open_browser()
     assert code(extension.hello()) == "pairing"
@@ -43,46 +41,46 @@ def test_a_stranger_joins_when_a_person_says_yes_and_is_known_from_then_on(
     assert open_browser().hello()["status"] == "ok" and again.questions == []
 
 
-def test_what_is_kept_of_a_browser_is_for_its_owner_alone_and_not_the_secret(
-    start_bridge: Start, open_browser: Open
-) -> None:
+def test_stored_browsers_are_private_and_hold_no_secret(start_bridge: Start, open_browser: Open) -> None:
     bridge = start_bridge()
     extension = open_browser(secret="a7" * 32)
     extension.hello()
     bridge.browser.answer_pairing(True)
-    kept = bridge.data / "browsers.json"
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert "a7" * 32 not in kept.read_text() and extension.client in json.loads(kept.read_text())["browsers"]
+    stored = bridge.data / "browsers.json"
+    assert stat.S_IMODE(stored.stat().st_mode) == 0o600
+    assert (
+        "a7" * 32 not in stored.read_text() and extension.client in json.loads(stored.read_text())["browsers"]
+    )
 
 
-def test_no_is_no_until_a_person_thinks_better_of_it(start_bridge: Start, open_browser: Open) -> None:
+def test_refused_browser_stays_refused_until_paired(start_bridge: Start, open_browser: Open) -> None:
     bridge = start_bridge()
     extension = open_browser()
     extension.hello()
     assert bridge.browser.answer_pairing(False)
     assert "refused" in extension.wait_for("unpaired")["reason"]
     assert code(extension.hello()) == "pairing"
-    assert [bool(who) for who in bridge.questions] == [True, False], "it is not asked about again"
+    assert [bool(who) for who in bridge.questions] == [True, False], "there is no second question"
     assert not bridge.browser.answer_pairing(False)
     assert bridge.browser.pair()
     extension.wait_for("paired")
     assert bridge.browser.connected
 
 
-def test_a_wrong_secret_makes_a_stranger_of_a_known_browser(start_bridge: Start, open_browser: Open) -> None:
+def test_wrong_secret_is_reported_as_an_impostor(start_bridge: Start, open_browser: Open) -> None:
     bridge = start_bridge()
-    friend = open_browser()
-    friend.hello()
+    known = open_browser()
+    known.hello()
     bridge.browser.answer_pairing(True)
     impostor = open_browser(secret="6" * 64)
     assert code(impostor.hello()) == "pairing"
     who = bridge.browser.pending_browser
     assert who and who.impostor and "not its secret" in who.question
     assert bridge.browser.answer_pairing(False)
-    assert friend.hello()["status"] == "ok", "the friend is still one"
+    assert known.hello()["status"] == "ok", "the known browser is still allowed"
 
 
-def test_one_question_at_a_time(start_bridge: Start, open_browser: Open) -> None:
+def test_one_question_is_asked_at_a_time(start_bridge: Start, open_browser: Open) -> None:
     bridge = start_bridge()
     first, second = (open_browser(client=f"client-{n}", browser=f"Browser {n}") for n in (1, 2))
     first.hello()
@@ -96,7 +94,7 @@ def test_one_question_at_a_time(start_bridge: Start, open_browser: Open) -> None
     assert set(bridge.browser.names) == {"Browser 1", "Browser 2"}
 
 
-def test_a_question_goes_away_with_who_is_asked_about(start_bridge: Start, open_browser: Open) -> None:
+def test_question_is_dropped_when_the_browser_disconnects(start_bridge: Start, open_browser: Open) -> None:
     bridge = start_bridge()
     extension = open_browser()
     extension.hello()
@@ -105,7 +103,7 @@ def test_a_question_goes_away_with_who_is_asked_about(start_bridge: Start, open_
     assert not bridge.browser.answer_pairing(True)
 
 
-def test_a_question_that_nobody_answers_lapses_and_the_browser_may_still_join(
+def test_expired_question_can_still_be_answered(
     start_bridge: Start, open_browser: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pairing, "QUESTION_TIMEOUT_S", 0.1)
@@ -119,17 +117,17 @@ def test_a_question_that_nobody_answers_lapses_and_the_browser_may_still_join(
     extension.wait_for("paired")
 
 
-def test_so_many_strangers_may_wait_and_no_more(start_bridge: Start, open_browser: Open) -> None:
+def test_waiting_browsers_are_limited(start_bridge: Start, open_browser: Open) -> None:
     bridge = start_bridge()
-    desk = bridge.browser._pairing
-    strangers = [pairing.UnknownBrowser(f"client-{n}", "0", "x") for n in range(pairing.MAX_WAITING + 1)]
-    assert [desk.add(who) for who in strangers] == [True] * pairing.MAX_WAITING + [False]
+    pairing_queue = bridge.browser._pairing
+    browsers = [pairing.UnknownBrowser(f"client-{n}", "0", "x") for n in range(pairing.MAX_WAITING + 1)]
+    assert [pairing_queue.add(who) for who in browsers] == [True] * pairing.MAX_WAITING + [False]
 
 
 @pytest.mark.parametrize(
     "kept", [b"", b"{", b"[]", b'{"browsers": 3}', b'{"browsers": {"client-1": 3}}', b"\xff"]
 )
-def test_a_damaged_list_lets_nobody_in_and_everybody_be_asked_about(
+def test_damaged_list_of_browsers_admits_nobody(
     kept: bytes, start_bridge: Start, open_browser: Open, tmp_path: Path
 ) -> None:
     (tmp_path / "data").mkdir()

@@ -1,4 +1,4 @@
-"""The sound of known pages, note by note. `golden/make.py` writes these files when the sounds are meant to change."""
+"""The sound of known pages, note by note. `golden/make.py` rewrites the golden files."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ NAMES = {
 }
 
 
-def story(data: bytes) -> list[str]:
-    """Return a file in lines for people: second, instrument, key, velocity, pan, length."""
+def describe(data: bytes) -> list[str]:
+    """Return the notes of a file as readable lines: onset, instrument, key, velocity, pan, length."""
     midi = parse_midi(data)
     lines = []
     for on, off, _, channel, note, velocity in midi.notes.table.tolist():
-        said = [(t, message) for t, _, message in midi.messages if message[0] & 0x0F == channel and t <= on]
-        program = [message[1] for _, message in said if message[0] & 0xF0 == 0xC0][-1]
+        before = [(t, message) for t, _, message in midi.messages if message[0] & 0x0F == channel and t <= on]
+        program = [message[1] for _, message in before if message[0] & 0xF0 == 0xC0][-1]
         pan = [
-            message[2] for _, message in said if message[:1] + message[1:2] == bytes((0xB0 | channel, 10))
+            message[2] for _, message in before if message[:1] + message[1:2] == bytes((0xB0 | channel, 10))
         ][-1]
         name = NAMES.get(program, str(program))
         length = (off - on) / 1e6
@@ -50,28 +50,28 @@ def golden(name: str) -> bytes:
     return (GOLDEN / f"{name}.mid").read_bytes()
 
 
-def sounded(name: str) -> bytes:
+def rendered(name: str) -> bytes:
     view = read_layout(json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8")))
     return feedback_bytes(layout_cues(view, load_table()))
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_a_page_sounds_as_it_did(name: str) -> None:
-    assert story(sounded(name)) == story(golden(name))
-    assert sounded(name) == golden(name), "the notes are the same, but not the bytes"
+def test_page_sounds_like_its_golden_file(name: str) -> None:
+    assert describe(rendered(name)) == describe(golden(name))
+    assert rendered(name) == golden(name), "the notes are the same, but not the bytes"
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_the_pages_of_the_tests_are_those_of_the_golden_files(name: str) -> None:
+def test_golden_layouts_match_the_test_layouts(name: str) -> None:
     assert json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8")) == LAYOUTS[name]
 
 
-def test_there_is_a_golden_file_for_each_page_and_no_other() -> None:
+def test_every_layout_has_a_golden_file() -> None:
     assert {path.stem for path in GOLDEN.glob("*.mid")} == set(LAYOUTS)
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_it_is_a_feedback_file_of_one_track(name: str) -> None:
+def test_golden_file_is_a_feedback_file_with_one_track(name: str) -> None:
     midi = parse_midi(golden(name))
     assert (midi.format, midi.ticks_per_quarter, [tempo.bpm for tempo in midi.tempos]) == (1, 100, [60])
     assert [(track.name, track.language) for track in midi.tracks] == [("feedback", "feedback")]
@@ -80,7 +80,7 @@ def test_it_is_a_feedback_file_of_one_track(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_others_read_the_same_notes_programs_and_pans(name: str) -> None:
+def test_other_libraries_read_the_same_notes_and_programs(name: str) -> None:
     ours = parse_midi(golden(name))
     theirs = mido.MidiFile(file=BytesIO(golden(name)))
     messages = [message for track in theirs.tracks for message in track]
@@ -95,7 +95,7 @@ def test_others_read_the_same_notes_programs_and_pans(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_every_cue_begins_on_a_multiple_of_300_ms_and_ends_before_the_next(name: str) -> None:
+def test_cues_start_every_300_ms_and_do_not_overlap(name: str) -> None:
     midi = parse_midi(golden(name))
     table = midi.notes.table
     slots = table["on"] // 300_000

@@ -1,4 +1,4 @@
-"""The sound itself: each kind told apart by its timbre, left from right, and silence where there should be."""
+"""The rendered sound: timbre, pan, pitch, loudness and silence."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TABLE = load_table()
 SLOT = RATE * 300 // 1000
 Sound = npt.NDArray[np.float32]
 
-# Each timbre: its kind, and the row of the view it is in.
+# Each timbre: its kind, and a row of the view that has it.
 TIMBRES = {kind: (kind, 7) for kind in KINDS if kind != "link"} | {
     "violin": ("link", 1),
     "viola": ("link", 7),
@@ -44,7 +44,7 @@ TIMBRES = {kind: (kind, 7) for kind in KINDS if kind != "link"} | {
 
 
 def sound_of(cues: Sequence[Cue], seconds: float | None = None) -> Sound:
-    """Return what the MIDI file of some cues sounds like, shape (frames, 2)."""
+    """Render the MIDI file of some cues; float32, shape (frames, 2)."""
     midi = parse_midi(feedback_bytes(cues))
     score = Score.of(midi.notes, midi.messages)
     player = Player(Synth(FONT, RATE), RATE)
@@ -65,14 +65,14 @@ def level_db(sound: Sound) -> float:
 
 @cache
 def timbre(name: str, x: int, density: float = 0.6) -> npt.NDArray[np.float64]:
-    """Return how strong each harmonic of a cue's first key is, as a direction: loudness takes no part."""
+    """Return the log strengths of the harmonics of a cue's first key, normalised for loudness; shape (13,)."""
     kind, y = TIMBRES[name]
     found = cue(kind, x, y, density)
     mono = sound_of([found])[:SLOT].mean(axis=1)
     size = 1 << 17
     spectrum = np.abs(np.fft.rfft(mono * np.hanning(len(mono)), size)) ** 2
     base = frequency(found.notes[0].note) * size / RATE
-    # A harmonic and the half tones around it: of a trill both keys count as one.
+    # A harmonic and the semitones around it, so that both keys of a trill count as one.
     edges = [
         base * harmonic for harmonic in (0.4, 0.85, 1.4, 1.7, 2.4, 2.7, 3.4, 3.7, 4.4, 5.5, 6.5, 8.5, 11, 16)
     ]
@@ -82,23 +82,25 @@ def timbre(name: str, x: int, density: float = 0.6) -> npt.NDArray[np.float64]:
 
 @pytest.mark.parametrize("x", [0, 3, 7, 11, 12, 15, 19, 23])
 @pytest.mark.parametrize("name", TIMBRES)
-def test_a_kind_is_known_by_its_timbre_alone(name: str, x: int) -> None:
-    """Who learnt the timbres on all other keys, and softer, knows them here."""
-    heard = timbre(name, x)
+def test_kinds_can_be_told_apart_by_timbre(name: str, x: int) -> None:
+    """The nearest timbre among all other keys, played softer, is of the same kind."""
+    target = timbre(name, x)
     apart = {
-        (other, column): float(np.linalg.norm(heard - timbre(other, column, 0.5)))
+        (other, column): float(np.linalg.norm(target - timbre(other, column, 0.5)))
         for other in TIMBRES
         for column in range(24)
         if column != x
     }
-    nearest = sorted(apart, key=lambda learnt: apart[learnt])
+    nearest = sorted(apart, key=lambda candidate: apart[candidate])
     kinds = [TIMBRES[other][0] for other, _ in nearest]
-    assert kinds[0] == TIMBRES[name][0], [(learnt, round(apart[learnt], 2)) for learnt in nearest[:4]]
+    assert kinds[0] == TIMBRES[name][0], [
+        (candidate, round(apart[candidate], 2)) for candidate in nearest[:4]
+    ]
 
 
-# In column 18 the SoundFont has nearly one sample for violin and viola.
+# In column 18 the SoundFont uses nearly the same sample for violin and viola.
 @pytest.mark.parametrize("x", [0, 3, 6, 9, 12, 15, 21])
-def test_the_thirds_of_the_view_differ_more_than_loud_and_soft_do(x: int) -> None:
+def test_thirds_of_the_view_differ_more_than_loud_and_soft(x: int) -> None:
     for one, other in (("violin", "viola"), ("viola", "cello"), ("violin", "cello")):
         thirds = float(np.linalg.norm(timbre(one, x) - timbre(other, x)))
         loudness = float(np.linalg.norm(timbre(one, x) - timbre(one, x, 0.2)))
@@ -107,28 +109,28 @@ def test_the_thirds_of_the_view_differ_more_than_loud_and_soft_do(x: int) -> Non
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_further_right_the_cell_the_further_right_its_sound(kind: str) -> None:
+def test_sound_is_panned_by_column(kind: str) -> None:
     sides = []
     for x in range(24):
         sound = sound_of([cue(kind, x)])[:SLOT]
         sides.append(level_db(sound[:, 1]) - level_db(sound[:, 0]))
-    assert all(a < b for a, b in pairwise(sides)), "it moves with each column"
+    assert all(a < b for a, b in pairwise(sides)), "it moves right with each column"
     assert sides[0] < -9
     assert sides[23] > 9
-    assert abs(sides[11] + sides[12]) < 3, "the middle is the middle"
+    assert abs(sides[11] + sides[12]) < 3, "the middle columns are centred"
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_cue_sounds_at_the_key_of_its_column(kind: str) -> None:
+def test_cue_has_the_pitch_of_its_column(kind: str) -> None:
     found = cue(kind, 14)
     first = found.notes[0]
-    # A trill goes between two keys a half tone apart; of all others the first note is taken.
+    # A trill has two keys a semitone apart; for the other kinds only the first note is measured.
     part = sound_of([found])[: RATE * (240 if kind == "link" else first.length_ms) // 1000]
     assert off_key(part, first.note) < (0.07 if kind == "link" else 0.03)
 
 
 def off_key(sound: Sound, note: int) -> float:
-    """Return how far the strongest harmonic is from one of that note, as a share of its frequency."""
+    """Return the relative deviation of the strongest harmonic from the nearest harmonic of a note."""
     ratio = pitch_of(sound.mean(axis=1), RATE) / frequency(note)
     assert ratio > 0.9
     return abs(ratio / round(ratio) - 1)
@@ -136,7 +138,7 @@ def off_key(sound: Sound, note: int) -> float:
 
 @pytest.mark.parametrize("name", TIMBRES)
 @pytest.mark.parametrize("x", [0, 8, 16, 23])
-def test_even_the_faintest_cell_is_heard_and_none_shouts(name: str, x: int) -> None:
+def test_faintest_cell_is_audible_and_none_is_too_loud(name: str, x: int) -> None:
     kind, y = TIMBRES[name]
     faint, full = (sound_of([cue(kind, x, y, density)])[:SLOT] for density in (0.0, 1.0))
     assert level_db(faint) > -50
@@ -144,13 +146,13 @@ def test_even_the_faintest_cell_is_heard_and_none_shouts(name: str, x: int) -> N
     assert np.abs(full).max() < 0.5
 
 
-def test_no_kind_drowns_another() -> None:
+def test_kinds_are_similarly_loud() -> None:
     levels = {name: level_db(sound_of([cue(kind, 11, y)])[:SLOT]) for name, (kind, y) in TIMBRES.items()}
     assert max(levels.values()) - min(levels.values()) < 9, levels
 
 
 @pytest.mark.parametrize("name", ["news", "article", "form", "video", "few"])
-def test_between_two_cues_there_is_silence(name: str) -> None:
+def test_cues_are_separated_by_silence(name: str) -> None:
     cues = layout_cues(read_layout(LAYOUTS[name]), TABLE)
     sound = sound_of(cues)
     for i, found in enumerate(cues):
@@ -159,14 +161,14 @@ def test_between_two_cues_there_is_silence(name: str) -> None:
         assert np.abs(rest).max() < 1e-4, (i, found.name)
         onset = sound[begin : begin + RATE * 60 // 1000]
         assert np.abs(onset).max() > 0.002, (i, found.name)
-    assert np.abs(sound[len(cues) * SLOT :]).max() < 1e-4, "a view is over in time"
+    assert np.abs(sound[len(cues) * SLOT :]).max() < 1e-4, "the view ends in time"
 
 
 @pytest.mark.parametrize("x", [3, 9, 18])
 @pytest.mark.parametrize(("density", "strokes"), [(0.0, 1), (0.34, 2), (0.67, 3), (1.0, 4)])
-def test_denser_text_sounds_more_often(x: int, density: float, strokes: int) -> None:
+def test_denser_text_has_more_strokes(x: int, density: float, strokes: int) -> None:
     sound = sound_of([cue("text", x, density=density)])[:SLOT].mean(axis=1)
-    # The hammer is heard in what is high: the difference from one sample to the next.
+    # Hammer strokes are broadband: the difference of successive samples emphasises them.
     strength = np.sqrt((np.diff(sound, prepend=0.0).reshape(-1, RATE // 100) ** 2).mean(axis=1))
     strength = np.append(0.0, strength)
     louder = [i for i in range(1, 28) if strength[i] > max(1.25 * strength[i - 1], 0.3 * strength.max())]
@@ -174,7 +176,7 @@ def test_denser_text_sounds_more_often(x: int, density: float, strokes: int) -> 
     assert len(begins) == strokes, begins
 
 
-def test_a_page_that_has_loaded_is_heard_for_half_a_second_at_middle_c() -> None:
+def test_loaded_page_is_middle_c_for_half_a_second() -> None:
     sound = sound_of([loaded_sound(TABLE)], 1.0)
     assert off_key(sound[RATE // 20 : RATE // 2], 60) < 0.01
     assert level_db(sound[RATE * 40 // 100 : RATE * 50 // 100]) > -55

@@ -1,4 +1,4 @@
-"""A page is heard by itself when it has loaded, and falls silent at any key."""
+"""Pages sound when they have loaded, and stop at any key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rubato_desktop.settings import Settings
 LOADED = PageLoaded(1, "News", "https://example.org/", True)
 
 
-class Heard(list[str]):
+class RecordedCalls(list[str]):
     def stop(self) -> None:
         self.append("stop")
 
@@ -31,8 +31,8 @@ class Heard(list[str]):
         (Played(1, note_off(1, "controller", 60), 12), True, []),
     ],
 )
-def test_what_makes_a_page_sound_and_what_stops_it(event: Event, feedback: bool, expected: list[str]) -> None:
-    heard, settings = Heard(), Settings()
+def test_events_start_and_stop_page_sounds(event: Event, feedback: bool, expected: list[str]) -> None:
+    calls, settings = RecordedCalls(), Settings()
     settings.feedback = feedback
-    PageSoundTriggers(heard, settings).listen(event)  # type: ignore[arg-type]
-    assert heard == expected
+    PageSoundTriggers(calls, settings).listen(event)  # type: ignore[arg-type]
+    assert calls == expected

@@ -1,4 +1,4 @@
-"""Write the golden files: each page's layout, and how it sounds. Run when the sounds are meant to change.
+"""Write the golden files: each page's layout and its MIDI file. Run this when the sounds change on purpose.
 
 python tests/services/page_sound/golden/make.py
 """
