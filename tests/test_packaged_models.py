@@ -62,7 +62,7 @@ def test_a_damaged_or_missing_file_is_reported(
     with pytest.raises(RubatoError, match=words) as raised:
         verified_model("embedding")
     assert (raised.value.code, raised.value.todo) == (code, "Install Rubato again")
-    assert raised.value.kept == "The library is searched by words alone"
+    assert raised.value.kept == "The library is searched by words only"
 
 
 def test_a_wrong_size_is_found_without_reading_the_file(
