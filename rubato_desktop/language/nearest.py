@@ -1,4 +1,4 @@
-"""The words nearest to a run that was not understood."""
+"""The words nearest to a run of keys that was not recognised."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from rubato_desktop.language.dictionary import Stack, Word
 from rubato_desktop.language.keys import COUNT
 
-CANDIDATES = 40
-LONGEST_RUN = 16  # a run this long was music; its beginning still tells what was meant
+CANDIDATES = 100  # near words that are compared by the distance of their keys
+LONGEST_RUN = 16  # keys; a longer run is probably music, but its start may still have been meant as a word
 
 
 class Nearest:
-    """Finds the words of a stack whose keys are closest to a run, by edit distance.
+    """Finds the words of a stack whose keys are nearest to a run, by edit distance.
 
     Args:
         stack: The active languages.
@@ -23,34 +23,33 @@ class Nearest:
         self._texts = [_text(word.keys) for word in self._words]
 
     def find(self, keys: Sequence[int], limit: int = 3) -> list[Word]:
-        """Return at most `limit` words, nearest first.
+        """Return the nearest words, nearest first.
 
-        A word is near when at most half of the longer of the two would have to change. Of those that differ in
-        equally many keys, the one whose keys lie closest comes first: a finger that slips lands next door.
+        A word is near if its edit distance from the run is at most half of the longer of the two. Among words at the
+        same distance, the one whose keys are closest on the keyboard comes first: a finger that slips hits a
+        neighbouring key.
+
+        Args:
+            keys: The run (0-24).
+            limit: The most words to return.
         """
-        from rapidfuzz import process  # not needed until something is misplayed
+        from rapidfuzz import process  # imported late: needed only after a run that was not recognised
         from rapidfuzz.distance import Levenshtein
 
         run = tuple(keys[:LONGEST_RUN])
-        found = process.extract(
-            _text(run),
-            self._texts,
-            scorer=Levenshtein.distance,
-            limit=CANDIDATES,
-            score_cutoff=(len(run) + 1) // 2,
+        text = _text(run)
+        matches = process.extract(
+            text, self._texts, scorer=Levenshtein.normalized_distance, score_cutoff=0.5, limit=CANDIDATES
         )
-        words = [(changes, self._words[index]) for _, changes, index in found]
         near = [
-            (changes, _apart(run, word.keys), word)
-            for changes, word in words
-            if 2 * changes <= max(len(run), len(word.keys))
+            (Levenshtein.distance(text, match), _apart(run, self._words[i].keys), i)
+            for match, _, i in matches
         ]
-        near.sort(key=lambda item: item[:2])
-        return [word for _, _, word in near[:limit]]
+        return [self._words[i] for _, _, i in sorted(near)[:limit]]
 
 
 def _apart(run: Sequence[int], keys: Sequence[int]) -> int:
-    """How far the fingers were off, in keys; as much as the whole keyboard for each key too many or too few."""
+    """Return how far apart two runs are on the keyboard, in keys; a missing key counts as a whole keyboard."""
     return sum(abs(a - b) for a, b in zip(run, keys, strict=False)) + COUNT * abs(len(run) - len(keys))
 
 

@@ -31,6 +31,18 @@ def test_a_word_is_near_when_at_most_half_of_its_keys_would_change(run: str, nea
     assert [word.name for word in words.find(read_keys(run))] == near
 
 
+def test_first_half_of_a_word_is_near_to_it() -> None:
+    words = nearest("5 17 17 5", "5 17 17 5 5")
+    assert [word.name for word in words.find((5, 17))] == ["5 17 17 5"]
+
+
+def test_words_that_are_not_near_do_not_crowd_out_one_that_is() -> None:
+    # Two changes each, which is too many for the short words and few enough for the long one.
+    short = [f"5 {first} {second}" for first in range(10) for second in range(10, 17)]
+    words = nearest(*short, "5 17 17 5 5")
+    assert [word.name for word in words.find((5, 17, 17))] == ["5 17 17 5 5"]
+
+
 def test_fewer_wrong_keys_come_before_closer_fingers() -> None:
     words = nearest("1 7 1 4", "0 23 0 4")
     assert [word.name for word in words.find((0, 7, 0, 4))] == ["0 23 0 4", "1 7 1 4"]
