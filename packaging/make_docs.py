@@ -221,8 +221,9 @@ def first_paragraph(thing: object) -> str:
 def how_played(kind: str) -> str:
     """Return how a kind of parameter is played, from the docstring of its reader."""
     reader = reader_for(Parameter("", kind), Timing(), Stack([]))
-    text = first_paragraph(reader)
-    return f"{text} Chooses from the last list." if kind == "choice" else text
+    if kind == "choice":
+        return "A number from the last list, played as number."
+    return " ".join((inspect.getdoc(reader) or "").partition("\n\nArgs:")[0].split())
 
 
 def page_sounds_page() -> str:

@@ -63,7 +63,7 @@ class Engine:
         self._ids = 0
         self._last: RecognisedWord | None = None
         self._parser = Parser(services.languages.stack, self._timing())
-        self._redaction = FieldRedaction(lambda keys: services.languages.stack.opening(keys))
+        self._redaction = FieldRedaction(lambda keys: services.languages.stack.leading_word(keys))
         self.preview: Preview = self._parser.preview()
         self._runner = Runner(services, self, self._post_with_time, self._on_done)
         self._queue = WorkQueue(
@@ -246,7 +246,7 @@ class Engine:
         connected = self.services.browser is not None and self.services.browser.connected
         # Without a browser, or while a remark is dictated, no text for a field is spelt.
         self._redaction.voice(t, on and connected and not self.services.remarks.open)
-        self._handle(self._parser.voice(t, on))
+        self._handle(self._parser.set_speaking(t, on))
 
     def _speak(self, began: int, word: Word, args: Mapping[str, Any]) -> None:
         t = self._tick(self.clock.now())

@@ -1,1 +1,1 @@
-"""Dictionary, parser, parameters, checks: keys in, words out. Pure, with no clock of its own."""
+"""The language of keys: dictionary, parser, parameters and checks. Pure functions of keys and their times."""

@@ -1,4 +1,4 @@
-"""What is wrong with a word before it is saved, and which free keys would do instead (rules: keymap §2)."""
+"""Checks of a word before it is saved, and proposals of free keys for it."""
 
 from __future__ import annotations
 
@@ -19,25 +19,30 @@ from rubato_desktop.language.names import is_name
 
 
 def faults(word: Word) -> list[str]:
-    """Return what is wrong with a word by itself, in words; empty for nothing."""
-    wrong = []
+    """Return messages for what is wrong with a word, whatever other words there are."""
+    messages = []
     if LEAVE in word.keys:
-        wrong.append("key 24 leaves whatever is open and is never part of a word")
+        messages.append("key 24 cannot be part of a word, as it leaves the word that is open")
     if any(not 0 <= key <= LEAVE for key in word.keys):
-        wrong.append("keys go from 0 to 24")
+        messages.append("keys are numbered from 0 to 24")
     if word.language == NAMES:
         if LEAVE not in word.keys and not is_name(word.keys):
-            wrong.append("a name is three to twelve keys with key 0 among them")
+            messages.append("a name has 3 to 12 keys and includes key 0")
     elif not SHORTEST_WORD <= len(word.keys) <= LONGEST_WORD:
-        wrong.append(f"a word is {SHORTEST_WORD} to {LONGEST_WORD} keys")
-    return wrong
+        messages.append(f"a word has {SHORTEST_WORD} to {LONGEST_WORD} keys")
+    return messages
 
 
 def propose(word: Word, stack: Stack, limit: int = 3) -> list[tuple[int, ...]]:
-    """Propose free keys for a word, close to the ones that were wanted.
+    """Propose free keys for a word, similar to its own.
 
-    By the habits of the core language: what opens on a key closes on it. Nearest first: one key changed, one
-    put in, then two put in.
+    As in the core language, a proposal ends on the key it starts on. The most similar come first: one key changed,
+    then one key inserted, then two.
+
+    Args:
+        word: The word; its keys are those the user wanted.
+        stack: The words that the proposals must not conflict with.
+        limit: The most proposals to return.
     """
     return list(islice(_free(word, stack), limit))
 

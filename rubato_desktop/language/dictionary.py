@@ -1,8 +1,8 @@
-"""Words, languages, and the stack of languages that are active.
+"""Words, languages, and the stack of active languages.
 
-A language is data: a list of words. Several are active at once, in order; the first is the current one.
-Together they form one prefix tree in which no word is a prefix of another, so that a complete word acts at
-once. Where two languages want the same keys, the higher one hides the lower one's word.
+A language is a list of words. Several are active at once, in order; the first is the current one. Together they form
+one prefix tree in which no word is a prefix of another, so that a word runs as soon as it is complete. If the keys of
+two words conflict, the word of the higher language hides the other.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from typing import Any
 
 from rubato_desktop.language.keys import format_keys
 
-NAMES = "names"  # the language in which names stand
-LONGEST_WORD = 30
-SHORTEST_WORD = 2  # one key alone would act at every touch
+NAMES = "names"  # the language of names
+LONGEST_WORD = 30  # keys
+SHORTEST_WORD = 2  # keys; a word of one key would run at every touch of it
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What a word takes after its own keys.
+    """A parameter that is played after the keys of a word.
 
     Attributes:
-        name: The command's argument that it fills.
-        kind: How its keys are read; one of `language.readers.KINDS`.
-        optional: True when the word also stands without it.
+        name: The argument of the command that it sets.
+        kind: How it is played, one of `language.readers.KINDS`.
+        optional: Whether it can be left out.
     """
 
     name: str
@@ -38,18 +38,18 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A sequence of keys that means something.
+    """A sequence of keys with a meaning.
 
     Attributes:
-        keys: 0-24 each, without 24; in the order played.
-        name: What people call it.
-        language: The language it belongs to.
-        command: Id in the command registry; empty for a word that only means something.
-        args: Arguments of the command that the word itself fixes.
-        parameters: What it takes after its keys, in order.
-        help: A sentence about it; empty to use the command's.
-        meanings: What it can mean, first the one that holds.
-        line: Line in its file, 0 when it has none.
+        keys: Its keys (0-23) in the order played.
+        name: Its name.
+        language: The name of its language.
+        command: The id of the command it runs; empty if it only has a meaning.
+        args: Arguments of the command that the word fixes.
+        parameters: The parameters that are played after it, in order.
+        help: A sentence about it; if empty, the summary of the command is used.
+        meanings: Its meanings; the first is the current one.
+        line: The line of its file where it starts, from 1; 0 if it is not from a file.
     """
 
     keys: tuple[int, ...]
@@ -68,14 +68,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A dictionary.
+    """A list of words.
 
     Attributes:
-        name: Its short name, as in files and track names.
-        title: What people read.
-        colour: Its colour in the window, ``#rrggbb``.
+        name: Its name in files and in the names of tracks.
+        title: Its title on screen.
+        colour: Its colour on screen, ``#rrggbb``.
         words: Its words in order.
-        writable: Whether words can be added by the user.
+        writable: Whether the user can add words to it.
         description: A sentence about it.
     """
 
@@ -92,24 +92,37 @@ Node = dict[int, "Node | Word"]
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A word that cannot be reached because of another: `kind` is equal, prefix or extends."""
+    """A word that cannot be played because of another word.
+
+    Attributes:
+        word: The hidden word.
+        by: The word that hides it.
+        kind: ``equal``: their keys are the same; ``prefix``: the hidden word is a prefix of the other; ``extends``: it
+            starts with the other.
+    """
 
     word: Word
     by: Word
     kind: str
 
     def __str__(self) -> str:
-        how = {"equal": "has the same keys as", "prefix": "is the beginning of", "extends": "begins with"}[
+        verb = {"equal": "has the same keys as", "prefix": "is the beginning of", "extends": "begins with"}[
             self.kind
         ]
-        return f"{self.word} of {self.word.language} {how} {self.by} of {self.by.language}"
+        return f"{self.word} of {self.word.language} {verb} {self.by} of {self.by.language}"
 
 
 class Stack:
-    """The active languages as one prefix tree. Immutable once made.
+    """The active languages as one prefix tree. Immutable.
 
     Args:
-        languages: Highest first.
+        languages: The languages, highest first.
+
+    Attributes:
+        languages: The languages, highest first.
+        root: The tree of all words.
+        names: The tree of names alone.
+        hidden: The words that cannot be played.
     """
 
     def __init__(self, languages: Iterable[Language]) -> None:
@@ -119,15 +132,16 @@ class Stack:
         self.hidden: list[Hidden] = []
         self._words: list[Word] = []
         self._by_name: dict[str, Word] = {}
-        self._behind: dict[int, tuple[tuple[Word, ...], tuple[str, ...], Word]] = {}
+        # id of a node → the words below it, their names, and the shortest of them
+        self._subtrees: dict[int, tuple[tuple[Word, ...], tuple[str, ...], Word]] = {}
         for language in self.languages:
             for word in language.words:
                 self._add(word)
 
     def _add(self, word: Word) -> None:
-        found = next(conflicts(word, self), None)
-        if found is not None:
-            self.hidden.append(found)
+        conflict = next(conflicts(word, self), None)
+        if conflict is not None:
+            self.hidden.append(conflict)
             return
         insert(self.root, word)
         if word.language == NAMES:
@@ -136,15 +150,15 @@ class Stack:
         self._by_name.setdefault(word.name.lower(), word)
 
     def words(self) -> Sequence[Word]:
-        """Every word that can be reached, in the order of the dictionary."""
+        """Return all words that can be played, in the order of the languages."""
         return self._words
 
     def word(self, name: str) -> Word | None:
-        """The first reachable word called `name`, whatever its letter case."""
+        """Return the first word with a name, ignoring case, or None."""
         return self._by_name.get(name.lower())
 
-    def opening(self, keys: Sequence[int]) -> Word | None:
-        """The reachable word that `keys` are or begin with."""
+    def leading_word(self, keys: Sequence[int]) -> Word | None:
+        """Return the word that `keys` start with, or None."""
         node: Node | Word | None = self.root
         for key in keys:
             if not isinstance(node, dict):
@@ -153,42 +167,47 @@ class Stack:
         return node if isinstance(node, Word) else None
 
     def at(self, keys: Sequence[int]) -> Word | None:
-        """The reachable word of exactly these keys."""
+        """Return the word with exactly these keys, or None."""
         node: Node | Word | None = self.root
         for key in keys:
             node = node.get(key) if isinstance(node, dict) else None
         return node if isinstance(node, Word) else None
 
     def colour(self, language: str) -> str:
-        """The colour of a language, ``#rrggbb``; grey for one that is not active."""
+        """Return the colour of a language, ``#rrggbb``; grey if it is not active."""
         return next((other.colour for other in self.languages if other.name == language), "#8a8fa3")
 
-    def behind(self, node: Node | Word) -> tuple[Word, ...]:
-        """Every word at or below a node, in the order of the tree."""
-        return (node,) if isinstance(node, Word) else self._remembered(node)[0]
+    def words_below(self, node: Node | Word) -> tuple[Word, ...]:
+        """Return all words at or below a node, in the order of the tree."""
+        return (node,) if isinstance(node, Word) else self._subtree(node)[0]
 
-    def names_behind(self, node: Node | Word) -> tuple[str, ...]:
-        """Their names; the same tuple each time, so that two looks at one place compare at once."""
-        return (node.name,) if isinstance(node, Word) else self._remembered(node)[1]
+    def names_below(self, node: Node | Word) -> tuple[str, ...]:
+        """Return the names of `words_below`; the same tuple each time, so that comparing two previews is fast."""
+        return (node.name,) if isinstance(node, Word) else self._subtree(node)[1]
 
-    def shortest_behind(self, node: Node | Word) -> Word:
-        """The one of them with the fewest keys, the first of several."""
-        return node if isinstance(node, Word) else self._remembered(node)[2]
+    def shortest_below(self, node: Node | Word) -> Word:
+        """Return the first word at or below a node with the fewest keys."""
+        return node if isinstance(node, Word) else self._subtree(node)[2]
 
-    def _remembered(self, node: Node) -> tuple[tuple[Word, ...], tuple[str, ...], Word]:
-        # Asked at each key: with many words, gathering them anew would hold the next note up.
-        known = self._behind.get(id(node))
-        if known is None:
-            words = tuple(word for child in node.values() for word in self.behind(child))
+    def _subtree(self, node: Node) -> tuple[tuple[Word, ...], tuple[str, ...], Word]:
+        # Cached because it is read at each key: with many words, collecting them would delay the next note.
+        subtree = self._subtrees.get(id(node))
+        if subtree is None:
+            words = tuple(word for child in node.values() for word in self.words_below(child))
             shortest = min(
-                (self.shortest_behind(child) for child in node.values()), key=lambda word: len(word.keys)
+                (self.shortest_below(child) for child in node.values()), key=lambda word: len(word.keys)
             )
-            known = self._behind[id(node)] = (words, tuple(word.name for word in words), shortest)
-        return known
+            subtree = self._subtrees[id(node)] = (words, tuple(word.name for word in words), shortest)
+        return subtree
 
 
 def conflicts(word: Word, stack: Stack) -> Iterator[Hidden]:
-    """Yield what in `stack` stands in the way of `word`: an equal word, one that it begins with, or those it begins."""
+    """Yield the conflicts of a word: an equal word, one that it starts with, or those that start with it.
+
+    Args:
+        word: The word; each conflict has it as the hidden word.
+        stack: The languages it would be added to.
+    """
     node: Node | Word = stack.root
     for key in word.keys:
         if isinstance(node, Word):
@@ -201,12 +220,12 @@ def conflicts(word: Word, stack: Stack) -> Iterator[Hidden]:
     if isinstance(node, Word):
         yield Hidden(word, node, "equal")
         return
-    for other in stack.behind(node) if node else ():
+    for other in stack.words_below(node) if node else ():
         yield Hidden(word, other, "prefix")
 
 
 def insert(root: Node, word: Word) -> None:
-    """Put a word into a tree in which nothing stands in its way."""
+    """Insert a word into a tree whose words do not conflict with it."""
     node = root
     for key in word.keys[:-1]:
         child = node.setdefault(key, {})

@@ -1,4 +1,4 @@
-"""Open entries: the keys of a new word, and text that is spelt with two keys a character."""
+"""Readers of open entries: the keys of a word, and text spelt with two keys per character."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Any
 from rubato_desktop.language.keys import LEAVE, MIDDLE
 from rubato_desktop.language.parameters import ERASE, Reader, Step, Timing
 
-LONGEST_TEXT = 4000  # keys; a text is bounded only so that nothing grows for ever
+LONGEST_TEXT = 4000  # keys; only a bound on memory
 UNDEFINED = "\N{REPLACEMENT CHARACTER}"
-# Characters that a key's face cannot show as they are.
-SHOWN = {"\b": "take back", "\n": "new line", "\t": "tab"}
+KEY_LABELS = {"\b": "delete", "\n": "new line", "\t": "tab"}  # of characters that cannot be shown
 
 
 class Keys(Reader):
-    """The keys of a new word: an open entry that ends with key 24 or a pause; 0 0 0 in it erases."""
+    """The keys of a word, ended by key 24 or a pause; 0 0 0 erases them."""
 
-    leaves = True
+    ends_on_leave = True
 
     def __init__(self, timing: Timing) -> None:
         super().__init__(timing)
@@ -43,24 +42,24 @@ class Keys(Reader):
     def read(self) -> Any:
         return list(self.keys)
 
-    def faces(self) -> dict[int, str]:
+    def labels(self) -> dict[int, str]:
         return {LEAVE: "done" if self.keys else "leave"}
 
-    def said(self) -> str:
+    def progress(self) -> str:
         return " ".join(map(str, self.keys))
 
 
 class Text(Keys):
-    """Text spelt with two keys a character; 12 between characters is a space."""
+    """Text, spelt with two keys per character and ended by key 24 or a pause; key 12 between characters is a space."""
 
     def __init__(self, timing: Timing) -> None:
         super().__init__(timing)
         self.limit = LONGEST_TEXT
 
     def _spell(self) -> tuple[str, int | None]:
-        """The text so far, and the first key of a character that is half spelt.
+        """Return the text so far, and the first key of a half-spelt character or None.
 
-        A pair that the table lacks stands as U+FFFD: it is seen and heard, and the rest is kept.
+        A pair that is not in the table becomes U+FFFD, so that the player notices it and loses nothing else.
         """
         text, first = "", None
         for key in self.keys:
@@ -85,20 +84,22 @@ class Text(Keys):
         self.value = text + UNDEFINED if half is not None else text
         return Step.DONE if self.keys else otherwise
 
-    def faces(self) -> dict[int, str]:
+    def labels(self) -> dict[int, str]:
         _, first = self._spell()
         table = self.timing.spelling
         if first is not None:
-            return {b: SHOWN.get(character, character) for (a, b), character in table.items() if a == first}
+            return {
+                b: KEY_LABELS.get(character, character) for (a, b), character in table.items() if a == first
+            }
         rows: dict[int, str] = {}
         for a, b in sorted(table):
-            rows.setdefault(a, SHOWN.get(table[a, b], table[a, b]))
-        return {**{key: f"{first}…" for key, first in rows.items()}, MIDDLE: "space", **super().faces()}
+            rows.setdefault(a, KEY_LABELS.get(table[a, b], table[a, b]))
+        return {**{key: f"{first}…" for key, first in rows.items()}, MIDDLE: "space", **super().labels()}
 
-    def said(self) -> str:
+    def progress(self) -> str:
         return self._spell()[0]
 
 
 def spelling_table(rows: Mapping[str, str]) -> dict[tuple[int, int], str]:
-    """Make (first key, second key) → character from the rows of `resources/languages/spelling.toml`."""
+    """Return (first key, second key) → character, from the rows of `resources/languages/spelling.toml`."""
     return {(int(row), 13 + i): character for row, text in rows.items() for i, character in enumerate(text)}

@@ -1,4 +1,4 @@
-"""With piano off only "piano on" is heard, and only when it is played alone (keymap §2.8)."""
+"""The gate that is closed while the piano is off: it recognises only "piano on", and only when it is played alone."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from rubato_desktop.language.parameters import Timing
 if TYPE_CHECKING:
     from rubato_desktop.language.dictionary import Word
 
-REST_BEFORE = 1_000_000  # µs of silence before its first key
-REST_AFTER = 500_000  # µs of silence after its last
+REST_BEFORE = 1_000_000  # µs of silence before the first key
+REST_AFTER = 500_000  # µs of silence after the last key is released
 
 
 class Gate:
-    """Waits for one of some words, its keys in a row, nothing else held, rest before and after.
+    """Recognises a word that opens the gate: its keys in a row, no other key held, silence before and after.
 
     Args:
         words: The words that open the gate.
-        timing: The times of the language.
+        timing: The timing of the language.
 
     Attributes:
-        start: µs of the first key of the run.
-        end: µs of its last key.
-        deadline: µs at which `expire` is to be called; None while nothing is being waited for.
+        start: Time of the first key of the run in µs.
+        end: Time of its last key in µs.
+        deadline: Time in µs at which to call `expire`, or None.
     """
 
     def __init__(self, words: Sequence[Word], timing: Timing) -> None:
@@ -37,10 +37,17 @@ class Gate:
 
     def use(self, words: Sequence[Word]) -> None:
         self.words = words
-        self._spoil()
+        self._reset()
 
     def press(self, t: int, key: int, held: set[int], quiet_since: int) -> None:
-        """A key goes down; `held` are those that are down already, `quiet_since` is when the last went up."""
+        """Handle a key going down.
+
+        Args:
+            t: Now, in µs.
+            key: The key.
+            held: The keys that are already down.
+            quiet_since: Time of the last release in µs.
+        """
         if self._run:
             alone = held <= set(self._run)
         else:
@@ -48,7 +55,7 @@ class Gate:
             self.start = t
         run = [*self._run, key]
         if not alone or not any(list(word.keys[: len(run)]) == run for word in self.words):
-            self._spoil()
+            self._reset()
             return
         self._run, self.end = run, t
         self.deadline = t + self.timing.pending
@@ -59,15 +66,15 @@ class Gate:
             self._resting = True
 
     def expire(self) -> Word | None:
-        """The time that was waited for is over: the word if it was played alone."""
+        """Handle the deadline; return the word if it was played alone, or None."""
         word = self._complete() if self._resting else None
-        self._spoil()
+        self._reset()
         return word
 
     def _complete(self) -> Word | None:
         return next((word for word in self.words if list(word.keys) == self._run), None)
 
-    def _spoil(self) -> None:
+    def _reset(self) -> None:
         self._run = []
         self._resting = False
         self.deadline = None

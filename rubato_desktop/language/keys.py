@@ -1,6 +1,6 @@
-"""The 25 keys: numbers, and lines of keys as people write them.
+"""The 25 keys, and lines of keys as text.
 
-A key is an offset from the base note, 0 (lowest) to 24 (highest).
+A key is a number from 0 (lowest) to 24 (highest): its distance from the base note in semitones.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ LOWEST, MIDDLE, LEAVE = 0, 12, 24
 COUNT = 25
 BASE_NOTE = 48
 
-STEP_US = 250_000  # a line's key i sounds at i x 0.25 s
-HELD_US = 200_000  # and is held this long, so that the next key finds it released
+STEP_US = 250_000  # µs between two keys of a line
+HELD_US = 200_000  # µs that a key of a line is held, so that it is released before the next
 
-# A rest of up to eleven days, a key of up to three digits: beyond that it is a slip.
+# The limits on digits (rests up to eleven days, keys up to three digits) reject typing errors.
 _TOKEN = re.compile(r"\((?P<rest>\d{1,6}(?:\.\d{1,9})?)\)|(?P<chord>-?\d{1,3}(?:\+-?\d{1,3})*)")
 
 
 class KeyLineError(ValueError):
-    """A line of keys that cannot be read; the message says where."""
+    """A line of keys cannot be parsed; the message names the part that is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Press:
     """A key going down or up.
 
     Attributes:
-        t: Microseconds.
-        key: 0-24, or outside that range for a note beside the 25 keys.
-        down: True for going down.
+        t: Time in µs.
+        key: 0-24, or a number outside that range for a note beside the 25 keys.
+        down: Whether it goes down.
     """
 
     t: int
@@ -40,34 +40,34 @@ class Press:
 
 
 def format_keys(keys: Iterable[int]) -> str:
-    """Return keys as people write them: ``0 7 0``."""
+    """Return keys as text: ``0 7 0``."""
     return " ".join(map(str, keys))
 
 
 def read_keys(text: str) -> tuple[int, ...]:
-    """Read plain keys, ``0 7 0``; each 0-24.
+    """Parse keys (0-24) separated by spaces or commas: ``0 7 0``.
 
     Raises:
-        KeyLineError: something in it is not a key.
+        KeyLineError: A part is not a key.
     """
     keys = []
     for token in text.replace(",", " ").split():
         if not token.isdecimal() or len(token) > 3 or int(token) >= COUNT:
-            raise KeyLineError(f"{token[:40]!r} is not a key: keys are numbers from 0 to {COUNT - 1}")
+            raise KeyLineError(f"{token[:40]!r} is not a key; keys are numbers from 0 to {COUNT - 1}")
         keys.append(int(token))
     return tuple(keys)
 
 
 def read_line(line: str) -> list[Press]:
-    """Read a line of keys with chords and rests: ``0 7 0 13+15 (2.5) 12``.
+    """Parse a line of keys with chords and rests: ``0 7 0 13+15 (2.5) 12``.
 
-    Key i sounds at i x 0.25 s; ``13+15`` is a chord; ``(2.5)`` puts a rest of 2.5 s between.
+    A key comes every 0.25 s; ``13+15`` is a chord, ``(2.5)`` adds a rest of 2.5 s.
 
     Returns:
         Presses and releases in order of time.
 
     Raises:
-        KeyLineError: something in it is neither key, chord nor rest.
+        KeyLineError: A part is not a key, a chord or a rest.
     """
     presses: list[Press] = []
     t = 0

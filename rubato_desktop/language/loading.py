@@ -1,4 +1,4 @@
-"""Language files: TOML in, a `Language` out, and back. An error names its line and its reason."""
+"""Reads and writes language files, which are TOML. Errors name the line and the reason."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _FIELDS = {"name", "title", "colour", "description", "writable", "word"}
 
 
 class LanguageFileError(RubatoError):
-    """A language file that cannot be used.
+    """A language file cannot be loaded.
 
     Args:
         path: The file.
-        line: The line, from 1; 0 when it is the file as a whole.
+        line: The line of the error, from 1; 0 for the whole file.
         reason: What is wrong there.
     """
 
@@ -43,17 +43,17 @@ class LanguageFileError(RubatoError):
         super().__init__(
             f"{where}: {reason}",
             kept="The other languages are loaded",
-            todo="Mend the file and load it again",
+            todo="Correct the file and load it again",
             code="bad_language",
         )
         self.path, self.line, self.reason = path, line, reason
 
 
 def load_language(path: Path) -> Language:
-    """Read one language file.
+    """Load a language file.
 
     Raises:
-        LanguageFileError: it cannot be read, or something in it is wrong; names the line and the reason.
+        LanguageFileError: It cannot be read, or it has an error.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -65,55 +65,63 @@ def load_language(path: Path) -> Language:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else text.count("\n") + 1
+        match = re.search(r"at line (\d+)", str(error))
+        line = int(match[1]) if match else text.count("\n") + 1
         raise LanguageFileError(path, line, re.sub(r" \(at .*\)", "", str(error)).lower()) from None
-    except (ValueError, RecursionError) as error:
-        raise LanguageFileError(path, 0, f"this is no language: {str(error).partition(';')[0]}") from None
-    return _Reading(path, text).language(raw)
+    except RecursionError:
+        raise LanguageFileError(path, 0, "its values are nested too deeply") from None
+    except ValueError:  # Python limits the digits of an integer
+        raise LanguageFileError(path, 0, "a number has too many digits") from None
+    return _LanguageReader(path, text).language(raw)
 
 
 def is_language_name(name: str) -> bool:
-    """True for what a language may be called: letters, digits, - and space, at most 40."""
+    """Return whether a language can have a name: at most 40 letters, digits, hyphens, underscores and spaces."""
     return bool(re.fullmatch(r"[\w -]{1,40}", name))
 
 
-class _Reading:
-    """Turns the raw tables of one file into words, knowing where each stands."""
+class _LanguageReader:
+    """Validates the tables of a parsed file and converts them, with the lines of errors.
+
+    Args:
+        path: The file, for errors.
+        text: Its text, where the lines of words and fields are looked up.
+    """
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
         self.lines = text.splitlines()
         self.starts = [n for n, line in enumerate(self.lines, 1) if re.match(r"\s*\[\[\s*word\s*\]\]", line)]
 
-    def wrong(self, line: int, reason: str) -> LanguageFileError:
+    def error(self, line: int, reason: str) -> LanguageFileError:
         return LanguageFileError(self.path, line, reason)
 
     def line_of(self, field: str, start: int = 1) -> int:
-        """The line on which `field` is set, from `start` to the next word; `start` itself when it is on none."""
-        sets = re.compile(rf"\s*{re.escape(field)}\s*=")
+        """Return the line that sets `field` in the table that starts at `start`, or `start` if there is none."""
+        assignment = re.compile(rf"\s*{re.escape(field)}\s*=")
         for n, line in enumerate(self.lines[start - 1 :], start):
             if n > start and re.match(r"\s*\[", line):
                 break
-            if sets.match(line):
+            if assignment.match(line):
                 return n
         return start
 
     def language(self, raw: Mapping[str, Any]) -> Language:
         for field in raw:
             if field not in _FIELDS:
-                raise self.wrong(self.line_of(field), f"there is no {field!r} in a language")
+                raise self.error(self.line_of(field), f"a language has no field {field!r}")
         name = self.text(raw, "name", 1, required=True)
         if not is_language_name(name):
-            raise self.wrong(
-                self.line_of("name"), f"{name!r} is not a name for a language: letters, digits, - and space"
+            raise self.error(
+                self.line_of("name"),
+                f"a language cannot be called {name!r}; use at most 40 letters, digits, hyphens and spaces",
             )
         colour = self.text(raw, "colour", 1) or "#8aa4ff"
         if not _COLOUR.fullmatch(colour):
-            raise self.wrong(self.line_of("colour"), f"{colour!r} is not a colour like #4fd1c5")
+            raise self.error(self.line_of("colour"), f"{colour!r} is not a colour like #4fd1c5")
         tables = raw.get("word", [])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            raise self.wrong(self.line_of("word"), "words are written as [[word]] tables")
+            raise self.error(self.line_of("word"), "write words as [[word]] tables")
         return Language(
             name=name,
             title=self.text(raw, "title", 1) or name,
@@ -130,13 +138,13 @@ class _Reading:
     def word(self, table: Mapping[str, Any], language: str, start: int) -> Word:
         for field in table:
             if field not in _WORD_FIELDS:
-                raise self.wrong(self.line_of(field, start), f"there is no {field!r} in a word")
+                raise self.error(self.line_of(field, start), f"a word has no field {field!r}")
         meanings = table.get("meanings", [])
         if not isinstance(meanings, list) or not all(isinstance(meaning, str) for meaning in meanings):
-            raise self.wrong(self.line_of("meanings", start), "meanings are a list of texts")
+            raise self.error(self.line_of("meanings", start), "meanings must be a list of texts")
         args = table.get("args", {})
         if not isinstance(args, dict):
-            raise self.wrong(self.line_of("args", start), "args are written as { name = value }")
+            raise self.error(self.line_of("args", start), "write args as { name = value }")
         name = self.text(table, "name", start, required=True)
         return Word(
             keys=self.keys(table, language, start),
@@ -155,54 +163,56 @@ class _Reading:
         try:
             keys = read_keys(self.text(table, "keys", start, required=True))
         except KeyLineError as error:
-            raise self.wrong(line, str(error)) from None
+            raise self.error(line, str(error)) from None
         if not keys:
-            raise self.wrong(line, "the word has no keys")
+            raise self.error(line, "the word has no keys")
         if LEAVE in keys:
-            raise self.wrong(line, "key 24 leaves whatever is open and is never part of a word")
+            raise self.error(line, "key 24 cannot be part of a word, as it leaves the word that is open")
         if not SHORTEST_WORD <= len(keys) <= LONGEST_WORD:
-            raise self.wrong(line, f"a word is {SHORTEST_WORD} to {LONGEST_WORD} keys, this has {len(keys)}")
+            raise self.error(line, f"a word has {SHORTEST_WORD} to {LONGEST_WORD} keys, not {len(keys)}")
         if language == NAMES and not is_name(keys):
-            raise self.wrong(line, "a name is three to twelve keys with key 0 among them")
+            raise self.error(line, "a name has 3 to 12 keys and includes key 0")
         return keys
 
     def parameters(self, table: Mapping[str, Any], start: int) -> Iterator[Parameter]:
         line = self.line_of("parameters", start)
-        given = table.get("parameters", {})
-        if not isinstance(given, dict):
-            raise self.wrong(line, "parameters are written as { name = kind }")
-        for name, text in given.items():
+        parameters = table.get("parameters", {})
+        if not isinstance(parameters, dict):
+            raise self.error(line, "write parameters as { name = kind }")
+        for name, text in parameters.items():
             kind = str(text).removesuffix(OPTIONAL)
             optional = kind != text
             if kind not in KINDS:
-                raise self.wrong(
-                    line, f"there is no parameter of kind {text!r}; there are {', '.join(KINDS)}"
+                raise self.error(
+                    line, f"there is no kind of parameter {text!r}; choose one of {', '.join(KINDS)}"
                 )
             if optional and kind not in OPTIONAL_KINDS:
-                raise self.wrong(line, f"only {' and '.join(OPTIONAL_KINDS)} can be optional")
+                raise self.error(
+                    line, f"only a parameter of kind {' or '.join(OPTIONAL_KINDS)} can be optional"
+                )
             yield Parameter(name, kind, optional)
 
     def text(self, table: Mapping[str, Any], field: str, start: int, required: bool = False) -> str:
         value = table.get(field, "")
         if not isinstance(value, str):
-            raise self.wrong(self.line_of(field, start), f"{field} must be text, in quotation marks")
+            raise self.error(self.line_of(field, start), f"{field} must be text, in quotation marks")
         if required and not value.strip():
-            raise self.wrong(self.line_of(field, start), f"{field} is missing")
+            raise self.error(self.line_of(field, start), f"{field} is missing")
         return value
 
 
 def load_spelling(path: Path) -> dict[tuple[int, int], str]:
-    """Read the spelling table: (first key, second key) → character."""
+    """Load the spelling table: (first key, second key) → character."""
     return spelling_table(tomllib.loads(path.read_text(encoding="utf-8"))["rows"])
 
 
 def save_language(language: Language, path: Path) -> None:
-    """Write a language file, beside and then into place.
+    """Write a language file atomically.
 
     Raises:
-        OSError: it cannot be written; the old file is as it was.
+        OSError: It cannot be written; the old file is unchanged.
     """
-    import tomlkit  # a tenth of a second that only writing needs
+    import tomlkit  # imported late: it takes 0.1 s, and only writing needs it
 
     document = tomlkit.document()
     document["name"] = language.name
@@ -222,7 +232,10 @@ def save_language(language: Language, path: Path) -> None:
             table["args"] = _inline(word.args)
         if word.parameters:
             table["parameters"] = _inline(
-                {part.name: part.kind + OPTIONAL * part.optional for part in word.parameters}
+                {
+                    parameter.name: parameter.kind + OPTIONAL * parameter.optional
+                    for parameter in word.parameters
+                }
             )
         if word.help:
             table["help"] = word.help

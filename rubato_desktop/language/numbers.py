@@ -1,4 +1,4 @@
-"""Numbers, signed: base 10 and base 2."""
+"""Readers of signed numbers, in base 10 and base 2."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from rubato_desktop.language.parameters import Reader, Step, Timing
 
 
 class Number(Reader):
-    """Base 10, signed: 13..22 are 0..9; 11..2 are 0..9 of a negative number; the first digit fixes the sign."""
+    """Base 10: keys 13 to 22 are the digits 0 to 9 of a positive number, keys 11 to 2 those of a negative one.
 
-    leaves = True
+    The first digit sets the sign. Key 12, a pause, or a key that is not a digit of that sign ends the number.
+    """
+
+    ends_on_leave = True
 
     def __init__(self, timing: Timing) -> None:
         super().__init__(timing)
@@ -32,26 +35,25 @@ class Number(Reader):
             return Step.MORE
         if key in (MIDDLE, LEAVE):
             return Step.DONE if self.digits else Step.ERASED
-        self.left = [(t, key)]
-        return Step.BEFORE if self.digits else Step.NOTHING
+        self.pushed_back = [(t, key)]
+        return Step.DONE_BEFORE if self.digits else Step.NO_VALUE
 
     def expire(self) -> Step:
         return Step.DONE if self.digits else Step.LAPSED
 
-    def faces(self) -> dict[int, str]:
-        up = {key: str(key - 13) for key in range(13, 23)} if self.sign >= 0 else {}
-        down = {key: f"-{11 - key}" for key in range(2, 12)} if self.sign <= 0 else {}
-        return {**down, MIDDLE: "done" if self.digits else "erase", **up}
+    def labels(self) -> dict[int, str]:
+        positive = {key: str(key - 13) for key in range(13, 23)} if self.sign >= 0 else {}
+        negative = {key: f"-{11 - key}" for key in range(2, 12)} if self.sign <= 0 else {}
+        return {**negative, MIDDLE: "done" if self.digits else "erase", **positive}
 
-    def said(self) -> str:
+    def progress(self) -> str:
         return "-" * (self.sign < 0) + "".join(map(str, self.digits))
 
 
 class Number2(Reader):
-    """Base 2, signed: a key right of the middle adds 2^(key-13), one left of it subtracts 2^(11-key).
+    """Base 2: a key above the middle adds 2^(key - 13), a key below it subtracts 2^(11 - key), key 12 alone is zero.
 
-    Keys down together are a chord, which ends when all are released; single keys are a run, which ends with
-    key 12 or the number pause. 12 alone is zero.
+    The keys are a chord, which ends when all of them are released, or a run, which ends with key 12 or a pause.
     """
 
     def __init__(self, timing: Timing) -> None:
@@ -59,7 +61,7 @@ class Number2(Reader):
         self.value = 0
         self.count = 0
         self.down: set[int] = set()
-        self.onset: int | None = None
+        self.onset: int | None = None  # µs of the last press
         self.chord = False
 
     def press(self, t: int, key: int) -> Step:
@@ -70,14 +72,14 @@ class Number2(Reader):
         self.onset = t
         self.down.add(key)
         self.count += 1
-        self.value += self.of(key)
-        # Alone, the middle key is complete as soon as no chord can come of it.
+        self.value += self.value_of(key)
+        # The middle key alone is complete as soon as it can no longer become a chord.
         wait = self.timing.together + 1 if key == MIDDLE else self.timing.number
         self.deadline = None if self.chord else t + wait
         return Step.MORE
 
     @staticmethod
-    def of(key: int) -> int:
+    def value_of(key: int) -> int:
         if key == MIDDLE:
             return 0
         return 1 << (key - 13) if key > MIDDLE else -(1 << (11 - key))
@@ -89,11 +91,11 @@ class Number2(Reader):
     def expire(self) -> Step:
         return Step.DONE if self.count else Step.LAPSED
 
-    def faces(self) -> dict[int, str]:
+    def labels(self) -> dict[int, str]:
         return {
-            key: f"{self.of(key):+d}" if key != MIDDLE else "done" if self.count else "0"
+            key: f"{self.value_of(key):+d}" if key != MIDDLE else "done" if self.count else "0"
             for key in range(COUNT)
         }
 
-    def said(self) -> str:
+    def progress(self) -> str:
         return str(self.value) if self.count else ""

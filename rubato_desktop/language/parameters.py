@@ -1,7 +1,7 @@
-"""How the keys of a parameter are read: one small reader a kind (keymap §3).
+"""Base class of the readers of parameters, one per kind.
 
-A reader sees one key at a time and answers with a `Step`. It has no clock: it is told the time of each key,
-and names the time at which it wants to be asked again.
+A reader gets one key at a time and returns a `Step`. It has no clock: it gets the time of each key, and sets a deadline
+at which its owner calls `expire`.
 """
 
 from __future__ import annotations
@@ -15,31 +15,29 @@ ERASE = [0, 0, 0]
 
 
 class Step(Enum):
-    """What a reader says to a key or to time."""
+    """The result of a key or a deadline. Keys in `Reader.pushed_back` start what comes next."""
 
-    MORE = auto()  # the key belongs to the parameter, which is not complete
-    DONE = auto()  # complete, `value` holds
-    BEFORE = auto()  # complete without the keys in `left`, which open what comes next
-    WITHOUT = auto()  # an optional parameter that is not given; `left` opens what comes next
-    NOTHING = (
-        auto()
-    )  # no value was given and this key cannot be one: the word lapses, `left` opens what comes next
-    ERASED = auto()
-    UNKNOWN = auto()  # the key continues nothing
-    LAPSED = auto()
+    MORE = auto()  # the key belongs to the parameter, which is not complete yet
+    DONE = auto()  # complete; `Reader.value` is its value
+    DONE_BEFORE = auto()  # was complete before the keys that are pushed back
+    OMITTED = auto()  # an optional parameter was left out; its keys are pushed back
+    NO_VALUE = auto()  # the first key cannot be a value: the word lapses, the key is pushed back
+    ERASED = auto()  # the player left or erased it
+    UNKNOWN = auto()  # no value continues with this key
+    LAPSED = auto()  # timed out without a value
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The times of the language, in µs, and what else a reader must know.
+    """The timeouts of the language in µs, and other settings of the readers.
 
     Attributes:
-        naming: From a name's first key to its end.
-        pending: From the last key until something half-played lapses.
-        number: From a number's last digit until it is taken.
+        naming: From the first key of a name to its end.
+        pending: From the last key until what is half played lapses.
+        number: From the last digit of a number to its end.
         entry: The pause that ends an open entry.
-        together: Onsets at most this far apart are a chord.
-        longest_entry: The most keys in a new word.
+        together: The longest time between two presses of a chord.
+        longest_entry: The most keys of a new word or digits of a number.
         spelling: (first key, second key) → character.
     """
 
@@ -52,43 +50,45 @@ class Timing:
     spelling: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
-Left = list[tuple[int, int]]  # (µs, key) of keys that the reader gives back
+TimedKeys = list[tuple[int, int]]  # (time in µs, key)
 
 
 class Reader:
     """Reads one parameter.
 
     Attributes:
-        value: What was read; holds after `Step.DONE` and `Step.BEFORE`.
-        left: Keys given back.
-        deadline: µs at which `expire` wants to be called; None for only when the pending time is over.
-        any_note: True when notes beside the 25 keys count as well.
-        leaves: True when key 24 ends or erases here instead of being a value; it is then nobody's key.
+        value: The value; valid after `Step.DONE` and `Step.DONE_BEFORE`.
+        pushed_back: Keys that do not belong to the parameter after all.
+        deadline: Time in µs at which to call `expire`; None for the pending timeout of the language.
+        any_note: Whether notes beside the 25 keys are read too.
+        ends_on_leave: Whether key 24 ends or leaves the parameter. It is then not part of the word's keys.
     """
 
     any_note = False
-    leaves = False
+    ends_on_leave = False
 
     def __init__(self, timing: Timing) -> None:
         self.timing = timing
         self.value: Any = None
-        self.left: Left = []
+        self.pushed_back: TimedKeys = []
         self.deadline: int | None = None
 
     def press(self, t: int, key: int) -> Step:
+        """Read a key going down at `t` (µs)."""
         raise NotImplementedError
 
     def release(self, t: int, key: int) -> Step:
+        """Read a key going up at `t` (µs)."""
         return Step.MORE
 
     def expire(self) -> Step:
-        """Time is over, the reader's own or the pending time: a valid number is taken, anything else lapses."""
+        """Handle the deadline, the reader's own or the pending timeout: end with the value so far, or lapse."""
         return Step.LAPSED
 
-    def faces(self) -> dict[int, str]:
-        """What each key would be now, for the picture of the keys."""
+    def labels(self) -> dict[int, str]:
+        """Return key → what the key would enter now, for the picture of the keys."""
         return {}
 
-    def said(self) -> str:
-        """What has been read so far, in words."""
+    def progress(self) -> str:
+        """Return what has been read so far, as text."""
         return ""

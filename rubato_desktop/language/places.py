@@ -1,4 +1,4 @@
-"""Places and ways in the view: a grid point, a box, scroll steps."""
+"""Readers of positions in the view: a grid point, a box, scroll steps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rubato_desktop.language.parameters import Reader, Step, Timing
 
 
 class Grid(Reader):
-    """One key of 0-11 (row = 11 - key) and one of 13-24 (column = key - 13), in either order; 12 erases."""
+    """A row (keys 11 to 0, top to bottom) and a column (keys 13 to 24, left to right), in any order; key 12 erases."""
 
     def __init__(self, timing: Timing) -> None:
         super().__init__(timing)
@@ -30,20 +30,20 @@ class Grid(Reader):
         self.value = {"row": self.row, "column": self.column}
         return Step.DONE
 
-    def faces(self) -> dict[int, str]:
+    def labels(self) -> dict[int, str]:
         rows = {} if self.row is not None else {key: f"row {11 - key}" for key in range(MIDDLE)}
         columns = (
             {} if self.column is not None else {key: f"col {key - 13}" for key in range(MIDDLE + 1, COUNT)}
         )
         return {**rows, MIDDLE: "erase", **columns}
 
-    def said(self) -> str:
+    def progress(self) -> str:
         parts = [("row", self.row), ("column", self.column)]
         return ", ".join(f"{name} {value}" for name, value in parts if value is not None)
 
 
 class Box(Reader):
-    """A grid point, then 12 for the point alone, or a second grid point for a box."""
+    """A grid point, then key 12 for the point alone or a second grid point for the box between them."""
 
     def __init__(self, timing: Timing) -> None:
         super().__init__(timing)
@@ -51,8 +51,8 @@ class Box(Reader):
         self.grid = Grid(timing)
 
     def press(self, t: int, key: int) -> Step:
-        at_rest = self.grid.row is None and self.grid.column is None
-        if key == MIDDLE and self.points and at_rest:
+        untouched = self.grid.row is None and self.grid.column is None
+        if key == MIDDLE and self.points and untouched:
             self.value = self.points
             return Step.DONE
         step = self.grid.press(t, key)
@@ -65,19 +65,19 @@ class Box(Reader):
         self.value = self.points
         return Step.DONE
 
-    def faces(self) -> dict[int, str]:
-        faces = self.grid.faces()
-        if self.points and not self.grid.said():
-            faces[MIDDLE] = "only this"
-        return faces
+    def labels(self) -> dict[int, str]:
+        labels = self.grid.labels()
+        if self.points and not self.grid.progress():
+            labels[MIDDLE] = "this point"
+        return labels
 
-    def said(self) -> str:
+    def progress(self) -> str:
         points = [f"row {point['row']}, column {point['column']}" for point in self.points]
-        return "; ".join(filter(None, [*points, self.grid.said()]))
+        return "; ".join(filter(None, [*points, self.grid.progress()]))
 
 
 class Scroll(Reader):
-    """One key: 12 - key steps, positive is down. A chord of two: vertical around 6, horizontal around 18."""
+    """One key: 12 - key steps down; or a chord of two: 6 - lower key steps down and upper key - 18 steps right."""
 
     def __init__(self, timing: Timing) -> None:
         super().__init__(timing)
@@ -100,5 +100,5 @@ class Scroll(Reader):
         self.value = {"vertical": MIDDLE - self.first, "horizontal": 0}
         return Step.DONE
 
-    def faces(self) -> dict[int, str]:
+    def labels(self) -> dict[int, str]:
         return {key: f"{12 - key:+d}" if key != MIDDLE else "0" for key in range(COUNT)}

@@ -1,4 +1,4 @@
-"""Which reader reads which kind of parameter: the one table of kinds."""
+"""The table of the kinds of parameters and their readers."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _PLAIN: dict[str, Callable[[Timing], Reader]] = {
 }
 
 KINDS = (*_PLAIN, "name", "name or choice")
-OPTIONAL_KINDS = ("name",)  # only a name can be told from the next word by order alone
+OPTIONAL_KINDS = ("name",)  # only a name can be distinguished from the next word
 
 
 def reader_for(parameter: Parameter, timing: Timing, stack: Stack) -> Reader:
-    """Return a fresh reader for a parameter."""
+    """Return a new reader for a parameter."""
     match parameter.kind:
         case "name" if parameter.optional:
             return OptionalName(timing, stack.root, stack.names)

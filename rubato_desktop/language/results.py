@@ -1,4 +1,4 @@
-"""What the parser says: words understood, runs not understood, and what each next key would mean."""
+"""The results of the parser: recognised words, rejected runs, and previews of the next key."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ Reason = Literal["unknown", "lapsed", "erased"]
 
 @dataclass(frozen=True, slots=True)
 class RecognisedWord:
-    """A word, with its parameters read.
+    """A word with its parameters.
 
     Attributes:
-        t: Microsecond of its first note-on.
-        end: Microsecond of the last key that belongs to it.
+        t: Time of its first note-on in µs.
+        end: Time of its last note-on in µs, parameters included.
         keys: Its keys and those of its parameters (0-24), in the order played.
-        word: The dictionary's word, without parameters (``tab``).
-        language: The language the word is from.
-        command: Id in the command registry; empty for a word that only means something.
-        args: The command's parameter names and their values.
+        word: The name of the word (``tab``).
+        language: The name of its language.
+        command: The id of its command; empty if it only has a meaning.
+        args: The arguments of the command, by name.
     """
 
     t: int
@@ -34,13 +34,13 @@ class RecognisedWord:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRun:
-    """A run of keys that became no word.
+    """A run of keys that is not a word.
 
     Attributes:
-        t: Microsecond of its first note-on.
-        end: Microsecond of its last key.
-        keys: The run (0-24), in the order played.
-        reason: ``unknown``: a key continued nothing; ``lapsed``: time ran out; ``erased``: the player left it.
+        t: Time of its first note-on in µs.
+        end: Time of its last note-on in µs.
+        keys: Its keys (0-24) in the order played.
+        reason: ``unknown``: no word continues like this; ``lapsed``: it timed out; ``erased``: the player left it.
     """
 
     t: int
@@ -54,14 +54,14 @@ ParseResult = RecognisedWord | RejectedRun
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What one key would mean if it came next.
+    """What a key would mean if it came next.
 
     Attributes:
-        label: Short text for the key's face: the word it would complete, the value it would be
-            (``3``, ``1.5x``), or a word that begins there.
-        language: The language of the word, for its colour; empty for values and leaving.
-        completes: True when the key completes a word or a value.
-        words: The names of all words that lie behind the key, in the order of the dictionary.
+        label: Short text for the key: the word it would complete, the value it would enter (``3``, ``1.5×``), or the
+            shortest word that continues with it.
+        language: The language of the word, for its colour; empty for values and for leaving.
+        completes: Whether the key completes a word or a value.
+        words: The names of all words that continue with the key, in the order of the tree.
     """
 
     label: str
@@ -72,15 +72,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What is open, and what each next key would mean now.
+    """What is half played, and what each next key would mean.
 
     Attributes:
-        keys: Keys played so far of what is open; empty at rest.
-        word: The word whose parameter is being read; empty while the word itself is open.
-        awaits: ``rest`` (nothing open), ``word`` (half-played), ``unknown`` (a run that continues nothing),
-            ``off`` (piano off), or the kind of parameter that is awaited, one of `language.readers.KINDS`.
-        options: Key 0-24 → what it would mean; a key that would mean nothing is absent.
-        value: What of the parameter has been read so far, as people would say it (``-12``, ``row 4``).
+        keys: The keys played so far; empty at rest.
+        word: The name of the word whose parameter is being read; empty while the word itself is half played.
+        awaits: ``rest`` (nothing is half played), ``word`` (a word is), ``unknown`` (an unknown run), ``off`` (piano
+            off), or the kind of the parameter that is being read, one of `language.readers.KINDS`.
+        options: Key (0-24) → what it would mean; keys without a meaning are left out.
+        value: What has been read of the parameter so far, as text (``-12``, ``row 4``).
     """
 
     keys: tuple[int, ...] = ()

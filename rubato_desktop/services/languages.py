@@ -114,7 +114,7 @@ class LanguageLibrary:
 
     def used(self, keys: tuple[int, ...]) -> None:
         """Count a use of the word that `keys` begin with; keys of its parameters may follow."""
-        word = self.stack.opening(keys)
+        word = self.stack.leading_word(keys)
         self.usage[word.keys if word is not None else keys] += 1
 
     def save_usage(self) -> None:

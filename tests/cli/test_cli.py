@@ -163,7 +163,7 @@ def test_check_of_a_damaged_file_names_the_line(rubato: CommandLine, tmp_path: P
     path = tmp_path / "bad.toml"
     path.write_text('name = "bad"\n[[word]]\nkeys = "0 99"\nname = "x"\n')
     (error,) = rubato.json("languages", "check", str(path), code=1)["errors"]
-    assert (error["line"], error["reason"]) == (3, "'99' is not a key: keys are numbers from 0 to 24")
+    assert (error["line"], error["reason"]) == (3, "'99' is not a key; keys are numbers from 0 to 24")
 
 
 def test_midi_info_describes_a_file(rubato: CommandLine, song: Path) -> None:

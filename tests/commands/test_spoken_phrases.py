@@ -40,7 +40,7 @@ def perform(line: str, parser: Parser) -> list[ParseResult]:
         at = spoken.end()
         if spoken[0] == "(":
             began = t
-            heard += parser.voice(t, True)
+            heard += parser.set_speaking(t, True)
             continue
         name, _, value = spoken[0][1:].partition(":")
         if name.startswith("="):
@@ -50,7 +50,7 @@ def perform(line: str, parser: Parser) -> list[ParseResult]:
             assert word is not None, name
             args = {word.parameters[0].name: int(value)} if value else {}
             heard += parser.speak(began, t, word, args)
-        heard += parser.voice(t, False)
+        heard += parser.set_speaking(t, False)
     return [*heard, *parser.finish()]
 
 

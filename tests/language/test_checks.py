@@ -1,4 +1,4 @@
-"""Conflicts are found, and free keys proposed."""
+"""Conflicts of words are found, and free keys proposed."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def keys(line: str) -> tuple[int, ...]:
         ("5 17 17 5 5", "extends", "set octave"),
     ],
 )
-def test_a_word_in_anothers_way_is_told(line: str, kind: str, other: str, stack: Stack) -> None:
-    found = next(conflicts(Word(keys(line), "new", "own"), stack))
-    assert (found.kind, found.by.name) == (kind, other)
+def test_conflict_names_its_kind_and_the_other_word(line: str, kind: str, other: str, stack: Stack) -> None:
+    conflict = next(conflicts(Word(keys(line), "new", "own"), stack))
+    assert (conflict.kind, conflict.by.name) == (kind, other)
 
 
-def test_a_free_word_has_no_conflict(stack: Stack) -> None:
+def test_free_word_has_no_conflict(stack: Stack) -> None:
     assert list(conflicts(Word(keys("0 16 0"), "new", "own"), stack)) == []
 
 
 @pytest.mark.parametrize("line", ["0 7 0", "12 7 12 14", "23 22 23", "0 2 7", "24 3 24", "0"])
-def test_proposals_are_free_and_open_and_close_on_the_wanted_key(line: str, stack: Stack) -> None:
+def test_proposals_are_free_and_start_and_end_on_the_wanted_key(line: str, stack: Stack) -> None:
     word = Word(keys(line), "new", "own")
     proposals = propose(word, stack)
     assert len(proposals) == 3
@@ -43,7 +43,7 @@ def test_proposals_are_free_and_open_and_close_on_the_wanted_key(line: str, stac
         assert proposal[0] == proposal[-1] == opening
 
 
-def test_a_proposed_name_is_a_name(stack: Stack) -> None:
+def test_proposed_name_is_a_valid_name(stack: Stack) -> None:
     for line in ("0 7 0", "5 6 7"):
         proposals = propose(Word(keys(line), "new", "names"), stack)
         assert len(proposals) == 3
@@ -51,23 +51,23 @@ def test_a_proposed_name_is_a_name(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("line", ["0 5", " ".join(["5"] * 30), "0 1 23"])
-def test_a_word_is_two_to_thirty_keys(line: str) -> None:
+def test_word_has_two_to_thirty_keys(line: str) -> None:
     assert faults(Word(keys(line), "x", "own")) == []
 
 
 @pytest.mark.parametrize("line", ["5 6 0", " ".join(["0"] * 12)])
-def test_a_name_is_three_to_twelve_keys(line: str) -> None:
+def test_name_has_three_to_twelve_keys(line: str) -> None:
     assert faults(Word(keys(line), "x", "names")) == []
 
 
-KEY_24 = "key 24 leaves whatever is open and is never part of a word"
-KEYS = "keys go from 0 to 24"
-LENGTH = "a word is 2 to 30 keys"
-NAME = "a name is three to twelve keys with key 0 among them"
+KEY_24 = "key 24 cannot be part of a word, as it leaves the word that is open"
+KEYS = "keys are numbered from 0 to 24"
+LENGTH = "a word has 2 to 30 keys"
+NAME = "a name has 3 to 12 keys and includes key 0"
 
 
 @pytest.mark.parametrize(
-    ("line", "language", "said"),
+    ("line", "language", "messages"),
     [
         ("0 24 0", "own", [KEY_24]),
         ("0 -1 0", "own", [KEYS]),
@@ -81,11 +81,11 @@ NAME = "a name is three to twelve keys with key 0 among them"
         ("0 24", "names", [KEY_24]),
     ],
 )
-def test_what_is_no_word_is_said(line: str, language: str, said: list[str]) -> None:
-    assert faults(Word(keys(line), "x", language)) == said
+def test_invalid_word_is_reported(line: str, language: str, messages: list[str]) -> None:
+    assert faults(Word(keys(line), "x", language)) == messages
 
 
-def test_proposals_come_nearest_first() -> None:
+def test_most_similar_proposals_come_first() -> None:
     proposals = propose(Word((0, 7, 0), "new", "own"), Stack([]), limit=10_000)
     changed = [(0, key, 0) for key in (8, 6, 9, 5, 10, 4, 11, 3)]
     one_more = [(0, 7, key, 0) for key in range(24)] + [(0, key, 7, 0) for key in range(24)]
@@ -97,12 +97,12 @@ def test_proposals_come_nearest_first() -> None:
 @pytest.mark.parametrize(
     ("line", "first"),
     [
-        ("12 7", ["12 7 12", "12 8 12"]),  # it closes on the key on which it opens
+        ("12 7", ["12 7 12", "12 8 12"]),  # it ends on the key it starts on
         ("5", ["5 5", "5 6 5", "5 4 5"]),
         ("5 5", ["5 6 5", "5 4 5"]),
         ("5 6 5 5", ["5 7 5 5", "5 5 5 5"]),
-        ("0 1 0", ["0 2 0", "0 0 0", "0 3 0", "0 4 0", "0 5 0"]),  # no key below the lowest
-        ("0 23 0", ["0 22 0", "0 21 0", "0 20 0", "0 19 0"]),  # and none above key 23
+        ("0 1 0", ["0 2 0", "0 0 0", "0 3 0", "0 4 0", "0 5 0"]),  # no key below 0
+        ("0 23 0", ["0 22 0", "0 21 0", "0 20 0", "0 19 0"]),  # and none above 23
         ("0 5 9 0", ["0 6 9 0", "0 4 9 0", "0 7 9 0", "0 3 9 0", "0 8 9 0", "0 2 9 0", "0 9 9 0", "0 1 9 0",
                      "0 5 10 0"]),
     ],
@@ -111,12 +111,12 @@ def test_the_first_proposals(line: str, first: list[str]) -> None:
     assert propose(Word(keys(line), "new", "own"), Stack([]), limit=len(first)) == list(map(keys, first))
 
 
-def test_for_a_word_of_thirty_keys_there_is_another_and_for_a_longer_one_none() -> None:
+def test_word_of_thirty_keys_has_proposals_and_a_longer_one_has_none() -> None:
     assert propose(Word((5,) * 30, "new", "own"), Stack([]), limit=1) == [(5, 6, *(5,) * 28)]
     assert propose(Word((5,) * 31, "new", "own"), Stack([])) == []
 
 
-def test_a_higher_language_hides_a_lower_ones_word() -> None:
+def test_word_of_a_higher_language_hides_that_of_a_lower_one() -> None:
     high = Language("high", "High", words=(Word((0, 5, 0), "mine", "high"),))
     low = Language("low", "Low", words=(Word((0, 5, 0), "yours", "low"), Word((0, 6, 0), "free", "low")))
     stack = Stack([high, low])

@@ -1,4 +1,4 @@
-"""Lines of keys as people write them: what is read, and what is refused in words."""
+"""Lines of keys as text: how they are parsed, and how errors are reported."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from rubato_desktop.language.keys import KeyLineError, Press, format_keys, read_
 @pytest.mark.parametrize(
     ("text", "keys"), [("0 7 0", (0, 7, 0)), ("0, 7,24", (0, 7, 24)), ("007", (7,)), ("", ())]
 )
-def test_keys_are_read_with_blanks_or_commas_between(text: str, keys: tuple[int, ...]) -> None:
+def test_keys_are_separated_by_spaces_or_commas(text: str, keys: tuple[int, ...]) -> None:
     assert read_keys(text) == keys
 
 
-@pytest.mark.parametrize("slip", ["25", "-1", "x", "0007", "1.5", "0+7"])
-def test_what_is_no_key_is_named(slip: str) -> None:
+@pytest.mark.parametrize("token", ["25", "-1", "x", "0007", "1.5", "0+7"])
+def test_error_names_what_is_not_a_key(token: str) -> None:
     with pytest.raises(KeyLineError) as error:
-        read_keys(f"0 {slip} 0")
-    assert str(error.value) == f"{slip!r} is not a key: keys are numbers from 0 to 24"
+        read_keys(f"0 {token} 0")
+    assert str(error.value) == f"{token!r} is not a key; keys are numbers from 0 to 24"
 
 
 @pytest.mark.parametrize("read", [read_keys, read_line])
-def test_a_long_slip_is_named_by_its_first_forty_characters(read: object) -> None:
+def test_error_names_at_most_forty_characters(read: object) -> None:
     with pytest.raises(KeyLineError) as error:
         read("y" * 41)  # type: ignore[operator]
     assert str(error.value).startswith(f"'{'y' * 40}' is not a key")
 
 
-def test_keys_are_written_as_they_are_read() -> None:
+def test_keys_are_formatted_as_they_are_parsed() -> None:
     assert format_keys((0, 7, 24)) == "0 7 24"
 
 
-def test_a_line_is_presses_and_releases_in_order_of_time() -> None:
+def test_line_gives_presses_and_releases_in_order_of_time() -> None:
     assert read_line("0, 13+15 (2.5) -12") == [
         Press(0, 0, True),
         Press(200_000, 0, False),
@@ -45,12 +45,12 @@ def test_a_line_is_presses_and_releases_in_order_of_time() -> None:
     ]
 
 
-def test_rests_add_up_and_are_read_to_the_microsecond() -> None:
+def test_rests_add_up_and_are_exact_to_the_microsecond() -> None:
     assert [press.t for press in read_line("(999999.000001) (0.5) 7")] == [999_999_500_001, 999_999_700_001]
 
 
-@pytest.mark.parametrize("slip", ["x", "1000", "13+", "(2.5", "(1000000)", "(-1)", "(.5)", "13+1000"])
-def test_what_is_neither_key_chord_nor_rest_is_named(slip: str) -> None:
+@pytest.mark.parametrize("token", ["x", "1000", "13+", "(2.5", "(1000000)", "(-1)", "(.5)", "13+1000"])
+def test_error_names_what_is_not_a_key_a_chord_or_a_rest(token: str) -> None:
     with pytest.raises(KeyLineError) as error:
-        read_line(f"0 {slip} 0")
-    assert str(error.value) == f"{slip!r} is not a key, a chord like 13+15 or a rest like (2.5)"
+        read_line(f"0 {token} 0")
+    assert str(error.value) == f"{token!r} is not a key, a chord like 13+15 or a rest like (2.5)"

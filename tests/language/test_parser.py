@@ -1,4 +1,4 @@
-"""Keys in, words out: the lines of lines.txt, and what holds for every line."""
+"""The parser: the lines of lines.txt, and properties of every line."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize(("keys", "words"), LINES, ids=[keys for keys, _ in LINES])
-def test_a_line_of_keys_gives_its_words(keys: str, words: str, stack: Stack, timing: Timing) -> None:
-    heard = parse(read_line(keys), stack, timing)
-    assert "; ".join(map(format_result, heard)) == words.strip()
+def test_line_of_keys_gives_its_words(keys: str, words: str, stack: Stack, timing: Timing) -> None:
+    results = parse(read_line(keys), stack, timing)
+    assert "; ".join(map(format_result, results)) == words.strip()
 
 
-# Names that begin like numbers: what is played is the name only as long as it goes on like one.
+# Names that start like numbers: the keys are a name only if they continue like one.
 NUMBERED = (
     Word((14, 15, 0), "waltz", NAMES),
     Word((14, 15, 23, 0), "march", NAMES),
@@ -68,7 +68,7 @@ NUMBERED_LINES = [
 
 
 @pytest.mark.parametrize(("keys", "words"), NUMBERED_LINES, ids=[keys for keys, _ in NUMBERED_LINES])
-def test_a_name_that_begins_like_a_number(keys: str, words: str, stack: Stack, timing: Timing) -> None:
+def test_name_that_starts_like_a_number(keys: str, words: str, stack: Stack, timing: Timing) -> None:
     named = Stack([*stack.languages, Language(NAMES, "Names", words=NUMBERED)])
     assert "; ".join(map(format_result, parse(read_line(keys), named, timing))) == words
 
@@ -83,18 +83,18 @@ def test_every_word_of_every_language_is_recognised_after_every_other(stack: Sta
     words = [word for word in stack.words() if word.command != "piano_off"]
     for first in words:
         for second in words:
-            heard = parse(read_line(f"{full(first)} {full(second)}"), stack, timing)
+            results = parse(read_line(f"{full(first)} {full(second)}"), stack, timing)
             takes_names = any(parameter.optional for parameter in first.parameters)
             expected = [first.name] if takes_names and second.language == NAMES else [first.name, second.name]
-            assert [item.word if isinstance(item, RecognisedWord) else item for item in heard] == expected
+            assert [item.word if isinstance(item, RecognisedWord) else item for item in results] == expected
 
 
-def test_leaving_returns_to_the_start_from_every_prefix_of_every_word(stack: Stack, timing: Timing) -> None:
+def test_key_24_leaves_every_prefix_of_every_word(stack: Stack, timing: Timing) -> None:
     for word in stack.words():
         for end in range(1, len(word.keys)):
             keys = [*word.keys[:end], LEAVE, 0, 7, 0]
-            heard = parse(read_line(" ".join(map(str, keys))), stack, timing)
-            assert [format_result(item) for item in heard] == [
+            results = parse(read_line(" ".join(map(str, keys))), stack, timing)
+            assert [format_result(item) for item in results] == [
                 f"?erased {' '.join(map(str, word.keys[:end]))}",
                 "click",
             ]
@@ -106,7 +106,7 @@ def test_no_word_is_a_prefix_of_another(stack: Stack) -> None:
     assert not [pair for pair in pairwise(ordered) if pair[1][: len(pair[0])] == pair[0]]
 
 
-# Any playing at all: keys with gaps in ms that straddle every time of the language, held for a while or too long.
+# Random playing: (key, gap in ms, how long it is held in ms); the gaps straddle every timeout of the language.
 gaps = st.sampled_from([0, 5, 34, 35, 36, 120, 250, 1199, 1200, 1300, 1999, 2000, 2100, 3999, 4000, 4100])
 touches = st.lists(
     st.tuples(
@@ -128,7 +128,7 @@ def playing(touched: list[tuple[int, int, int]]) -> list[Press]:
 
 @given(touches)
 @settings(max_examples=400, deadline=None)
-def test_one_by_one_with_time_passing_gives_the_same_words_as_at_once(
+def test_keys_one_by_one_with_timeouts_give_the_same_words_as_all_at_once(
     stack: Stack, timing: Timing, touched: list[tuple[int, int, int]]
 ) -> None:
     presses = playing(touched)
@@ -147,34 +147,32 @@ def test_one_by_one_with_time_passing_gives_the_same_words_as_at_once(
 
 @given(touches)
 @settings(max_examples=400, deadline=None)
-def test_no_key_is_lost_and_none_is_counted_twice(
+def test_every_key_is_in_exactly_one_result(
     stack: Stack, timing: Timing, touched: list[tuple[int, int, int]]
 ) -> None:
-    # With the piano on, every key of the 25 but a leaving 24 is in exactly one word or run, in the order played.
-    # Without "set octave", which alone takes notes beside the 25 keys, and without the gate.
+    # Except for key 24, every key is in exactly one word or run, in the order played. Left out are "set octave",
+    # which takes notes beside the 25 keys, and "piano off", which closes the gate.
     words = tuple(word for word in stack.words() if word.command not in ("octave", "piano_off"))
     open_stack = Stack([Language("core", "Core", words=words)])
     presses = playing(touched)
-    heard = parse(presses, open_stack, timing)
-    counted = [key for item in heard for key in item.keys if key != LEAVE]
+    results = parse(presses, open_stack, timing)
+    counted = [key for item in results for key in item.keys if key != LEAVE]
     assert counted == [press.key for press in presses if press.down and 0 <= press.key < LEAVE]
 
 
-def test_a_value_given_by_voice_or_typing_takes_the_place_of_played_keys(
-    stack: Stack, timing: Timing
-) -> None:
+def test_spoken_or_typed_value_replaces_played_keys(stack: Stack, timing: Timing) -> None:
     parser = Parser(stack, timing)
     for press in read_line("12 9 11 12"):
         parser.feed(press)
-    heard = parser.give(2_000_000, "a slow waltz")
-    assert [format_result(item) for item in heard] == ['meaning text="a slow waltz"']
+    results = parser.give(2_000_000, "a slow waltz")
+    assert [format_result(item) for item in results] == ['meaning text="a slow waltz"']
 
 
-def test_two_parameters_follow_one_another(timing: Timing) -> None:
+def test_two_parameters_are_read_in_order(timing: Timing) -> None:
     parameters = (Parameter("where", "grid"), Parameter("count", "number"))
     stack = Stack([Language("x", "X", words=(Word((0, 5, 0), "put", "x", parameters=parameters),))])
-    heard = parse(read_line("0 5 0 5 20 14 15 12 0 5"), stack, timing)
-    assert [format_result(item) for item in heard] == [
+    results = parse(read_line("0 5 0 5 20 14 15 12 0 5"), stack, timing)
+    assert [format_result(item) for item in results] == [
         'put where={"row":6,"column":7} count=12',
         "?lapsed 0 5",
     ]

@@ -1,4 +1,4 @@
-"""What is open, and what each next key would mean."""
+"""Previews: what is half played, and what each next key would mean."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ LEAVES = Option("leave")
 
 
 def preview(line: str) -> Preview:
-    """What is open when a line has been played, before any more time passes."""
+    """Return the preview after a line, before any more time passes."""
     parser = Parser(Stack([Language("core", "Core", words=WORDS)]))
     for press in read_line(line):
         parser.feed(press)
     return parser.preview()
 
 
-def test_at_rest_every_opening_key_names_what_lies_behind_it() -> None:
+def test_at_rest_every_first_key_names_the_words_below_it() -> None:
     assert preview("") == Preview(
         awaits="rest",
         options={
@@ -39,7 +39,7 @@ def test_at_rest_every_opening_key_names_what_lies_behind_it() -> None:
     )
 
 
-def test_half_a_word_shows_what_would_complete_it_and_how_to_leave() -> None:
+def test_half_played_word_shows_what_completes_it_and_how_to_leave() -> None:
     assert preview("0 7") == Preview(
         (0, 7),
         awaits="word",
@@ -51,7 +51,7 @@ def test_half_a_word_shows_what_would_complete_it_and_how_to_leave() -> None:
     )
 
 
-def test_a_run_that_continues_nothing_ends_on_its_opening_key() -> None:
+def test_unknown_run_ends_on_its_first_key() -> None:
     assert preview("0 8") == Preview(
         (0, 8), awaits="unknown", options={0: Option("ends here"), LEAVE: LEAVES}
     )
@@ -61,14 +61,14 @@ def test_with_the_piano_off_nothing_is_open() -> None:
     assert preview("5 5") == Preview(awaits="off")
 
 
-def test_an_open_parameter_shows_the_values_and_what_was_read() -> None:
+def test_parameter_shows_the_values_and_what_was_read() -> None:
     digits = {key: Option(str(key - 13), completes=True) for key in range(13, 23)}
     options = {**digits, 12: Option("done", completes=True)}
     assert preview("12 7 14 15") == Preview((12, 7, 14, 15), "tab", "number", options, "12")
 
 
-def faces_of(line: str) -> dict[int, str]:
-    """The faces of all keys, from the lowest."""
+def labels_of(line: str) -> dict[int, str]:
+    """Return the labels of all keys, from the lowest."""
     return dict(enumerate(line.split()))
 
 
@@ -76,11 +76,11 @@ ROWS = {key: f"row {11 - key}" for key in range(12)}
 COLUMNS = {key: f"col {key - 13}" for key in range(13, COUNT)}
 UP = {key: str(key - 13) for key in range(13, 23)}
 DOWN = {key: f"-{11 - key}" for key in range(2, 12)}
-SCROLLS = faces_of("+12 +11 +10 +9 +8 +7 +6 +5 +4 +3 +2 +1 0 -1 -2 -3 -4 -5 -6 -7 -8 -9 -10 -11 -12")
-POWERS = faces_of(
+SCROLLS = labels_of("+12 +11 +10 +9 +8 +7 +6 +5 +4 +3 +2 +1 0 -1 -2 -3 -4 -5 -6 -7 -8 -9 -10 -11 -12")
+POWERS = labels_of(
     "-2048 -1024 -512 -256 -128 -64 -32 -16 -8 -4 -2 -1 0 +1 +2 +4 +8 +16 +32 +64 +128 +256 +512 +1024 +2048"
 )
-SPEEDS = faces_of(
+SPEEDS = labels_of(
     "pause play 0.1× 0.2× 0.3× 0.4× 0.5× 0.6× 0.7× 0.8× 0.9× 1×"
     " 1× 1.25× 1.5× 1.75× 2× 2.25× 2.5× 2.75× 3× 3.25× 3.5× 3.75× 4×"
 )
@@ -91,15 +91,15 @@ VOLUMES = {
     )
 }
 SPELLING = {(0, 13): "a", (0, 14): "b", (2, 13): "c", (11, 13): "\b", (11, 14): "\n", (11, 15): "\t"}
-SPELLS = {0: "a…", 2: "c…", 11: "take back…", 12: "space"}
+SPELLS = {0: "a…", 2: "c…", 11: "delete…", 12: "space"}
 
-# A kind, the keys played of it, what has been read so far, and what each key would be now.
-PARTS = [
+# A kind of parameter, the keys played, what has been read so far, and what each key would enter.
+PARAMETERS = [
     ("grid", "", "", {**ROWS, 12: "erase", **COLUMNS}),
     ("grid", "7", "row 4", {12: "erase", **COLUMNS}),
     ("grid", "13", "column 0", {**ROWS, 12: "erase"}),
     ("box", "", "", {**ROWS, 12: "erase", **COLUMNS}),
-    ("box", "5 20", "row 6, column 7", {**ROWS, 12: "only this", **COLUMNS}),
+    ("box", "5 20", "row 6, column 7", {**ROWS, 12: "this point", **COLUMNS}),
     ("box", "5 20 4", "row 6, column 7; row 7", {12: "erase", **COLUMNS}),
     ("scroll", "", "", SCROLLS),
     ("number", "", "", {**DOWN, 12: "erase", **UP}),
@@ -121,7 +121,7 @@ PARTS = [
     ("keys", "0 14", "0 14", {LEAVE: "done"}),
     ("text", "", "", {**SPELLS, LEAVE: "leave"}),
     ("text", "0", "", {13: "a", 14: "b"}),
-    ("text", "11", "", {13: "take back", 14: "new line", 15: "tab"}),
+    ("text", "11", "", {13: "delete", 14: "new line", 15: "tab"}),
     ("text", "0 13 12 2 13", "a c", {**SPELLS, LEAVE: "done"}),
     ("text", "0 13 0 20", "a\N{REPLACEMENT CHARACTER}", {**SPELLS, LEAVE: "done"}),
     ("choice or text", "", "", {**SPELLS, LEAVE: "leave", **UP}),
@@ -131,27 +131,29 @@ PARTS = [
 
 
 @pytest.mark.parametrize(
-    ("kind", "played", "value", "faces"), PARTS, ids=[f"{k} {p}" for k, p, _, _ in PARTS]
+    ("kind", "played", "value", "labels"),
+    PARAMETERS,
+    ids=[f"{kind} {played}" for kind, played, _, _ in PARAMETERS],
 )
-def test_a_parameter_shows_what_each_key_would_be(
-    kind: str, played: str, value: str, faces: dict[int, str]
+def test_parameter_shows_what_each_key_would_enter(
+    kind: str, played: str, value: str, labels: dict[int, str]
 ) -> None:
     word = Word((23, 23), "word", parameters=(Parameter("it", kind),))
     parser = Parser(Stack([Language("x", "X", words=(word,))]), Timing(spelling=SPELLING))
     for press in read_line(f"23 23 {played}"):
         parser.feed(press)
-    found = parser.preview()
-    assert (found.word, found.awaits, found.value) == ("word", kind, value)
-    assert {key: option.label for key, option in found.options.items()} == faces
-    assert all(option.completes for option in found.options.values())
+    shown = parser.preview()
+    assert (shown.word, shown.awaits, shown.value) == ("word", kind, value)
+    assert {key: option.label for key, option in shown.options.items()} == labels
+    assert all(option.completes for option in shown.options.values())
 
 
-def test_every_kind_has_its_line() -> None:
-    assert {kind for kind, _, _, _ in PARTS} == set(KINDS)
+def test_every_kind_is_tested() -> None:
+    assert {kind for kind, _, _, _ in PARAMETERS} == set(KINDS)
 
 
-@pytest.mark.parametrize(("played", "value", "leave"), [("", "", "without a name"), ("0 16", "0 16", "done")])
-def test_a_name_that_may_be_left_out_says_so(played: str, value: str, leave: str) -> None:
+@pytest.mark.parametrize(("played", "value", "leave"), [("", "", "no name"), ("0 16", "0 16", "done")])
+def test_optional_name_shows_that_it_can_be_left_out(played: str, value: str, leave: str) -> None:
     word = Word((23, 23), "word", parameters=(Parameter("it", "name", optional=True),))
     parser = Parser(Stack([Language("x", "X", words=(word,))]))
     for press in read_line(f"23 23 {played}"):

@@ -1,4 +1,4 @@
-"""When things happen: chords, deadlines, and the times that what is heard carries."""
+"""Time in the parser: chords, deadlines, speech, and the times of results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def after(line: str, stack: Stack, timing: Timing) -> Parser:
     return parser
 
 
-# A line and the µs at which time would have its say, None for never.
+# A line, and the parser's deadline after it in µs.
 DEADLINES = [
     ("", None),
     ("0 7 0", None),
@@ -53,7 +53,7 @@ DEADLINES = [
 
 
 @pytest.mark.parametrize(("line", "deadline"), DEADLINES, ids=[line for line, _ in DEADLINES])
-def test_time_has_its_say_at_the_deadline_and_not_before(
+def test_timeout_runs_at_the_deadline_and_not_before(
     line: str, deadline: int | None, stack: Stack, timing: Timing
 ) -> None:
     parser = after(line, stack, timing)
@@ -64,19 +64,19 @@ def test_time_has_its_say_at_the_deadline_and_not_before(
         assert parser.deadline is None or parser.deadline > deadline
 
 
-@pytest.mark.parametrize(("gap", "heard"), [(35_000, "skip seconds=3"), (35_001, "?open")])
-def test_keys_at_most_35_ms_apart_are_a_chord(gap: int, heard: str, stack: Stack, timing: Timing) -> None:
-    # A chord is complete when it is released, a run only when time is over.
+@pytest.mark.parametrize(("gap", "expected"), [(35_000, "skip seconds=3"), (35_001, "?open")])
+def test_keys_at_most_35_ms_apart_are_a_chord(gap: int, expected: str, stack: Stack, timing: Timing) -> None:
+    # A chord is complete when it is released, a run only after a timeout.
     parser = after("23 20 22 23", stack, timing)
     presses = [Press(0, 13, True), Press(gap, 14, True), Press(90_000, 13, False), Press(90_000, 14, False)]
-    found = [
+    results = [
         item for press in presses for item in parser.feed(Press(1_000_000 + press.t, press.key, press.down))
     ]
-    assert "; ".join(map(format_result, found)) == (heard if heard != "?open" else "")
-    assert parser.is_open is (heard == "?open")
+    assert "; ".join(map(format_result, results)) == (expected if expected != "?open" else "")
+    assert parser.is_open is (expected == "?open")
 
 
-def test_a_chord_that_is_held_has_no_deadline_of_its_own(stack: Stack, timing: Timing) -> None:
+def test_held_chord_has_only_the_pending_timeout(stack: Stack, timing: Timing) -> None:
     parser = after("23 20 22 23", stack, timing)
     parser.press(1_000_000, 13)
     parser.press(1_000_000, 14)
@@ -85,9 +85,7 @@ def test_a_chord_that_is_held_has_no_deadline_of_its_own(stack: Stack, timing: T
     assert [format_result(item) for item in parser.release(1_100_000, 14)] == ["skip seconds=3"]
 
 
-def test_the_middle_key_alone_is_zero_at_once_when_no_chord_can_come_of_it(
-    stack: Stack, timing: Timing
-) -> None:
+def test_middle_key_alone_is_zero_as_soon_as_it_cannot_become_a_chord(stack: Stack, timing: Timing) -> None:
     parser = after("23 20 22 23", stack, timing)
     parser.press(1_000_000, 12)
     assert parser.deadline == 1_035_001
@@ -97,42 +95,43 @@ def test_the_middle_key_alone_is_zero_at_once_when_no_chord_can_come_of_it(
 @pytest.mark.parametrize(
     ("gap", "by"), [(35_000, '{"vertical":1,"horizontal":2}'), (35_001, '{"vertical":7,"horizontal":0}')]
 )
-def test_a_scroll_of_two_keys_is_a_chord(gap: int, by: str, stack: Stack, timing: Timing) -> None:
+def test_scroll_of_two_keys_is_a_chord(gap: int, by: str, stack: Stack, timing: Timing) -> None:
     parser = after("0 4 5 0", stack, timing)
-    heard = [*parser.press(1_000_000, 5), *parser.press(1_000_000 + gap, 20)]
-    assert format_result(heard[0]) == f"scroll by={by}"
+    results = [*parser.press(1_000_000, 5), *parser.press(1_000_000 + gap, 20)]
+    assert format_result(results[0]) == f"scroll by={by}"
 
 
-def test_the_middle_key_ends_a_run_at_once(stack: Stack, timing: Timing) -> None:
+def test_middle_key_ends_a_run_at_once(stack: Stack, timing: Timing) -> None:
     parser = after("23 20 22 23 13 14", stack, timing)
     assert [format_result(item) for item in parser.press(1_500_000, 12)] == ["skip seconds=3"]
 
 
-def heard_of(line: str, stack: Stack, timing: Timing) -> list[ParseResult]:
+def parse_line(line: str, stack: Stack, timing: Timing) -> list[ParseResult]:
     return parse(read_line(line), stack, timing)
 
 
-def test_what_is_heard_carries_its_first_and_last_time_and_all_its_keys(stack: Stack, timing: Timing) -> None:
-    found = heard_of("(1) 12 7 12 14 12 0 8 24", stack, timing)
-    assert found == [
+def test_result_has_the_times_of_its_first_and_last_key_and_all_its_keys(
+    stack: Stack, timing: Timing
+) -> None:
+    assert parse_line("(1) 12 7 12 14 12 0 8 24", stack, timing) == [
         RecognisedWord(1_000_000, 2_000_000, (12, 7, 12, 14, 12), "tab", "core", "tab", {"number": 1}),
         RejectedRun(2_250_000, 2_500_000, (0, 8), "unknown"),
     ]
 
 
-def test_keys_that_a_parameter_gives_back_belong_to_what_comes_next(stack: Stack, timing: Timing) -> None:
-    tab, click = heard_of("12 7 12 14 0 7 0", stack, timing)
+def test_keys_that_a_parameter_pushes_back_belong_to_the_next_result(stack: Stack, timing: Timing) -> None:
+    tab, click = parse_line("12 7 12 14 0 7 0", stack, timing)
     assert (tab.keys, tab.end, click.keys, click.t) == ((12, 7, 12, 14), 750_000, (0, 7, 0), 1_000_000)
-    stopped, run = heard_of("12 11 12 0 8 24", stack, timing)
+    stopped, run = parse_line("12 11 12 0 8 24", stack, timing)
     assert (stopped.keys, stopped.end, run.keys, run.t) == ((12, 11, 12), 500_000, (0, 8), 750_000)
 
 
-def test_piano_on_carries_the_times_of_its_own_keys(stack: Stack, timing: Timing) -> None:
-    _, on = heard_of("0 7 3 0 (1) 0 3 7 0", stack, timing)
+def test_piano_on_has_the_times_of_its_own_keys(stack: Stack, timing: Timing) -> None:
+    _, on = parse_line("0 7 3 0 (1) 0 3 7 0", stack, timing)
     assert on == RecognisedWord(2_000_000, 2_750_000, (0, 3, 7, 0), "piano on", "core", "piano_on", {})
 
 
-def test_piano_on_may_be_played_legato(stack: Stack, timing: Timing) -> None:
+def test_piano_on_can_be_played_legato(stack: Stack, timing: Timing) -> None:
     parser = after("0 7 3 0 (1)", stack, timing)
     for number, key in enumerate((0, 3, 7)):
         parser.press(2_000_000 + number * 100_000, key)
@@ -143,7 +142,7 @@ def test_piano_on_may_be_played_legato(stack: Stack, timing: Timing) -> None:
     assert [format_result(item) for item in parser.advance(3_000_000)] == ["piano on"]
 
 
-def test_piano_on_is_not_heard_while_its_last_key_is_held(stack: Stack, timing: Timing) -> None:
+def test_piano_on_is_not_recognised_while_its_last_key_is_held(stack: Stack, timing: Timing) -> None:
     parser = after("0 7 3 0 (1) 0 3 7", stack, timing)
     parser.press(3_000_000, 0)
     assert parser.advance(60_000_000) == [] and not parser.piano
@@ -151,7 +150,7 @@ def test_piano_on_is_not_heard_while_its_last_key_is_held(stack: Stack, timing: 
     assert parser.finish() == []
 
 
-def test_leaving_and_the_gate_are_told_at_once(stack: Stack, timing: Timing) -> None:
+def test_leave_and_set_piano_reject_what_is_half_played(stack: Stack, timing: Timing) -> None:
     parser = after("0 7", stack, timing)
     assert parser.leave(300_000) == [RejectedRun(0, 250_000, (0, 7), "erased")]
     assert parser.leave(300_000) == [] and parser.deadline is None
@@ -166,7 +165,7 @@ def test_leaving_and_the_gate_are_told_at_once(stack: Stack, timing: Timing) -> 
     assert [format_result(item) for item in parser.press(4_000_000, 0)] == ["click"]
 
 
-def test_a_value_is_given_only_where_one_is_awaited(stack: Stack, timing: Timing) -> None:
+def test_value_is_ignored_if_no_parameter_is_read(stack: Stack, timing: Timing) -> None:
     parser = after("0 7", stack, timing)
     assert parser.give(300_000, 3) == [] and parser.is_open
     parser = after("12 7 12 14", stack, timing)
@@ -174,7 +173,7 @@ def test_a_value_is_given_only_where_one_is_awaited(stack: Stack, timing: Timing
     assert parser.awaited is None
 
 
-def test_other_languages_hold_from_the_next_word_on(stack: Stack, timing: Timing) -> None:
+def test_new_languages_apply_from_the_next_word(stack: Stack, timing: Timing) -> None:
     other = Stack(
         [Language("x", "X", words=(Word((1, 2), "mine", "x"), Word((1, 3), "on", "x", "piano_on")))]
     )
@@ -189,73 +188,71 @@ def test_other_languages_hold_from_the_next_word_on(stack: Stack, timing: Timing
     assert [format_result(item) for item in parser.press(1, 2)] == ["mine"]
 
 
-def test_other_languages_bring_their_own_way_to_switch_the_piano_on(stack: Stack, timing: Timing) -> None:
+def test_new_languages_bring_their_own_piano_on(stack: Stack, timing: Timing) -> None:
     parser = Parser(stack, timing)
     parser.set_piano(0, on=False)
     parser.press(0, 0)
     parser.use(Stack([Language("x", "X", words=(Word((1, 3), "on", "x", "piano_on"),))]))
     parser.release(100_000, 0)
-    heard = [item for press in read_line("(2) 1 3 (1)") for item in parser.feed(press)]
-    assert [format_result(item) for item in [*heard, *parser.finish()]] == ["on"]
+    results = [item for press in read_line("(2) 1 3 (1)") for item in parser.feed(press)]
+    assert [format_result(item) for item in [*results, *parser.finish()]] == ["on"]
 
 
-def test_a_spoken_word_carries_the_time_at_which_it_was_understood(stack: Stack, timing: Timing) -> None:
+def test_spoken_word_has_the_time_of_its_recognition(stack: Stack, timing: Timing) -> None:
     parser = Parser(stack, timing)
     word = stack.word("click")
     assert word is not None
-    assert parser.voice(1_000_000, True) == []
+    assert parser.set_speaking(1_000_000, True) == []
     assert parser.speak(1_000_000, 2_000_000, word, {}) == [
         RecognisedWord(2_000_000, 2_000_000, (0, 7, 0), "click", "core", "click", {})
     ]
 
 
-def test_a_spoken_word_with_keys_begins_with_their_first(stack: Stack, timing: Timing) -> None:
+def test_spoken_word_with_keys_starts_with_the_first_of_them(stack: Stack, timing: Timing) -> None:
     parser = Parser(stack, timing)
     word = stack.word("tab")
     assert word is not None
-    parser.voice(1_000_000, True)
-    heard = [*parser.press(1_500_000, 14), *parser.release(1_600_000, 14)]
-    assert heard == []
-    heard += parser.speak(1_000_000, 2_000_000, word, {})
-    assert heard == [] and parser.deadline == 1_500_000 + timing.number
+    parser.set_speaking(1_000_000, True)
+    results = [*parser.press(1_500_000, 14), *parser.release(1_600_000, 14)]
+    assert results == []
+    results += parser.speak(1_000_000, 2_000_000, word, {})
+    assert results == [] and parser.deadline == 1_500_000 + timing.number
     assert parser.advance(2_700_000) == [
         RecognisedWord(1_500_000, 1_500_000, (12, 7, 12, 14), "tab", "core", "tab", {"number": 1})
     ]
 
 
-def test_after_a_spoken_word_nobody_speaks_any_more(stack: Stack, timing: Timing) -> None:
+def test_spoken_word_ends_the_speech(stack: Stack, timing: Timing) -> None:
     parser = Parser(stack, timing)
     word = stack.word("click")
     assert word is not None
-    parser.voice(0, True)
+    parser.set_speaking(0, True)
     parser.speak(0, 1_000_000, word, {})
     assert [format_result(item) for item in parser.press(2_000_000, 1)] == ["?unknown 1"]
 
 
-def test_a_key_that_came_with_the_voice_belongs_to_what_was_said(stack: Stack, timing: Timing) -> None:
+def test_key_at_the_start_of_speech_belongs_to_the_spoken_word(stack: Stack, timing: Timing) -> None:
     parser = Parser(stack, timing)
     word = stack.word("tab")
     assert word is not None
-    parser.voice(1_000_000, True)
+    parser.set_speaking(1_000_000, True)
     parser.press(1_000_000, 5)
     assert parser.speak(1_000_000, 1_500_000, word, {}) == []
     assert [format_result(item) for item in parser.finish()] == ["tab number=-6"]
 
 
-def test_while_somebody_speaks_time_waits_and_afterwards_there_are_four_seconds(
-    stack: Stack, timing: Timing
-) -> None:
+def test_speech_suspends_the_timeouts_and_restarts_them_when_it_ends(stack: Stack, timing: Timing) -> None:
     parser = after("12 7 12", stack, timing)
-    parser.voice(1_000_000, True)
+    parser.set_speaking(1_000_000, True)
     assert parser.deadline is None and parser.advance(90_000_000) == []
-    parser.voice(90_000_000, False)
+    parser.set_speaking(90_000_000, False)
     assert parser.deadline == 94_000_000
     parser = Parser(stack, timing)
-    parser.voice(1_000_000, True)
+    parser.set_speaking(1_000_000, True)
     parser.press(2_000_000, 0)
-    parser.voice(3_000_000, False)
-    assert parser.deadline == 6_000_000, "what was begun meanwhile keeps its time"
+    parser.set_speaking(3_000_000, False)
+    assert parser.deadline == 6_000_000, "a word that started during speech keeps its own timeout"
     parser = after("12 7 12", stack, timing)
-    assert [format_result(item) for item in parser.voice(4_500_000, True)] == ["?lapsed 12 7 12"]
-    parser.voice(5_000_000, False)
+    assert [format_result(item) for item in parser.set_speaking(4_500_000, True)] == ["?lapsed 12 7 12"]
+    parser.set_speaking(5_000_000, False)
     assert parser.deadline is None

@@ -38,7 +38,7 @@ def test_a_word_is_still_there_after_a_restart(library: LanguageLibrary) -> None
         ((0, 7, 0), "0 7 0 is already click in core"),
         ((0, 7, 0, 3), "0 7 0 3 begins with click (0 7 0) in core"),
         ((23, 22), "23 22 is the beginning of play (23 22 23) in core"),
-        ((0, 24), "key 24 leaves"),
+        ((0, 24), "key 24 cannot be part of a word"),
     ],
 )
 def test_a_conflict_is_refused_before_anything_is_saved(
@@ -78,7 +78,7 @@ def test_a_damaged_language_is_reported_and_the_others_load(library: LanguageLib
     (library.folder / "bad.toml").write_text('name = "bad"\n[[word]]\nkeys = "0 99"\nname = "x"\n')
     again = reopened(library)
     assert [problem.happened for problem in again.problems] == [
-        "bad.toml, line 3: '99' is not a key: keys are numbers from 0 to 24"
+        "bad.toml, line 3: '99' is not a key; keys are numbers from 0 to 24"
     ]
     assert again.stack.word("waltz") and again.stack.word("click")
 

@@ -47,7 +47,7 @@ LABELS = [
     ("12 6 6 12", 12, "value", "50 %"),
     ("0 8", 0, "leave", "ends here"),
     ("12 9 11 12", 0, "value", "a…"),
-    ("12 9 11 12 11", 13, "value", "take back"),
+    ("12 9 11 12 11", 13, "value", "delete"),
 ]
 
 
@@ -122,7 +122,7 @@ def test_each_kind_of_parameter_has_its_own_hint() -> None:
 def test_every_label_is_printable() -> None:
     shown = [label("12 9 11 12", key).text for key in range(COUNT)]
     assert [text for text in shown if not text.isprintable()] == []
-    assert "take back…" in shown
+    assert "delete…" in shown
 
 
 def test_a_label_is_spoken_in_words() -> None:
