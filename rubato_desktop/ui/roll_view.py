@@ -28,7 +28,7 @@ from rubato_desktop.services.roll.images import EXTENSIONS
 from rubato_desktop.ui.bridge import Bridge
 from rubato_desktop.ui.overlays.picture_card import PictureCard
 from rubato_desktop.ui.panels.word_log_lines import clock, missed_text
-from rubato_desktop.ui.pianoroll import Laid, Mark, NoteSeen, PianoRoll
+from rubato_desktop.ui.pianoroll import Mark, NoteInfo, PianoRoll, PlacedPicture
 from rubato_desktop.ui.style.icons import icon
 from rubato_desktop.ui.style.theme import Theme, base_size
 from rubato_desktop.ui.style.wrapped_label import WrappedLabel
@@ -62,13 +62,13 @@ class RollView(QWidget):
         self.roll.open_word.connect(lambda word: self.open_word.emit(word.word))
         self.roll.define.connect(self._describe_run)
         self.roll.open_note.connect(self._describe_note)
-        self.roll.stack_asked.connect(lambda on: bridge.run("iterations", on=on))
-        self.roll.iteration_asked.connect(lambda by: bridge.run("change_iteration", by=by))
-        self.roll.mark_asked.connect(self._mark_iteration)
+        self.roll.stack_requested.connect(lambda on: bridge.run("iterations", on=on))
+        self.roll.iteration_requested.connect(lambda by: bridge.run("change_iteration", by=by))
+        self.roll.mark_requested.connect(self._mark_iteration)
         self.roll.picture_opened.connect(self._show_picture)
         self.roll.picture_dropped.connect(self._add_picture)
-        self.roll.picture_asked.connect(self.choose_picture)
-        self.roll.picture_unwanted.connect(self._remove_picture)
+        self.roll.picture_requested.connect(self.choose_picture)
+        self.roll.picture_removal_requested.connect(self._remove_picture)
         self.card = PictureCard(self.roll, theme)
         self.card.seek.connect(self._seek)
         self.roll.span_changed.connect(self._on_span_changed)
@@ -168,9 +168,11 @@ class RollView(QWidget):
         roll = self._engine.services.roll
         if not roll.live and roll.notes is self._notes:
             folder = roll.folder
-            laid = [Laid(one.t, folder / one.file, one.name) for one in roll.pictures] if folder else []
-            if tuple(laid) != self.roll.pictures.items:
-                self.roll.set_pictures(laid)
+            pictures = (
+                [PlacedPicture(one.t, folder / one.file, one.name) for one in roll.pictures] if folder else []
+            )
+            if tuple(pictures) != self.roll.pictures.items:
+                self.roll.set_pictures(pictures)
                 self.card.update_items(self.roll.pictures.items)
             self.roll.set_iterations(roll.iterations)
             self.roll.set_stacked(roll.stacked)
@@ -261,7 +263,7 @@ class RollView(QWidget):
     def _describe_run(self, run: RejectedRun) -> None:
         self.described.emit(missed_text(run, ()))
 
-    def _describe_note(self, note: NoteSeen) -> None:
+    def _describe_note(self, note: NoteInfo) -> None:
         track = f", {note.track}" if note.track else ""
         self.described.emit(f"Note {note.note} at {clock(note.on)}{track}")
 

@@ -24,7 +24,7 @@ from rubato_desktop.ui.overlays.picture_card import PictureCard
 from rubato_desktop.ui.panels.browser import BrowserPanel
 from rubato_desktop.ui.panels.devices import DeviceRow
 from rubato_desktop.ui.panels.word_log import WordLogPanel
-from rubato_desktop.ui.pianoroll.pictures import Laid
+from rubato_desktop.ui.pianoroll.pictures import PlacedPicture
 from rubato_desktop.ui.style.theme import font
 from rubato_desktop.ui.style.wrapping import wrap, wrapped_height
 from rubato_desktop.ui.window import SMALLEST, MainWindow
@@ -361,5 +361,5 @@ def test_a_long_name_of_a_picture_wraps(window: MainWindow, tmp_path: Path) -> N
     image.fill(Qt.GlobalColor.red)
     image.save(str(path))
     card = PictureCard(window.roll.roll, window.theme)
-    card.show_picture([Laid(0, path, LONG)], 0)
+    card.show_picture([PlacedPicture(0, path, LONG)], 0)
     assert whole(card.title, card)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QMouseEvent, QPixmap, Q
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from rubato_desktop.ui.overlays.card import EscapeCloses
-from rubato_desktop.ui.pianoroll.pictures import Laid, load
+from rubato_desktop.ui.pianoroll.pictures import PlacedPicture, load
 from rubato_desktop.ui.style.icons import icon
 from rubato_desktop.ui.style.theme import Theme
 
@@ -37,7 +37,7 @@ class PictureCard(EscapeCloses):
     def __init__(self, over: QWidget, theme: Theme) -> None:
         super().__init__(over)
         self._theme = theme
-        self._items: Sequence[Laid] = ()
+        self._items: Sequence[PlacedPicture] = ()
         self._index = 0
         self._pixmap = QPixmap()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="picture")
@@ -71,7 +71,7 @@ class PictureCard(EscapeCloses):
         self._dress()
         self.hide()
 
-    def show_picture(self, items: Sequence[Laid], index: int) -> None:
+    def show_picture(self, items: Sequence[PlacedPicture], index: int) -> None:
         """Show a picture of a recording.
 
         Args:
@@ -84,12 +84,12 @@ class PictureCard(EscapeCloses):
         self._items, self._index = items, index
         item = items[index]
         count = f" · {index + 1} of {len(items)}" if len(items) > 1 else ""
-        self.title.setText(f"{item.described.removeprefix('Picture ')}{count}")
-        self.setAccessibleName(item.described)
+        self.title.setText(f"{item.description.removeprefix('Picture ')}{count}")
+        self.setAccessibleName(item.description)
         self.setAccessibleDescription(
             "Enter goes to its time, Left and Right show other pictures, Esc closes it"
         )
-        self.image.setAccessibleName(item.described)
+        self.image.setAccessibleName(item.description)
         self._pixmap = QPixmap()
         self.image.setText("…")
         self._place()
@@ -98,7 +98,7 @@ class PictureCard(EscapeCloses):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._worker.submit(lambda: self._loaded.emit(item, load(item.path, LARGEST)))
 
-    def update_items(self, items: Sequence[Laid]) -> None:
+    def update_items(self, items: Sequence[PlacedPicture]) -> None:
         """Take over the recording's pictures after a change; close when the one that is shown was removed."""
         if self.isVisible():
             item = self._items[self._index]
@@ -107,7 +107,7 @@ class PictureCard(EscapeCloses):
             else:
                 self.hide()
 
-    def _on_loaded(self, item: Laid, image: QImage) -> None:
+    def _on_loaded(self, item: PlacedPicture, image: QImage) -> None:
         if not self._items or item != self._items[self._index]:
             return
         self._pixmap = QPixmap.fromImage(image)

@@ -1,4 +1,4 @@
-"""Tells screen readers what the pianoroll is: a picture with a name and a description, not a box of other things."""
+"""The accessible role of the pianoroll: a canvas with a name and a description instead of a plain widget."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ CLASS_NAME = "PianoRoll"
 
 
 @cache
-def introduce() -> None:
-    """Make Qt ask here for what it tells about pianorolls; once is enough for all of them."""
+def install_accessible_role() -> None:
+    """Install the accessible interface of all pianorolls. Later calls do nothing."""
     QAccessible.installFactory(_interface)
 
 
-def _interface(class_name: str, thing: QObject) -> QAccessibleInterface | None:
-    if class_name == CLASS_NAME and isinstance(thing, QWidget):
-        return QAccessibleWidget(thing, QAccessible.Role.Canvas)
+def _interface(class_name: str, widget: QObject) -> QAccessibleInterface | None:
+    if class_name == CLASS_NAME and isinstance(widget, QWidget):
+        return QAccessibleWidget(widget, QAccessible.Role.Canvas)
     return None

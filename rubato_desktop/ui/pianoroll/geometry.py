@@ -1,4 +1,4 @@
-"""Where the parts of the pianoroll are."""
+"""Layout of the pianoroll: the rectangles of its parts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from rubato_desktop.ui.pianoroll.words import LANES
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """Rectangles in logical pixels of the widget.
+    """Rectangles of the parts, in logical pixels of the widget.
 
     Attributes:
-        ruler: Times, on top.
-        keys: The keys, at the left.
+        ruler: The time ruler, at the top.
+        keys: The keyboard, at the left.
         notes: The notes.
-        lanes: Labels of words, under the notes.
-        overview: All there is, at the bottom.
-        lane_height: Height of one lane.
+        lanes: The labels of words, below the notes.
+        overview: The overview strip, at the bottom.
+        lane_height: Height of one lane of labels.
     """
 
     ruler: QRect
@@ -31,9 +31,13 @@ class Geometry:
 
     @classmethod
     def of(cls, width: int, height: int, text_height: int, stacked: bool = False) -> Geometry:
-        """Divide a widget; `text_height` is that of a line of text.
+        """Lay out a widget.
 
-        Stacked iterations have their words with them, so that no lanes of labels are left under the notes.
+        Args:
+            width: Width of the widget, logical px.
+            height: Height of the widget, logical px.
+            text_height: Height of a line of text, logical px.
+            stacked: Whether iterations are stacked. Each then has its own row of labels, so no lanes remain.
         """
         gutter = round(3.4 * text_height)
         ruler = round(1.7 * text_height)
@@ -52,5 +56,5 @@ class Geometry:
         )
 
     def lane_top(self, lane: int) -> int:
-        """Return the y of a lane's top."""
+        """Return the y coordinate of the top of a lane of labels."""
         return self.lanes.top() + 5 + lane * self.lane_height

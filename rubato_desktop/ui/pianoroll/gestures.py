@@ -1,4 +1,4 @@
-"""Hands on the pianoroll: mouse, touchpad, fingers and keyboard."""
+"""Input on the pianoroll: mouse, touchpad, touch screen and keyboard."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from rubato_desktop.services.roll.images import EXTENSIONS
 from rubato_desktop.ui.pianoroll.display import RollDisplay
 from rubato_desktop.ui.pianoroll.hit_test import ZOOM_STEP, HitTest
 
-PAN_STEP = 0.1  # of the width: an arrow, a notch of the wheel
-_PINCH_PX = 60  # px of two fingers with Ctrl that zoom one step
+PAN_STEP = 0.1  # share of the width per arrow key or wheel notch
+_PINCH_PX = 60  # px of two-finger scrolling with Ctrl per zoom step
 
 _PANS = {
     Qt.Key.Key_Left: -PAN_STEP,
@@ -40,28 +40,36 @@ _ZOOMS = {
 
 
 class Gestures(QObject):
-    """Turns what hands do into what the roll does.
+    """An event filter that turns input events into calls and signals of the roll.
 
-    Wheel or two fingers: pan; over more iterations than find room: up and down, with Shift pan. Ctrl and wheel, or a
-    pinch: zoom at the pointer. Drag: pan; in the overview: go there. Click: go there, or open the word. Double click:
-    play from there, or see the picture large. A picture that is dropped is laid there.
+    Mouse and touch:
+        - Wheel or two fingers: pan. If stacked iterations do not all fit, scroll through them; with Shift, pan.
+        - Ctrl and wheel, or pinch: zoom at the pointer.
+        - Drag: pan; in the overview, go to that position.
+        - Click: seek, or open the word.
+        - Double-click: play from there, or enlarge the picture.
+        - Drop a picture file: add it at that time.
 
-    Arrows: pan; Page Up and Down: a page; + and -: zoom; Home and End: the beginning and the end; Up or Down: to the
-    words, of stacked iterations to the same place in the one before or after. The menu key lists what can be done.
+    Keyboard:
+        - Left and Right: pan; Page Up and Page Down: pan by a page.
+        - Plus and Minus: zoom; Home and End: go to the start or the end.
+        - Up and Down: focus the list of words; in stacked iterations, go to the previous or next one.
+        - Enter: seek to the middle of the view.
+        - Menu key: open the context menu.
 
     Args:
-        roll: The widget to watch.
-        pointing: What is at its points.
+        roll: The widget whose events are filtered.
+        hit_test: Finds the items at a point of the widget.
     """
 
-    def __init__(self, roll: RollDisplay, pointing: HitTest) -> None:
+    def __init__(self, roll: RollDisplay, hit_test: HitTest) -> None:
         super().__init__(roll)
-        self._roll, self._pointing = roll, pointing
+        self._roll, self._hit_test = roll, hit_test
         self._pressed: QPointF | None = None
         self._dragging = False
         self._in_overview = False
         kinds = QEvent.Type
-        self._answers: dict[QEvent.Type, Callable[[Any], bool]] = {
+        self._handlers: dict[QEvent.Type, Callable[[Any], bool]] = {
             kinds.Wheel: self._wheel,
             kinds.MouseButtonPress: self._press,
             kinds.MouseMove: self._move,
@@ -80,13 +88,13 @@ class Gestures(QObject):
         roll.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Hear the widget's events before it does; True for those that are done."""
-        answer = self._answers.get(event.type())
-        return answer(event) if answer is not None else False
+        """Handle an event before the widget does; return True if it needs no further handling."""
+        handler = self._handlers.get(event.type())
+        return handler(event) if handler is not None else False
 
     def _wheel(self, event: QWheelEvent) -> bool:
         pixels, angle = event.pixelDelta(), event.angleDelta()
-        fine = not pixels.isNull()  # a touchpad tells pixels; a wheel tells eighths of a degree, 120 a notch
+        fine = not pixels.isNull()  # a touchpad reports pixels, a wheel eighths of a degree (120 per notch)
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             steps = pixels.y() / _PINCH_PX if fine else angle.y() / 120
             self._roll.zoom_at(ZOOM_STEP**steps, event.position().x())
@@ -94,7 +102,7 @@ class Gestures(QObject):
             notch = 1 if fine else PAN_STEP * self._roll.view.width / 120
             delta = pixels if fine else angle
             upright = abs(delta.y()) >= abs(delta.x()) and not event.modifiers()
-            if self._roll.stack is not None and self._roll.lanes.most and upright:
+            if self._roll.stack is not None and self._roll.lanes.max_top and upright:
                 self._roll.scroll_lanes(-notch * delta.y())
                 event.accept()
                 return True
@@ -109,7 +117,7 @@ class Gestures(QObject):
         self._in_overview = self._roll.parts.overview.contains(event.position().toPoint())
         if self._in_overview:
             self._centre(event.position())
-        return False  # the widget takes the focus
+        return False  # so that the widget takes the focus
 
     def _move(self, event: QMouseEvent) -> bool:
         here = event.position()
@@ -132,16 +140,16 @@ class Gestures(QObject):
             self._dragging = False
             self._hover(event.position())
         elif event.button() == Qt.MouseButton.LeftButton:
-            self._pointing.act(event.position())
+            self._hit_test.click(event.position())
         return True
 
     def _double(self, event: QMouseEvent) -> bool:
-        pointing = self._pointing
-        picture = pointing.picture(event.position())
+        hit_test = self._hit_test
+        picture = hit_test.picture(event.position())
         if event.button() == Qt.MouseButton.LeftButton and picture is not None:
             self._roll.picture_opened.emit(picture)
-        elif event.button() == Qt.MouseButton.LeftButton and pointing.word(event.position()) is None:
-            self._roll.play_from.emit(pointing.time(event.position()))
+        elif event.button() == Qt.MouseButton.LeftButton and hit_test.word(event.position()) is None:
+            self._roll.play_from.emit(hit_test.time(event.position()))
         return True
 
     def _leave(self, event: QEvent) -> bool:
@@ -151,15 +159,15 @@ class Gestures(QObject):
     def _menu(self, event: QContextMenuEvent) -> bool:
         roll, point = self._roll, QPointF(event.pos())
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            menu = self._pointing.menu(roll.painter.labels.selected, int(roll.scene.playhead or 0))
+            menu = self._hit_test.menu(roll.painter.labels.selected, int(roll.scene.playhead or 0))
         else:
-            pointing = self._pointing
-            menu = pointing.menu(pointing.word(point), pointing.time(point), pointing.picture(point))
+            hit_test = self._hit_test
+            menu = hit_test.menu(hit_test.word(point), hit_test.time(point), hit_test.picture(point))
         menu.popup(event.globalPos())
         return True
 
     def _tip(self, event: QHelpEvent) -> bool:
-        QToolTip.showText(event.globalPos(), self._pointing.tip(QPointF(event.pos())), self._roll)
+        QToolTip.showText(event.globalPos(), self._hit_test.tip(QPointF(event.pos())), self._roll)
         return True
 
     def _native(self, event: QNativeGestureEvent) -> bool:
@@ -179,15 +187,15 @@ class Gestures(QObject):
         return True
 
     def _drag(self, event: QDropEvent) -> bool:
-        if not _pictures_in(event):
-            event.ignore()  # the window may know what to do with it
+        if not _dragged_pictures(event):
+            event.ignore()  # the window may accept it
             return True
         event.acceptProposedAction()
         return True
 
     def _drop(self, event: QDropEvent) -> bool:
-        for path in _pictures_in(event):
-            self._roll.picture_dropped.emit(path, self._pointing.time(event.position()))
+        for path in _dragged_pictures(event):
+            self._roll.picture_dropped.emit(path, self._hit_test.time(event.position()))
         event.acceptProposedAction()
         return True
 
@@ -200,9 +208,9 @@ class Gestures(QObject):
         elif key == Qt.Key.Key_Home:
             roll.show_from(float("-inf"))
         elif key == Qt.Key.Key_End:
-            roll.show_from(roll.scene.reach - 0.9 * roll.view.span)
+            roll.show_from(roll.scene.view_end - 0.9 * roll.view.span)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and roll.stack is not None:
-            roll.iteration_asked.emit(1 if key == Qt.Key.Key_Down else -1)
+            roll.iteration_requested.emit(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and len(roll.scene.words):
             roll.word_list.setFocus(Qt.FocusReason.OtherFocusReason)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -215,22 +223,22 @@ class Gestures(QObject):
 
     def _centre(self, point: QPointF) -> None:
         if self._roll.stack is not None:
-            # What is seen of each iteration is the same; a place in the recording is gone to.
-            self._roll.seek.emit(self._pointing.time(point))
+            # The view is relative to each iteration, so it cannot show a position of the recording: seek to it instead.
+            self._roll.seek.emit(self._hit_test.time(point))
             return
-        self._roll.show_from(self._pointing.time(point) - self._roll.view.span / 2)
+        self._roll.show_from(self._hit_test.time(point) - self._roll.view.span / 2)
 
     def _hover(self, point: QPointF) -> None:
         roll = self._roll
-        place = self._pointing.word(point)
-        roll.point_at(place)
-        hand = place is not None or self._pointing.note(point) is not None
-        hand = hand or self._pointing.picture(point) is not None
+        index = self._hit_test.word(point)
+        roll.highlight(index)
+        hand = index is not None or self._hit_test.note(point) is not None
+        hand = hand or self._hit_test.picture(point) is not None
         roll.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
 
 
-def _pictures_in(event: QDropEvent) -> list[str]:
-    """Return the picture files that are dragged."""
+def _dragged_pictures(event: QDropEvent) -> list[str]:
+    """Return the paths of the dragged picture files."""
     return [
         url.toLocalFile()
         for url in event.mimeData().urls()

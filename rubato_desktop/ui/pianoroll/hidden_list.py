@@ -1,7 +1,7 @@
-"""Lists that lie over the roll and paint nothing: for the keyboard and for screen readers.
+"""Invisible list views over the roll, for keyboard users and screen readers.
 
-What the roll paints is their face. So Tab reaches what is in them, arrows go from one to the next, Enter opens one, and
-a screen reader finds a plain list.
+The roll paints the items itself. The list makes them reachable with Tab, the arrow keys and Enter, and shows them to a
+screen reader as a plain list.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class TextModel(QAbstractListModel):
-    """Things in order of time, each as a line of text."""
+    """Items in order of time, each as a line of text."""
 
     def count(self) -> int:
-        """How many there are."""
+        """Return the number of items."""
         raise NotImplementedError
 
-    def text(self, place: int) -> str:
-        """Return the line of one."""
+    def text(self, row: int) -> str:
+        """Return the text of an item."""
         raise NotImplementedError
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -40,18 +40,18 @@ class TextModel(QAbstractListModel):
 
 
 class HiddenList(QListView):
-    """A list for keys and ears.
+    """A list view that paints nothing.
 
     Args:
-        model: What is in it.
+        model: The items.
         parent: The roll.
-        name: What a screen reader calls it.
-        description: What can be done in it.
+        name: Accessible name.
+        description: Accessible description: how to use the list.
 
     Signals:
-        chosen(int): The place the keyboard is at.
-        opened(int): The place that Enter was pressed on.
-        focused(bool): Keyboard focus came or went.
+        chosen(int): Another row is current; -1 for none.
+        opened(int): Enter was pressed on this row.
+        focused(bool): The list gained or lost keyboard focus.
     """
 
     chosen = Signal(int)
@@ -76,7 +76,7 @@ class HiddenList(QListView):
         self.setAutoFillBackground(False)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint nothing: what the roll paints beneath is its face."""
+        """Paint nothing: the roll below paints the items."""
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
@@ -107,8 +107,8 @@ class HiddenList(QListView):
         else:
             event.ignore()
 
-    def go_to(self, place: int) -> None:
-        """Make a place the current one; one before the first or after the last is the first or last."""
+    def go_to(self, row: int) -> None:
+        """Make a row the current one; values out of range select the first or the last row."""
         count = self._texts.rowCount()
         if count:
-            self.setCurrentIndex(self._texts.index(min(max(place, 0), count - 1)))
+            self.setCurrentIndex(self._texts.index(min(max(row, 0), count - 1)))

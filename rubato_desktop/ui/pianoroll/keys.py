@@ -1,4 +1,4 @@
-"""The keys at the left edge: what each row is."""
+"""The keyboard at the left edge, which shows the key of each row."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ _WHITE, _BLACK = QColor("#dfe3ec"), QColor("#262c3a")
 
 
 class KeyStrip:
-    """A keyboard on its side, with the numbers of the command keys and the names of the others' octaves."""
+    """A vertical keyboard with numbers on the command keys and octave names on the others."""
 
     def __init__(self) -> None:
-        self._kept: tuple[object, QPixmap] | None = None
+        self._cache: tuple[object, QPixmap] | None = None
 
-    def forget(self) -> None:
-        """Colours changed."""
-        self._kept = None
+    def invalidate(self) -> None:
+        """Repaint everything next time, because the colours or the font changed."""
+        self._cache = None
 
     def paint(self, painter: QPainter, area: QRect, scene: Scene, colours: RollColours, font: QFont) -> None:
-        """Paint the keys, those that sound now in the colour of the playhead."""
+        """Paint the keys, and highlight those that are held."""
         pitches = scene.pitches
         scale = painter.device().devicePixelRatio()
         key = pitches, area.size(), scale, font.toString()
-        if self._kept is None or self._kept[0] != key:
+        if self._cache is None or self._cache[0] != key:
             picture = QPixmap(area.size() * scale)
             picture.setDevicePixelRatio(scale)
             picture.fill(colours.background)
             inner = QPainter(picture)
             self._paint_keys(inner, QRect(0, 0, area.width(), area.height()), pitches, colours, font)
             inner.end()
-            self._kept = key, picture
-        painter.drawPixmap(area.topLeft(), self._kept[1])
+            self._cache = key, picture
+        painter.drawPixmap(area.topLeft(), self._cache[1])
         edges = pitches.edges(area.height())
         for note in scene.held:
             row = pitches.highest - note
             if 0 <= row < pitches.count:
-                face = self._face(area, int(edges[row]), int(edges[row + 1]), is_black(note))
-                painter.fillRect(face, colours.zero)
+                rect = self._key_rect(area, int(edges[row]), int(edges[row + 1]), is_black(note))
+                painter.fillRect(rect, colours.zero)
 
     @staticmethod
-    def _face(area: QRect, top: int, bottom: int, black: bool) -> QRectF:
+    def _key_rect(area: QRect, top: int, bottom: int, black: bool) -> QRectF:
         width = area.width() * 0.36
         left = area.right() + 1 - width - 1
         return QRectF(
@@ -64,10 +64,10 @@ class KeyStrip:
             top, bottom = int(edges[row]), int(edges[row + 1])
             key = pitches.key_of(note)
             faint = 0.0 if key is not None else 0.62
-            painter.fillRect(self._face(area, top, bottom, False), mix(_WHITE, colours.background, faint))
+            painter.fillRect(self._key_rect(area, top, bottom, False), mix(_WHITE, colours.background, faint))
             if is_black(note):
                 painter.fillRect(
-                    self._face(area, top, bottom, True), mix(_BLACK, colours.background, faint / 2)
+                    self._key_rect(area, top, bottom, True), mix(_BLACK, colours.background, faint / 2)
                 )
             if key == LEAVE:
                 high_y = top

@@ -1,4 +1,4 @@
-"""What is laid over the roll besides notes and words."""
+"""Marks over the notes: pauses, feedback and remarks."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ MarkKind = Literal["pause", "feedback", "remark"]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch or a moment with a meaning of its own.
+    """A marked time span or moment.
 
     Attributes:
-        t: Microsecond at which it begins.
-        end: Microsecond at which it ends; equal to `t` for a moment.
-        kind: ``pause`` (recording was paused), ``feedback`` (a page sounded) or ``remark``.
-        text: What it says, for the pointer and the screen reader.
+        t: Start, µs.
+        end: End, µs; equal to `t` for a moment.
+        kind: ``pause`` (of the recording), ``feedback`` (a page was played as sound) or ``remark``.
+        text: Text for the tool tip and the screen reader.
     """
 
     t: int

@@ -1,12 +1,12 @@
-"""Notes to draw: as many as you like, found by time in a moment, and coarser copies of them for the far view.
+"""Time index of the notes to draw, with coarser levels of detail for large time spans.
 
-One store serves an opened file (a million notes at once) and live playing (one note after another, for hours).
-Rows are kept in order of onset. To find what sounds in a stretch of time, each block of rows knows when its last
-note ends; so a drone of an hour is found without looking at every row between.
+The store serves an opened file (a million notes at once) and live playing (one note at a time, for hours). Rows are in
+order of onset. Each block of rows stores the latest end in it, so that a long note is found without a scan of all rows
+since its onset.
 
-When more rows are in view than there is any use in drawing, a coarser level is used, where notes of one pitch that
-begin in the same slice of time are one row that knows how much of itself is covered. Levels are made when first
-needed and extended as notes arrive; each row is grouped once per level.
+If a time span contains more rows than are useful to draw, a coarser level is used. There, the notes of one pitch that
+start in the same time slice are merged into one row, which stores how much of it is covered. Levels are built on demand
+and extended as notes arrive; each row is merged once per level.
 """
 
 from __future__ import annotations
@@ -21,66 +21,72 @@ from rubato_desktop.ui.pianoroll.rows import HELD, Rows, coarser, join, typical_
 
 Array = npt.NDArray[Any]
 
-BATCH = 8192  # new rows are grouped this many at a time
-FRESH = 1024  # the newest rows stay ungrouped: a word may still colour them
-STEP = 2  # each level's slices are this many times as long as those of the one below
+BATCH = 8192  # new rows are merged in batches of this size
+FRESH = 1024  # the newest rows are not merged, because a word may still recolour them
+STEP = 2  # ratio of the slice lengths of two successive levels
 
 
 @dataclass(slots=True)
 class Level:
+    """Notes merged in time slices of one length (µs)."""
+
     slice_us: int
     rows: Rows
 
 
 class NoteStore:
-    """Notes by time.
+    """Notes that can be looked up by time.
 
     Args:
-        before_all: The first shade that is shown in the far view whatever else sounds with it.
-        budget: The most rows that `between` returns before it turns to a coarser level.
+        priority_shade: Shades from this one on win over others when notes are merged.
+        budget: Number of rows above which `between` uses a coarser level.
+
+    Attributes:
+        rows: All notes.
+        held: Rows of the held notes by key.
     """
 
-    def __init__(self, before_all: int = 1 << 16, budget: int = 12_000) -> None:
-        self.before_all = before_all
+    def __init__(self, priority_shade: int = 1 << 16, budget: int = 12_000) -> None:
+        self.priority_shade = priority_shade
         self.budget = budget
         self.rows = Rows()
         self.held: dict[object, int] = {}
         self._levels: list[Level] = []
         self._grouped = 0
         self._settled = 0
-        self._late: list[int] = []
+        self._ungrouped: list[int] = []
 
     def __len__(self) -> int:
         return len(self.rows)
 
     @property
     def end(self) -> int:
-        """Microsecond at which the last finished note ends; 0 when there are none."""
+        """Latest end of a finished note, µs; 0 if there are none."""
         return self.rows.end
 
     def extend(self, on: Array, off: Array, note: Array, shade: Array) -> None:
-        """Add finished notes, sorted by onset and none before the last one here.
+        """Append finished notes, sorted by onset and not before the last one in the store.
 
         Args:
             on: Onsets in µs, shape (n,).
             off: Ends in µs, shape (n,).
             note: MIDI notes 0-127, shape (n,).
-            shade: Numbers of colours, shape (n,).
+            shade: Shade numbers, shape (n,).
         """
         self.rows.extend(on, off, note, shade, np.ones(len(on), np.float32))
         self._settled = len(self.rows)
 
     def begin(self, key: object, t: int, note: int, shade: int) -> int:
-        """Add a note that is now held.
+        """Append a held note.
 
         Args:
-            key: What will end it, e.g. (device, channel, note); one that is held already ends here.
-            t: Onset in µs; one that is before the last onset is drawn at that one.
+            key: Identifies the note for `finish`, e.g. (device, channel, note). If it is held already, that note ends.
+            t: Onset, µs; moved to the last onset if it is earlier.
             note: MIDI note 0-127.
-            shade: Number of its colour.
+            shade: Shade number.
 
         Returns:
-            Its row.
+            The index of its row.
         """
         self.finish(key, t)
         row = self.rows.append(max(t, self.rows.last_onset), HELD, note, shade)
@@ -88,70 +94,70 @@ class NoteStore:
         return row
 
     def finish(self, key: object, t: int) -> int | None:
-        """End a held note at `t` µs; returns its row, or None when no such note is held."""
+        """End a held note at `t` µs; return its row, or None if the note is not held."""
         row = self.held.pop(key, None)
         if row is not None:
             self.rows.finish(row, t)
         return row
 
     def recolour(self, rows: Array | slice, shades: Array) -> None:
-        """Give rows other colours; coarser levels that hold them are made anew when next needed."""
+        """Change the shades of rows. Levels that contain them are rebuilt on demand."""
         if len(shades) == 0:
             return
         self.rows.shade[rows] = shades
         first = rows.start if isinstance(rows, slice) else int(np.min(rows))
         if first < self._grouped:
-            self._levels, self._grouped, self._late = [], 0, []
+            self._levels, self._grouped, self._ungrouped = [], 0, []
 
     def onsets_between(self, first: float, last: float) -> tuple[int, int]:
-        """Return the rows (from, to) whose onsets lie in first..last µs, both included."""
+        """Return the range (start, stop) of rows whose onsets are in first..last, µs, both inclusive."""
         return self.rows.window(first, last)
 
     def count_between(self, first: float, last: float) -> int:
-        """Return how many notes begin in first..last µs."""
+        """Return the number of notes that start in first..last, µs."""
         begin, end = self.onsets_between(first, last)
         return end - begin
 
     def between(self, first: float, last: float) -> Rows:
-        """Return what sounds in first..last µs, in order of onset, at most about `budget` rows of it.
+        """Return the notes that sound in first..last (µs), in order of onset, merged to about `budget` rows.
 
-        A held note's end is `HELD`.
+        The end of a held note is `HELD`.
         """
         return self.at_level(self.level_for(first, last, self.budget), first, last)
 
-    def level_for(self, first: float, last: float, most: int) -> int:
-        """Return the finest level that has at most about `most` rows in first..last µs; 0 is the notes themselves."""
+    def level_for(self, first: float, last: float, limit: int) -> int:
+        """Return the finest level with at most about `limit` rows in first..last, µs. Level 0 has single notes."""
         begin, end = self.rows.window(first, last)
-        if end - begin <= most:
+        if end - begin <= limit:
             return 0
         self._group()
         for number, level in enumerate(self._levels, 1):
             begin, end = level.rows.window(first, last)
-            if end - begin <= most:
+            if end - begin <= limit:
                 return number
         return len(self._levels)
 
     def at_level(self, number: int, first: float, last: float) -> Rows:
-        """Return what sounds in first..last µs as a level of `level_for` has it."""
+        """Return the rows that sound in first..last (µs) at a level, see `level_for`."""
         if not number or not self._levels:
             return self.rows.within(first, last)
         level = self._levels[min(number, len(self._levels)) - 1]
         parts = [level.rows.within(first, last)]
-        if self._late:
-            parts.append(self.rows.take(np.array(self._late, np.intp)).within(first, last))
+        if self._ungrouped:
+            parts.append(self.rows.take(np.array(self._ungrouped, np.intp)).within(first, last))
         if self._grouped < len(self.rows):
             parts.append(self.rows.within(first, last, self._grouped))
         return join(*parts)
 
-    def at(self, t: float, note: int, reach: float) -> int | None:
-        """Return the row of the note of pitch `note` that sounds at `t` µs, the latest begun, or None.
+    def at(self, t: float, note: int, tolerance: float) -> int | None:
+        """Return the row of the note that sounds at a time and pitch, the last started if there are several, or None.
 
         Args:
-            t: Microsecond.
+            t: Time, µs.
             note: MIDI note 0-127.
-            reach: Microseconds beside a note that still count as on it.
+            tolerance: Time before and after a note that still counts as a hit, µs.
         """
-        rows = self.rows.indices(t - reach, t + reach)
+        rows = self.rows.indices(t - tolerance, t + tolerance)
         rows = rows[self.rows.note[rows] == note]
         return int(rows[-1]) if len(rows) else None
 
@@ -162,16 +168,16 @@ class NoteStore:
         part = self.rows.take(slice(self._grouped, upto))
         held = part.off == HELD
         if held.any():
-            self._late += [self._grouped + int(row) for row in np.flatnonzero(held)]
+            self._ungrouped += [self._grouped + int(row) for row in np.flatnonzero(held)]
             part = part.take(~held)
         self._grouped = upto
         if not self._levels:
             self._levels = [Level(typical_slice(part), Rows())]
         for level in self._levels:
-            part = coarser(part, level.slice_us, self.before_all)
-            # A row that fills its slice may begin before the last one of the rows that came earlier.
+            part = coarser(part, level.slice_us, self.priority_shade)
+            # A merged row starts with its slice, which may be before the last row of the level.
             on = np.maximum(part.on, level.rows.last_onset)
             level.rows.extend(on, np.maximum(part.off, on), part.note, part.shade, part.cover)
         while len((top := self._levels[-1]).rows) > self.budget // STEP:
             longer = top.slice_us * STEP
-            self._levels.append(Level(longer, coarser(top.rows, longer, self.before_all)))
+            self._levels.append(Level(longer, coarser(top.rows, longer, self.priority_shade)))

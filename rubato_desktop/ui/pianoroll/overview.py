@@ -1,4 +1,4 @@
-"""All there is in one strip, with the part in view marked: where am I, and a click away from anywhere."""
+"""The overview strip: the whole recording, with a frame around the visible part."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ from rubato_desktop.ui.pianoroll.scene import Scene
 
 Array = npt.NDArray[Any]
 
-_AIR = 3  # px above and below
+_MARGIN = 3  # px above and below the notes
 
 
 class Overview:
-    """The strip; its picture is made anew only when `forget` was called or its size changed."""
+    """Paints the overview. Its image is cached until `invalidate` is called or its size changes."""
 
     def __init__(self) -> None:
         self._canvas = Canvas()
-        self._kept: tuple[object, QPixmap] | None = None
+        self._cache: tuple[object, QPixmap] | None = None
         self._end = 1
 
-    def forget(self) -> None:
-        """What there is, or its colours, changed."""
-        self._kept = None
+    def invalidate(self) -> None:
+        """Discard the cached image, because the content or the colours changed."""
+        self._cache = None
 
     def t_at(self, x: float, area: QRect) -> float:
-        """Return the microsecond at pixel `x` of the widget."""
+        """Return the time (µs) at `x` px of the widget."""
         return (x - area.left()) / max(area.width(), 1) * self._end
 
     def paint(self, painter: QPainter, area: QRect, scene: Scene, colours: RollColours, table: Array) -> None:
-        """Paint the strip and the frame around what is in view.
+        """Paint the strip and the frame around the visible part.
 
-        Of stacked iterations the frame is around what is in view of the one the playhead is in, and each is underlined.
+        When iterations are stacked, each is underlined and the frame is around the visible part of the current one.
         """
         view = scene.view
         scale = painter.device().devicePixelRatio()
         key = area.size(), scale
-        if self._kept is None or self._kept[0] != key:
+        if self._cache is None or self._cache[0] != key:
             self._end = max(scene.end, 0 if scene.stacked else int(view.span), 1)
-            self._kept = key, self._picture(area, scene, colours, table, scale)
-        painter.drawPixmap(area.topLeft(), self._kept[1])
+            self._cache = key, self._picture(area, scene, colours, table, scale)
+        painter.drawPixmap(area.topLeft(), self._cache[1])
         per_px = area.width() / self._end
         first, last = max(view.left, 0.0), min(view.right, self._end)
         if scene.stacked and scene.stack is not None:
@@ -75,7 +75,7 @@ class Overview:
         picture = QPixmap(area.size() * scale)
         picture.setDevicePixelRatio(scale)
         picture.fill(colours.row_dark)
-        width, height = round(area.width() * scale), round((area.height() - 2 * _AIR) * scale)
+        width, height = round(area.width() * scale), round((area.height() - 2 * _MARGIN) * scale)
         count = max(min(height // 2, scene.pitches.count), 1)
         rows = scene.notes.between(0, self._end)
         if not len(rows) or width < 1 or height < 2:
@@ -84,14 +84,14 @@ class Overview:
         squeezed.note[:] = (rows.note.astype(np.int64) - scene.pitches.lowest) * count // scene.pitches.count
         edges = np.round(np.linspace(0, height, count + 1)).astype(np.intp)
         ground = np.ones(count, np.intp)
-        faces = np.array([colours.row_dark.rgb()] * 4, np.uint32)
-        lattice = Lattice(edges, count - 1, ground, faces, 1e9)
+        ground_colours = np.array([colours.row_dark.rgb()] * 4, np.uint32)
+        lattice = Lattice(edges, count - 1, ground, ground_colours, 1e9)
         cells = self._canvas.paint(
             squeezed, lattice, table, left_px=0, us_per_px=self._end / width, width=width, now=scene.now
         )
         image = QImage(cells.data, width, len(cells), 4 * width, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(scale)
         inner = QPainter(picture)
-        inner.drawImage(QPointF(0, _AIR), image)
+        inner.drawImage(QPointF(0, _MARGIN), image)
         inner.end()
         return picture

@@ -1,4 +1,4 @@
-"""Puts a scene on the screen."""
+"""Paints a scene as a whole; stacked iterations are painted by `stack_painting`."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ Array = npt.NDArray[Any]
 
 
 class RollPainter(ScenePainter):
-    """Paints a scene; keeps what need not be made anew for each frame.
+    """Paints a scene, and caches what does not change from frame to frame.
 
     Args:
-        scene: What to paint.
-        colours: With what.
+        scene: The scene.
+        colours: Palette of the roll.
     """
 
     def __init__(self, scene: Scene, colours: RollColours) -> None:
@@ -46,21 +46,21 @@ class RollPainter(ScenePainter):
         self._lattice: tuple[object, Lattice] | None = None
 
     def set_colours(self, colours: RollColours, languages: Mapping[str, QColor]) -> None:
-        """Paint with other colours from now on."""
+        """Set the palette of the roll, and the colours of the languages by name."""
         self.colours, self.languages = colours, dict(languages)
-        self.renew()
+        self.invalidate()
 
-    def renew(self) -> None:
-        """Forget what was kept: something else is shown."""
+    def invalidate(self) -> None:
+        """Discard all caches, because the scene, the colours or the font changed."""
         self._lattice = self._table = None
         self._times.clear()
-        self.labels.forget()
-        self.keys.forget()
-        self.overview.forget()
-        self.stack.forget()
+        self.labels.invalidate()
+        self.keys.invalidate()
+        self.overview.invalidate()
+        self.stack.invalidate()
 
     def paint(self, painter: QPainter, dirty: QRect, geometry: Geometry, view: Viewport, font: QFont) -> None:
-        """Paint what lies in `dirty` (logical pixels)."""
+        """Paint what intersects `dirty` (logical pixels)."""
         scale = painter.device().devicePixelRatio()
         grid = Grid.of(view, scale)
         painter.setClipRect(dirty)
@@ -81,7 +81,7 @@ class RollPainter(ScenePainter):
         if dirty.intersects(geometry.notes):
             self._paint_pictures(painter, dirty, geometry, grid, small(font))
         if dirty.intersects(geometry.overview):
-            self.overview.paint(painter, geometry.overview, self.scene, self.colours, self.faces())
+            self.overview.paint(painter, geometry.overview, self.scene, self.colours, self.shade_table())
         if dirty.left() < geometry.notes.left():
             painter.fillRect(
                 0, 0, geometry.notes.left(), geometry.overview.bottom() + 1, self.colours.background
@@ -94,7 +94,7 @@ class RollPainter(ScenePainter):
     def _paint_notes(
         self, painter: QPainter, dirty: QRect, geometry: Geometry, view: Viewport, grid: Grid
     ) -> None:
-        """Paint the columns of `dirty`."""
+        """Paint the pixel columns of the notes that intersect `dirty`."""
         scale = grid.scale
         area = geometry.notes
         first = max(int((dirty.left() - area.left()) * scale), 0)
@@ -109,14 +109,14 @@ class RollPainter(ScenePainter):
         picture = self._canvas.paint(
             rows,
             lattice,
-            self.faces(),
+            self.shade_table(),
             left_px=part.left_px,
             us_per_px=part.us_per_px,
             width=last - first,
             now=self.scene.now,
             lines=self._lines(part, begin, end, view),
         )
-        self._rule(picture, lattice)
+        self._paint_row_lines(picture, lattice)
         image = QImage(
             picture.data, last - first, len(picture), 4 * (last - first), QImage.Format.Format_RGB32
         )
@@ -124,23 +124,23 @@ class RollPainter(ScenePainter):
         painter.drawImage(QPointF(area.left() + first / scale, area.top()), image)
 
     def _lines(self, part: Grid, begin: float, end: float, view: Viewport) -> list[tuple[int, int]]:
-        """Return upright lines under the notes: times, and where words begin."""
-        words = self.labels.beginnings(begin, end, view, self.colours, self.languages)
+        """Return the vertical lines below the notes: times and starts of words."""
+        words = self.labels.onset_lines(begin, end, view, self.colours, self.languages)
         return self.times(part.left_px, part.us_per_px, begin, end) + [
             (round(t / part.us_per_px) - part.left_px, colour) for t, colour in words
         ]
 
-    def _rule(self, picture: Array, lattice: Lattice) -> None:
-        """Draw the level lines: octaves, and the edges of the command range."""
+    def _paint_row_lines(self, picture: Array, lattice: Lattice) -> None:
+        """Paint the horizontal lines: octaves and the edges of the command range."""
         if not lattice.gap:
             return
         pitches = self.scene.pitches
-        for note, colour in self._level_lines(pitches):
+        for note, colour in self._row_lines(pitches):
             row = pitches.highest - note
             if 0 <= row < pitches.count:
                 picture[lattice.edges[row + 1] - 1] = colour.rgb()
 
-    def _level_lines(self, pitches: Pitches) -> list[tuple[int, QColor]]:
+    def _row_lines(self, pitches: Pitches) -> list[tuple[int, QColor]]:
         octaves = [(note, self.colours.grid) for note in range(0, 128, 12)]
         return [*octaves, (pitches.base, self.colours.edge), (pitches.base + 25, self.colours.edge)]
 
@@ -154,7 +154,7 @@ class RollPainter(ScenePainter):
         painter.setFont(font)
         painter.setPen(self.colours.quiet)
         for t in ticks(begin - step, end, step):
-            if t or self.scene.stacked:  # else the marker at 0 says so
+            if t or self.scene.stacked:  # the marker at 0 has its own label
                 text = self._time(format_time(t, step), font)
                 top = area.top() + (area.height() - text.size().height()) / 2
                 painter.drawStaticText(QPointF(area.left() + grid.x(t) + 5, top), text)
@@ -164,14 +164,14 @@ class RollPainter(ScenePainter):
             painter.drawLine(QPointF(x, area.bottom() - area.height() * 0.62), QPointF(x, area.bottom()))
 
     def _time(self, text: str, font: QFont) -> QStaticText:
-        """Return a time laid out once: a moving ruler shows the same times again and again."""
+        """Return the prepared text of a time, cached because a scrolling ruler repeats the same times."""
         if text not in self._times:
             if len(self._times) > 200:
                 self._times.clear()
-            laid = self._times[text] = QStaticText(text)
-            laid.setTextFormat(Qt.TextFormat.PlainText)
-            laid.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-            laid.prepare(font=font)
+            text_item = self._times[text] = QStaticText(text)
+            text_item.setTextFormat(Qt.TextFormat.PlainText)
+            text_item.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+            text_item.prepare(font=font)
         return self._times[text]
 
     def _paint_moments(
@@ -212,7 +212,7 @@ class RollPainter(ScenePainter):
         painter.setClipRect(dirty)
 
     def picture_boxes(self, geometry: Geometry, grid: Grid) -> list[tuple[int, QRectF, float]]:
-        """Return the pictures in sight, as (place, where, pixel down to which its line reaches)."""
+        """Return the visible pictures as (index, rectangle, y of the lower end of its line)."""
         scene, pictures = self.scene, self.pictures
         if pictures is None or not len(pictures) or scene.live:
             return []
@@ -228,8 +228,8 @@ class RollPainter(ScenePainter):
                 area.top() + MARGIN,
                 min(HIGHEST, area.height() / 4),
             )
-            return [(place, box, float(area.bottom() + 1)) for place, box in boxes]
-        found = []
+            return [(index, box, float(area.bottom() + 1)) for index, box in boxes]
+        placed = []
         lanes = lanes_of(scene, geometry)
         for lane in lanes.visible:
             (begin, end), area = scene.stack.iterations[lane], lanes.notes(lane)
@@ -241,8 +241,8 @@ class RollPainter(ScenePainter):
                 area.top() + MARGIN / 2,
                 min(HIGHEST, 0.42 * area.height()),
             )
-            found += [(place, box, float(area.bottom() + 1)) for place, box in boxes]
-        return found
+            placed += [(index, box, float(area.bottom() + 1)) for index, box in boxes]
+        return placed
 
     def _paint_pictures(
         self, painter: QPainter, dirty: QRect, geometry: Geometry, grid: Grid, font: QFont
@@ -250,9 +250,9 @@ class RollPainter(ScenePainter):
         if self.pictures is None:
             return
         painter.setClipRect(geometry.notes & dirty)
-        for place, box, bottom in self.picture_boxes(geometry, grid):
+        for index, box, bottom in self.picture_boxes(geometry, grid):
             if box.right() >= dirty.left() - 2 and box.left() <= dirty.right() + 2:
-                self.pictures.paint(painter, place, box, bottom, self.colours, font)
+                self.pictures.paint(painter, index, box, bottom, self.colours, font)
         painter.setClipRect(dirty)
 
     def _rows(self, height: int, scale: float) -> Lattice:
@@ -261,14 +261,14 @@ class RollPainter(ScenePainter):
         if self._lattice is None or self._lattice[0] != key:
             notes = range(pitches.highest, pitches.lowest - 1, -1)
             ground = [is_black(note) + 2 * (pitches.key_of(note) is None) for note in notes]
-            faces = np.array([colour.rgb() for colour in self.grounds()], np.uint32)
+            ground_colours = np.array([colour.rgb() for colour in self.grounds()], np.uint32)
             edges = pitches.edges(round(height * scale))
-            self._lattice = key, Lattice(edges, pitches.highest, np.array(ground), faces, scale)
+            self._lattice = key, Lattice(edges, pitches.highest, np.array(ground), ground_colours, scale)
         return self._lattice[1]
 
 
 def small(font: QFont) -> QFont:
-    """Return the font of times and key numbers: a little smaller, never too small to read."""
+    """Return a slightly smaller font for times and key numbers, at least 10 px or 7.5 pt."""
     smaller = QFont(font)
     if font.pixelSize() > 0:
         smaller.setPixelSize(max(round(font.pixelSize() * 0.88), 10))

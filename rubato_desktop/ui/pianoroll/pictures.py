@@ -1,4 +1,4 @@
-"""Pictures over the roll: small ones at their times, read beside the window's thread and kept."""
+"""Thumbnails of pictures over the roll, loaded in a background thread and cached."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ from rubato_desktop.ui.pianoroll.colours import RollColours, mix
 from rubato_desktop.ui.pianoroll.hidden_list import HiddenList, TextModel
 from rubato_desktop.ui.pianoroll.ruler import format_time
 
-WIDEST, HIGHEST = 132, 84  # px of a small picture
-MARGIN = 10  # px above it
-_NARROWEST = 5  # px of one that the next leaves hardly any room
+WIDEST, HIGHEST = 132, 84  # px, largest size of a thumbnail
+MARGIN = 10  # px above a thumbnail
+_NARROWEST = 5  # px, width of a thumbnail that the next one covers
 _GAP = 4
-_ROUND = 5
-_MOST_KEPT = 300
+_RADIUS = 5
+_MAX_CACHED = 300
 
 
-class Laid(NamedTuple):
-    """A picture over the roll.
+class PlacedPicture(NamedTuple):
+    """A picture at a time of a recording.
 
     Attributes:
-        t: Where it stands, µs.
-        path: Its file.
-        name: What it is called.
+        t: Time, µs.
+        path: The picture file.
+        name: Name to show.
     """
 
     t: int
@@ -50,51 +50,51 @@ class Laid(NamedTuple):
     name: str
 
     @property
-    def described(self) -> str:
-        """What it is and where, in words."""
+    def description(self) -> str:
+        """Name and time of the picture, for the tool tip and the screen reader."""
         return f"Picture {self.name} at {format_time(self.t)}"
 
 
 class Pictures(QObject):
-    """The pictures of one roll.
+    """The pictures of one roll, with their thumbnails.
 
     Signals:
-        ready(): One was read.
+        ready(): A thumbnail was loaded.
 
     Attributes:
-        items: By time.
-        selected: Place of the one the keyboard is at.
-        focused: Whether the keyboard is here.
+        items: The pictures in order of time.
+        selected: Index of the picture that is current for the keyboard; None for none.
+        focused: Whether the list of pictures has keyboard focus.
     """
 
     ready = Signal()
-    _read = Signal(object, QImage)
+    _loaded = Signal(object, QImage)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.items: tuple[Laid, ...] = ()
+        self.items: tuple[PlacedPicture, ...] = ()
         self.selected: int | None = None
         self.focused = False
         self._times: list[int] = []
-        self._small: dict[Path, QPixmap | None] = {}  # None: cannot be shown
-        self._sized: dict[tuple[Path, int, float], QPixmap] = {}
-        self._asked: set[Path] = set()
+        self._thumbnails: dict[Path, QPixmap | None] = {}  # None: not a readable picture
+        self._scaled: dict[tuple[Path, int, float], QPixmap] = {}
+        self._pending: set[Path] = set()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="pictures")
-        self._read.connect(self._keep)
+        self._loaded.connect(self._store)
         worker = self._worker
         parent.destroyed.connect(lambda: worker.shutdown(wait=False, cancel_futures=True))
 
     def __len__(self) -> int:
         return len(self.items)
 
-    def replace(self, items: Iterable[Laid]) -> None:
-        """Show these and no others."""
+    def replace(self, items: Iterable[PlacedPicture]) -> None:
+        """Replace all pictures."""
         self.items = tuple(sorted(items))
         self._times = [item.t for item in self.items]
         self.selected = None
         kept = {item.path for item in self.items}
-        self._sized.clear()
-        self._small = {path: pixmap for path, pixmap in self._small.items() if path in kept}
+        self._scaled.clear()
+        self._thumbnails = {path: pixmap for path, pixmap in self._thumbnails.items() if path in kept}
 
     def boxes(
         self,
@@ -103,54 +103,55 @@ class Pictures(QObject):
         x_of: Callable[[float], float],
         us_per_px: float,
         top: float,
-        most: float,
+        limit: float,
     ) -> list[tuple[int, QRectF]]:
-        """Return the pictures at begin..end µs, as (place, where).
+        """Return the pictures in a time span as (index, rectangle).
 
-        One is as wide as its picture, or ends where the next begins: nothing jumps while the roll moves.
+        A rectangle is as wide as its thumbnail, or ends where the next one starts. It does not depend on the visible
+        part, so that no picture jumps while the roll scrolls.
 
         Args:
-            begin: From, µs.
-            end: To, µs.
-            x_of: µs → pixel of the widget.
-            us_per_px: Microseconds a pixel.
-            top: Pixel of their tops.
-            most: Pixels of the highest.
+            begin: Start of the span, µs.
+            end: End of the span, µs.
+            x_of: Maps µs to px of the widget.
+            us_per_px: Microseconds per logical pixel.
+            top: y of the upper edges, px.
+            limit: Maximum height, px.
         """
-        found = []
-        for place in range(bisect_left(self._times, begin), bisect_right(self._times, end)):
-            size = self._size(self.items[place].path, most)
+        boxes = []
+        for index in range(bisect_left(self._times, begin), bisect_right(self._times, end)):
+            size = self._size(self.items[index].path, limit)
             width = size.width()
-            if place + 1 < len(self.items):
-                room = (self._times[place + 1] - self._times[place]) / us_per_px - _GAP
+            if index + 1 < len(self.items):
+                room = (self._times[index + 1] - self._times[index]) / us_per_px - _GAP
                 width = min(width, max(round(room), _NARROWEST))
-            found.append((place, QRectF(round(x_of(self._times[place])), top, width, size.height())))
-        return found
+            boxes.append((index, QRectF(round(x_of(self._times[index])), top, width, size.height())))
+        return boxes
 
     def paint(
-        self, painter: QPainter, place: int, box: QRectF, bottom: float, colours: RollColours, font: QFont
+        self, painter: QPainter, index: int, box: QRectF, bottom: float, colours: RollColours, font: QFont
     ) -> None:
-        """Paint one where `boxes` says, on a line down to `bottom`."""
-        item = self.items[place]
+        """Paint a picture in the rectangle `box`, with a line down to y = `bottom`."""
+        item = self.items[index]
         line = QColor(colours.quiet)
         line.setAlphaF(0.6)
         painter.fillRect(QRectF(box.left(), box.top(), 1, bottom - box.top()), line)
-        marked = place == self.selected and self.focused
+        marked = index == self.selected and self.focused
         if box.width() <= _NARROWEST and not marked:
             painter.fillRect(box, mix(colours.background, colours.quiet, 0.6))
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         shape = QPainterPath()
-        shape.addRoundedRect(box, _ROUND, _ROUND)
+        shape.addRoundedRect(box, _RADIUS, _RADIUS)
         painter.fillPath(shape, mix(colours.background, colours.quiet, 0.25))
-        small = self._small.get(item.path)
-        if small is not None:
+        thumbnail = self._thumbnails.get(item.path)
+        if thumbnail is not None:
             brush = QBrush(
-                self._fitted(item.path, small, round(box.height()), painter.device().devicePixelRatio())
+                self._fitted(item.path, thumbnail, round(box.height()), painter.device().devicePixelRatio())
             )
             brush.setTransform(QTransform.fromTranslate(box.left(), box.top()))
             painter.fillPath(shape, brush)
-        elif box.width() > 3 * _ROUND:
+        elif box.width() > 3 * _RADIUS:
             painter.setPen(colours.text)
             painter.setFont(font)
             room = box.width() - 10
@@ -158,51 +159,53 @@ class Pictures(QObject):
             painter.drawText(box.adjusted(5, 0, -5, 0), Qt.AlignmentFlag.AlignCenter, name)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colours.focus if marked else line, 2 if marked else 1))
-        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), _ROUND, _ROUND)
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
-    def _fitted(self, path: Path, small: QPixmap, height: int, scale: float) -> QPixmap:
-        """Return a small picture at the height it is painted, made once."""
+    def _fitted(self, path: Path, thumbnail: QPixmap, height: int, scale: float) -> QPixmap:
+        """Return a thumbnail scaled to `height`, cached."""
         key = path, height, scale
-        if key not in self._sized:
-            if len(self._sized) > _MOST_KEPT:
-                self._sized.clear()
-            fitted = small.scaledToHeight(round(height * scale), Qt.TransformationMode.SmoothTransformation)
+        if key not in self._scaled:
+            if len(self._scaled) > _MAX_CACHED:
+                self._scaled.clear()
+            fitted = thumbnail.scaledToHeight(
+                round(height * scale), Qt.TransformationMode.SmoothTransformation
+            )
             fitted.setDevicePixelRatio(scale)
-            self._sized[key] = fitted
-        return self._sized[key]
+            self._scaled[key] = fitted
+        return self._scaled[key]
 
-    def _size(self, path: Path, most: float) -> QSize:
-        """Return how large a small picture is; of one not read yet, a likely size."""
-        small = self._small.get(path)
-        if path not in self._small and path not in self._asked:
-            self._asked.add(path)
+    def _size(self, path: Path, limit: float) -> QSize:
+        """Return the size of a thumbnail, and load it if needed; 4:3 is assumed until it is loaded."""
+        thumbnail = self._thumbnails.get(path)
+        if path not in self._thumbnails and path not in self._pending:
+            self._pending.add(path)
             self._worker.submit(self._load, path)
-        full = small.size() if small is not None else QSize(4, 3)
-        return full.scaled(WIDEST, round(most), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(12, 12))
+        full = thumbnail.size() if thumbnail is not None else QSize(4, 3)
+        return full.scaled(WIDEST, round(limit), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(12, 12))
 
     def _load(self, path: Path) -> None:
-        self._read.emit(path, load(path, QSize(2 * WIDEST, 2 * HIGHEST)))
+        self._loaded.emit(path, load(path, QSize(2 * WIDEST, 2 * HIGHEST)))
 
-    def _keep(self, path: Path, image: QImage) -> None:
-        self._asked.discard(path)
-        self._small[path] = None if image.isNull() else QPixmap.fromImage(image)
+    def _store(self, path: Path, image: QImage) -> None:
+        self._pending.discard(path)
+        self._thumbnails[path] = None if image.isNull() else QPixmap.fromImage(image)
         self.ready.emit()
 
 
-def load(path: Path, most: QSize) -> QImage:
-    """Read a picture, no larger than `most` and turned as the camera was held; a null image when it cannot be read."""
+def load(path: Path, limit: QSize) -> QImage:
+    """Read a picture, scaled down to `limit` and rotated as its metadata says; a null image if it cannot be read."""
     reader = QImageReader(str(path))
     reader.setDecideFormatFromContent(True)
     reader.setAutoTransform(True)
     size = reader.size()
-    if size.isValid() and (size.width() > most.width() or size.height() > most.height()):
-        reader.setScaledSize(size.scaled(most, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
+    if size.isValid() and (size.width() > limit.width() or size.height() > limit.height()):
+        reader.setScaledSize(size.scaled(limit, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
     return reader.read()
 
 
 class PictureModel(TextModel):
-    """The pictures in order of time."""
+    """List model of the pictures, in order of time."""
 
     def __init__(self, pictures: Pictures, parent: QWidget) -> None:
         super().__init__(parent)
@@ -211,12 +214,12 @@ class PictureModel(TextModel):
     def count(self) -> int:
         return len(self._pictures)
 
-    def text(self, place: int) -> str:
-        return self._pictures.items[place].described
+    def text(self, index: int) -> str:
+        return self._pictures.items[index].description
 
 
 class PictureList(HiddenList):
-    """The pictures, for keys and ears."""
+    """The pictures as an invisible list, for keyboard users and screen readers."""
 
     def __init__(self, pictures: Pictures, parent: QWidget) -> None:
         self.pictures = PictureModel(pictures, parent)
@@ -224,11 +227,11 @@ class PictureList(HiddenList):
             self.pictures,
             parent,
             "Pictures over the pianoroll",
-            "Arrows go from picture to picture, Enter shows one large",
+            "Use the arrow keys to move between pictures and Enter to enlarge one",
         )
 
-    def renew(self) -> None:
-        """Others are there now."""
+    def refresh(self) -> None:
+        """Show the pictures anew after they were replaced."""
         self.pictures.beginResetModel()
         self.pictures.endResetModel()
         self.setVisible(self.pictures.count() > 0)

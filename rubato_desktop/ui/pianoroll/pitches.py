@@ -1,4 +1,4 @@
-"""Which pitches are seen, and at what height: one row a MIDI note, the highest on top."""
+"""The visible pitch range and its rows: one row per MIDI note, the highest at the top."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from rubato_desktop.language.keys import COUNT
 
 _BLACK = (False, True, False, True, False, False, True, False, True, False, True, False)
 _NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
-_AIR = 1  # rows kept free above and below
+_MARGIN = 1  # empty rows above and below
 
 
 def is_black(note: int) -> bool:
-    """True for a black key (MIDI note 0-127)."""
+    """Return True if MIDI note `note` (0-127) is a black key."""
     return _BLACK[note % 12]
 
 
 def note_name(note: int) -> str:
-    """Return a pitch as musicians write it: 60 is C4."""
+    """Return the name of a MIDI note (0-127) in scientific pitch notation: 60 is C4."""
     return f"{_NAMES[note % 12]}{note // 12 - 1}"
 
 
 @dataclass(frozen=True, slots=True)
 class Pitches:
-    """The range of pitches that has rows.
+    """The range of pitches that have rows.
 
     Attributes:
         lowest: Lowest MIDI note that has a row.
@@ -41,15 +41,15 @@ class Pitches:
 
     @classmethod
     def around(cls, base: int) -> Pitches:
-        """The 25 keys from `base` on and a little air."""
-        return cls(max(base - _AIR, 0), min(base + COUNT - 1 + _AIR, 127), base)
+        """Return the range of the 25 keys from MIDI note `base`, with a margin."""
+        return cls(max(base - _MARGIN, 0), min(base + COUNT - 1 + _MARGIN, 127), base)
 
     def including(self, lowest: int, highest: int) -> Pitches:
-        """Return a range that also holds these notes; it grows by whole octaves, so that it rarely grows."""
+        """Return a range that includes these notes; it grows by octaves so that the rows rarely change."""
         low, high = self.lowest, self.highest
-        while low > max(lowest - _AIR, 0):
+        while low > max(lowest - _MARGIN, 0):
             low = max(low - 12, 0)
-        while high < min(highest + _AIR, 127):
+        while high < min(highest + _MARGIN, 127):
             high = min(high + 12, 127)
         return self if (low, high) == (self.lowest, self.highest) else Pitches(low, high, self.base)
 
@@ -58,15 +58,15 @@ class Pitches:
         return self.highest - self.lowest + 1
 
     def key_of(self, note: int) -> int | None:
-        """Return the command key 0-24 of a note, None for one beside the 25 keys."""
+        """Return the command key (0-24) of a MIDI note, or None outside the 25 keys."""
         key = note - self.base
         return key if 0 <= key < COUNT else None
 
     def edges(self, height: int) -> npt.NDArray[Any]:
-        """Return the tops of the rows and the bottom of the last, whole pixels, shape (count + 1,)."""
+        """Return the tops of the rows and the bottom of the last, in whole pixels, shape (count + 1,)."""
         return np.round(np.linspace(0, height, self.count + 1)).astype(np.intp)
 
     def note_at(self, y: float, height: int) -> int:
-        """Return the MIDI note whose row is at pixel `y` from the top."""
+        """Return the MIDI note of the row at `y` px from the top, of `height` px in all."""
         row = int(np.searchsorted(self.edges(height), y, "right")) - 1
         return self.highest - min(max(row, 0), self.count - 1)

@@ -1,7 +1,6 @@
-"""Notes into pixels: a whole picture of rows at once, at a cost that hardly depends on how many notes there are.
+"""Rasterises notes with numpy: one image of all rows at once, at a cost that hardly depends on the number of notes.
 
-Each note covers its cells by area, so that a note narrower than a pixel is a shade of it. A later onset lies over an
-earlier one.
+A note covers pixels by area: one narrower than a pixel tints it. Later onsets are painted over earlier ones.
 """
 
 from __future__ import annotations
@@ -19,15 +18,15 @@ from rubato_desktop.ui.pianoroll.rows import HELD
 
 Array = npt.NDArray[Any]
 
-_LEAST_WIDTH = 1.5  # px: what is narrower is drawn this wide and fainter,
-_LEAST_COVER = 0.4  # but never fainter than this
-_GAP_FROM = 5.0  # px: notes wider than this leave a pixel free, so that repeated notes stay apart
-_EXACT_UP_TO = 12_000  # cells; with more covered, the parts of cells at the ends of notes are not told apart
-FINE_UP_TO = 1500  # notes; with more, corners are hardly seen
+_MIN_WIDTH = 1.5  # px: narrower notes are painted this wide, but fainter
+_MIN_COVER = 0.4  # lower limit of the coverage of narrow notes
+_GAP_FROM = 5.0  # px: wider notes end a pixel early, so that repeated notes stay distinct
+_EXACT_UP_TO = 12_000  # covered pixels; above this, the ends of notes are rounded to whole pixels
+FINE_UP_TO = 1500  # notes; above this, corners are not rounded
 
 
-class Bars(Protocol):
-    """What a picture is painted of: columns as those of `rows.Rows`."""
+class NoteColumns(Protocol):
+    """The notes of an image as columns, see `rows.Rows`."""
 
     @property
     def on(self) -> Array: ...
@@ -46,35 +45,35 @@ class Bars(Protocol):
 
 @dataclass(frozen=True)
 class Lattice:
-    """The empty picture that notes are painted into, in device pixels.
+    """The rows of an image and their backgrounds, in device pixels.
 
     Attributes:
         edges: Tops of the rows and bottom of the last, shape (rows + 1,).
         highest: MIDI note of the top row.
-        ground: For each row, which ground it has, shape (rows,).
-        faces: 0xffRRGGBB of each ground, shape (grounds,).
-        scale: Device pixels a logical pixel.
+        ground: Index of the background of each row, shape (rows,).
+        ground_colours: 0xffRRGGBB of each background, shape (backgrounds,).
+        scale: Device pixels per logical pixel.
     """
 
     edges: Array
     highest: int
     ground: Array
-    faces: Array
+    ground_colours: Array
     scale: float
 
     @cached_property
     def gap(self) -> int:
-        """Pixels left free between rows."""
+        """Gap between rows, device px."""
         return 0 if self.row_height < 4 else 1 if self.row_height < 12 * self.scale else round(2 * self.scale)
 
     @cached_property
     def row_height(self) -> int:
-        """Pixels of the lowest row."""
+        """Height of the smallest row, device px."""
         return int(np.min(np.diff(self.edges)))
 
     @cached_property
     def which_row(self) -> Array:
-        """For each line of the picture, which of the rows under (0…) and over (count…) the notes makes it."""
+        """Source of each line of the image: background (0 ..) or row with notes (count ..), shape (height,)."""
         count = len(self.ground)
         which = np.repeat(np.arange(count) + count, np.diff(self.edges))
         for step in range(self.gap):
@@ -83,25 +82,25 @@ class Lattice:
 
 
 class Canvas:
-    """The memory that pictures are painted in: fresh memory for each frame would cost more than the painting.
+    """Paints images into buffers that are reused, because allocating them for each frame is slower than painting.
 
-    A picture is good until the next one is painted.
+    An image is valid until the next one is painted.
     """
 
     def __init__(self) -> None:
-        self._room: dict[str, Array] = {}
+        self._buffers: dict[str, Array] = {}
 
     def array(self, name: str, shape: tuple[int, int], kind: type[np.generic]) -> Array:
-        """Return an array of this shape with anything in it."""
+        """Return an uninitialised array of this shape from the buffer `name`."""
         size = shape[0] * shape[1]
-        room = self._room.get(name)
-        if room is None or len(room) < size:
-            room = self._room[name] = np.empty(size, kind)
-        return room[:size].reshape(shape)
+        buffer = self._buffers.get(name)
+        if buffer is None or len(buffer) < size:
+            buffer = self._buffers[name] = np.empty(size, kind)
+        return buffer[:size].reshape(shape)
 
     def paint(
         self,
-        rows: Bars,
+        rows: NoteColumns,
         lattice: Lattice,
         table: Array,
         *,
@@ -112,20 +111,19 @@ class Canvas:
         lines: Sequence[tuple[int, int]] = (),
         fine: bool | None = None,
     ) -> Array:
-        """Paint notes and return the picture.
+        """Paint notes and return the image.
 
         Args:
-            rows: What sounds in the stretch, in order of onset.
-            lattice: Rows and their grounds.
-            table: 0xffRRGGBB by shade, cover and ground (`Shades.table`).
-            left_px: Device pixel at the left edge, counted from 0 µs: all pictures share one grid of pixels, so that
-                notes keep their shape while they move.
-            us_per_px: Microseconds a device pixel.
-            width: Device pixels across.
-            now: Microsecond to which held notes reach.
-            lines: Upright lines under the notes, as (pixel, 0xffRRGGBB).
-            fine: Whether ends of notes are told to parts of a pixel and corners are round; by how many notes there are
-                when left out. Pictures that are put side by side must be alike.
+            rows: The notes in view, in order of onset.
+            lattice: Rows and their backgrounds.
+            table: 0xffRRGGBB by shade, coverage and background (`Shades.table`).
+            left_px: Device pixel at the left edge, counted from 0 µs, see `Grid`.
+            us_per_px: Microseconds per device pixel.
+            width: Width, device px.
+            now: Time to which held notes extend, µs.
+            lines: Vertical lines below the notes, as (pixel, 0xffRRGGBB).
+            fine: Whether to paint the ends of notes with sub-pixel precision and rounded corners; by default, depends
+                on the number of notes. Images that are shown side by side need the same value.
 
         Returns:
             0xffRRGGBB, shape (height, width), uint32.
@@ -133,7 +131,7 @@ class Canvas:
         count = len(lattice.ground)
         both = self.array("rows", (2 * count, width), np.uint32)
         under, over = both[:count], both[count:]
-        under[:] = lattice.faces[lattice.ground][:, None]
+        under[:] = lattice.ground_colours[lattice.ground][:, None]
         if lines:
             x, colour = np.array(lines, np.int64).T
             inside = (x >= 0) & (x < width)
@@ -150,7 +148,7 @@ class Canvas:
         both.take(lattice.which_row, axis=0, out=picture, mode="clip")
         few = len(rows) <= FINE_UP_TO if fine is None else fine
         if len(rows) and few and lattice.row_height >= 7:
-            _round(picture, row, first, last, rows.shade, lattice, table)
+            _round_corners(picture, row, first, last, rows.shade, lattice, table)
         return picture
 
     def _fill(
@@ -165,19 +163,19 @@ class Canvas:
         table: Array,
         fine: bool | None,
     ) -> None:
-        """Colour the cells, shape (rows, width), that notes from `first` to `last` px cover."""
+        """Colour the cells, shape (rows, width), that are covered by notes from `first` to `last` px."""
         width = cells.shape[1]
         a, b = np.clip(first, 0, width), np.clip(last, 0, width)
         begin, end = a.astype(np.int64), np.ceil(b).astype(np.int64)
         widths = end - begin
         upto = np.cumsum(widths)
-        # The cells of each note one after another, with how much of each it covers.
+        # Flat indices of the cells of all notes, one note after another.
         flat = np.repeat(row * width + begin - (upto - widths), widths)
         flat += np.arange(len(flat))
-        grounds = len(lattice.faces)
+        grounds = len(lattice.ground_colours)
         face = (shade * np.int32(COVERS * grounds) + lattice.ground[row]).astype(np.int32)
         colours, out = table.reshape(-1), cells.reshape(-1)
-        # numpy lets the last one assigned, the latest onset, win.
+        # With duplicate indices, numpy keeps the last assignment, which is the latest onset.
         whole = bool((a == begin).all() and (b == end).all() and (cover >= 1).all())
         exact = len(flat) <= _EXACT_UP_TO if fine is None else fine
         if not exact or (whole and fine is None):
@@ -195,30 +193,30 @@ class Canvas:
         out[flat] = colours.take(front.take(flat) + level * np.int32(grounds), mode="clip")
 
 
-def _extents(rows: Bars, left_px: int, us_per_px: float, now: float) -> tuple[Array, Array, Array]:
-    """Return where rows begin and end (px) and how much of that they cover."""
+def _extents(rows: NoteColumns, left_px: int, us_per_px: float, now: float) -> tuple[Array, Array, Array]:
+    """Return start (px), end (px) and coverage (0-1) of each note."""
     off = np.where(rows.off == HELD, np.maximum(rows.on, now), rows.off)
     first = rows.on / us_per_px - left_px
     last = off / us_per_px - left_px
     width = last - first
     last = np.where((width > _GAP_FROM) & (rows.off != HELD), last - 1, last)
-    narrow = width < _LEAST_WIDTH
-    # The root, because the eye takes half the light for a good deal more than half as bright.
-    cover = np.sqrt(np.where(narrow, rows.cover * width / _LEAST_WIDTH, rows.cover))
-    # Wide enough to be told apart, notes begin on whole pixels: their edges are then crisp.
+    narrow = width < _MIN_WIDTH
+    # The square root, because perceived brightness is not proportional to light.
+    cover = np.sqrt(np.where(narrow, rows.cover * width / _MIN_WIDTH, rows.cover))
+    # Wider notes are aligned to whole pixels, so that their edges are crisp.
     crisp = width > 3
     first = np.where(crisp, np.round(first), first)
     last = np.where(crisp, np.round(last), last)
-    return first, np.maximum(last, first + _LEAST_WIDTH), np.maximum(cover, _LEAST_COVER)
+    return first, np.maximum(last, first + _MIN_WIDTH), np.maximum(cover, _MIN_COVER)
 
 
-def _round(
+def _round_corners(
     picture: Array, row: Array, first: Array, last: Array, shade: Array, lattice: Lattice, table: Array
 ) -> None:
-    """Take the corners off."""
+    """Round the corners of the notes."""
     width = picture.shape[1]
     radius = min(3 * lattice.scale, (lattice.row_height - lattice.gap) / 3)
-    wide = last - first >= 3 * radius  # narrower ones would be beads
+    wide = last - first >= 3 * radius  # narrower ones would look like beads
     row, first, last, shade = (
         row[wide],
         first[wide].astype(np.int64),
@@ -236,7 +234,7 @@ def _round(
 
 
 def _corner(radius: float) -> list[tuple[int, int, float]]:
-    """Return the pixels of a rounded corner that are not whole: x, y from the corner and how much is inside."""
+    """Return the partly covered pixels of a rounded corner as (x, y, coverage 0-1), from the corner."""
     pixels = []
     fine = (np.arange(8) + 0.5) / 8
     for y in range(int(np.ceil(radius))):

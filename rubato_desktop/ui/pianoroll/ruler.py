@@ -1,4 +1,4 @@
-"""Times as people write them, and where the ruler's lines lie."""
+"""Time labels, and the positions of the grid lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PARTS = {1: 5, 2: 4, 5: 5, 10: 5, 15: 3, 30: 6, 12: 4, 6: 6, 24: 4, 4: 4}
 
 
 def format_time(t: float, step: int = SECOND) -> str:
-    """Return a time as m:ss, h:mm:ss from an hour on, with as many decimals as `step` (µs) needs."""
+    """Format a time (µs) as m:ss or h:mm:ss, with as many decimals as a resolution of `step` µs needs."""
     decimals = 0 if step >= SECOND else 1 if step >= 100 * MILLISECOND else 2
     unit = 10**decimals
     whole, part = divmod(round(abs(t) / SECOND * unit), unit)
@@ -29,13 +29,13 @@ def format_time(t: float, step: int = SECOND) -> str:
 
 
 def step_for(us_per_px: float, apart_px: float = 88) -> int:
-    """Return the time between labelled lines (µs), a round one, so that labels are at least `apart_px` apart."""
+    """Return a round interval (µs) that puts labelled lines at least `apart_px` pixels apart."""
     least = us_per_px * apart_px
     return next((step for step in _STEPS if step >= least), ceil(least / _STEPS[-1]) * _STEPS[-1])
 
 
 def parts_of(step: int) -> int:
-    """Return into how many parts the lines between two labels divide the time."""
+    """Return the number of subdivisions between two labelled lines that are `step` µs apart."""
     digits = step
     for unit in (3600 * SECOND, 60 * SECOND, SECOND, 100 * MILLISECOND, 10 * MILLISECOND):
         if step >= unit:
@@ -45,6 +45,6 @@ def parts_of(step: int) -> int:
 
 
 def ticks(left: float, right: float, step: int) -> list[int]:
-    """Return the multiples of `step` from 0 on in left..right µs."""
+    """Return the non-negative multiples of `step` in left..right, µs."""
     first = max(ceil(left / step), 0) * step
     return list(range(first, int(right) + 1, step))

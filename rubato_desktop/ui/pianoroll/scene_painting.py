@@ -1,4 +1,4 @@
-"""What painting a scene takes wherever it lies: its colours, the lines of times, and marks."""
+"""Painting that a single row and stacked iterations share: colours, time lines and marks."""
 
 from __future__ import annotations
 
@@ -18,11 +18,17 @@ Array = npt.NDArray[Any]
 
 
 class ScenePainter:
-    """Paints what is the same for notes in one row and for stacked iterations.
+    """Base of the painters: the state of painting a scene, and what does not depend on its layout.
+
+    `RollPainter` extends it, and `StackPainter` uses it to paint each lane in the same style.
 
     Args:
-        scene: What to paint.
-        colours: With what.
+        scene: The scene.
+        colours: Palette of the roll.
+
+    Attributes:
+        languages: Colours by language name.
+        labels: Painter of the labels of words.
     """
 
     def __init__(self, scene: Scene, colours: RollColours) -> None:
@@ -32,8 +38,8 @@ class ScenePainter:
         self.labels = Labels(scene)
         self._table: tuple[object, Array] | None = None
 
-    def faces(self) -> Array:
-        """Return what notes are painted with, see `Shades.table`."""
+    def shade_table(self) -> Array:
+        """Return the pixel colours of all shades, see `Shades.table`; cached until a class is added."""
         known = len(self.scene.shades)
         if self._table is None or self._table[0] != known:
             table = self.scene.shades.table(self.colours, self.languages, self.grounds())
@@ -41,13 +47,13 @@ class ScenePainter:
         return self._table[1]
 
     def grounds(self) -> tuple[QColor, ...]:
-        """Return the colours notes lie on: white and black keys' rows, and those beside the 25 keys."""
+        """Return the row backgrounds: white keys, black keys, and both outside the 25 keys."""
         colours = self.colours
         own = (colours.row, colours.row_dark)
-        return (*own, *(mix(ground, colours.beside, 0.75) for ground in own))
+        return (*own, *(mix(ground, colours.outside, 0.75) for ground in own))
 
     def times(self, left_px: int, us_per_px: float, begin: float, end: float) -> list[tuple[int, int]]:
-        """Return the upright lines of times in begin..end µs, as (device pixel from `left_px`, 0xffRRGGBB)."""
+        """Return the vertical time lines in begin..end (µs), as (device pixel from `left_px`, 0xffRRGGBB)."""
         colours = self.colours
         step = step_for(self.scene.view.us_per_px)
         faint, clear = mix(colours.row, colours.grid, 0.5).rgb(), colours.grid.rgb()
@@ -57,7 +63,15 @@ class ScenePainter:
         ]
 
     def paint_mark(self, painter: QPainter, kind: str, x: float, end: float, area: QRect) -> None:
-        """Paint a pause, feedback or a remark from `x` to `end` over the notes in `area`."""
+        """Paint a mark over the notes in `area`.
+
+        Args:
+            painter: The painter.
+            kind: Kind of the mark, see `Mark`.
+            x: Start, logical px.
+            end: End, logical px.
+            area: The rectangle of the notes.
+        """
         colours = self.colours
         if kind == "pause":
             shade = QColor(colours.quiet)

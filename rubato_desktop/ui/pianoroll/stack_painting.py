@@ -1,4 +1,4 @@
-"""Paints iterations one under another: one picture of all lanes in sight, and what lies over it."""
+"""Paints stacked iterations: one image of the notes of all visible lanes, and what is over it."""
 
 from __future__ import annotations
 
@@ -22,43 +22,45 @@ from rubato_desktop.ui.pianoroll.stack import GAP, Lanes, Stack
 
 Array = npt.NDArray[Any]
 
-_LEAST_ROW = 2  # device px; with lower rows, neighbouring pitches share one
+_MIN_ROW_HEIGHT = 2  # device px; neighbouring pitches share a row rather than be lower
 
 
 def lanes_of(scene: Scene, geometry: Geometry) -> Lanes:
-    """Return where the lanes of a scene with iterations lie."""
+    """Return the layout of the lanes of a scene."""
     stack = scene.stack
     count, top = (len(stack.iterations), stack.top) if stack is not None else (0, 0)
     text_height = round(geometry.lane_height / 1.45)
     return Lanes.of(geometry.notes, count, text_height, len(scene.words) > 0, top)
 
 
-class _Kept:
-    """A picture that moves with the view: all pictures share one grid of pixels, so that it stays true.
+class _ScrollCache:
+    """An image that scrolls with the view, so that only the newly visible columns have to be painted.
+
+    Level of detail and precision stay the same while it scrolls, because they would otherwise leave visible seams.
 
     Args:
-        key: What it was painted of.
-        levels: How coarse each lane is; the same while it moves, so that no seams are seen,
-        fine: as is how fine notes are painted.
-        room: Memory for two pictures, shape (2, height, width).
-        left_px: Device pixel at its left edge.
+        key: Everything the image depends on, except the scroll position.
+        levels: Level of detail of each lane.
+        fine: Whether notes are painted with sub-pixel precision, see `Canvas.paint`.
+        buffers: Memory for two images, shape (2, height, width).
+        left_px: Device pixel at the left edge, counted from 0 µs.
     """
 
     def __init__(
-        self, key: tuple[object, ...], levels: Sequence[int], fine: bool, room: Array, left_px: int
+        self, key: tuple[object, ...], levels: Sequence[int], fine: bool, buffers: Array, left_px: int
     ) -> None:
         self._key, self.levels, self.fine, self.left_px = key, levels, fine, left_px
-        self.picture, self._other = room
+        self.picture, self._other = buffers
 
-    def fits(self, key: tuple[object, ...]) -> bool:
-        """True when it was painted of the same."""
+    def matches(self, key: tuple[object, ...]) -> bool:
+        """Return True if the image was painted with an equal key."""
         return all(
             old is new or (not isinstance(old, np.ndarray) and old == new)
             for old, new in zip(self._key, key, strict=True)
         )
 
     def move_to(self, left_px: int) -> tuple[int, int]:
-        """Move what stays in sight; returns the columns (from, to) that are to be painted."""
+        """Scroll the image; return the range (start, stop) of columns to paint."""
         by, width = left_px - self.left_px, self.picture.shape[1]
         if by > 0:
             self._other[:, : width - by] = self.picture[:, by:]
@@ -71,25 +73,25 @@ class _Kept:
 
 
 class StackPainter:
-    """Paints the lanes, their words, and the numbers at their left.
+    """Paints the lanes, their labels, and the numbers to the left of them.
 
     Args:
-        roll: The painter of all the rest.
+        roll: The painter of the whole roll, for shared state and style.
     """
 
     def __init__(self, roll: ScenePainter) -> None:
         self._roll = roll
         self._canvas = Canvas()
         self._lattice: tuple[object, Lattice] | None = None
-        self._kept: _Kept | None = None
+        self._cache: _ScrollCache | None = None
         self._gutter: tuple[object, QPixmap] | None = None
 
-    def forget(self) -> None:
-        """What there is to see, or with what, changed."""
-        self._lattice = self._gutter = self._kept = None
+    def invalidate(self) -> None:
+        """Discard all caches, because the content, the colours or the font changed."""
+        self._lattice = self._gutter = self._cache = None
 
     def paint(self, painter: QPainter, dirty: QRect, geometry: Geometry, grid: Grid, font: QFont) -> None:
-        """Paint the lanes as far as they lie in `dirty`."""
+        """Paint the part of the lanes that intersects `dirty`."""
         scene, stack = self._roll.scene, self._roll.scene.stack
         if stack is None:
             return
@@ -108,7 +110,7 @@ class StackPainter:
         painter.setClipRect(dirty)
 
     def paint_gutter(self, painter: QPainter, geometry: Geometry, font: QFont, small: QFont) -> None:
-        """Paint each lane's number and length at its left."""
+        """Paint number and length to the left of each lane."""
         scene, stack = self._roll.scene, self._roll.scene.stack
         if stack is None:
             return
@@ -164,25 +166,25 @@ class StackPainter:
         )
 
     def _picture(self, lanes: Lanes, stack: Stack, grid: Grid, width: int) -> Array:
-        """Return the picture of the lanes in sight; while it moves, only what comes into sight is painted."""
+        """Return the image of the visible lanes; when scrolling, paint only the newly visible columns."""
         lattice, rows, each = self._rows(lanes, stack, grid.scale)
-        key = (lanes, stack, lattice, self._roll.faces(), grid.us_per_px, width, self._roll.colours)
-        kept = self._kept
-        if kept is None or not kept.fits(key) or abs(grid.left_px - kept.left_px) >= width:
+        key = (lanes, stack, lattice, self._roll.shade_table(), grid.us_per_px, width, self._roll.colours)
+        cache = self._cache
+        if cache is None or not cache.matches(key) or abs(grid.left_px - cache.left_px) >= width:
             begin, end = grid.left_px * grid.us_per_px, (grid.left_px + width) * grid.us_per_px
             notes = self._roll.scene.notes
             levels = stack.levels(notes, lanes.visible, begin, end)
             fine = stack.count(notes, lanes.visible, begin, end) <= FINE_UP_TO
-            room = np.empty((2, int(lattice.edges[-1]), width), np.uint32)
-            kept = self._kept = _Kept(key, levels, fine, room, grid.left_px)
-            self._fill(kept, 0, width, lanes, stack, grid, lattice, rows, each)
-        elif grid.left_px != kept.left_px:
-            self._fill(kept, *kept.move_to(grid.left_px), lanes, stack, grid, lattice, rows, each)
-        return kept.picture
+            buffers = np.empty((2, int(lattice.edges[-1]), width), np.uint32)
+            cache = self._cache = _ScrollCache(key, levels, fine, buffers, grid.left_px)
+            self._fill(cache, 0, width, lanes, stack, grid, lattice, rows, each)
+        elif grid.left_px != cache.left_px:
+            self._fill(cache, *cache.move_to(grid.left_px), lanes, stack, grid, lattice, rows, each)
+        return cache.picture
 
     def _fill(
         self,
-        kept: _Kept,
+        cache: _ScrollCache,
         first: int,
         last: int,
         lanes: Lanes,
@@ -192,21 +194,21 @@ class StackPainter:
         rows: int,
         each: int,
     ) -> None:
-        """Paint columns first..last of the picture."""
+        """Paint columns first..last of the image."""
         left_px = grid.left_px + first
         begin, end = left_px * grid.us_per_px, (left_px + last - first) * grid.us_per_px
         margin = 3 * grid.us_per_px
         notes = self._roll.scene.notes
         part = self._canvas.paint(
-            stack.drawn(notes, lanes.visible, kept.levels, begin - margin, end + margin, rows, each),
+            stack.notes_in(notes, lanes.visible, cache.levels, begin - margin, end + margin, rows, each),
             lattice,
-            self._roll.faces(),
+            self._roll.shade_table(),
             left_px=left_px,
             us_per_px=grid.us_per_px,
             width=last - first,
             now=self._roll.scene.now,
             lines=self._roll.times(left_px, grid.us_per_px, begin - margin, end + margin),
-            fine=kept.fine,
+            fine=cache.fine,
         )
         for number, lane in enumerate(lanes.visible):
             edges = lattice.edges[number * each : (number + 1) * each + 1]
@@ -214,16 +216,16 @@ class StackPainter:
                 for row in range(stack.pitches.highest % 12, rows, 12):
                     part[edges[row + 2] - 1] = self._roll.colours.grid.rgb()
             self._clear(part, edges, rows, left_px, grid, stack.length(lane))
-        kept.picture[:, first:last] = part
+        cache.picture[:, first:last] = part
 
     def _clear(self, picture: Array, edges: Array, rows: int, left_px: int, grid: Grid, length: int) -> None:
-        """Clear what is no part of an iteration, and draw where it begins and ends."""
+        """Clear the area outside an iteration, and draw its start and end."""
         colours, width = self._roll.colours, picture.shape[1]
         ground, line = colours.background.rgb(), max(round(grid.scale), 1)
         top, bottom = edges[1], edges[rows + 1]
         picture[edges[0] : top] = ground
         picture[bottom : edges[-1]] = ground
-        # The picture may be any part of the view: a line beside it is not to be drawn at its edge.
+        # The image may be any part of the view: lines outside it must not be drawn at its edge.
         begin, end = -left_px, round(length / grid.us_per_px) - left_px
         lanes = picture[top:bottom]
         if end < width:
@@ -234,10 +236,10 @@ class StackPainter:
             lanes[:, max(begin - line, 0) : max(begin + line, 0)] = colours.zero.rgb()
 
     def _rows(self, lanes: Lanes, stack: Stack, scale: float) -> tuple[Lattice, int, int]:
-        """Return the empty picture of the lanes in sight, the rows of pitches in a lane, and all rows of one."""
+        """Return the rows of the image, the number of pitch rows in a lane, and of all image rows in a lane."""
         pitches, visible = stack.pitches, len(lanes.visible)
         top, bottom = round(GAP * scale), round((lanes.height - lanes.label) * scale)
-        rows = max(min(pitches.count, (bottom - top) // _LEAST_ROW), 1)
+        rows = max(min(pitches.count, (bottom - top) // _MIN_ROW_HEIGHT), 1)
         each = rows + 1 + (lanes.label > 0)
         key = pitches, visible, lanes.height, lanes.label, scale
         if self._lattice is None or self._lattice[0] != key:
@@ -250,12 +252,12 @@ class StackPainter:
                 for row in range(rows):
                     note = pitches.highest - row
                     ground[row + 1] = is_black(note) + 2 * (pitches.key_of(note) is None)
-            faces = np.array([colour.rgb() for colour in self._roll.grounds()], np.uint32)
-            self._lattice = key, Lattice(edges, 0, np.tile(ground, visible), faces, scale)
+            ground_colours = np.array([colour.rgb() for colour in self._roll.grounds()], np.uint32)
+            self._lattice = key, Lattice(edges, 0, np.tile(ground, visible), ground_colours, scale)
         return self._lattice[1], rows, each
 
     def _paint_marks(self, painter: QPainter, lanes: Lanes, lane: int, stack: Stack, grid: Grid) -> None:
-        """Paint the pauses and remarks of an iteration."""
+        """Paint the marks of an iteration."""
         begin, until = stack.iterations[lane]
         notes, left = lanes.notes(lane), lanes.area.left()
         for mark in self._roll.scene.marks_between(begin, until):
@@ -289,7 +291,7 @@ class StackPainter:
         )
 
     def _paint_playhead(self, painter: QPainter, lanes: Lanes, stack: Stack, grid: Grid) -> None:
-        """Paint the playhead in its lane, and faintly the same place in the others."""
+        """Paint the playhead in its lane, and faintly at the same position in the others."""
         scene, colours = self._roll.scene, self._roll.colours
         here = scene.local(scene.playhead)
         if here is None or not stack.view.left <= here <= stack.view.right:

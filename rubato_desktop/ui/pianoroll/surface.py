@@ -1,4 +1,4 @@
-"""The face of the pianoroll: it shows a scene, moves over it and follows."""
+"""The widget below the pianoroll: paints a scene, scrolls, zooms and follows the playhead."""
 
 from __future__ import annotations
 
@@ -23,13 +23,19 @@ SUMMARY_MS = 500
 
 
 class Surface(QWidget):
-    """Shows a scene; knows nothing of where it comes from.
+    """Shows a scene, without knowledge of its origin.
 
-    Frames are painted when something changed, and only where; 60 times a second only while something moves.
+    It repaints only what changed, and runs at 60 frames per second only while something moves.
 
     Signals:
-        follow_changed(bool): The view began or ceased to follow.
+        follow_changed(bool): The view started or stopped following the playhead.
         span_changed(object): The view now shows this many µs.
+
+    Attributes:
+        scene: The scene that is shown.
+        painter: Paints it.
+        parts: Layout of the widget.
+        following: Whether the view follows the playhead.
     """
 
     follow_changed = Signal(bool)
@@ -38,24 +44,24 @@ class Surface(QWidget):
     def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.scene = scene
-        self.painter = RollPainter(scene, RollColours.like(self.palette()))
+        self.painter = RollPainter(scene, RollColours.from_qt_palette(self.palette()))
         self.parts = Geometry.of(1, 1, 1)
         self.following = True
         self._source: Callable[[], int] | None = None
         self._playing = False
-        self._told_span = scene.view.span
+        self._emitted_span = scene.view.span
 
         self._frames = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
         self._frames.timeout.connect(self._next_frame)
-        self._slide_way = (0.0, 0.0)
+        self._slide_range = (0.0, 0.0)
         self._slide = QVariantAnimation(self, duration=SLIDE_MS)
-        self._slide.valueChanged.connect(self._slide_on)
-        # Until nothing has changed for a while: a screen reader is not to be flooded.
+        self._slide.valueChanged.connect(self._slide_step)
+        # Debounced, so that a screen reader is not flooded with descriptions.
         self._summary = QTimer(self, interval=SUMMARY_MS, singleShot=True)
 
         self.follow_button = QPushButton("Follow", self)
-        self.follow_button.setAccessibleDescription("Show the playhead and follow it again")
-        self.follow_button.setToolTip("Show the playhead and follow it again")
+        self.follow_button.setAccessibleDescription("Scroll to the playhead and follow it")
+        self.follow_button.setToolTip("Scroll to the playhead and follow it")
         self.follow_button.clicked.connect(lambda: self.follow(True))
         self.follow_button.hide()
 
@@ -67,32 +73,32 @@ class Surface(QWidget):
 
     @property
     def view(self) -> Viewport:
-        """The stretch of time that is seen."""
+        """The visible time span."""
         return self.scene.view
 
     @property
     def stack(self) -> Stack | None:
-        """The iterations while they lie one under another, else None."""
+        """The iterations if they are shown stacked, else None."""
         return self.scene.stack if self.scene.stacked else None
 
     @property
     def lanes(self) -> Lanes:
-        """Where the lanes of stacked iterations lie."""
+        """Layout of the lanes of stacked iterations."""
         return lanes_of(self.scene, self.parts)
 
     def set_source(self, source: Callable[[], int] | None) -> None:
-        """Take the time from here, 60 times a second while notes are held or `set_playing`, and never else."""
+        """Set the clock (µs), which is read for each frame while notes are held or while playing."""
         self._source = source
         self._run_frames()
 
     def set_playing(self, playing: bool) -> None:
-        """Say whether the playhead moves by itself."""
+        """Set whether playback moves the playhead."""
         self._playing = playing
         self._run_frames()
         self._summary.start()
 
     def set_playhead(self, us: int | None) -> None:
-        """Put the playhead at `us`, or take it away."""
+        """Move the playhead to `us` µs, or hide it."""
         before, lane = self.scene.playhead, self.scene.lane
         self.scene.playhead = us
         for t in (self.scene.local(before), self.scene.local(us)):
@@ -105,51 +111,51 @@ class Surface(QWidget):
             self._reveal(us)
 
     def set_position(self, us: int) -> None:
-        """Put the playhead at `us` and make sure it is seen."""
+        """Move the playhead to `us` µs and follow it."""
         self.set_playhead(us)
         if not self.following:
             self.follow(True)
         self._summary.start()
 
     def set_span(self, us: int) -> None:
-        """Show `us` microseconds across the width, with the playhead where it is, if it is in view."""
+        """Zoom to show `us` µs; the playhead, if in view, keeps its place on the screen."""
         self.view.set_span(us, self._anchor())
-        self._viewed()
+        self._view_changed()
 
     def zoom(self, factor: float) -> None:
-        """Show `factor` times as much detail around the playhead, or the middle when it is not in view."""
+        """Zoom in by `factor` around the playhead, or around the middle if it is not in view."""
         self.view.zoom(factor, self._anchor())
-        self._viewed()
+        self._view_changed()
 
     def show_from(self, us: float) -> None:
-        """Put `us` at the left edge; the view then no longer follows."""
+        """Move the left edge to `us` µs and stop following."""
         self._slide.stop()
         self.view.move_to(us)
         self.follow(False)
-        self._viewed()
+        self._view_changed()
 
     def pan(self, pixels: float) -> None:
-        """Move the view by pixels, positive later; it then no longer follows."""
+        """Scroll by `pixels` (positive: to later times) and stop following."""
         self.show_from(self.view.left + pixels * self.view.us_per_px)
 
     def zoom_at(self, factor: float, x: float) -> None:
-        """Show `factor` times as much detail around what is at pixel `x` of the widget."""
+        """Zoom in by `factor` around `x` px of the widget."""
         self._slide.stop()
         self.view.zoom(factor, self.view.t_at(x - self.parts.notes.left()))
         head = self.scene.local(self.scene.playhead)
         if head is not None and not self.view.left <= head <= self.view.right:
             self.follow(False)
-        self._viewed()
+        self._view_changed()
 
     def show_all(self) -> None:
-        """Show everything from beginning to end."""
+        """Show the whole recording."""
         self._slide.stop()
         self.view.set_span(self.view.whole)
         self.view.move_to(float("-inf"))
-        self._viewed()
+        self._view_changed()
 
     def follow(self, following: bool = True) -> None:
-        """Follow the playhead and the last word played, or stay."""
+        """Start or stop following the playhead and the last word played."""
         if following != self.following:
             self.following = following
             self.follow_button.setVisible(not following)
@@ -159,7 +165,7 @@ class Surface(QWidget):
         self._summary.start()
 
     def grid(self) -> Grid:
-        """Return where moments lie on the screen."""
+        """Return the pixel grid of the current view."""
         return Grid.of(self.view, self.devicePixelRatioF())
 
     def _anchor(self) -> float:
@@ -167,26 +173,26 @@ class Surface(QWidget):
         view = self.view
         return head if head is not None and view.left <= head <= view.right else view.left + view.span / 2
 
-    def _changed(self) -> None:
-        """Something else is there to be seen."""
-        self.view.end = self.scene.reach
-        self.painter.overview.forget()
-        self.painter.stack.forget()
+    def _content_changed(self) -> None:
+        """Repaint everything, because the content of the scene changed."""
+        self.view.end = self.scene.view_end
+        self.painter.overview.invalidate()
+        self.painter.stack.invalidate()
         self.update()
         self._summary.start()
 
-    def _viewed(self) -> None:
-        """Another stretch is seen."""
-        if self.view.span != self._told_span:
-            self._told_span = self.view.span
+    def _view_changed(self) -> None:
+        """Repaint everything, because the visible part changed."""
+        if self.view.span != self._emitted_span:
+            self._emitted_span = self.view.span
             self.span_changed.emit(round(self.view.span))
         self.update()
         self._summary.start()
 
     def scroll_lanes(self, pixels: float) -> None:
-        """Move stacked iterations up by pixels, where there are more than find room."""
+        """Scroll stacked iterations by `pixels` (positive: down) if they do not all fit."""
         if self.stack is not None:
-            self.stack.top = min(max(self.lanes.top + round(pixels), 0), self.lanes.most)
+            self.stack.top = min(max(self.lanes.top + round(pixels), 0), self.lanes.max_top)
             self.update()
 
     def _reveal(self, t: float) -> None:
@@ -196,7 +202,7 @@ class Surface(QWidget):
         left = self.view.page_for(local, self.scene.live) if self.following and local is not None else None
         if left is None or self._slide.state() == QVariantAnimation.State.Running:
             return
-        self.painter.overview.forget()
+        self.painter.overview.invalidate()
         self._slide_to(left)
         self._summary.start()
 
@@ -206,15 +212,15 @@ class Surface(QWidget):
             view.move_to(left)
             self.update()
             return
-        # From far away, only the last stretch is seen moving.
+        # Over a long distance, only the last part is animated.
         start = min(max(view.left, left - view.span), left + view.span)
         self._slide.setStartValue(0.0)
         self._slide.setEndValue(1.0)
-        self._slide_way = start, left
+        self._slide_range = start, left
         self._slide.start()
 
-    def _slide_on(self, share: float) -> None:
-        start, end = self._slide_way
+    def _slide_step(self, share: float) -> None:
+        start, end = self._slide_range
         self.view.move_to(start + (end - start) * (1 - (1 - share) ** 3))
         self.update()
 
@@ -223,11 +229,11 @@ class Surface(QWidget):
             self._tick(self._source())
 
     def _tick(self, t: int) -> None:
-        """Something moves by itself and is now at `t` µs."""
+        """Handle a frame at `t` µs of the clock."""
         self.set_playhead(t)
 
     def _moving(self) -> bool:
-        """True while something moves by itself."""
+        """Return True while frames are needed."""
         return self._playing
 
     def _run_frames(self) -> None:
@@ -238,14 +244,14 @@ class Surface(QWidget):
             self._frames.stop()
 
     def _update_between(self, first: float, last: float) -> None:
-        """Paint anew what lies in first..last µs."""
+        """Repaint the strip of first..last, µs of the view."""
         area = self.parts.notes
         x, end = self.view.x_of(first), self.view.x_of(last)
         strip = QRect(int(area.left() + x) - 8, 0, int(end - x) + 16, self.height())
         self.update(strip & self.rect())
 
-    def _dress(self) -> None:
-        """Give the button the roll's colours."""
+    def _apply_colours(self) -> None:
+        """Style the button with the colours of the roll."""
         colours = self.painter.colours
         self.follow_button.setStyleSheet(
             f"QPushButton {{ background: {colours.row.name()}; color: {colours.text.name()};"
@@ -272,7 +278,7 @@ class Surface(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        # One by one: a key at the left and a note at the right are little, what holds them both is all.
+        # Rectangle by rectangle: the bounding box of a key at the left and a note at the right is the whole widget.
         for dirty in event.region():  # type: ignore[attr-defined]
             self.painter.paint(painter, dirty, self.parts, self.view, self.font())
         painter.setClipping(False)
@@ -293,6 +299,6 @@ class Surface(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self.painter.renew()
+            self.painter.invalidate()
             self._lay_out()
             self.update()

@@ -1,4 +1,4 @@
-"""The pianoroll as a whole: what it shows, and what hands do on it."""
+"""The complete pianoroll: a display with mouse, touch and keyboard control."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from rubato_desktop.ui.pianoroll.hit_test import HitTest
 
 
 class PianoRoll(RollDisplay):
-    """A display that answers to mouse, touchpad, fingers and keyboard."""
+    """A `RollDisplay` that is controlled with mouse, touchpad, touch screen and keyboard."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pointing = HitTest(self)
-        self.hands = Gestures(self, self.pointing)
+        self.hit_test = HitTest(self)
+        self.gestures = Gestures(self, self.hit_test)

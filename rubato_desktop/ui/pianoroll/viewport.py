@@ -1,4 +1,4 @@
-"""Which stretch of time is seen, and where a moment lies on the screen."""
+"""The visible time span, and its mapping to pixels."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from rubato_desktop.clock import MILLISECOND, SECOND
 SHORTEST = 50 * MILLISECOND
 START_SPAN = 12 * SECOND
 BEFORE_ZERO = (
-    0.05  # share of the width that may lie before 0, so that the marker there is never at the very edge
+    0.05  # share of the width that may show time before 0, so that the marker at 0 is not at the very edge
 )
 
 
 @dataclass(slots=True)
 class Viewport:
-    """A window in time.
+    """The visible part of a timeline.
 
     Attributes:
-        left: Microsecond at the left edge; a little below 0 at the beginning.
-        span: Microseconds across the width.
-        width: Pixels across.
-        end: Microsecond of the last thing there is to see.
+        left: Time at the left edge, µs; slightly negative at the beginning.
+        span: Length of the visible part, µs.
+        width: Width, logical px.
+        end: End of the content, µs.
     """
 
     left: float = -BEFORE_ZERO * START_SPAN
@@ -31,43 +31,44 @@ class Viewport:
 
     @property
     def right(self) -> float:
-        """Microsecond at the right edge."""
+        """Time at the right edge, µs."""
         return self.left + self.span
 
     @property
     def us_per_px(self) -> float:
+        """Microseconds per logical pixel."""
         return self.span / self.width
 
     @property
     def whole(self) -> float:
-        """The span of all there is, with a little air; at least a second."""
+        """Span that shows everything with a margin, µs; at least a second."""
         return max(1.0 * SECOND, self.end * (1 + 3 * BEFORE_ZERO))
 
     @property
     def longest(self) -> float:
-        """The widest span that makes sense: all there is, at least a minute."""
+        """Largest span that can be shown, µs: everything, and at least a minute."""
         return max(60.0 * SECOND, self.whole)
 
     def x_of(self, t: float) -> float:
-        """Return the pixel of microsecond `t`, from the left edge."""
+        """Return the x of a time (µs) in logical pixels from the left edge."""
         return (t - self.left) / self.span * self.width
 
     def t_at(self, x: float) -> float:
-        """Return the microsecond at pixel `x`."""
+        """Return the time (µs) at `x` logical pixels from the left edge."""
         return self.left + x / self.width * self.span
 
     def move_to(self, left: float) -> None:
-        """Put microsecond `left` at the left edge, as far as there is something to see."""
+        """Move the left edge to `left` µs, without leaving the content."""
         first = -BEFORE_ZERO * self.span
         last = max(first, self.end - 0.25 * self.span)
         self.left = min(max(left, first), last)
 
     def pan(self, pixels: float) -> None:
-        """Move by pixels; positive is later."""
+        """Move by `pixels`; positive values move to later times."""
         self.move_to(self.left + pixels * self.us_per_px)
 
     def set_span(self, span: float, anchor: float | None = None) -> None:
-        """Show `span` microseconds; the moment `anchor` stays where it is on the screen (default: the left edge)."""
+        """Show `span` µs; the time `anchor` (µs, default: the left edge) keeps its place on the screen."""
         span = min(max(span, SHORTEST), self.longest)
         held = self.left if anchor is None else anchor
         share = (held - self.left) / self.span
@@ -75,14 +76,14 @@ class Viewport:
         self.move_to(held - share * span)
 
     def zoom(self, factor: float, anchor: float) -> None:
-        """Show `factor` times as much detail around microsecond `anchor`, which stays in place."""
+        """Zoom in by `factor`; the time `anchor` (µs) keeps its place on the screen."""
         self.set_span(self.span / factor, anchor)
 
     def page_for(self, t: float, live: bool) -> float | None:
-        """Return the left edge of the page that shows microsecond `t`, None when it is well in view.
+        """Return the left edge (µs) to scroll to so that `t` is in view, or None if it is well in view.
 
-        The page stays still while the playhead moves over it and turns when it comes near the edge: notes that stand
-        still can be read. Live playing keeps more of what was played in view, a recording more of what comes.
+        The view turns pages instead of scrolling continuously, because notes that stand still are easier to read. The
+        new page shows mostly the past when live, and mostly what follows in a recording.
         """
         share = (t - self.left) / self.span
         if 0 <= share <= 0.92:

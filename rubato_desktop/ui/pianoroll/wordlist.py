@@ -1,4 +1,4 @@
-"""The words of the roll as a list, see `hidden_list`; the labels are its face."""
+"""The words of the roll as an invisible list, see `hidden_list`; the labels show them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class WordModel(TextModel):
         self._words = words
 
     def show(self, words: Words) -> None:
-        """List these instead."""
+        """Replace the words."""
         self.beginResetModel()
         self._words = words
         self.endResetModel()
@@ -25,13 +25,13 @@ class WordModel(TextModel):
     def count(self) -> int:
         return len(self._words)
 
-    def text(self, place: int) -> str:
-        heard = self._words.items[place]
-        return describe(heard, format_time(heard.t))
+    def text(self, row: int) -> str:
+        result = self._words.items[row]
+        return describe(result, format_time(result.t))
 
 
 class WordList(HiddenList):
-    """The words, for keys and ears."""
+    """The words, for keyboard users and screen readers."""
 
     def __init__(self, words: Words, parent: QWidget) -> None:
         self.words = WordModel(words, parent)
@@ -39,5 +39,5 @@ class WordList(HiddenList):
             self.words,
             parent,
             "Words of the pianoroll",
-            "Arrows go from word to word, Enter opens the word's entry",
+            "Use the arrow keys to move between words and Enter to open a word's entry",
         )

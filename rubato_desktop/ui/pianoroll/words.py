@@ -1,4 +1,4 @@
-"""The words over the notes: what their labels say, and in which lane each stands."""
+"""The words of the roll: the texts of their labels, and the lane and width of each."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ GAP = 6  # px between labels of one lane
 WIDEST, NARROWEST = 190, 4  # px
 
 
-def label_of(heard: ParseResult) -> str:
-    """Return what stands on the label: the word with its values (``tab 3``), or ``? 0 8 0``."""
-    if isinstance(heard, RejectedRun):
-        return f"? {format_keys(heard.keys)}"
-    values = [_value(value) for value in heard.args.values()]
-    return " ".join([heard.word, *(value for value in values if value)])
+def label_of(result: ParseResult) -> str:
+    """Return the text of a label: the word with its values (``tab 3``), or ``? 0 8 0`` for a rejected run."""
+    if isinstance(result, RejectedRun):
+        return f"? {format_keys(result.keys)}"
+    values = [_value(value) for value in result.args.values()]
+    return " ".join([result.word, *(value for value in values if value)])
 
 
 def _value(value: object) -> str:
@@ -41,14 +41,14 @@ def _value(value: object) -> str:
     return ""
 
 
-def kind_of(heard: ParseResult) -> str:
-    """Return what gives a word its colour: its language, or ``?unknown``, ``?lapsed``, ``?erased``."""
-    return heard.language if isinstance(heard, RecognisedWord) else f"?{heard.reason}"
+def kind_of(result: ParseResult) -> str:
+    """Return what decides the colour: the language, or ``?unknown``, ``?lapsed``, ``?erased`` for a rejected run."""
+    return result.language if isinstance(result, RecognisedWord) else f"?{result.reason}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Lanes:
-    """Where labels stand at one step of zoom: lane, full width (px), and where the next of the lane begins (µs)."""
+    """Lane, full width (px) and start of the next label in the lane (µs), for each word at one zoom step."""
 
     scale: float
     lane: Array
@@ -57,16 +57,16 @@ class _Lanes:
 
 
 class Words:
-    """Words and runs not understood, in order of their beginnings.
+    """Words and rejected runs, in order of their starts.
 
     Args:
-        measure: Text → width of its label in px.
+        measure: Returns the width of a label in px for its text.
 
     Attributes:
-        items: The words.
-        labels: What stands on their labels.
-        kinds: What gives them their colours, see `kind_of`.
-        starts: Microseconds of their beginnings.
+        items: The words and rejected runs.
+        labels: Texts of their labels.
+        kinds: Colour keys, see `kind_of`.
+        starts: Start times, µs.
     """
 
     def __init__(self, measure: Callable[[str], float]) -> None:
@@ -84,49 +84,49 @@ class Words:
 
     @property
     def end(self) -> int:
-        """Microsecond at which the last begun word ends; 0 when there is none."""
-        return max((heard.end for heard in self.items[-LANES:]), default=0)
+        """End of the last words, µs; 0 if there are none."""
+        return max((result.end for result in self.items[-LANES:]), default=0)
 
     def replace(self, items: Iterable[ParseResult]) -> None:
-        """Take these instead, in any order."""
-        self.items = sorted(items, key=lambda heard: heard.t)
-        self.labels = [label_of(heard) for heard in self.items]
-        self.kinds = [kind_of(heard) for heard in self.items]
-        self.starts = [heard.t for heard in self.items]
+        """Replace all items; `items` may be in any order."""
+        self.items = sorted(items, key=lambda result: result.t)
+        self.labels = [label_of(result) for result in self.items]
+        self.kinds = [kind_of(result) for result in self.items]
+        self.starts = [result.t for result in self.items]
         self._lanes = self._columns = None
 
-    def place_for(self, heard: ParseResult) -> int:
-        """Return the place that a new word takes."""
-        return bisect_right(self.starts, heard.t)
+    def insertion_index(self, result: ParseResult) -> int:
+        """Return the index at which `add` inserts an item."""
+        return bisect_right(self.starts, result.t)
 
-    def add(self, heard: ParseResult) -> int:
-        """Add one; returns its place."""
-        place = self.place_for(heard)
-        self.items.insert(place, heard)
-        self.labels.insert(place, label_of(heard))
-        self.kinds.insert(place, kind_of(heard))
-        self.starts.insert(place, heard.t)
+    def add(self, result: ParseResult) -> int:
+        """Insert an item and return its index."""
+        index = self.insertion_index(result)
+        self.items.insert(index, result)
+        self.labels.insert(index, label_of(result))
+        self.kinds.insert(index, kind_of(result))
+        self.starts.insert(index, result.t)
         self._lanes = self._columns = None
-        return place
+        return index
 
     def remeasure(self) -> None:
-        """Forget the widths: the font changed."""
+        """Discard the measured widths, because the font changed."""
         self._widths.clear()
         self._lanes = None
 
-    def width(self, place: int) -> float:
-        """Return the width of a label in px, when nothing limits it."""
-        label = self.labels[place]
+    def width(self, index: int) -> float:
+        """Return the width of a label in px, ignoring its neighbours."""
+        label = self.labels[index]
         if label not in self._widths:
             self._widths[label] = min(self._measure(label), WIDEST)
         return self._widths[label]
 
     def between(self, first: float, last: float) -> range:
-        """Return the places of the words that begin in first..last µs."""
+        """Return the indices of the items that start in first..last, µs."""
         return range(bisect_left(self.starts, first), bisect_right(self.starts, last))
 
     def columns(self) -> tuple[Array, Array, list[str]]:
-        """Return, for many words at once, their beginnings (µs), the numbers of their kinds, and the kinds."""
+        """Return the start times (µs), the kinds as indices into the last value, and the distinct kinds."""
         if self._columns is None:
             names = sorted(set(self.kinds))
             number = {name: index for index, name in enumerate(names)}
@@ -134,22 +134,22 @@ class Words:
             self._columns = np.array(self.starts, np.int64), numbers, names
         return self._columns
 
-    def layout(self, places: range, us_per_px: float) -> tuple[Array, Array]:
+    def layout(self, indices: range, us_per_px: float) -> tuple[Array, Array]:
         """Return the lanes and the widths (px) of labels.
 
-        A word stands in lane 0, nearest the notes, unless the one before it reaches into it; then it takes the next
-        lane, in turn. So a lane follows from the words alone and from steps of zoom, never from what part of them is
-        seen: nothing jumps while the roll moves. A label is as wide as its text, or ends where the next in its lane
-        begins.
+        A word is in lane 0, nearest the notes, unless the label before it overlaps it; then it takes the next lane,
+        cyclically. The lanes depend only on the words and on coarse zoom steps, not on the visible part, so that no
+        label jumps while the roll scrolls. A label is as wide as its text, or ends where the next one in its lane
+        starts.
 
         Args:
-            places: Which words.
-            us_per_px: Microseconds a pixel.
+            indices: Indices of the words.
+            us_per_px: Microseconds per logical pixel.
         """
         scale = 2 ** (ceil(2 * log2(us_per_px)) / 2)
         if self._lanes is None or self._lanes.scale != scale:
             self._lanes = self._stack(scale)
-        seen = slice(places.start, places.stop)
+        seen = slice(indices.start, indices.stop)
         starts = self.columns()[0]
         room = (self._lanes.until[seen] - starts[seen]) / us_per_px - GAP
         return self._lanes.lane[seen], np.minimum(self._lanes.width[seen], np.maximum(room, NARROWEST))
@@ -157,7 +157,7 @@ class Words:
     def _stack(self, scale: float) -> _Lanes:
         starts, count = self.columns()[0], len(self.items)
         number = np.arange(count)
-        width = np.array([self.width(place) for place in range(count)], np.float64)
+        width = np.array([self.width(index) for index in range(count)], np.float64)
         free = np.ones(count, bool)
         free[1:] = np.diff(starts) / scale >= (width + GAP)[:-1]
         lane = (number - np.maximum.accumulate(np.where(free, number, 0))) % LANES
@@ -168,15 +168,15 @@ class Words:
         return _Lanes(scale, lane, width, until)
 
     def last_before(self, t: float) -> int | None:
-        """Return the place of the last word that begins at or before `t` µs, None when there is none."""
-        place = bisect_right(self.starts, t) - 1
-        return place if place >= 0 else None
+        """Return the index of the last item that starts at or before `t` µs, or None."""
+        index = bisect_right(self.starts, t) - 1
+        return index if index >= 0 else None
 
 
-def describe(heard: ParseResult, time: str) -> str:
-    """Return a word in a sentence, for the pointer and the screen reader."""
-    keys = format_keys(heard.keys)
-    if isinstance(heard, RecognisedWord):
-        return f"{label_of(heard)}, keys {keys}, {heard.language}, at {time}"
-    reason = {"unknown": "not understood", "lapsed": "lapsed", "erased": "erased"}[heard.reason]
+def describe(result: ParseResult, time: str) -> str:
+    """Describe a word or rejected run, for the tool tip and the screen reader."""
+    keys = format_keys(result.keys)
+    if isinstance(result, RecognisedWord):
+        return f"{label_of(result)}, keys {keys}, {result.language}, at {time}"
+    reason = {"unknown": "not understood", "lapsed": "lapsed", "erased": "erased"}[result.reason]
     return f"{reason}: keys {keys}, at {time}"

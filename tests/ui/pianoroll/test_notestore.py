@@ -1,4 +1,4 @@
-"""The store of notes that the pianoroll draws from: found by time, cheap to add to, few in the far view."""
+"""The note store of the pianoroll: lookup by time, held notes and levels of detail."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from rubato_desktop.ui.pianoroll.notestore import BATCH, NoteStore
 from rubato_desktop.ui.pianoroll.rows import HELD, Rows, coarser
 
 SECOND = 1_000_000
-WORDS = 500  # in these tests shades from here on are those of words
+WORDS = 500  # first shade of words in these tests
 
 
 def store_of(notes: list[tuple[int, int, int]], budget: int = 12_000) -> NoteStore:
-    """A store of (on, off, note)."""
+    """Return a store of notes (on, off, MIDI note)."""
     store = NoteStore(WORDS, budget)
     table = np.array(sorted(notes), np.int64).reshape(-1, 3)
     store.extend(table[:, 0], table[:, 1], table[:, 2], np.ones(len(table), np.uint16))
@@ -23,7 +23,7 @@ def store_of(notes: list[tuple[int, int, int]], budget: int = 12_000) -> NoteSto
 
 
 def many(count: int, seed: int = 1) -> NoteStore:
-    """A store of many notes, ten a second, half a second long."""
+    """Return a store with ten notes per second, each half a second long."""
     random = np.random.default_rng(seed)
     on = np.sort(random.integers(0, count * SECOND // 10, count))
     store = NoteStore(WORDS)
@@ -40,7 +40,7 @@ spans = st.tuples(st.integers(0, 5000), st.integers(0, 3000), st.integers(0, 127
 
 @settings(deadline=None)
 @given(st.lists(spans, max_size=700), st.integers(-100, 6000), st.integers(0, 3000))
-def test_what_sounds_in_a_stretch_is_what_a_look_at_every_note_finds(
+def test_lookup_finds_the_same_notes_as_a_full_scan(
     notes: list[tuple[int, int, int]], first: int, length: int
 ) -> None:
     whole = sorted((on, on + long, note) for on, long, note in notes)
@@ -51,13 +51,13 @@ def test_what_sounds_in_a_stretch_is_what_a_look_at_every_note_finds(
     assert [on for on, _, _ in found] == sorted(on for on, _, _ in found)
 
 
-def test_a_drone_of_an_hour_is_found_at_its_end() -> None:
+def test_hour_long_note_is_found_at_its_end() -> None:
     store = store_of([(0, 3600 * SECOND, 30)] + [(n * SECOND, n * SECOND + 9, 60) for n in range(3599)])
     found = notes_in(store.between(3599.5 * SECOND, 3600 * SECOND))
     assert found == [(0, 3600 * SECOND, 30)]
 
 
-def test_a_held_note_reaches_as_far_as_anybody_looks_and_then_ends() -> None:
+def test_held_note_is_found_at_any_later_time_until_released() -> None:
     store = NoteStore()
     store.begin("key", 1000, 60, 1)
     assert notes_in(store.between(50 * SECOND, 60 * SECOND)) == [(1000, HELD, 60)]
@@ -67,7 +67,7 @@ def test_a_held_note_reaches_as_far_as_anybody_looks_and_then_ends() -> None:
     assert store.end == 2000
 
 
-def test_a_key_struck_again_before_its_release_ends_the_first_note() -> None:
+def test_repeated_note_on_ends_the_first_note() -> None:
     store = NoteStore()
     store.begin("key", 1000, 60, 1)
     store.begin("key", 5000, 60, 1)
@@ -75,18 +75,18 @@ def test_a_key_struck_again_before_its_release_ends_the_first_note() -> None:
     assert notes_in(store.between(0, 10_000)) == [(1000, 5000, 60), (5000, 9000, 60)]
 
 
-def test_a_release_of_nothing_is_no_error() -> None:
+def test_release_of_an_unknown_note_is_ignored() -> None:
     assert NoteStore().finish("key", 5) is None
 
 
-def test_an_onset_that_arrives_late_is_drawn_at_the_last_one() -> None:
+def test_late_onset_is_moved_to_the_last_one() -> None:
     store = NoteStore()
     store.begin("a", 5000, 60, 1)
     store.begin("b", 4990, 64, 1)
     assert store.rows.on.tolist() == [5000, 5000]
 
 
-def test_the_far_view_is_few_rows_and_the_near_view_every_note() -> None:
+def test_large_span_returns_merged_rows_and_small_span_every_note() -> None:
     store = many(200_000)
     whole = store.between(0, 20_000 * SECOND)
     assert len(whole) <= store.budget
@@ -95,15 +95,15 @@ def test_the_far_view_is_few_rows_and_the_near_view_every_note() -> None:
     assert (near.cover == 1).all()
 
 
-def test_the_far_view_sounds_as_long_as_the_notes() -> None:
+def test_merged_rows_retain_the_total_duration() -> None:
     store = many(100_000)
     whole = store.between(0, 10_000 * SECOND)
     sounding = ((whole.off - whole.on) * whole.cover).sum()
-    # A row cannot be covered more than wholly, so where notes of one pitch overlap a little is lost.
+    # Coverage is limited to 1, so a little is lost where notes of one pitch overlap.
     assert 0.9 * 100_000 * SECOND / 2 < sounding <= 100_000 * SECOND / 2 * 1.001
 
 
-def test_notes_that_come_after_the_levels_were_made_are_in_the_far_view_too() -> None:
+def test_notes_added_after_merging_are_included() -> None:
     store = NoteStore(WORDS, budget=2000)
     for n in range(3 * BATCH):
         store.begin("key", n * 1000, 60 + n % 12, 1)
@@ -118,7 +118,7 @@ def test_notes_that_come_after_the_levels_were_made_are_in_the_far_view_too() ->
     assert sounding == pytest.approx(3 * BATCH * 1000, rel=0.05)
 
 
-def test_a_note_held_while_levels_are_made_stays_in_view() -> None:
+def test_note_held_during_merging_is_included() -> None:
     store = NoteStore(WORDS, budget=2000)
     store.begin("drone", 0, 30, 1)
     for n in range(2 * BATCH):
@@ -130,19 +130,19 @@ def test_a_note_held_while_levels_are_made_stays_in_view() -> None:
     assert rows.off[rows.note == 30].tolist() == [777_000]
 
 
-def test_a_word_is_seen_in_the_far_view_whatever_sounds_longer() -> None:
+def test_words_win_over_longer_notes_when_merged() -> None:
     rows = Rows()
     rows.extend(*(np.array(c) for c in ([0, 10], [9000, 20], [60, 60], [7, WORDS + 3], [1.0, 1.0])))
     assert coarser(rows, 100_000, WORDS).shade.tolist() == [WORDS + 3]
 
 
-def test_music_takes_the_colour_of_what_sounds_longest() -> None:
+def test_longest_note_gives_the_merged_shade() -> None:
     rows = Rows()
     rows.extend(*(np.array(c) for c in ([0, 10], [9000, 20], [60, 60], [7, 90], [1.0, 1.0])))
     assert coarser(rows, 100_000, WORDS).shade.tolist() == [7]
 
 
-def test_recolouring_shows_in_the_far_view_too() -> None:
+def test_recolouring_updates_merged_rows() -> None:
     store = many(50_000)
     store.between(0, 5000 * SECOND)
     store.recolour(np.arange(50_000), np.full(50_000, WORDS + 1))
@@ -153,11 +153,11 @@ def test_recolouring_shows_in_the_far_view_too() -> None:
     ("t", "note", "found"),
     [
         (1500, 60, 0),
-        (2500, 60, 1),  # the later onset lies on top
+        (2500, 60, 1),  # the later onset is on top
         (1500, 61, None),
-        (4004, 60, 1),  # a little beside it
+        (4004, 60, 1),  # within the tolerance
         (4100, 60, None),
     ],
 )
-def test_the_note_under_a_point(t: int, note: int, found: int | None) -> None:
-    assert store_of([(1000, 3000, 60), (2000, 4000, 60)]).at(t, note, reach=10) == found
+def test_note_at_a_point(t: int, note: int, found: int | None) -> None:
+    assert store_of([(1000, 3000, 60), (2000, 4000, 60)]).at(t, note, tolerance=10) == found

@@ -1,4 +1,4 @@
-"""Pictures over the roll, as a hand, an eye and a screen reader find them; in the real window."""
+"""Pictures over the roll in the real window: painting, mouse and keyboard control, and accessibility."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TEAL = "#4fd1c5"
 
 @pytest.fixture
 def roll(app: App, window: MainWindow, tmp_path: Path, until: Until) -> PianoRoll:
-    """The window's roll with a recording of some seconds open."""
+    """The roll of the window with an open recording of some seconds."""
     recorded = Player(tmp_path / "recorded")
     recorded.play("0 11 0")
     recorded.play("26 27 28 29 30 31 32 33 26 27 28 29 30 31 32 33")
@@ -38,8 +38,8 @@ def roll(app: App, window: MainWindow, tmp_path: Path, until: Until) -> PianoRol
 
 
 @pytest.fixture
-def laid(app: App, roll: PianoRoll, tmp_path: Path, until: Until) -> PianoRoll:
-    """The same with a picture at 0, read and seen."""
+def with_picture(app: App, roll: PianoRoll, tmp_path: Path, until: Until) -> PianoRoll:
+    """The roll with a picture at 0 s, loaded and painted."""
     source = write_picture(tmp_path / "score.png", 400, 300, TEAL)
     app.engine.run("picture_add", picture=str(source), seconds=0.0).result(10)
     until(lambda: roll.painter.picture_boxes(roll.parts, roll.grid()) and centre(roll) == TEAL)
@@ -55,28 +55,30 @@ def centre(roll: PianoRoll) -> str:
     return roll.grab().toImage().pixelColor(box(roll)).name()
 
 
-def test_a_picture_is_seen_at_its_time(laid: PianoRoll) -> None:
-    ((place, where, bottom),) = laid.painter.picture_boxes(laid.parts, laid.grid())
-    assert place == 0 and where.left() == laid.parts.notes.left() + round(laid.grid().x(0))
+def test_picture_is_painted_at_its_time(with_picture: PianoRoll) -> None:
+    ((place, where, bottom),) = with_picture.painter.picture_boxes(with_picture.parts, with_picture.grid())
+    assert place == 0 and where.left() == with_picture.parts.notes.left() + round(with_picture.grid().x(0))
     assert where.width() / where.height() == pytest.approx(4 / 3, rel=0.05)
-    assert bottom == laid.parts.notes.bottom() + 1
+    assert bottom == with_picture.parts.notes.bottom() + 1
 
 
-def test_it_is_told_with_its_name_and_time(laid: PianoRoll, qtbot: QtBot) -> None:
-    assert "Picture score.png at 0:00" in laid.summary()
-    face = QAccessible.queryAccessibleInterface(laid.picture_list)
-    assert face.text(QAccessible.Text.Name) == "Pictures over the pianoroll"
-    assert face.child(0).text(QAccessible.Text.Name) == "Picture score.png at 0:00"
-    assert laid.pointing.tip(QPointF(box(laid))).startswith("Picture score.png at 0:00\nClick: go there")
+def test_picture_is_described_with_name_and_time(with_picture: PianoRoll, qtbot: QtBot) -> None:
+    assert "Picture score.png at 0:00" in with_picture.summary()
+    accessible = QAccessible.queryAccessibleInterface(with_picture.picture_list)
+    assert accessible.text(QAccessible.Text.Name) == "Pictures over the pianoroll"
+    assert accessible.child(0).text(QAccessible.Text.Name) == "Picture score.png at 0:00"
+    assert with_picture.hit_test.tip(QPointF(box(with_picture))).startswith(
+        "Picture score.png at 0:00\nClick: go there"
+    )
 
 
-def test_a_click_goes_there_and_a_double_click_shows_it_large(
-    app: App, window: MainWindow, laid: PianoRoll, qtbot: QtBot, until: Until
+def test_click_seeks_and_double_click_enlarges(
+    app: App, window: MainWindow, with_picture: PianoRoll, qtbot: QtBot, until: Until
 ) -> None:
     app.engine.run("seek", seconds=0.2).result(10)
-    qtbot.mouseClick(laid, Qt.MouseButton.LeftButton, pos=box(laid))
+    qtbot.mouseClick(with_picture, Qt.MouseButton.LeftButton, pos=box(with_picture))
     until(lambda: app.engine.services.roll.position_now() == 0)
-    qtbot.mouseDClick(laid, Qt.MouseButton.LeftButton, pos=box(laid))
+    qtbot.mouseDClick(with_picture, Qt.MouseButton.LeftButton, pos=box(with_picture))
     card = window.roll.card
     until(lambda: card.isVisible() and not card.image.pixmap().isNull())
     assert card.title.text() == "score.png at 0:00"
@@ -86,17 +88,17 @@ def test_a_click_goes_there_and_a_double_click_shows_it_large(
     assert not card.isVisible()
 
 
-def test_by_keys_it_is_reached_and_opened(
-    window: MainWindow, laid: PianoRoll, qtbot: QtBot, until: Until
+def test_picture_is_opened_with_the_computer_keyboard(
+    window: MainWindow, with_picture: PianoRoll, qtbot: QtBot, until: Until
 ) -> None:
-    laid.picture_list.setFocus()
-    qtbot.keyClick(laid.picture_list, Qt.Key.Key_Home)
-    qtbot.keyClick(laid.picture_list, Qt.Key.Key_Return)
+    with_picture.picture_list.setFocus()
+    qtbot.keyClick(with_picture.picture_list, Qt.Key.Key_Home)
+    qtbot.keyClick(with_picture.picture_list, Qt.Key.Key_Return)
     until(window.roll.card.isVisible)
 
 
-def test_by_words_it_is_shown_large(
-    window: MainWindow, laid: PianoRoll, player: LivePlayer, until: Until
+def test_picture_is_enlarged_with_played_words(
+    window: MainWindow, with_picture: PianoRoll, player: LivePlayer, until: Until
 ) -> None:
     player.play("23 11 12 23 14 12")
     until(window.roll.card.isVisible)
@@ -105,19 +107,17 @@ def test_by_words_it_is_shown_large(
     until(lambda: not window.roll.card.isVisible())  # the next word closes it
 
 
-def test_one_that_is_taken_off_is_gone_and_its_card_closes(
-    app: App, window: MainWindow, laid: PianoRoll, until: Until
+def test_removing_a_picture_closes_its_card(
+    app: App, window: MainWindow, with_picture: PianoRoll, until: Until
 ) -> None:
-    window.roll.card.show_picture(laid.pictures.items, 0)
-    actions = {action.text(): action for action in laid.pointing.menu(None, 0, 0).actions()}
-    actions["Take score.png off"].trigger()
-    until(lambda: len(laid.pictures) == 0)
-    assert not window.roll.card.isVisible() and not laid.picture_list.isVisible()
+    window.roll.card.show_picture(with_picture.pictures.items, 0)
+    actions = {action.text(): action for action in with_picture.hit_test.menu(None, 0, 0).actions()}
+    actions["Remove score.png"].trigger()
+    until(lambda: len(with_picture.pictures) == 0)
+    assert not window.roll.card.isVisible() and not with_picture.picture_list.isVisible()
 
 
-def test_a_picture_file_that_is_dropped_is_laid_there(
-    app: App, roll: PianoRoll, tmp_path: Path, until: Until
-) -> None:
+def test_dropped_picture_file_is_added(app: App, roll: PianoRoll, tmp_path: Path, until: Until) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(write_picture(tmp_path / "dropped.png")))])
     point = QPointF(roll.parts.notes.left() + roll.grid().x(400_000), roll.parts.notes.center().y())
@@ -138,19 +138,17 @@ def test_a_picture_file_that_is_dropped_is_laid_there(
     assert roll.pictures.items[0].t == pytest.approx(400_000, abs=2 * roll.view.us_per_px)
 
 
-def test_a_copy_that_is_gone_is_a_card_with_its_name(
-    app: App, window: MainWindow, laid: PianoRoll, until: Until
+def test_missing_picture_file_shows_its_name(
+    app: App, window: MainWindow, with_picture: PianoRoll, until: Until
 ) -> None:
-    laid.pictures.items[0].path.unlink()
+    with_picture.pictures.items[0].path.unlink()
     app.engine.run("open_file", path=str(app.engine.services.roll.folder)).result(10)
-    window.roll.card.show_picture(laid.pictures.items, 0)
-    until(lambda: "cannot be shown" in window.roll.card.image.text())
-    laid.grab()
+    window.roll.card.show_picture(with_picture.pictures.items, 0)
+    until(lambda: "Cannot show" in window.roll.card.image.text())
+    with_picture.grab()
 
 
-def test_what_stands_close_leaves_room_and_stays_in_order(
-    app: App, roll: PianoRoll, tmp_path: Path, until: Until
-) -> None:
+def test_close_pictures_do_not_overlap(app: App, roll: PianoRoll, tmp_path: Path, until: Until) -> None:
     for n in range(3):
         source = write_picture(tmp_path / f"{n}.png", 40 + n, 30)
         app.engine.run("picture_add", picture=str(source), seconds=0.1 * n).result(10)
@@ -159,7 +157,7 @@ def test_what_stands_close_leaves_room_and_stays_in_order(
     assert all(one.right() <= two.left() for one, two in pairwise(boxes))
 
 
-def test_the_button_puts_iterations_under_one_another(
+def test_button_stacks_iterations(
     app: App, window: MainWindow, roll: PianoRoll, qtbot: QtBot, until: Until
 ) -> None:
     assert not window.roll.stack.isVisible()

@@ -1,4 +1,4 @@
-"""Notes into pixels."""
+"""Rasterisation of notes."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ MS = 1000
 
 
 def lattice(rows: int = 4, height: int = 3) -> Lattice:
-    """Rows of the notes 63, 62, 61, 60 on black, too low for gaps and corners."""
+    """Return rows of MIDI notes 63, 62, 61, 60 on black, too low for gaps and rounded corners."""
     edges = np.arange(rows + 1) * height
     return Lattice(edges, 63, np.zeros(rows, np.intp), np.array([GROUND], np.uint32), 1.0)
 
 
-# Shade s at cover c is s in the red byte and c in the blue one.
+# Shade s at coverage c has s in the red byte and c in the blue byte.
 TABLE = np.array(
     [[[0xFF000000 | shade << 16 | cover] for cover in range(COVERS)] for shade in range(8)], np.uint32
 )
 
 
 def rows_of(*notes: tuple[int, int, int, int]) -> Rows:
-    """Rows of (on ms, off ms, note, shade)."""
+    """Return rows of notes (on in ms, off in ms or -1 for held, MIDI note, shade)."""
     table = np.array(notes, np.int64).reshape(-1, 4)
     rows = Rows()
     off = np.where(table[:, 1] < 0, HELD, table[:, 1] * MS)
@@ -37,7 +37,7 @@ def rows_of(*notes: tuple[int, int, int, int]) -> Rows:
 
 
 def paint(rows: Rows, left_px: int = 0, width: int = 100, now_ms: int = 0) -> np.ndarray:
-    """A picture with a pixel a millisecond, one line for each note from the top."""
+    """Return an image with 1 ms per pixel and one line per row."""
     picture = Canvas().paint(
         rows, lattice(), TABLE, left_px=left_px, us_per_px=MS, width=width, now=now_ms * MS
     )
@@ -45,7 +45,7 @@ def paint(rows: Rows, left_px: int = 0, width: int = 100, now_ms: int = 0) -> np
 
 
 def coloured(line: np.ndarray) -> tuple[int, int] | None:
-    """From which pixel to which a line is not ground."""
+    """Return the range (start, stop) of pixels that are not background, or None."""
     where = np.flatnonzero(line != GROUND)
     return (int(where[0]), int(where[-1]) + 1) if len(where) else None
 
@@ -53,27 +53,27 @@ def coloured(line: np.ndarray) -> tuple[int, int] | None:
 @pytest.mark.parametrize(
     ("note", "line", "pixels"),
     [
-        ((10, 20, 63, 1), 0, (10, 19)),  # a pixel stays free, so that repeated notes stay apart
+        ((10, 20, 63, 1), 0, (10, 19)),  # ends a pixel early, so that repeated notes stay distinct
         ((10, 20, 60, 1), 3, (10, 19)),
         ((10, 13, 60, 1), 3, (10, 13)),
-        ((10, 10, 60, 1), 3, (10, 12)),  # however short, it is seen
+        ((10, 10, 60, 1), 3, (10, 12)),  # visible, however short
         ((-50, 20, 60, 1), 3, (0, 19)),
         ((90, 500, 60, 1), 3, (90, 100)),
-        ((10, 20, 70, 1), 0, None),  # no row, no note
+        ((10, 20, 70, 1), 0, None),  # outside the rows
         ((200, 220, 60, 1), 3, None),
     ],
 )
-def test_a_note_is_where_it_sounds(
+def test_note_covers_its_pixels(
     note: tuple[int, int, int, int], line: int, pixels: tuple[int, int] | None
 ) -> None:
     assert coloured(paint(rows_of(note))[line]) == pixels
 
 
-def test_a_held_note_reaches_to_now() -> None:
+def test_held_note_extends_to_now() -> None:
     assert coloured(paint(rows_of((10, -1, 60, 1)), now_ms=50)[3]) == (10, 50)
 
 
-def test_a_later_onset_lies_over_an_earlier_one_and_the_earlier_goes_on_after_it() -> None:
+def test_later_onset_is_painted_over_an_earlier_one() -> None:
     line = paint(rows_of((0, 60, 60, 1), (20, 30, 60, 2)))[3]
     shades = line >> 16 & 0xFF
     assert shades[10] == 1
@@ -81,20 +81,20 @@ def test_a_later_onset_lies_over_an_earlier_one_and_the_earlier_goes_on_after_it
     assert shades[40] == 1
 
 
-def test_a_note_narrower_than_a_pixel_is_fainter_than_a_wide_one() -> None:
+def test_note_narrower_than_a_pixel_is_fainter() -> None:
     rows = rows_of((10, 11, 60, 1))
     rows.off[:] = rows.on + 200
     picture = paint(rows)[3]
     assert 0 < (picture & 0xFF).max() < COVERS - 1
 
 
-def test_crowded_notes_add_up() -> None:
+def test_coverage_of_dense_notes_adds_up() -> None:
     rows = rows_of(*[(10, 11, 60, 1)] * 8)
     rows.off[:] = rows.on + 200
     assert (paint(rows)[3] & 0xFF).max() == COVERS - 1
 
 
-def test_lines_lie_under_the_notes() -> None:
+def test_lines_are_below_the_notes() -> None:
     picture = Canvas().paint(
         rows_of((10, 20, 60, 1)),
         lattice(),
@@ -115,7 +115,7 @@ notes = st.tuples(st.integers(0, 150), st.integers(0, 80), st.integers(59, 64), 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(notes, max_size=60), st.integers(-20, 80), st.integers(1, 60))
-def test_a_part_painted_alone_is_the_same_as_in_the_whole(
+def test_part_of_an_image_equals_the_whole(
     some: list[tuple[int, int, int, int]], first: int, width: int
 ) -> None:
     rows = rows_of(*sorted((on, on + long, note, shade) for on, long, note, shade in some))
@@ -124,7 +124,7 @@ def test_a_part_painted_alone_is_the_same_as_in_the_whole(
     assert (whole[:, first + 20 : first + 20 + width] == part).all()
 
 
-def test_corners_are_round_where_rows_are_high() -> None:
+def test_corners_are_rounded_in_high_rows() -> None:
     high = Lattice(np.array([0, 16]), 60, np.zeros(1, np.intp), np.array([GROUND], np.uint32), 1.0)
     picture = Canvas().paint(rows_of((10, 40, 60, 1)), high, TABLE, left_px=0, us_per_px=MS, width=60, now=0)
     full = COVERS - 1

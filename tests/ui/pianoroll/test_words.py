@@ -1,4 +1,4 @@
-"""Words on the pianoroll: what their labels say, where they stand, and the summary in words."""
+"""Words on the pianoroll: texts and layout of their labels, and the text summary."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from rubato_desktop.ui.pianoroll.words import GAP, LANES, Words, describe, label
 SECOND = 1_000_000
 
 
-def word(seconds: float, said: str = "read", language: str = "core", **args: Any) -> RecognisedWord:
+def word(seconds: float, word: str = "read", language: str = "core", /, **args: Any) -> RecognisedWord:
     t = round(seconds * SECOND)
-    return RecognisedWord(t, t + 400_000, (0, 5, 0), said, language, said, args)
+    return RecognisedWord(t, t + 400_000, (0, 5, 0), word, language, word, args)
 
 
 def missed(seconds: float, *keys: int, reason: Any = "unknown") -> RejectedRun:
@@ -26,7 +26,7 @@ def missed(seconds: float, *keys: int, reason: Any = "unknown") -> RejectedRun:
 
 
 def words_of(*items: ParseResult) -> Words:
-    """Words whose labels are 10 px a letter wide."""
+    """Return words with labels of 10 px per character."""
     words = Words(lambda text: 10.0 * len(text))
     words.replace(items)
     return words
@@ -37,7 +37,7 @@ def lanes(words: Words, us_per_px: float) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("heard", "label"),
+    ("result", "label"),
     [
         (word(0, "read"), "read"),
         (word(0, "tab", number=3), "tab 3"),
@@ -50,38 +50,38 @@ def lanes(words: Words, us_per_px: float) -> list[int]:
         (missed(0, 0, 8, 0), "? 0 8 0"),
     ],
 )
-def test_a_label_says_the_word_and_its_values(heard: ParseResult, label: str) -> None:
-    assert label_of(heard) == label
+def test_label_has_the_word_and_its_values(result: ParseResult, label: str) -> None:
+    assert label_of(result) == label
 
 
 @pytest.mark.parametrize(
-    ("heard", "sentence"),
+    ("result", "sentence"),
     [
         (word(248, "tab", number=3), "tab 3, keys 0 5 0, core, at 4:08"),
         (missed(248, 0, 8, 0), "not understood: keys 0 8 0, at 4:08"),
         (missed(248, 0, 8, reason="lapsed"), "lapsed: keys 0 8, at 4:08"),
     ],
 )
-def test_a_word_in_a_sentence(heard: ParseResult, sentence: str) -> None:
-    assert describe(heard, "4:08") == sentence
+def test_description_of_a_word(result: ParseResult, sentence: str) -> None:
+    assert describe(result, "4:08") == sentence
 
 
-def test_words_far_apart_stand_in_one_lane() -> None:
+def test_words_far_apart_share_a_lane() -> None:
     assert lanes(words_of(word(0), word(5), word(9)), 20_000) == [0, 0, 0]
 
 
-def test_words_that_would_overlap_stand_under_one_another_in_turn() -> None:
+def test_overlapping_words_take_the_lanes_in_turn() -> None:
     assert lanes(words_of(*(word(n / 10) for n in range(5)), word(50)), 20_000) == [0, 1, 2, 0, 1, 0]
 
 
-def test_a_new_word_moves_no_other() -> None:
+def test_new_word_does_not_move_others() -> None:
     words = words_of(*(word(n / 3) for n in range(20)))
     before = lanes(words, 20_000)
     words.add(word(7))
     assert lanes(words, 20_000)[:20] == before
 
 
-def test_a_label_never_reaches_into_the_next_of_its_lane() -> None:
+def test_labels_of_a_lane_never_overlap() -> None:
     words = words_of(*(word(n / 7, "a long word") for n in range(60)))
     us_per_px = 7000.0
     lane, width = words.layout(range(60), us_per_px)
@@ -93,14 +93,14 @@ def test_a_label_never_reaches_into_the_next_of_its_lane() -> None:
             )
 
 
-def test_words_are_kept_in_order_of_time_however_they_come() -> None:
+def test_words_are_sorted_by_time() -> None:
     words = words_of(word(5, "b"), word(1, "a"))
     assert words.add(word(3, "c")) == 1
     assert words.labels == ["a", "c", "b"]
     assert list(words.between(2 * SECOND, 4 * SECOND)) == [1]
 
 
-WHAT_IS_SEEN: list[tuple[dict[str, Any], str]] = [
+SUMMARIES: list[tuple[dict[str, Any], str]] = [
     ({}, "0:00 to 0:10, 0 notes."),
     ({"notes": 1}, "0:00 to 0:10, 1 note."),
     ({"left": -SECOND, "notes": 1200}, "0:00 to 0:10, 1,200 notes."),
@@ -119,12 +119,12 @@ WHAT_IS_SEEN: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("seen", "text"), WHAT_IS_SEEN)
-def test_what_is_seen_in_words(seen: dict[str, Any], text: str) -> None:
-    assert summarise(**{"left": 0, "right": 10 * SECOND, "notes": 0, **seen}) == text
+@pytest.mark.parametrize(("arguments", "text"), SUMMARIES)
+def test_summary(arguments: dict[str, Any], text: str) -> None:
+    assert summarise(**{"left": 0, "right": 10 * SECOND, "notes": 0, **arguments}) == text
 
 
-def test_of_many_words_the_last_are_told() -> None:
+def test_summary_lists_only_the_last_of_many_words() -> None:
     text = summarise(left=0, right=SECOND, notes=0, words=[word(0, f"w{n}") for n in range(40)])
     assert text.startswith("0:00 to 0:01, 0 notes, 40 words, the last 12: w28, ")
     assert text.endswith("w39.")
