@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import os
 from collections.abc import Mapping
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -356,15 +358,23 @@ class App:
                 self.sound.set_instrument(value)
 
 
+class PrivateLog(logging.handlers.RotatingFileHandler):
+    """A log that only its owner can read: what happened in a session is nobody else's business."""
+
+    def _open(self) -> TextIOWrapper:
+        file = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return open(file, "a", encoding=self.encoding)
+
+
 def open_log(data: Path) -> None:
-    """Create the data folder and write the log to `rubato.log` in it.
+    """Create the data folder, for its owner alone, and write the log to `rubato.log` in it.
 
     Raises:
         RubatoError: the folder cannot be written.
     """
     try:
-        data.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler = PrivateLog(
             data / "rubato.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True
         )
     except OSError as error:

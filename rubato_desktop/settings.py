@@ -15,10 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rubato_desktop.errors import RubatoError, reason
 from rubato_desktop.files import write_beside
 from rubato_desktop.language.parameters import Timing
+from rubato_desktop.midi.devices.state import Role
 
 Seconds = Annotated[float, Field(gt=0, le=60)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Role = Literal["command", "performance", "both"]
 
 
 class DeviceSettings(BaseModel):
