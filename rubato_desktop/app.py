@@ -363,7 +363,7 @@ class PrivateLog(logging.handlers.RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         file = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        return open(file, "a", encoding=self.encoding)
+        return open(file, "a", encoding=self.encoding)  # noqa: PTH123 - a descriptor, no path
 
 
 def open_log(data: Path) -> None:
