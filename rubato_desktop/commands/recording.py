@@ -9,7 +9,7 @@ from rubato_desktop.commands.context import Context
 from rubato_desktop.commands.parameter_types import Name
 from rubato_desktop.commands.registry import Answer, command
 from rubato_desktop.commands.remarks import end_remark
-from rubato_desktop.errors import RubatoError
+from rubato_desktop.errors import RubatoError, reason
 from rubato_desktop.language.dictionary import NAMES, Word
 from rubato_desktop.language.keys import format_keys
 from rubato_desktop.services.sessions.session import SessionInfo
@@ -106,7 +106,7 @@ async def _set_name(ctx: Context, session: SessionInfo, keys: tuple[int, ...]) -
     try:
         await beside(write)
     except OSError as error:
-        return f" until you quit: cannot save the name: {error.strerror or error}"
+        return f" until you quit: cannot save the name: {reason(error)}"
     return ""
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from rubato_desktop.app import App
-from rubato_desktop.demo.telling import stamp, timeline_lines
+from rubato_desktop.demo.timeline import stamp, timeline_lines
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.events import CommandDone, Event, Result
 from rubato_desktop.files import write_beside

@@ -15,7 +15,7 @@ from pathlib import Path
 from rubato_desktop.app import App
 from rubato_desktop.audio.render import render
 from rubato_desktop.clock import SECOND, ManualClock
-from rubato_desktop.demo.telling import stamp, timeline_lines
+from rubato_desktop.demo.timeline import stamp, timeline_lines
 from rubato_desktop.events import CommandDone, Event, WordHeard
 from rubato_desktop.language.keys import BASE_NOTE, read_line
 from rubato_desktop.midi.messages import Message, note_off, note_on
