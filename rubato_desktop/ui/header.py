@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from rubato_desktop.engine import Engine
 from rubato_desktop.events import (
@@ -20,75 +19,13 @@ from rubato_desktop.events import (
 )
 from rubato_desktop.plurals import counted
 from rubato_desktop.ui.bridge import Bridge
+from rubato_desktop.ui.chip import NARROWEST, Chip
 from rubato_desktop.ui.panels.browser import NOT_CONNECTED, position
 from rubato_desktop.ui.style.icons import icon
 from rubato_desktop.ui.style.theme import Theme, base_size
 
 MOST_LANGUAGES = 4
-WIDEST_CHIP, NARROWEST_CHIP = 210, 80  # px of text
-NARROWEST_STATE, NARROWEST_NAME = 60, 24  # px of text, where shorter texts also say enough
-
-
-class Chip(QPushButton):
-    """A small rounded button with a coloured dot: a state, and the way to more about it.
-
-    Where the header has no room for its text, it is cut short; its accessible name and tooltip are whole.
-
-    Args:
-        theme: Its colours.
-        name: Its object name.
-        narrowest: Room in px that a longer text has at least.
-    """
-
-    def __init__(self, theme: Theme, name: str, narrowest: int = NARROWEST_CHIP) -> None:
-        super().__init__()
-        self._theme = theme
-        self._narrowest = narrowest
-        self._whole = self._tooltip = ""
-        self._size = QSize()
-        self._frame = 0  # px of the size beside the text
-        self.setObjectName(name)
-        self.setProperty("chip", True)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-    def show_state(self, text: str, dot: str, tooltip: str) -> None:
-        """Show a state.
-
-        Args:
-            text: The state in a few words.
-            dot: Colour of the dot before it; empty for none.
-            tooltip: More about it; a screen reader reads it after the text.
-        """
-        self._whole = text
-        self.ensurePolished()  # now, since its style decides its size
-        self.setIcon(icon("record", dot, 14) if dot else QIcon())
-        self.setText(_without_mnemonics(text))
-        self._size = super().sizeHint()
-        self._frame = self._size.width() - self.fontMetrics().horizontalAdvance(text)
-        self._tooltip = tooltip
-        self._fit()
-        self.setAccessibleName(text)
-
-    def _fit(self) -> None:
-        room = self.width() - self._frame + 1  # advances are rounded down
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, room)
-        if (text := _without_mnemonics(shown)) != self.text():
-            self.setText(text)
-        self.setToolTip(self._tooltip if shown == self._whole else f"{self._whole}\n{self._tooltip}")
-
-    def sizeHint(self) -> QSize:
-        return QSize(min(self._size.width(), self._frame + WIDEST_CHIP), self._size.height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(min(self._size.width(), self._frame + self._narrowest), self._size.height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-
-def _without_mnemonics(text: str) -> str:
-    return text.replace("&", "&&")
+NARROWEST_STATE, NARROWEST_NAME = 60, 24  # px of text in a chip, where shorter texts also say enough
 
 
 class Header(QWidget):
@@ -127,7 +64,7 @@ class Header(QWidget):
         self._languages = QHBoxLayout()
         self._languages.setSpacing(6)
         self._chips: list[Chip] = []
-        self.piano = Chip(theme, "piano", NARROWEST_STATE)
+        self.piano = Chip("piano", NARROWEST_STATE)
         self.piano.clicked.connect(self._toggle_piano)
         self.devices = self._panel_chip("device", "devices", NARROWEST_NAME)
         self.sound = self._panel_chip("sound", "devices")
@@ -155,8 +92,8 @@ class Header(QWidget):
         bridge.happened.connect(self.on_event)
         self.refresh()
 
-    def _panel_chip(self, name: str, panel: str, narrowest: int = NARROWEST_CHIP) -> Chip:
-        chip = Chip(self._theme, name, narrowest)
+    def _panel_chip(self, name: str, panel: str, narrowest: int = NARROWEST) -> Chip:
+        chip = Chip(name, narrowest)
         chip.clicked.connect(lambda: self.panel_requested.emit(panel))
         return chip
 
@@ -241,7 +178,7 @@ class Header(QWidget):
         self._chips = []
         languages = self._engine.services.languages.stack.languages[:MOST_LANGUAGES]
         for index, language in enumerate(languages):
-            chip = Chip(self._theme, f"language-{language.name}")
+            chip = Chip(f"language-{language.name}")
             chip.setProperty("current", index == 0)
             tooltip = "Current language" if index == 0 else "Click to make this the current language"
             chip.show_state(language.title, self._theme.language(language.name), tooltip)

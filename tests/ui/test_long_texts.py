@@ -279,6 +279,21 @@ def test_the_current_line_of_the_log_unfolds_and_the_others_fold(log: WordLogPan
         assert [height for other, height in enumerate(unfolded) if other != row] == folded[:2]
 
 
+def test_a_title_alone_has_both_rows(log: WordLogPanel, publish: Publish, until: Until) -> None:
+    for length, fits in ((48, True), (200, False)):
+        publish(Notice(0, "info", LONG[:length]))
+        until(lambda length=length: log.log.lines[0].title == LONG[:length])
+        assert log._rows.fits(log.log.lines[0], log.viewport().width()) is fits
+    one, two = (Notice(0, "info", LONG[:48]), Notice(0, "info", LONG[:45] + "XYZ"))
+
+    def painted(notice: Notice) -> QImage:
+        publish(notice)
+        until(lambda: log.log.lines[0].title == notice.happened)
+        return log.viewport().grab(log.visualRect(log.log.index(0))).toImage()
+
+    assert painted(one) != painted(two), "its end is painted too"
+
+
 def test_a_click_unfolds_a_line_and_leaves_it_under_the_pointer(log: WordLogPanel) -> None:
     log.setCurrentIndex(log.log.index(1))
     point = log.visualRect(log.log.index(2)).center()

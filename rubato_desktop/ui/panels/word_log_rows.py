@@ -13,7 +13,7 @@ from rubato_desktop.ui.style.fitted_text import draw_line
 from rubato_desktop.ui.style.icons import paint_chevron
 from rubato_desktop.ui.style.palette import mix
 from rubato_desktop.ui.style.theme import Theme, base_size, font
-from rubato_desktop.ui.style.wrapping import draw_wrapped, wrapped_height
+from rubato_desktop.ui.style.wrapping import draw_wrapped, wrap, wrapped_height
 
 ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
@@ -66,12 +66,18 @@ class WordLogRows(QStyledItemDelegate):
     def fits(self, line: Line, width: int) -> bool:
         """Return whether a line is shown whole in its two rows, in `width` px."""
         fonts = _fonts()
+        if not (line.keys or line.detail):
+            return fonts.width(self._rest(line, width, fonts), bold=True) <= self._detail_width(width, fonts)
         first = fonts.width(line.title, bold=True) + (GAP + fonts.width(line.keys) if line.keys else 0)
         return (
             first <= self._room(line, width, fonts)
             and "\n" not in line.detail
             and (fonts.width(line.detail) <= self._detail_width(width, fonts))
         )
+
+    def _rest(self, line: Line, width: int, fonts: _Fonts) -> str:
+        """Return what has no room in the first row of a line that has a title alone."""
+        return " ".join(wrap(line.title, fonts.bold, self._room(line, width, fonts))[1:])
 
     def _room(self, line: Line, width: int, fonts: _Fonts) -> int:
         """Return the width of the title in px: between the time and the outcome."""
@@ -105,9 +111,14 @@ class WordLogRows(QStyledItemDelegate):
         top = QRect(row.left() + MARGIN, row.top() + 2, row.width() - 2 * MARGIN, half - 1)
         self._ends(painter, top, line, fonts)
         room = QRect(top.left() + fonts.time_width, top.top(), self._room(line, row.width(), fonts), half - 1)
-        used = draw_line(painter, room, line.title, fonts.bold, self._title_colour(line))
-        draw_line(painter, room.adjusted(used + GAP, 0, 0, 0), line.keys, fonts.small, c.muted)
         low = QRect(room.left(), row.top() + half, self._detail_width(row.width(), fonts), half - 4)
+        colour = self._title_colour(line)
+        if not (line.keys or line.detail):
+            draw_line(painter, room, wrap(line.title, fonts.bold, room.width())[0], fonts.bold, colour)
+            draw_line(painter, low, self._rest(line, row.width(), fonts), fonts.bold, colour)
+            return
+        used = draw_line(painter, room, line.title, fonts.bold, colour)
+        draw_line(painter, room.adjusted(used + GAP, 0, 0, 0), line.keys, fonts.small, c.muted)
         draw_line(painter, low, line.detail, fonts.small, c.muted)
 
     def _unfolded(self, painter: QPainter, row: QRect, line: Line) -> None:
