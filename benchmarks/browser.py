@@ -1,9 +1,9 @@
-"""From the last key of a word to the page that has moved, in a real Chromium through the real host.
+"""Latency from the last key of a word to the scrolled page, in a real Chromium through the real host.
 
     .venv/bin/python benchmarks/browser.py [--json] [--times N]
 
-What is measured begins when the last key's note-on reaches the program, and ends when the result is there, which
-the page sends after it has moved. Beside it: what the way alone takes (ping), and other commands.
+Measured from the note-on of the last key in the program to the result, which the page sends after it has scrolled.
+Also the round trip alone (ping), and other commands.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from joined import Joined, joined
+from joined import Setup, start
 from report import Report
 
 from rubato_desktop.interpreter import settle
@@ -29,35 +29,35 @@ COMMANDS = (
 )
 
 
-def scrolling(together: Joined, report: Report, times: int) -> None:
+def scrolling(setup: Setup, report: Report, times: int) -> None:
     delays = []
     for number in range(times):
-        played, done, result = together.play("0 4 0" if number % 2 == 0 else "0 4 4 0")
+        played, done, result = setup.play("0 4 0" if number % 2 == 0 else "0 4 4 0")
         assert result.status == "ok" and result.value["moved"], result
         delays.append((done - played) * 1000)
-    line = "key word → page has moved (scroll), and its answer is here"
+    line = "last key → page has scrolled and answered"
     report.series(line, delays, "ms", target=25, at="median")
     report.series("the same", delays, "ms", target=50, at="p95")
 
 
-def pinging(together: Joined, report: Report, times: int) -> None:
-    browser = together.app.services.browser
+def pinging(setup: Setup, report: Report, times: int) -> None:
+    browser = setup.app.services.browser
     assert browser is not None
     delays = []
     for _ in range(times):
-        began = time.perf_counter()
+        started = time.perf_counter()
         browser.ask("ping").result(10)
-        delays.append((time.perf_counter() - began) * 1000)
+        delays.append((time.perf_counter() - started) * 1000)
     report.series("app → host → extension → host → app (ping)", delays, "ms")
 
 
-def others(together: Joined, report: Report, times: int) -> None:
+def others(setup: Setup, report: Report, times: int) -> None:
     for name, keys in COMMANDS:
         delays: list[float] = []
         while len(delays) < times:
-            played, done, result = together.play(keys)
+            played, done, result = setup.play(keys)
             if result.error and result.error["code"] == "end_of_page":
-                together.run("visit", url=together.site.page("article.html"))
+                setup.run("visit", url=setup.site.page("article.html"))
                 continue
             assert result.status == "ok", result
             delays.append((done - played) * 1000)
@@ -69,18 +69,18 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--times", type=int, default=300, help="how often each is measured")
-    chosen = parser.parse_args()
+    parser.add_argument("--times", type=int, default=300, help="number of measurements")
+    options = parser.parse_args()
     settle()
     report = Report("browser")
-    with tempfile.TemporaryDirectory() as folder, joined(Path(folder), "article.html") as together:
-        scrolling(together, report, 20)  # what is loaded at first use is then loaded
+    with tempfile.TemporaryDirectory() as folder, start(Path(folder), "article.html") as setup:
+        scrolling(setup, report, 20)  # warm-up
         report.lines.clear()
-        scrolling(together, report, chosen.times)
-        pinging(together, report, chosen.times)
-        others(together, report, max(10, chosen.times // 10))
-    report.note(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    report.show(["--json"] if chosen.json else [])
+        scrolling(setup, report, options.times)
+        pinging(setup, report, options.times)
+        others(setup, report, max(10, options.times // 10))
+    report.note(f"load average: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    report.show(["--json"] if options.json else [])
 
 
 if __name__ == "__main__":

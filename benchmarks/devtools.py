@@ -1,6 +1,6 @@
-"""A Chromium spoken to over its DevTools pipe: every page and worker of it, one session each.
+"""Controls Chromium over its DevTools pipe, with target session per page or worker.
 
-Protocol: https://chromedevtools.github.io/devtools-protocol/ , messages end with a zero byte.
+Protocol: https://chromedevtools.github.io/devtools-protocol/; messages end with a zero byte.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ FLAGS = (
     f"--load-extension={EXTENSION}",
     "--remote-debugging-pipe",
 )
-PATIENCE = 60.0  # s
+TIMEOUT_S = 60.0
 
 
 class Chromium:
-    """A headless Chromium with the extension, for as long as the `with` lasts.
+    """A headless Chromium with the extension, for the duration of a `with` block.
 
     Args:
-        profile: Its folder of user data.
-        page: The address it opens with.
+        profile: Its user data folder.
+        page: The first page to open.
     """
 
     def __init__(self, profile: Path, page: str) -> None:
@@ -54,13 +54,13 @@ class Chromium:
         to_read, to_write = os.pipe()
         from_read, from_write = os.pipe()
 
-        def connect() -> None:  # the browser reads what it is told from 3 and answers on 4
+        def connect() -> None:  # the browser reads commands from fd 3 and answers on fd 4
             first, second = os.dup(to_read), os.dup(from_write)
             os.dup2(first, 3)
             os.dup2(second, 4)
 
         program = shutil.which("chromium")
-        assert program is not None, "there is no chromium"
+        assert program is not None, "chromium is not installed"
         command = [program, *FLAGS, f"--user-data-dir={self._profile}", self._page]
         self.process = subprocess.Popen(
             command,
@@ -77,50 +77,52 @@ class Chromium:
 
     def __exit__(self, *_: object) -> None:
         self.ask("Browser.close")
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT_S)
         self._out.close()
 
     def ask(self, method: str, session: str = "", **params: Any) -> dict[str, Any]:
-        """Ask the browser, or one page or worker of it, and wait for the answer."""
+        """Send a command to the browser, or to a page or worker, and return its result."""
         number = next(self._numbers)
         answer = self._answers[number] = queue.SimpleQueue()
         message = {"id": number, "method": method, "params": params}
         self._out.write(json.dumps(message | ({"sessionId": session} if session else {})).encode() + b"\0")
-        said = answer.get(timeout=PATIENCE)
-        if "error" in said:
-            raise RuntimeError(f"{method}: {said['error']['message']}")
-        return dict(said["result"])
+        response = answer.get(timeout=TIMEOUT_S)
+        if "error" in response:
+            raise RuntimeError(f"{method}: {response['error']['message']}")
+        return dict(response["result"])
 
-    def session(self, fits: Callable[[dict[str, Any]], bool]) -> str:
-        """A session with the first page or worker that fits, as soon as there is one."""
-        deadline = time.monotonic() + PATIENCE
+    def session(self, matches: Callable[[dict[str, Any]], bool]) -> str:
+        """Wait for a target that matches and return a session with it."""
+        deadline = time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:
             for target in self.ask("Target.getTargets")["targetInfos"]:
-                if fits(target):
+                if matches(target):
                     attached = self.ask("Target.attachToTarget", targetId=target["targetId"], flatten=True)
                     return str(attached["sessionId"])
             time.sleep(0.05)
-        raise TimeoutError("no such page or worker came")
+        raise TimeoutError("timed out waiting for a page or worker")
 
     def worker(self) -> str:
-        """A session with the extension's service worker."""
-        return self.session(lambda one: one["type"] == "service_worker" and extension_id() in one["url"])
+        """Return a session with the extension's service worker."""
+        return self.session(
+            lambda target: target["type"] == "service_worker" and extension_id() in target["url"]
+        )
 
     def page(self, url: str) -> str:
-        """A session with the page of an address."""
-        return self.session(lambda one: one["type"] == "page" and one["url"].startswith(url))
+        """Return a session with the page at an address."""
+        return self.session(lambda target: target["type"] == "page" and target["url"].startswith(url))
 
     def evaluate(self, session: str, expression: str) -> Any:
-        """The value of an expression there; a promise is waited for."""
-        said = self.ask(
+        """Evaluate an expression; promises are awaited."""
+        response = self.ask(
             "Runtime.evaluate", session, expression=expression, returnByValue=True, awaitPromise=True
         )
-        if "exceptionDetails" in said:
-            raise RuntimeError(said["exceptionDetails"]["text"])
-        return said["result"].get("value")
+        if "exceptionDetails" in response:
+            raise RuntimeError(response["exceptionDetails"]["text"])
+        return response["result"].get("value")
 
     def heap(self, session: str) -> float:
-        """Bytes in use on the heap of a page or worker, after its garbage is collected."""
+        """Return the used heap of a page or worker after garbage collection, bytes."""
         for _ in range(3):
             self.ask("HeapProfiler.collectGarbage", session)
         return float(self.ask("Runtime.getHeapUsage", session)["usedSize"])
@@ -131,6 +133,6 @@ class Chromium:
             *messages, rest = (rest + piece).split(b"\0")
             for raw in messages:
                 message = json.loads(raw)
-                waiting = self._answers.pop(message.get("id", 0), None)
-                if waiting is not None:
-                    waiting.put(message)
+                answer = self._answers.pop(message.get("id", 0), None)
+                if answer is not None:
+                    answer.put(message)

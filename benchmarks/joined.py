@@ -1,4 +1,4 @@
-"""The program, in this process, joined by a real Chromium through the real host, for the benchmarks of the browser."""
+"""The program in this process, connected to a real Chromium through the real host, for the browser benchmarks."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from rubato_desktop.events import CommandDone, Event, Result
 from rubato_desktop.language.keys import BASE_NOTE, read_keys
 from rubato_desktop.midi.messages import note_off, note_on
 
-PATIENCE = 60.0  # s
+TIMEOUT_S = 60.0
 
 
 @dataclass
-class Joined:
-    """All of it, running.
+class Setup:
+    """The running program and browser.
 
     Attributes:
-        app, chromium, site: The program, the browser, the pages.
-        results: Every result, with the `time.perf_counter` at which it was published.
+        app, chromium, site: The program, the browser, the test pages.
+        results: Every result with the time it was published (`time.perf_counter`).
     """
 
     app: App
@@ -40,10 +40,10 @@ class Joined:
     results: SimpleQueue[tuple[float, Result]] = field(default_factory=SimpleQueue)
 
     def play(self, keys: str, gap: float = 0.003) -> tuple[float, float, Result]:
-        """Play a word as a MIDI callback does; when its last key came, when its result did, and the result.
+        """Play a word as the MIDI callback does; returns the times of its last key and of its result, and the result.
 
         Args:
-            keys: Such as ``0 4 0``.
+            keys: The word's keys, such as ``0 4 0``.
             gap: Seconds between keys.
         """
         for key in read_keys(keys):
@@ -51,27 +51,27 @@ class Joined:
             self.app.engine.receive(note_on(self.app.clock.now(), "controller", note))
             self.app.engine.receive(note_off(self.app.clock.now(), "controller", note))
             time.sleep(gap)
-        done, result = self.results.get(timeout=PATIENCE)
+        done, result = self.results.get(timeout=TIMEOUT_S)
         return played, done, result
 
     def run(self, command: str, **args: object) -> Result:
-        """Carry out a command; its result."""
-        result = self.app.engine.run(command, **args).result(PATIENCE)
-        self.results.get(timeout=PATIENCE)
+        """Run a command and return its result."""
+        result = self.app.engine.run(command, **args).result(TIMEOUT_S)
+        self.results.get(timeout=TIMEOUT_S)
         return result
 
 
 def wait_for(holds: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_S
     while not holds():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"waited in vain for {what}")
+            raise TimeoutError(f"timed out waiting for {what}")
         time.sleep(0.01)
 
 
 @contextmanager
-def joined(folder: Path, page: str) -> Iterator[Joined]:
-    """Start the program and a browser that shows a page of `tests/pages`, and let them join."""
+def start(folder: Path, page: str) -> Iterator[Setup]:
+    """Start the program and a browser with a page of `tests/pages`, and connect them."""
     with ExitStack() as ending:
         site = Site()
         ending.callback(site.close)
@@ -83,16 +83,16 @@ def joined(folder: Path, page: str) -> Iterator[Joined]:
         services = app.services
         wait_for(
             lambda: services.confirmation.text or (services.browser and services.browser.connected),
-            "the browser to ask",
+            "the question",
         )
         if services.confirmation.text:
-            app.engine.run("confirm").result(PATIENCE)
-        wait_for(lambda: services.browser and services.browser.windows, "the browser to join")
-        together = Joined(app, chromium, site)
+            app.engine.run("confirm").result(TIMEOUT_S)
+        wait_for(lambda: services.browser and services.browser.windows, "the browser to connect")
+        setup = Setup(app, chromium, site)
 
         def listen(event: Event) -> None:
             if isinstance(event, CommandDone):
-                together.results.put((time.perf_counter(), event.result))
+                setup.results.put((time.perf_counter(), event.result))
 
         app.bus.subscribe(listen)
-        yield together
+        yield setup

@@ -1,9 +1,9 @@
-"""What it takes to see a page, in a real Chromium: a long one, again after a scroll, and pages made to be a burden.
+"""Duration of page scans in a real Chromium: a long page, again after a scroll, and hostile pages.
 
     .venv/bin/python benchmarks/layout.py [--json] [--times N]
 
-Times are the content script's own, from being asked to having the answer, with the pauses in which it gives the thread
-back to the page. Tasks are the longest that the page's thread had in a row, as the browser itself reports them.
+Times are measured by the content script, from request to answer, including the pauses in which it yields to the page.
+Tasks are the longest tasks of the page's thread, as reported by the browser.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from page_client import PageClient, open_pages
 
 ELEMENTS = 5000
-# What a page is asked for while its longest task is looked for.
-ASKED = ("scan", "links", "next", "where", "items", "media", "state")
+# Requests during which the longest task is measured.
+REQUESTS = ("scan", "links", "next", "where", "items", "media", "state")
 
 
 def watch(web: PageClient) -> None:
-    """Let the page's thread be watched: tasks of less than 50 ms are not reported, and count as that they are less."""
+    """Observe long tasks of the page's thread; the browser reports those of 50 ms and more."""
     web.evaluate(
         """() => {
             globalThis.tasks = [];
@@ -36,7 +36,7 @@ def watch(web: PageClient) -> None:
 
 
 def longest(web: PageClient) -> tuple[float, int]:
-    """The longest task since it was last asked, ms (0: all were shorter than 50), and how many were longer."""
+    """Return the longest task since the last call, ms (0: all were shorter than 50), and the number of long tasks."""
     web.page.wait_for_timeout(300)
     found = web.evaluate("() => globalThis.tasks.splice(0)")
     return max(found, default=0.0), len(found)
@@ -64,20 +64,20 @@ def long_document(web: PageClient, report: Report, times: int) -> None:
             alone.append(timed / len(refs))
     length, _ = longest(web)
     report.series(f"{count:,} elements, document changed", anew, "ms", target=30, at="median")
-    report.series("the same, for the first time on a new page", first, "ms")
+    report.series("first scan of a new page", first, "ms")
     report.series("again after a scroll", scrolled, "ms", target=10, at="median")
-    report.series("names of all in view", names, "ms")
-    report.series("one name", alone, "ms")
-    report.figure("longest task meanwhile (0: none of 50 ms)", length, "ms", target=50)
+    report.series("labels of everything in view", names, "ms")
+    report.series("one label", alone, "ms")
+    report.figure("longest task meanwhile (0: none reached 50 ms)", length, "ms", target=50)
 
 
-def burdens(web: PageClient, report: Report) -> None:
+def hostile_pages(web: PageClient, report: Report) -> None:
     for what, address in (
         ("100,000 links", "hostile.html?links=100000"),
         ("2,000 links on one spot", "hostile.html?links=100&pile=2000"),
         ("a label of 1 MB, overridden methods, clobbered names", "hostile.html?links=500"),
-        ("a page that is never at rest", "hostile.html?links=5000&mutate=1"),
-        ("12 frames in each other", "hostile.html?links=50&frames=12"),
+        ("a page that changes all the time", "hostile.html?links=5000&mutate=1"),
+        ("12 nested frames", "hostile.html?links=50&frames=12"),
         ("100,000 elements", "elements.html?count=100000"),
     ):
         web.open(address)
@@ -85,7 +85,7 @@ def burdens(web: PageClient, report: Report) -> None:
         watch(web)
         web.page.wait_for_timeout(500)
         alone, _ = longest(web)
-        taken = {name: web.timed(name) for name in ASKED}
+        taken = {name: web.timed(name) for name in REQUESTS}
         refs = [element["ref"] for element in web.ask("scan")["elements"]][:100]
         web.ask("names", refs=refs)
         web.ask("find", text="link 9")
@@ -93,8 +93,8 @@ def burdens(web: PageClient, report: Report) -> None:
         report.figure(f"{what}: longest task", length, "ms", target=50)
         report.figure(f"{what}: scan", taken["scan"], "ms")
         slowest = max(taken, key=lambda name: taken[name])
-        over = f"{count} tasks over 50 ms (without us the longest was {alone:.0f} ms)"
-        report.note(f"{what}: {over}; slowest was {slowest}, {taken[slowest]:.0f} ms")
+        over = f"{count} tasks over 50 ms (longest without requests: {alone:.0f} ms)"
+        report.note(f"{what}: {over}; slowest request: {slowest}, {taken[slowest]:.0f} ms")
 
 
 def main() -> None:
@@ -102,15 +102,15 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--times", type=int, default=15, help="how often each is measured")
-    chosen = parser.parse_args()
+    parser.add_argument("--times", type=int, default=15, help="number of measurements")
+    options = parser.parse_args()
     report = Report("layout")
     with open_pages() as web:
         report.note(web.worker.evaluate("navigator.userAgent").split(" ")[-2].replace("Headless", ""))
-        long_document(web, report, chosen.times)
-        burdens(web, report)
-    report.note(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    report.show(["--json"] if chosen.json else [])
+        long_document(web, report, options.times)
+        hostile_pages(web, report)
+    report.note(f"load average: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    report.show(["--json"] if options.json else [])
 
 
 if __name__ == "__main__":

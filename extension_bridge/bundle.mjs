@@ -1,31 +1,30 @@
-/** A package's modules in one classic script, for where a page's content scripts find no modules. */
+/** Bundles a package into one classic script, as content scripts cannot use modules. */
 
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 
 /**
- * Put plain CommonJS, which asks for nothing but its own files, into one file: each module a function, called once when it is
- * first asked for.
+ * Bundle CommonJS modules that require only each other: each becomes a function that is called once, at its first `require`.
  * @param {string} home  The package's folder.
- * @param {string} entry  Its file to begin with.
- * @param {string} global  The name under which a script finds what it exports.
- * @param {string} head  A line of comment about where it comes from.
+ * @param {string} entry  Its entry file.
+ * @param {string} global  The global variable for its exports.
+ * @param {string} head  A comment line about its origin.
  * @returns {Promise<string>}
  */
 export async function bundle(home, entry, global, head) {
   /** @type {Map<string, string>} */
   const modules = new Map();
-  const waiting = [entry];
-  for (const path of waiting) {
+  const pending = [entry];
+  for (const path of pending) {
     if (modules.has(path)) continue;
     const source = (await readFile(join(home, path), "utf8")).replace(/^\/\/# sourceMappingURL=.*$/gm, "").trimEnd();
-    const asking = source.replace(/\brequire\("(\.[^"]*)"\)/g, (_, asked) => {
-      const found = file(home, posix.join(posix.dirname(path), asked));
-      waiting.push(found);
-      return `require(${JSON.stringify(found)})`;
+    const rewritten = source.replace(/\brequire\("(\.[^"]*)"\)/g, (_, request) => {
+      const target = resolve(home, posix.join(posix.dirname(path), request));
+      pending.push(target);
+      return `require(${JSON.stringify(target)})`;
     });
-    modules.set(path, asking);
+    modules.set(path, rewritten);
   }
   const parts = [...modules].map(([path, source]) => `${JSON.stringify(path)}(exports, require, module) {\n${source}\n},`);
   return `// ${head}
@@ -49,10 +48,10 @@ return require(${JSON.stringify(entry)});
 
 /**
  * @param {string} home
- * @param {string} asked
+ * @param {string} request
  */
-function file(home, asked) {
-  const found = [asked, `${asked}.js`, `${asked}/index.js`].find((path) => path.endsWith(".js") && existsSync(join(home, path)));
-  if (!found) throw new Error(`${home} has no ${asked}`);
-  return found;
+function resolve(home, request) {
+  const path = [request, `${request}.js`, `${request}/index.js`].find((each) => each.endsWith(".js") && existsSync(join(home, each)));
+  if (!path) throw new Error(`${home} has no ${request}`);
+  return path;
 }

@@ -29,7 +29,7 @@ export default [
     files: ["extension/panel/**/*.js"],
     languageOptions: { sourceType: "module", globals: { ...globals.browser, chrome: "readonly" } },
     rules: {
-      // Titles of pages are words of strangers: textContent only.
+      // Page titles are untrusted: textContent only.
       "no-restricted-properties": [
         "error",
         ...["innerHTML", "outerHTML", "insertAdjacentHTML"].map((property) => ({ property })),

@@ -1,5 +1,5 @@
 /**
- * Write package-lock.json anew from package.json: versions and hashes, no address. `npm run lock`
+ * Regenerate package-lock.json from package.json, with versions and hashes but without URLs: `npm run lock`
  */
 
 import { execFileSync } from "node:child_process";
@@ -10,7 +10,7 @@ const LOCK = new URL("package-lock.json", import.meta.url);
 execFileSync("npm", ["install", "--package-lock-only"], { stdio: "inherit", cwd: new URL(".", import.meta.url) });
 const lock = JSON.parse(readFileSync(LOCK, "utf8"));
 for (const entry of Object.values(lock.packages)) {
-  delete entry.funding; // pages to give money on: npm does not need them
+  delete entry.funding; // npm does not need it
   delete entry.resolved;
 }
 writeFileSync(LOCK, `${JSON.stringify(lock, null, 2)}\n`);

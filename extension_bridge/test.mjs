@@ -1,4 +1,4 @@
-/** Run the tests written for node, all or those named: `node test.mjs [FILE …]`. Node 20 takes no patterns of its own. */
+/** Run all Node tests, or the given ones: `node test.mjs [FILE …]`. Node 20 does not expand patterns itself. */
 
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";

@@ -1,7 +1,6 @@
 /**
- * The libraries that travel with the extension, copied from their packages as they are, or put into one classic script:
- * `node vendor.mjs` writes them, `node vendor.mjs --check` only compares. Each file's SHA-256 stands here, so that no other
- * version slips in.
+ * Copies the libraries of the extension from their packages, or bundles them into one classic script: `node vendor.mjs` writes
+ * them, `node vendor.mjs --check` only compares. The SHA-256 of each file guards against other versions.
  */
 
 import { createHash } from "node:crypto";
@@ -16,7 +15,7 @@ const TO = join(HERE, "extension", "vendor");
 /** @type {{name: string, version: string, from: string, to: string, files: Record<string, string>}[]} */
 const LIBRARIES = [
   {
-    // Checks messages against the JSON schema without eval, which an extension must not use.
+    // Validates messages against the JSON schema without eval, which extensions must not use.
     name: "@cfworker/json-schema",
     version: "4.1.6",
     from: "dist/esm",
@@ -45,7 +44,7 @@ const LIBRARIES = [
 /** @type {{name: string, version: string, entry: string, global: string, to: string, hash: string, licence: string}[]} */
 const SCRIPTS = [
   {
-    // Accessible names and roles, by the rules of the W3C.
+    // Accessible names and roles, computed by the W3C rules.
     name: "dom-accessibility-api",
     version: "0.7.1",
     entry: "dist/index.js",
@@ -56,7 +55,7 @@ const SCRIPTS = [
   },
 ];
 
-let wrong = 0;
+let failures = 0;
 const checking = process.argv.includes("--check");
 for (const library of LIBRARIES) {
   const home = await packed(library);
@@ -74,16 +73,16 @@ for (const script of SCRIPTS) {
   await put(join(TO, script.to), source);
   await put(join(TO, script.to.replace(".js", ".LICENSE.md")), await readFile(join(home, script.licence)));
 }
-process.exitCode = wrong ? 1 : 0;
+process.exitCode = failures ? 1 : 0;
 
 /**
  * @param {{name: string, version: string}} library
  * @returns {Promise<string>}  Its folder.
  */
-async function packed({ name, version: wanted }) {
+async function packed({ name, version: expected }) {
   const home = join(HERE, "node_modules", name);
   const { version } = JSON.parse(await readFile(join(home, "package.json"), "utf8"));
-  if (version !== wanted) fail(`${name} is ${version}, not ${wanted}`);
+  if (version !== expected) fail(`${name} is ${version}, not ${expected}`);
   return home;
 }
 
@@ -93,8 +92,8 @@ async function packed({ name, version: wanted }) {
  */
 async function put(target, source) {
   if (checking) {
-    const there = await readFile(target).catch(() => Buffer.alloc(0));
-    if (!there.equals(source)) fail(`${target} is not what its package holds`);
+    const current = await readFile(target).catch(() => Buffer.alloc(0));
+    if (!current.equals(source)) fail(`${target} differs from its package`);
   } else {
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, source);
@@ -108,6 +107,6 @@ function sha256(bytes) {
 
 /** @param {string} message */
 function fail(message) {
-  wrong += 1;
+  failures += 1;
   console.error(message);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask, page } from "./page.js";
 
-/** jsdom has no ranges that stand still. */
+/** jsdom has no StaticRange. */
 function find(html, text) {
   const window = page(html);
   window.StaticRange ??= class {
@@ -27,17 +27,17 @@ for (const [html, text, count] of [
   ['<label for="a">Town</label><input id="a">', "town", 1],
   ["<p>aaaa</p>", "aa", 2],
 ]) {
-  test(`"${text}" is found ${count} times in ${html}`, async () => {
+  test(`"${text}" has ${count} matches in ${html}`, async () => {
     assert.equal((await find(html, text)).count, count);
   });
 }
 
-test("the excerpt shows what stands around it, as it is written", async () => {
+test("the excerpt shows the original text around the match", async () => {
   const { items } = await find(`<p>${"before ".repeat(20)}the Café ${"after ".repeat(20)}</p>`, "cafe");
   assert.match(items[0].excerpt, /before the Café after/);
   assert.ok(items[0].excerpt.length < 200);
 });
 
-test("nothing to look for is refused", async () => {
+test("an empty search is refused", async () => {
   await assert.rejects(find("<p>x</p>", "  "), { code: "bad_arguments" });
 });

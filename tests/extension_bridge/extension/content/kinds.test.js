@@ -31,13 +31,13 @@ const KINDS = [
 ];
 
 for (const [html, kind] of KINDS) {
-  test(`${html} is ${kind || "nothing by itself"}`, () => {
+  test(`${html} is ${kind || "of no kind"}`, () => {
     const window = page(html);
     assert.equal(window.rubato.kinds.of(window.document.body.firstElementChild), kind);
   });
 }
 
-test("a heading has its level, by its role as well", () => {
+test("headings have a level, also by role", () => {
   const window = page(
     '<h5>a</h5><div role="heading" aria-level="3">b</div><div role="heading">c</div><div role="heading" aria-level="9">d</div>',
   );

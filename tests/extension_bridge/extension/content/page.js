@@ -1,7 +1,7 @@
 /**
- * A document without a browser for the content scripts, in the order of the manifest. jsdom lays nothing out: boxes are
- * written into the page, `data-box="x y width height"`, those of lines likewise, `data-lines="x y w h, x y w h"`, on what
- * holds the words. Only what jsdom lacks is put in its place here; the scripts are the real ones.
+ * A jsdom document with the content scripts, loaded in the order of the manifest. jsdom has no layout: boxes are given in the
+ * page as `data-box="x y width height"`, and line boxes as `data-lines="x y w h, x y w h"` on the parent of a text. Only what
+ * jsdom lacks is replaced here; the scripts are the real ones.
  */
 
 import { readFileSync } from "node:fs";
@@ -30,7 +30,7 @@ export function page(body, { width = 1000, height = 500 } = {}) {
   );
   compute(window);
   layOut(window, width, height);
-  lendClosedRoots(window);
+  exposeClosedRoots(window);
   for (const path of SCRIPTS) window.eval(readFileSync(new URL(`extension/${path}`, BRIDGE), "utf8"));
   return window;
 }
@@ -50,12 +50,12 @@ function boxes(window, text) {
   return found;
 }
 
-/** By how they are written; a few thousand are looked at a few hundred times. */
+/** Parsed boxes by their text: a few thousand are read a few hundred times. */
 const BOXES = new Map();
 
 const NOTHING = "0 0 0 0";
 
-// What a browser computes where a page says nothing, and jsdom leaves empty.
+// Initial values that jsdom does not compute.
 const INITIAL = {
   display: "inline",
   position: "static",
@@ -104,7 +104,7 @@ function layOut(window, width, height) {
     const [right, bottom] = [Math.max(...found.map((b) => b.right)), Math.max(...found.map((b) => b.bottom))];
     return new window.DOMRect(left, top, right - left, bottom - top);
   };
-  /** As `checkVisibility` looks: at what is seen only when asked to. */
+  /** Like `checkVisibility`, which considers opacity and visibility only on request. */
   const drawn = (element, { opacityProperty = false, visibilityProperty = false } = {}) => {
     for (let at = element; at; at = at.assignedSlot ?? at.parentElement ?? at.getRootNode().host ?? null) {
       const style = window.getComputedStyle(at);
@@ -178,8 +178,8 @@ function layOut(window, width, height) {
   };
 }
 
-/** Chrome lends closed shadow roots to extensions. */
-function lendClosedRoots(window) {
+/** Like Chrome, gives extensions access to closed shadow roots. */
+function exposeClosedRoots(window) {
   const roots = new WeakMap();
   const attach = window.Element.prototype.attachShadow;
   window.Element.prototype.attachShadow = function (options) {
@@ -190,15 +190,15 @@ function lendClosedRoots(window) {
   window.chrome = { dom: { openOrClosedShadowRoot: (element) => roots.get(element) ?? null } };
 }
 
-/** What a command answers; throws with its code when it is refused. */
+/** Send a request to the content scripts; throws an error with its code when refused. */
 export async function ask(window, name, args = {}) {
   const { ok, error } = await window.rubato.answer({ do: name, args });
   if (error) throw Object.assign(new Error(error.message), { code: error.code });
-  // As it would come over the wire.
+  // As if sent as a message.
   return structuredClone(ok);
 }
 
-/** Kind and label of all that is seen. */
+/** Kind and label of all visible elements. */
 export async function seen(window) {
   const { elements } = await ask(window, "scan");
   const labels = await ask(window, "names", { refs: elements.map(({ ref }) => ref) });

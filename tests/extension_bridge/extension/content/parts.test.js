@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { SCRIPTS, ask, page } from "./page.js";
 
-test("the manifest loads every content script, the libraries first, in the order of their numbers", () => {
+test("the manifest loads the libraries and then all content scripts in order", () => {
   const folder = new URL("../../../../extension_bridge/extension/content/", import.meta.url);
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(".js"))
@@ -11,13 +11,13 @@ test("the manifest loads every content script, the libraries first, in the order
   assert.deepEqual(SCRIPTS, ["vendor/dom-accessibility-api.js", ...files.map((name) => `content/${name}`)]);
 });
 
-test("the hash is FNV-1a of 32 bits", () => {
+test("the hash is 32-bit FNV-1a", () => {
   const { fnv1a } = page("").rubato;
   // From the reference by Fowler, Noll and Vo.
   assert.deepEqual(["", "a", "foobar"].map(fnv1a), ["811c9dc5", "e40c292c", "bf9cf968"]);
 });
 
-test("the state changes with the page, not with the part of its address after #", async () => {
+test("the digest changes with the page, not with the fragment", async () => {
   const window = page("<p>x</p>");
   const { digest } = await ask(window, "state");
   window.location.hash = "#there";
@@ -26,7 +26,7 @@ test("the state changes with the page, not with the part of its address after #"
   assert.notEqual((await ask(window, "state")).digest, digest);
 });
 
-test("a number stays with its node, and is of nothing when the node is gone", () => {
+test("a ref stays with its node, and is null when the node is gone", () => {
   const { document, rubato } = page("<p>x</p>");
   const paragraph = document.querySelector("p");
   const number = rubato.refs.of(paragraph);
@@ -37,7 +37,7 @@ test("a number stays with its node, and is of nothing when the node is gone", ()
   assert.equal(rubato.refs.node(12345), null);
 });
 
-test("long work gives the thread back again and again, and may go on each time", async () => {
+test("long work yields repeatedly", async () => {
   const slices = new (page("").rubato.Slices)();
   for (let turn = 0; turn < 5; turn++) {
     while (!slices.due);
@@ -51,14 +51,14 @@ test("long work gives the thread back again and again, and may go on each time",
   assert.ok(slices.pieces >= 5, `${slices.pieces} pieces`);
 });
 
-test("work that has had its time is spent", async () => {
+test("work is spent after its time limit", async () => {
   const slices = new (page("").rubato.Slices)(5);
   assert.equal(slices.spent, false);
   await new Promise((resolve) => setTimeout(resolve, 10));
   assert.equal(slices.spent, true);
 });
 
-test("a page that is nested deep is walked whole", async () => {
+test("deeply nested elements are walked", async () => {
   const window = page("");
   let at = window.document.body;
   for (let n = 0; n < 500; n++) at = at.appendChild(window.document.createElement("b"));
@@ -67,7 +67,7 @@ test("a page that is nested deep is walked whole", async () => {
   assert.equal(count, 500);
 });
 
-test("a second injection ends the first", () => {
+test("end runs the cleanups", () => {
   const window = page("");
   const first = window.rubato;
   let ended = 0;

@@ -4,7 +4,7 @@ import { ask, page, seen } from "./page.js";
 
 const link = (label, box, more = "") => `<a href="#" data-box="${box}" ${more}>${label}</a>`;
 
-test("what lies in the view is seen, and what lies above, below, left or right of it is not", async () => {
+test("only elements in the view are visible", async () => {
   const window = page(
     link("in", "10 10 50 20") +
       link("above", "10 -30 50 20") +
@@ -15,7 +15,7 @@ test("what lies in the view is seen, and what lies above, below, left or right o
   assert.deepEqual(await seen(window), ["link in"]);
 });
 
-test("what is not drawn is not seen", async () => {
+test("elements that are not rendered are not visible", async () => {
   const window = page(
     link("shown", "10 10 50 20") +
       link("none", "10 40 50 20", 'style="display:none"') +
@@ -27,11 +27,11 @@ test("what is not drawn is not seen", async () => {
   assert.deepEqual(await seen(window), ["link shown"]);
 });
 
-test("what is hidden from screen readers only is seen", async () => {
+test("aria-hidden elements are visible", async () => {
   assert.deepEqual(await seen(page(`<div aria-hidden="true">${link("drawn", "10 10 50 20")}</div>`)), ["link drawn"]);
 });
 
-test("what is covered is not seen, and what is half covered is", async () => {
+test("covered elements are not visible, half covered ones are", async () => {
   const window = page(
     link("under", "10 10 100 20") +
       link("half", "300 10 400 20") +
@@ -40,7 +40,7 @@ test("what is covered is not seen, and what is half covered is", async () => {
   assert.deepEqual(await seen(window), ["link half"]);
 });
 
-test("words are seen through what paints nothing, but links under it cannot be pressed", async () => {
+test("text is visible through a transparent overlay, links are not", async () => {
   const window = page(
     `<p data-box="10 10 300 20">Words ${link("and a link", "60 10 100 20")}</p><div data-box="0 0 500 50" data-z="2"></div>`,
   );
@@ -50,7 +50,7 @@ test("words are seen through what paints nothing, but links under it cannot be p
   );
 });
 
-test("overflow cuts what is in it, also in x", async () => {
+test("overflow clips in both directions", async () => {
   const window = page(
     `<div data-box="100 100 200 50" style="overflow:hidden">${link("cut in two", "250 110 100 20")}${link("gone", "320 110 50 20")}</div>`,
   );
@@ -61,14 +61,14 @@ test("overflow cuts what is in it, also in x", async () => {
   );
 });
 
-test("what is placed by itself is cut only from its containing block on", async () => {
+test("positioned elements are clipped only by their containing block", async () => {
   const box = 'data-box="100 100 200 50" style="overflow:hidden"';
   const menu = link("menu", "100 160 80 20", 'style="position:absolute"');
   assert.deepEqual(await seen(page(`<div ${box}>${menu}</div>`)), ["link menu"]);
   assert.deepEqual(await seen(page(`<div ${box.replace("hidden", "hidden; position:relative")}>${menu}</div>`)), []);
 });
 
-test("a link that is broken over lines is where its lines are", async () => {
+test("a wrapped link has one box per line", async () => {
   const window = page('<a href="#" data-boxes="300 10 200 20, 0 30 500 20, 0 50 100 20">long</a>');
   const [{ parts, ink }] = (await ask(window, "scan")).elements;
   assert.deepEqual(
@@ -82,7 +82,7 @@ test("a link that is broken over lines is where its lines are", async () => {
   assert.equal(ink, Math.round(((200 + 500 + 100) * 20 * 1000) / (500 * 60)) / 1000);
 });
 
-test("words of a paragraph are one text, without the links in them", async () => {
+test("the text of a paragraph is one element, without its links", async () => {
   const window = page(
     '<p data-box="0 0 400 20">One <b data-box="40 0 40 20">two</b> <a href="#" data-box="90 0 40 20">three</a> four</p>',
   );
@@ -93,7 +93,7 @@ test("words of a paragraph are one text, without the links in them", async () =>
   );
 });
 
-test("a transparent check box is seen as its label", async () => {
+test("a transparent check box is represented by its label", async () => {
   const window = page(
     '<label data-box="10 10 80 20"><input type="checkbox" style="opacity:0" data-box="10 10 80 20">Send</label>',
   );
@@ -101,7 +101,7 @@ test("a transparent check box is seen as its label", async () => {
   assert.deepEqual([field.x, field.width], [10, 80]);
 });
 
-test("a part of the page that is far away is not walked before one comes near", async () => {
+test("distant parts of the page are not walked", async () => {
   const far = '<section data-box="0 5000 1000 400"><p data-box="0 5000 400 20">Far</p></section>';
   const window = page(`<p data-box="0 0 400 20">Near</p>${far}`);
   await ask(window, "scan");
@@ -110,13 +110,13 @@ test("a part of the page that is far away is not walked before one comes near", 
   assert.equal(body.children.find(({ node }) => node.localName === "section").children, null);
 });
 
-test("a banner is seen though what holds it is far away", async () => {
+test("a fixed banner is visible although its parent is far away", async () => {
   const banner = `<div data-box="0 400 1000 100" style="position:fixed">${link("accept", "10 410 80 20")}</div>`;
   const window = page(`<p data-box="0 0 400 20">Near</p><footer data-box="0 5000 1000 400">${banner}</footer>`);
   assert.ok((await seen(window)).includes("link accept"));
 });
 
-test("of a long list only what is near is measured, and nothing in view is left out", async () => {
+test("long lists are skipped in batches without losing visible items", async () => {
   const rows = Array.from({ length: 1000 }, (_, n) => link(`${n}`, `0 ${n * 20} 100 20`)).join("");
   const window = page(`<div data-box="0 0 1000 20000">${rows}</div>`);
   assert.deepEqual(
@@ -125,7 +125,7 @@ test("of a long list only what is near is measured, and nothing in view is left 
   );
 });
 
-test("a change of the document is heard of, and a scroll walks nothing anew", async () => {
+test("the tree is cached until the document changes", async () => {
   const window = page(link("one", "0 0 50 20"));
   await ask(window, "scan");
   const top = window.rubato.tree.top();
@@ -136,7 +136,7 @@ test("a change of the document is heard of, and a scroll walks nothing anew", as
   assert.deepEqual(await seen(window), ["link one", "link two"]);
 });
 
-test("a page that only changes its looks is not walked anew", async () => {
+test("a change of appearance does not invalidate the tree", async () => {
   const window = page(link("one", "0 0 50 20"));
   await ask(window, "scan");
   const top = window.rubato.tree.top();
@@ -145,7 +145,7 @@ test("a page that only changes its looks is not walked anew", async () => {
   assert.equal(window.rubato.tree.top(), top);
 });
 
-test("open and closed shadow roots and what is slotted into them are seen in order", async () => {
+test("shadow roots and slotted elements are visible in order", async () => {
   const window = page(
     '<x-card data-box="0 0 400 100"><a slot="more" href="#" data-box="0 60 50 20">slotted</a></x-card><div id="plain" data-box="0 100 400 50"></div>',
   );
@@ -157,7 +157,7 @@ test("open and closed shadow roots and what is slotted into them are seen in ord
   assert.deepEqual(await seen(window), ["link first", "link slotted", "link last", "link closed"]);
 });
 
-test("a form that calls its fields like methods is read all the same", async () => {
+test("DOM clobbering by form fields has no effect", async () => {
   const names = [
     "getBoundingClientRect",
     "firstChild",

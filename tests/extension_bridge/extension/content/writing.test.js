@@ -20,7 +20,7 @@ for (const html of [
   '<input id="cvc">',
   '<input name="user[password]">',
 ]) {
-  test(`${html} is a secret`, async () => {
+  test(`${html} is secret`, async () => {
     const { field, done } = write(html, "x");
     await assert.rejects(done, { code: "password" });
     assert.equal(field.value, "");
@@ -34,14 +34,14 @@ for (const html of [
   '<input name="account">',
   '<textarea name="cc"></textarea>',
 ]) {
-  test(`${html} is no secret`, async () => {
+  test(`${html} is not secret`, async () => {
     const { field, done } = write(html, "x");
     await done;
     assert.equal(field.value, "x");
   });
 }
 
-test("what is written is heard as input and as change", async () => {
+test("writing dispatches input and change events", async () => {
   const window = page("<input>");
   const list = [];
   for (const kind of ["input", "change"])
@@ -53,21 +53,21 @@ test("what is written is heard as input and as change", async () => {
   ]);
 });
 
-test("no more is written than a field takes", async () => {
+test("maxlength is respected", async () => {
   const { field, done } = write('<input maxlength="3">', "abcdef");
   await done;
   assert.equal(field.value, "abc");
 });
 
 for (const html of ["<input readonly>", "<input disabled>", "<fieldset disabled><input></fieldset>"]) {
-  test(`${html} is not written in`, async () => assert.rejects(write(html, "x").done, { code: "disabled" }));
+  test(`${html} refuses text`, async () => assert.rejects(write(html, "x").done, { code: "disabled" }));
 }
 
-test("with no field at hand that is said", async () => {
+test("writing without a field is refused", async () => {
   await assert.rejects(ask(page("<p>x</p>"), "write", { text: "x" }), { code: "nothing_there" });
 });
 
-test("a choice is chosen by its words, their beginning, or its number, and closed ones are not", async () => {
+test("options are selected by label, prefix or number, disabled ones are not", async () => {
   const html = "<select><option>Upright</option><option>Grand piano</option><option disabled>Harp</option></select>";
   for (const [text, index] of [
     ["GRAND PIANO", 1],

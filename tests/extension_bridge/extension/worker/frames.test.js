@@ -1,4 +1,4 @@
-/** Frames lie where the page around them shows them, and nowhere else. */
+/** Placing the frames of a page. */
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -13,7 +13,7 @@ const PAGE = [
   { frame: 5, value: scan("inner", { elements: [link(20, 30), link(90, 30), link(20, 190)] }) },
 ];
 
-test("what is in a frame is seen at the frame's place", () => {
+test("elements of a frame are offset by the frame's position", () => {
   const found = elements(compose(PAGE));
   assert.deepEqual(
     found.filter(({ frame }) => frame === 3).map(({ box }) => [box.x, box.y]),
@@ -21,7 +21,7 @@ test("what is in a frame is seen at the frame's place", () => {
   );
 });
 
-test("a frame in a frame is clipped by both", () => {
+test("a nested frame is clipped by both", () => {
   const inner = elements(compose(PAGE)).filter(({ frame }) => frame === 5);
   assert.deepEqual(
     inner.map(({ box }) => [box.x, box.y, box.width]),
@@ -33,20 +33,20 @@ test("a frame in a frame is clipped by both", () => {
   );
 });
 
-test("a frame that nobody shows, or that claims another's token twice, is nowhere", () => {
+test("a frame without a parent is not placed, and a repeated token is used once", () => {
   const stranger = { frame: 9, value: scan("nobody", { elements: [link(0, 0)] }) };
   const twice = { frame: 0, value: scan("top", { frames: [{ token: "child", x: 0, y: 0, width: 10, height: 10 }, { token: "child", x: 500, y: 0, width: 10, height: 10 }] }) };
   assert.deepEqual(elements(compose([...PAGE, stranger])).filter(({ frame }) => frame === 9), []);
   assert.equal(compose([twice, PAGE[1]]).filter(({ frame }) => frame === 3).length, 1);
 });
 
-test("a point belongs to the innermost frame at it, in that frame's own pixels", () => {
+test("a point belongs to the innermost frame, in that frame's pixels", () => {
   const frames = compose(PAGE);
   assert.deepEqual(frameAt(frames, 20, 20), { frame: 0, x: 20, y: 20 });
   assert.deepEqual(frameAt(frames, 250, 340), { frame: 3, x: 50, y: 40 });
   assert.deepEqual(frameAt(frames, 530, 440), { frame: 5, x: 30, y: 40 });
 });
 
-test("a page that could not be seen has nothing", () => {
+test("a page without scans has no frames", () => {
   assert.deepEqual(compose([]), []);
 });

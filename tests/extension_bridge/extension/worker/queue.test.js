@@ -1,4 +1,4 @@
-/** Commands run in their order, each within its deadline, and each ends once. */
+/** The command queue: order, deadlines and overtaking. */
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -7,7 +7,7 @@ import { Queue } from "../../../../extension_bridge/extension/worker/queue.js";
 const later = (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value));
 const RULE = { deadlineMs: 2000 };
 
-test("the second begins when the first has ended", async () => {
+test("the second command starts when the first has ended", async () => {
   const queue = new Queue();
   const order = [];
   const work = (name, ms) => async () => {
@@ -20,7 +20,7 @@ test("the second begins when the first has ended", async () => {
   assert.deepEqual(order, ["slow begins", "slow ends", "quick begins", "quick ends"]);
 });
 
-test("one that fails stops nobody", async () => {
+test("a failed command does not stop the next", async () => {
   const queue = new Queue();
   const failed = queue.run(async () => Promise.reject(new Error("no")), RULE);
   const next = queue.run(async () => "yes", RULE);
@@ -28,7 +28,7 @@ test("one that fails stops nobody", async () => {
   assert.equal(await next, "yes");
 });
 
-test("one that is late ends once as a time-out, takes no further step, and the next begins", async () => {
+test("a late command times out once, does nothing more, and the next starts", async () => {
   const queue = new Queue();
   let stepped = false;
   const late = queue.run(
@@ -46,7 +46,7 @@ test("one that is late ends once as a time-out, takes no further step, and the n
   assert.equal(stepped, false);
 });
 
-test("the deadline counts while it waits for its turn: then it is never begun", async () => {
+test("a command that times out while it waits never starts", async () => {
   const queue = new Queue();
   let begun = false;
   const first = queue.run(() => later(60, "first"), RULE);
@@ -57,7 +57,7 @@ test("the deadline counts while it waits for its turn: then it is never begun", 
   assert.equal(begun, false);
 });
 
-test("what may overtake does not wait", async () => {
+test("a command that may overtake does not wait", async () => {
   const queue = new Queue();
   const slow = queue.run(() => later(50, "slow"), RULE);
   const first = await Promise.race([slow, queue.run(async () => "stop", { ...RULE, overtakes: true })]);
