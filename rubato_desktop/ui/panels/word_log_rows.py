@@ -50,17 +50,21 @@ class WordLogRows(QStyledItemDelegate):
         super().__init__()
         self._theme = theme
         self._view = view
+        self._folded_size = QSize(100, round(base_size() * 3.1) + 6)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        height = round(base_size() * 3.1) + 6
-        line: Line | None = index.data(ROLE) if index == self._view.currentIndex() else None
+        # Called for every line whenever one is added: nothing is measured but the current one.
+        if index.row() != self._view.currentIndex().row():
+            return self._folded_size
+        line: Line | None = index.data(ROLE)
         width = self._view.viewport().width()
-        if line is not None and not self.fits(line, width):
-            fonts = _fonts()
-            room = self._room(line, width, fonts)
-            height = 12 + wrapped_height(line.title, fonts.bold, room)
-            height += wrapped_height(line.keys, fonts.small, room)
-            height += wrapped_height(line.detail, fonts.small, self._detail_width(width, fonts))
+        if line is None or self.fits(line, width):
+            return self._folded_size
+        fonts = _fonts()
+        room = self._room(line, width, fonts)
+        height = 12 + wrapped_height(line.title, fonts.bold, room)
+        height += wrapped_height(line.keys, fonts.small, room)
+        height += wrapped_height(line.detail, fonts.small, self._detail_width(width, fonts))
         return QSize(100, height)
 
     def fits(self, line: Line, width: int) -> bool:
