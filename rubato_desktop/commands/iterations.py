@@ -73,7 +73,7 @@ def skip_pauses(ctx: Context, on: bool) -> Answer:
     """
     before = ctx.services.settings.values.skip_pauses
     ctx.control.set("skip_pauses", on)
-    ctx.services.undo.did("skipping of pauses", lambda: ctx.control.set("skip_pauses", before))
+    ctx.services.undo.did("skipping pauses", lambda: ctx.control.set("skip_pauses", before))
     return Answer("Pauses are skipped" if on else "Pauses are played", {"on": on}, {"skip_pauses": on})
 
 

@@ -68,11 +68,11 @@ def test_prompt_model_temperature_and_length_reach_the_model(
         (tmp_path / "settings.toml").write_text(f'ollama_host = "{ollama.url}"\n')
         arguments = ["--prompt", str(tmp_path / "prompt.txt"), "--model", "other", "--temperature", "0.5"]
         answer = run(capsys, tmp_path, "ask", "Who tuned it?", *arguments, "--length", "short")
-        asked = ollama.requests[0]
+        request = ollama.requests[0]
     assert answer["answer"] == "Arr [1]."
-    assert (asked["model"], asked["options"]["temperature"]) == ("other:latest", 0.5)
-    assert asked["messages"][-1]["content"].startswith("As a pirate: [1] <<")
-    assert "at most 60 words" in asked["messages"][0]["content"]
+    assert (request["model"], request["options"]["temperature"]) == ("other:latest", 0.5)
+    assert request["messages"][-1]["content"].startswith("As a pirate: [1] <<")
+    assert "at most 60 words" in request["messages"][0]["content"]
 
 
 @pytest.mark.parametrize(

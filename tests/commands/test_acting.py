@@ -113,9 +113,9 @@ def test_preview_shows_what_each_key_would_enter_in_a_parameter(player: Player) 
 def test_recording_is_saved_under_a_name_that_opens_it(player: Player) -> None:
     assert player.word("0 11 0").text == "Recording"
     player.play("0 7 0")
-    kept = player.word("12 11 12 0 16 21 24")
-    assert kept.status == "ok", kept.text
-    folder = Path(kept.value["session"])
+    saved = player.word("12 11 12 0 16 21 24")
+    assert saved.status == "ok", saved.text
+    folder = Path(saved.value["session"])
     assert (folder / "session.mid").is_file() and (folder / "journal.jsonl").is_file()
     assert [word.word for word in read_session(folder).words] == ["click", "stop recording"]
     opened = player.word("0 16 21")
@@ -134,17 +134,17 @@ def test_recording_is_saved_even_if_its_name_is_taken(player: Player) -> None:
 def test_existing_name_opens_the_newer_recording_from_then_on(player: Player) -> None:
     for _ in range(2):
         player.word("0 11 0")
-        kept = player.word("12 11 12 0 16 21")
-        assert kept.status == "ok" and "called 0 16 21" in kept.text
-    assert player.word("0 16 21").value["path"] == kept.value["session"]
+        saved = player.word("12 11 12 0 16 21")
+        assert saved.status == "ok" and "called 0 16 21" in saved.text
+    assert player.word("0 16 21").value["path"] == saved.value["session"]
 
 
 def test_piano_on_is_recognised_after_the_octave_was_set(player: Player) -> None:
     player.word("5 17 17 5 12")
     low = 12  # the key that is now the lowest
     player.play(" ".join(str(low + key) for key in (0, 7, 3, 0)))
-    (heard,) = player.play(" ".join(str(low + key) for key in (0, 3, 7, 0)))
-    assert heard.name == "piano_on"
+    (result,) = player.play(" ".join(str(low + key) for key in (0, 3, 7, 0)))
+    assert result.name == "piano_on"
 
 
 def test_pausing_with_the_speed_parameter_can_be_undone(player: Player) -> None:
@@ -182,8 +182,8 @@ def test_full_disk_is_reported(player: Player, monkeypatch: pytest.MonkeyPatch) 
 
 def test_save_includes_what_was_played_before_recording(player: Player) -> None:
     player.play("0 7 0 12 30 31")
-    kept = player.word("12 10 12")
-    words = read_session(Path(kept.value["session"])).words
+    saved = player.word("12 10 12")
+    words = read_session(Path(saved.value["session"])).words
     assert words[0].word == "click"
 
 
@@ -311,8 +311,8 @@ def test_help_lists_every_word(player: Player) -> None:
 
 def test_the_results_are_numbered_and_follow_their_words(player: Player) -> None:
     player.play("0 7 0 0 5 0")
-    heard = [event for event in player.heard if isinstance(event, WordHeard)]
-    assert [event.id for event in heard] == [1, 2]
+    words = [event for event in player.heard if isinstance(event, WordHeard)]
+    assert [event.id for event in words] == [1, 2]
 
 
 def test_bug_in_a_command_is_reported_and_logged_with_its_traceback(
@@ -342,6 +342,6 @@ def test_keys_played_while_stop_recording_waits_for_a_name_are_not_recorded(play
 def test_pauses_and_remarks_are_shown_in_the_pianoroll(player: Player) -> None:
     for keys in ("0 11 0", "12 15 15 12", "12 15 16 12", "0 11 11 0", "12 11 11 12"):
         player.word(keys)
-    kept = player.word("12 11 12")
-    player.run("open_file", path=kept.value["session"])
+    saved = player.word("12 11 12")
+    player.run("open_file", path=saved.value["session"])
     assert [stretch.kind for stretch in player.app.services.roll.stretches] == ["remark", "pause"]

@@ -85,8 +85,8 @@ def test_keys_keep_working_while_a_session_is_written(player: Player, disk: Slow
     assert results(player, "record_stop") == []
     disk.release()
     player.until(lambda: bool(results(player, "record_stop")))
-    [kept] = results(player, "record_stop")
-    assert kept.status == "ok" and player.last(SessionKept).session == Path(kept.value["session"])
+    [saved] = results(player, "record_stop")
+    assert saved.status == "ok" and player.last(SessionKept).session == Path(saved.value["session"])
 
 
 def test_second_stop_is_refused_at_once_and_another_recording_can_start(
@@ -132,9 +132,9 @@ def test_name_works_before_its_file_is_written(player: Player, disk: SlowDisk) -
 def test_name_that_cannot_be_saved_works_until_the_program_quits(player: Player) -> None:
     (player.app.data / "languages").write_text("a file where the folder should be")
     player.run("record_start")
-    kept = player.run("record_stop", name=NAME)
-    assert kept.status == "ok" and "called 0 16 21 until you quit" in kept.text
-    assert player.word("0 16 21").value["path"] == kept.value["session"]
+    saved = player.run("record_stop", name=NAME)
+    assert saved.status == "ok" and "called 0 16 21 until you quit" in saved.text
+    assert player.word("0 16 21").value["path"] == saved.value["session"]
 
 
 def test_session_that_cannot_be_written_is_reported_and_retained(player: Player) -> None:

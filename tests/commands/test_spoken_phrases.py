@@ -24,34 +24,34 @@ _SPOKEN = re.compile(r"(?<!\S)(?:\((?!\d)|\)(?:=\d+|[a-z ]+[a-z](?::\d+)?)?)(?!\
 
 def perform(line: str, parser: Parser) -> list[ParseResult]:
     """Play and speak a line; return the results of the parser."""
-    heard: list[ParseResult] = []
+    results: list[ParseResult] = []
     t = began = at = 0
     for spoken in [*_SPOKEN.finditer(line), None]:
         keys = line[at : spoken.start() if spoken else None]
         presses = read_line(keys)
         for press in presses:
-            heard += parser.advance(t + press.t)
-            heard += (parser.press if press.down else parser.release)(t + press.t, press.key)
+            results += parser.advance(t + press.t)
+            results += (parser.press if press.down else parser.release)(t + press.t, press.key)
         rests = sum(float(rest) for rest in re.findall(r"\((\d+)\)", keys))
         t += len(presses) // 2 * STEP_US + round(rests * 1e6)
-        heard += parser.advance(t)
+        results += parser.advance(t)
         if spoken is None:
             break
         at = spoken.end()
         if spoken[0] == "(":
             began = t
-            heard += parser.set_speaking(t, True)
+            results += parser.set_speaking(t, True)
             continue
         name, _, value = spoken[0][1:].partition(":")
         if name.startswith("="):
-            heard += parser.give(t, int(name[1:]))
+            results += parser.give(t, int(name[1:]))
         elif name:
             word = parser.stack.word(name)
             assert word is not None, name
             args = {word.parameters[0].name: int(value)} if value else {}
-            heard += parser.speak(began, t, word, args)
-        heard += parser.set_speaking(t, False)
-    return [*heard, *parser.finish()]
+            results += parser.speak(began, t, word, args)
+        results += parser.set_speaking(t, False)
+    return [*results, *parser.finish()]
 
 
 @pytest.mark.parametrize(("line", "words"), LINES, ids=[line for line, _ in LINES])
