@@ -1,4 +1,4 @@
-"""Iterations of a piece: mark them, stack them to compare them, and go from one to the next; and skip pauses."""
+"""Iterations of a piece: mark them, stack them for comparison, and go from one to the next; and skip pauses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def iteration_end(ctx: Context) -> Answer:
 
 @command()
 def iterations(ctx: Context, on: bool | None = None) -> Answer:
-    """Stack the iterations of the open recording one under another, or show everything in one row.
+    """Stack the iterations of the open recording, or show everything in one row.
 
     Args:
         on: Whether they are stacked; toggles by default.
@@ -39,7 +39,7 @@ def iterations(ctx: Context, on: bool | None = None) -> Answer:
     stacked = not (roll.stacked and not roll.live) if on is None else on
     roll.stack(stacked)
     count = counted(len(roll.iterations), "iteration")
-    text = f"{count}, one under another" if stacked else "Everything in one row"
+    text = f"{count}, stacked" if stacked else "Everything in one row"
     lengths = [iteration.length / 1e6 for iteration in roll.iterations]
     return Answer(text, {"stacked": stacked, "seconds": lengths}, {"stacked": stacked})
 

@@ -61,7 +61,7 @@ def test_start_of_an_iteration_that_was_erased_is_ignored(player: Player) -> Non
 
 
 def test_iterations_toggles_stacking(take: Player) -> None:
-    assert take.word("23 13 13 23").text == "2 iterations, one under another"
+    assert take.word("23 13 13 23").text == "2 iterations, stacked"
     assert take.app.services.roll.stacked
     assert take.word("23 13 13 23").text == "Everything in one row"
     assert not take.app.services.roll.stacked
