@@ -26,7 +26,7 @@ from report import Report
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from audio_source import Mouth  # noqa: E402
+from audio_source import AudioSource  # noqa: E402
 from servers import JackServer  # noqa: E402
 from waiting import until  # noqa: E402
 
@@ -288,7 +288,7 @@ def without_speech(kind: str, seconds: float) -> Samples:
 def _live(report: Report, data: Path, phrases: tuple[str, ...], voice: float) -> None:
     """Measure from the last voiced sample to the result, through a real JACK server and the hearing process."""
     utterances: list[Utterance | None] = []
-    with JackServer(frames=512), Mouth() as mouth:
+    with JackServer(frames=512), AudioSource() as speaker:
         hearing = Hearing(
             data,
             Settings(),
@@ -308,7 +308,7 @@ def _live(report: Report, data: Path, phrases: tuple[str, ...], voice: float) ->
             "Search the web.",
         ] * 6:
             before = len(utterances)
-            _, ended = mouth.say(text)
+            _, ended = speaker.say(text)
             until(lambda before=before: len(utterances) > before)
             if utterances[-1] is not None and utterances[-1].phrase:
                 elapsed_ms.append((time.perf_counter_ns() - ended) / 1e6)

@@ -137,7 +137,7 @@ def measure(path: Path) -> Report:
     roll.set_stacked(True)
     for name, seconds in SPANS.items():
         roll.set_span(seconds * SECOND if seconds else int(roll.view.whole))
-        roll.show_from(roll.scene.reach * 0.4 if seconds else float("-inf"))
+        roll.show_from(roll.scene.view_end * 0.4 if seconds else float("-inf"))
         roll.repaint()
         frames = []
         for _ in range(FRAMES):

@@ -1,4 +1,4 @@
-"""A bridge with its data folder, and extensions that join it through the real host."""
+"""Fixtures: the program's end of the browser connection, and fake extensions that connect through the real host."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from rubato_desktop.services.browser import Browser, PanelRequest, UnknownBrowse
 
 
 class Bridge:
-    """A `Browser` and all that it reported.
+    """A `Browser` that records everything it reports.
 
     Attributes:
-        browser: The real thing.
+        browser: The browser service under test.
         data: Its data folder.
-        events: What happened in the current browser.
-        requests: What panels asked.
-        questions: Who was asked about; None where a question went away.
+        events: Events of the current browser, as (name, arguments).
+        requests: Requests of side panels.
+        questions: Pairing questions; None when one was withdrawn.
     """
 
-    def __init__(self, data: Path, **how: Any) -> None:
+    def __init__(self, data: Path, **options: Any) -> None:
         self.data = data
         self.events: list[tuple[str, Any]] = []
         self.requests: list[PanelRequest] = []
@@ -35,7 +35,7 @@ class Bridge:
             on_event=lambda name, args: self.events.append((name, args)),
             on_request=self.requests.append,
             on_pairing=self.questions.append,
-            **how,
+            **options,
         )
         self.browser.start()
 
@@ -48,10 +48,10 @@ def ending() -> Iterator[ExitStack]:
 
 @pytest.fixture
 def start_bridge(tmp_path: Path, ending: ExitStack) -> Callable[..., Bridge]:
-    """Start a bridge on the data folder of the test."""
+    """Start a bridge in the data folder of the test."""
 
-    def start(**how: Any) -> Bridge:
-        bridge = Bridge(tmp_path / "data", **how)
+    def start(**options: Any) -> Bridge:
+        bridge = Bridge(tmp_path / "data", **options)
         ending.callback(bridge.browser.close)
         return bridge
 
@@ -60,16 +60,16 @@ def start_bridge(tmp_path: Path, ending: ExitStack) -> Callable[..., Bridge]:
 
 @pytest.fixture
 def bridge(start_bridge: Callable[..., Bridge]) -> Bridge:
-    """A bridge that lets everybody join."""
+    """A bridge that accepts every browser."""
     return start_bridge(trust_all=True)
 
 
 @pytest.fixture
 def open_browser(tmp_path: Path, ending: ExitStack) -> Callable[..., FakeExtension]:
-    """Open a browser with the extension on the data folder of the test."""
+    """Connect a fake extension to the data folder of the test."""
 
-    def start(**how: Any) -> FakeExtension:
+    def start(**options: Any) -> FakeExtension:
         (tmp_path / "data").mkdir(exist_ok=True)
-        return ending.enter_context(FakeExtension(tmp_path / "data", **how))
+        return ending.enter_context(FakeExtension(tmp_path / "data", **options))
 
     return start

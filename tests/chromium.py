@@ -1,4 +1,4 @@
-"""A real Chromium with the extension in it, headless, with a profile of its own."""
+"""Headless Chromium with the extension and its own profile."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ FLAGS = (
 def chromium(
     profile: Path, *, extension: Path = EXTENSION, flags: tuple[str, ...] = (), **options: Any
 ) -> Iterator[BrowserContext]:
-    """Run a Chromium with the extension while the `with` lasts.
+    """Run Chromium with the extension in a ``with`` block.
 
     Args:
-        profile: Its folder of user data.
+        profile: The folder of the user profile.
         extension: The folder of the extension.
-        flags: More of Chromium's own switches.
-        options: As of Playwright's `launch_persistent_context`.
+        flags: Further command-line switches of Chromium.
+        options: Arguments for Playwright's `launch_persistent_context`.
     """
     loading = (f"--disable-extensions-except={extension}", f"--load-extension={extension}")
     with sync_playwright() as playwright:

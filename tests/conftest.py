@@ -29,13 +29,13 @@ _number = count()
 
 
 @pytest.fixture(autouse=True)
-def data_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each test, and every program it starts, a data folder of its own."""
+def isolated_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test, and each program that it starts, its own data folder."""
     monkeypatch.setenv("RUBATO_DATA", str(tmp_path_factory.getbasetemp() / f"data-{next(_number)}"))
 
 
 @pytest.fixture(autouse=True)
-def published_on_the_engine_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def stray_events(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Fail a test in which an event was published on a thread other than the engine's."""
     strays: list[str] = []
 

@@ -1,6 +1,6 @@
-"""A MIDI controller for tests: another process whose output appears in JACK, as a plugged-in keyboard's does.
+"""A MIDI controller for tests: a process whose output port appears in JACK like that of a connected keyboard.
 
-In a test, within a running JACK server::
+In a test, while a JACK server is running::
 
     with Controller("Keystation 25") as keys:
         keys.play("0 7 0")
@@ -23,12 +23,12 @@ PATIENCE = 20.0
 
 
 class Controller:
-    """Drives the controller's process; every method returns when its bytes are with JACK.
+    """Controls the process of the controller. Methods return when JACK has received the bytes.
 
     Args:
-        name: The JACK client's name, as a device would be called.
+        name: Name of the JACK client, which is the device name.
         base: MIDI note of key 0, for `play`.
-        env: Its environment, when it should not be this process's.
+        env: Environment of the process; by default, that of this process.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Controller:
         self.unplug()
 
     def plug_in(self) -> None:
-        """Make the device appear; returns when it is there."""
+        """Connect the device; return when its port exists."""
         self._process = subprocess.Popen(
             [sys.executable, __file__, self.name],
             stdin=subprocess.PIPE,
@@ -58,7 +58,7 @@ class Controller:
         self._answer()
 
     def unplug(self) -> None:
-        """Make the device vanish, whatever it holds; a second time does nothing."""
+        """Disconnect the device, even with held notes. Ignored if it is not connected."""
         process, self._process = self._process, None
         if process is not None:
             try:
@@ -68,7 +68,7 @@ class Controller:
                 process.communicate()
 
     def kill(self) -> None:
-        """End the process without a word to JACK, which in synchronous mode then stands still for 5 s."""
+        """Kill the process without disconnecting from JACK, which blocks JACK in synchronous mode for 5 s."""
         assert self._process
         self._process.kill()
         self.unplug()
@@ -77,19 +77,19 @@ class Controller:
         """Send messages, given as hexadecimal text (``"90 3c 40"``) or bytes.
 
         Args:
-            gap_ms: Time between the beginnings of two messages.
+            gap_ms: Time between the starts of two messages, ms.
 
         Returns:
-            When each was sent, as `time.monotonic_ns`, which all processes of the machine share.
+            The time at which each was sent, ns, from `time.monotonic_ns`, which is the same clock in all processes.
         """
         plain = [message.hex() if isinstance(message, bytes) else message for message in messages]
         return self._ask({"send": plain, "gap_ms": gap_ms})
 
     def play(self, keys: str, *, gap_ms: float = 40, velocity: int = 80, channel: int = 0) -> list[int]:
-        """Play keys one after the other, each released before the next; ``13+15`` sound together.
+        """Play keys one after another, each released before the next; ``13+15`` is a chord.
 
         Returns:
-            When each message was sent, as `send` does.
+            The time at which each message was sent, as `send`.
         """
         messages: list[str | bytes] = []
         for step in keys.split():
@@ -114,7 +114,7 @@ class Controller:
 
 
 def main(name: str) -> None:
-    """Be the controller: one JSON request a line on stdin, the times sent on stdout."""
+    """Run as the controller: read one JSON request per line from stdin, write the send times to stdout."""
     import rtmidi
 
     output = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=name)
@@ -132,7 +132,7 @@ def _send(output: Any, messages: Sequence[str], gap_ms: float) -> list[int]:
     sent = []
     for number, message in enumerate(messages):
         due = begin + int(number * gap_ms * 1_000_000)
-        # Times are absolute, so that many small gaps do not add up to a drift.
+        # Absolute times, so that errors of many small gaps do not accumulate.
         while (wait := due - time.monotonic_ns()) > 0:
             time.sleep(wait / 1e9)
         sent.append(time.monotonic_ns())

@@ -1,4 +1,4 @@
-"""Somebody who answers for the browser: what a test says it answers, checked against the protocol's own table."""
+"""A fake browser with scripted responses, which are checked against the protocol."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from extension_bridge.protocol import check_args, check_value
 from rubato_desktop.errors import RubatoError
 from rubato_desktop.services.browser import BrowserError, Reply, Tab, Window
 
-Says = Mapping[str, Any] | list[Any] | Callable[..., Any] | BrowserError
+Response = Mapping[str, Any] | list[Any] | Callable[..., Any] | BrowserError
 
 
 STATE = {
@@ -27,20 +27,20 @@ STATE = {
 }
 
 
-class StandIn:
-    """Answers commands as told; an argument or an answer that the protocol does not know fails the test.
+class FakeBrowser:
+    """Responds to commands; arguments and responses that violate the protocol fail the test.
 
     Attributes:
-        says: Command → its answer, or a function of its arguments that returns one.
-        asked: Every command so far, with its arguments.
+        answers: Responses by command, or functions of its arguments that return one.
+        requests: All commands so far, with their arguments.
     """
 
     name = "Chromium 150"
     problem: RubatoError | None = None
 
     def __init__(self) -> None:
-        self.says: dict[str, Says] = {}
-        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.answers: dict[str, Response] = {}
+        self.requests: list[tuple[str, dict[str, Any]]] = []
         self.windows = (window("News", "Études"),)
 
     @property
@@ -48,8 +48,8 @@ class StandIn:
         return self.problem is None
 
     def ask(self, name: str, /, *, deadline: float = 5.0, **args: Any) -> Future[Reply]:
-        self.asked.append((name, check_args(name, args)))
-        answer = self.says[name]
+        self.requests.append((name, check_args(name, args)))
+        answer = self.answers[name]
         answer = answer(**args) if callable(answer) else answer
         future: Future[Reply] = Future()
         if isinstance(answer, BrowserError):
@@ -66,7 +66,7 @@ class StandIn:
 
 
 def tab(number: int, title: str, *, active: bool = False) -> dict[str, Any]:
-    """A tab as the browser describes it."""
+    """Return a tab as the browser describes it."""
     return {
         "id": 10 + number,
         "number": number,
@@ -79,14 +79,14 @@ def tab(number: int, title: str, *, active: bool = False) -> dict[str, Any]:
 
 
 def window(*titles: str, number: int = 1) -> Window:
-    """A window with tabs, the first in front."""
+    """Return a window with tabs, of which the first is active."""
     tabs = tuple(Tab(**tab(n, title, active=n == 1)) for n, title in enumerate(titles, 1))
     return Window(id=1, number=number, focused=True, tabs=tabs)
 
 
 @pytest.fixture
-def browser(player: Player) -> StandIn:
-    """A browser that has joined the program which `player` plays."""
-    stand_in = StandIn()
-    player.app.services.browser = stand_in  # type: ignore[assignment]
-    return stand_in
+def browser(player: Player) -> FakeBrowser:
+    """A browser that is connected to the program of `player`."""
+    fake = FakeBrowser()
+    player.app.services.browser = fake  # type: ignore[assignment]
+    return fake

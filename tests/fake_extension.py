@@ -1,4 +1,4 @@
-"""A stand-in for the extension: it starts the real native host as Chrome does, and speaks to it."""
+"""A fake extension: it starts the real native host as Chrome does, and exchanges messages with it."""
 
 from __future__ import annotations
 
@@ -23,19 +23,20 @@ Answer = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
 class FakeExtension:
-    """The extension of one browser, from the start of its host to the end of its input.
+    """The extension of one browser. Its native host is started with it and ends on `close`.
 
     Args:
-        data: The app's data folder.
-        client: Who it is.
-        secret: What it is known by, 64 hexadecimal digits.
-        answer: Returns what to send for a command, or None for nothing; when left out, ok with nothing.
-        caller: The origin, as Chrome gives it.
-        first_number: The number of its first request.
+        data: Data folder of the program.
+        client: Id of the browser.
+        secret: Secret of the pairing, 64 hexadecimal digits.
+        browser: Name and version of the browser.
+        answer: Returns the response to a command, or None for no response; by default, ok with an empty value.
+        caller: Origin that the host receives as its argument; by default, that of the extension.
+        first_number: Id of its first request.
 
     Attributes:
-        events: Names and arguments of the events that came, in order.
-        commands: The commands that came, in order.
+        events: Names and arguments of received events that `wait_for` has not consumed, in order.
+        commands: Received commands, in order.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class FakeExtension:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # As little as a browser started from a menu may have.
+            # A minimal environment, such as a browser started from a menu may have.
             env={"PATH": "/nowhere", **({"TMPDIR": os.environ["TMPDIR"]} if "TMPDIR" in os.environ else {})},
         )
         assert self.process.stdin and self.process.stdout
@@ -66,7 +67,7 @@ class FakeExtension:
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.commands: list[dict[str, Any]] = []
         self._answers: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
-        self._came = threading.Condition()
+        self._received = threading.Condition()
         self._number = first_number - 1
         self._parts: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -79,7 +80,7 @@ class FakeExtension:
         self.close()
 
     def close(self) -> int:
-        """Let go of the host, as a browser that ends; return the host's exit status."""
+        """Close the connection as a browser does at its end; return the exit status of the host."""
         if self.process.poll() is None:
             with contextlib.suppress(OSError):
                 self._stdin.close()
@@ -102,7 +103,7 @@ class FakeExtension:
         self.send_bytes(frame(json.dumps(message).encode()))
 
     def request(self, name: str, args: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-        """Ask the app and return its answer."""
+        """Send a request to the program and return the response."""
         self._number += 1
         number = self._number
         self._answers[number] = queue.SimpleQueue()
@@ -113,14 +114,14 @@ class FakeExtension:
         return self._answers[number].get(timeout=PATIENCE)
 
     def hello(self, **more: Any) -> dict[str, Any]:
-        said = {"version": "0.1.0", "browser": self.browser, "client": self.client, "secret": self.secret}
-        return self.request("extension", said, type="hello", **more)
+        args = {"version": "0.1.0", "browser": self.browser, "client": self.client, "secret": self.secret}
+        return self.request("extension", args, type="hello", **more)
 
     def event(self, name: str, **args: Any) -> None:
         self.send({"v": 1, "type": "event", "name": name, "args": args})
 
     def join(self) -> Self:
-        """Say hello and what is open."""
+        """Send hello and the list of windows."""
         answer = self.hello()
         assert answer["status"] == "ok", answer
         self.event("windows", **WINDOWS)
@@ -129,35 +130,35 @@ class FakeExtension:
     def wait_for(
         self, name: str, look: Callable[[dict[str, Any]], bool] = lambda args: True
     ) -> dict[str, Any]:
-        """Wait for an event and return what it says; it and those before it are forgotten."""
-        found: list[int] = []
+        """Wait for an event and return its arguments; discard it and all earlier events."""
+        matches: list[int] = []
 
         def there() -> bool:
-            found[:] = [n for n, (event, args) in enumerate(self.events) if event == name and look(args)]
-            return bool(found)
+            matches[:] = [n for n, (event, args) in enumerate(self.events) if event == name and look(args)]
+            return bool(matches)
 
-        with self._came:
-            assert self._came.wait_for(there, PATIENCE), f"no {name} came, but {self.events}"
-            args = self.events[found[0]][1]
-            del self.events[: found[0] + 1]
+        with self._received:
+            assert self._received.wait_for(there, PATIENCE), f"no event {name} among {self.events}"
+            args = self.events[matches[0]][1]
+            del self.events[: matches[0] + 1]
         return args
 
     @property
-    def said(self) -> str:
-        """What the host wrote where browsers keep their log; to be asked when it has ended."""
+    def log(self) -> str:
+        """The standard error of the host, which browsers write to their log. Read it after the host has ended."""
         assert self.process.stderr
         return self.process.stderr.read().decode()
 
     def _read(self) -> None:
         reader = Reader(lambda count: os.read(self._stdout.fileno(), count))
         while (data := self._next(reader)) is not None:
-            assert isinstance(data, bytes) and len(data) <= 1 << 20, "more than Chrome takes at once"
+            assert isinstance(data, bytes) and len(data) <= 1 << 20, "larger than the message limit of Chrome"
             self._take(json.loads(data))
 
     def _next(self, reader: Reader) -> object | None:
         try:
             return reader.next()
-        except FrameError:  # the host was killed in the middle of a message
+        except FrameError:  # the host was killed during a message
             return None
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -168,25 +169,25 @@ class FakeExtension:
                 whole, self._parts = "".join(self._parts), []
                 self._take(json.loads(whole))
         elif message.get("type") == "event":
-            with self._came:
+            with self._received:
                 self.events.append((message["name"], message["args"]))
-                self._came.notify_all()
+                self._received.notify_all()
         elif "status" in message:
             self._answers.setdefault(message["id"], queue.SimpleQueue()).put(message)
         else:
             self.commands.append(message)
             if (answer := self._answer(message)) is not None:
-                with contextlib.suppress(OSError, ValueError):  # it was let go of meanwhile
+                with contextlib.suppress(OSError, ValueError):  # closed in the meantime
                     self.send(answer)
 
 
 def ok(command: dict[str, Any], value: Any, state: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return the answer of a command that went well."""
-    said = {"value": value, "error": None, "state": state or {}, "elapsed_ms": 1.0}
-    return {"v": 1, "id": command["id"], "status": "ok", **said}
+    """Return the response of a successful command."""
+    result = {"value": value, "error": None, "state": state or {}, "elapsed_ms": 1.0}
+    return {"v": 1, "id": command["id"], "status": "ok", **result}
 
 
 def no(command: dict[str, Any], status: str, code: str, message: str) -> dict[str, Any]:
-    """Return the answer of a command that went otherwise."""
-    said = {"value": None, "error": {"code": code, "message": message}, "state": {}, "elapsed_ms": 1.0}
-    return {"v": 1, "id": command["id"], "status": status, **said}
+    """Return the response of a failed or refused command."""
+    result = {"value": None, "error": {"code": code, "message": message}, "state": {}, "elapsed_ms": 1.0}
+    return {"v": 1, "id": command["id"], "status": status, **result}

@@ -22,7 +22,7 @@ class FakeOllama:
 
     Args:
         pieces: The pieces of the reply.
-        says: Instead of `pieces`, a function that returns the pieces for a request.
+        reply: Instead of `pieces`, a function that returns the pieces for a request.
         models: Name and parameter size of the models that it lists.
         pause_s: Pause before each piece, s.
         dies_after: Number of pieces after which it closes the connection.
@@ -36,13 +36,13 @@ class FakeOllama:
     def __init__(
         self,
         *pieces: str,
-        says: Any = None,
+        reply: Any = None,
         models: Sequence[tuple[str, str]] = (("big:latest", "8.0B"),),
         pause_s: float = 0.0,
         dies_after: int | None = None,
         line: bytes | None = None,
     ) -> None:
-        self.says = says or (lambda _: pieces)
+        self.reply = reply or (lambda _: pieces)
         self.models, self.pause_s, self.dies_after, self.line = models, pause_s, dies_after, line
         self.requests: list[dict[str, Any]] = []
         self.gone = threading.Event()
@@ -53,16 +53,16 @@ class FakeOllama:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                self._whole({"models": [_listed(*model) for model in fake.models]})
+                self._respond({"models": [_model(*model) for model in fake.models]})
 
             def do_POST(self) -> None:
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 if request["model"] not in [name for name, _ in fake.models]:
-                    self._whole({"error": f"model '{request['model']}' not found"}, 404)
+                    self._respond({"error": f"model '{request['model']}' not found"}, 404)
                     return
                 fake.requests.append(request)
                 if self.path == "/api/embed":
-                    self._whole(
+                    self._respond(
                         {
                             "model": request["model"],
                             "embeddings": [_vector(text) for text in request["input"]],
@@ -82,24 +82,24 @@ class FakeOllama:
                     self._chunk(fake.line)
                     self._chunk(b"")
                     return
-                for number, piece in enumerate(fake.says(request)):
+                for number, piece in enumerate(fake.reply(request)):
                     if number == fake.dies_after:
                         self.close_connection = True
                         return
                     fake.ending.wait(fake.pause_s)
-                    self._part(request, piece, done=False)
-                self._part(request, "", done=True)
+                    self._send_piece(request, piece, done=False)
+                self._send_piece(request, "", done=True)
                 self._chunk(b"")
 
-            def _part(self, request: dict[str, Any], text: str, *, done: bool) -> None:
-                said = {"role": "assistant", "content": text}
-                value = {"model": request["model"], "created_at": "2026-01-01T00:00:00Z", "message": said}
+            def _send_piece(self, request: dict[str, Any], text: str, *, done: bool) -> None:
+                message = {"role": "assistant", "content": text}
+                value = {"model": request["model"], "created_at": "2026-01-01T00:00:00Z", "message": message}
                 self._chunk(json.dumps({**value, "done": done}).encode() + b"\n")
 
             def _chunk(self, data: bytes) -> None:
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
 
-            def _whole(self, value: Any, status: int = 200) -> None:
+            def _respond(self, value: Any, status: int = 200) -> None:
                 data = json.dumps(value).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(data)))
@@ -141,6 +141,6 @@ def _vector(text: str) -> list[float]:
     return vector
 
 
-def _listed(name: str, parameters: str) -> dict[str, Any]:
+def _model(name: str, parameters: str) -> dict[str, Any]:
     details = {"family": "llama", "parameter_size": parameters, "quantization_level": "Q4_0"}
     return {"name": name, "model": name, "size": 1000, "digest": "0", "details": details}

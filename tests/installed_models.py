@@ -1,4 +1,4 @@
-"""Another installation of one packaged model, which a test may damage."""
+"""A second installation of a packaged model, which a test may damage."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from rubato_desktop.packaged_models import find_model, packaged_models
 
 
 def install(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
-    """Install the package of a model once more, where Python finds it first.
+    """Install the package of a model again in a folder that is first on `sys.path`.
 
     Args:
-        name: The model's name in the table.
-        folder: An empty folder for it.
+        name: Name of the model in `resources/models.toml`.
+        folder: An empty folder.
 
     Returns:
-        As `find_model`: the path of each file by its name.
+        Paths of its files by name, as `find_model`.
     """
     model = packaged_models()[name]
     for file, path in zip(model.files, find_model(name).values(), strict=True):
-        there = folder / model.package / file.path
-        there.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, there)
+        copy = folder / model.package / file.path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
     (folder / model.package / "__init__.py").touch()
     monkeypatch.delitem(sys.modules, model.package, raising=False)
     monkeypatch.syspath_prepend(folder)

@@ -1,4 +1,4 @@
-"""The languages that come with the program, for every test that reads words."""
+"""Fixtures: the languages and the timing that come with the program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rubato_desktop.resources import resource
 
 @pytest.fixture(scope="session")
 def stack() -> Stack:
-    """The languages that come with the program, and one name."""
+    """The language `core`, and a language with a single name."""
     core = load_language(resource("languages", "core.toml"))
     names = Language("names", "Names", words=(Word((0, 17, 19), "sonata", "names"),))
     return Stack([core, names])

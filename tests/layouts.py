@@ -1,4 +1,4 @@
-"""Pages for the tests, drawn as boxes in a view of 1280 x 800 pixels and cut into cells as the extension does."""
+"""Page layouts: boxes in a viewport of 1280 x 800 px, divided into cells as the extension does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WIDTH, HEIGHT, COLUMNS, ROWS = 1280, 800, 24, 15
 
 @dataclass(frozen=True)
 class Box:
-    """An element: its kind, and its box in pixels."""
+    """An element: its kind, and its rectangle in px."""
 
     kind: str
     x: float
@@ -23,7 +23,7 @@ class Box:
 
 
 def page(*boxes: Box) -> dict[str, Any]:
-    """Return the layout of a page, as the extension answers."""
+    """Return the layout of a page, in the format of the extension."""
     side = WIDTH / COLUMNS, HEIGHT / ROWS
     found: dict[tuple[int, int, str], list[tuple[float, Box]]] = defaultdict(list)
     for box in boxes:

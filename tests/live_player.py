@@ -1,4 +1,4 @@
-"""Somebody who plays the running program."""
+"""Plays keys on a program that runs in real time, such as the one behind the window."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from rubato_desktop.midi.messages import note_off, note_on
 
 @dataclass
 class LivePlayer:
-    """Somebody at a controller that is not the screen."""
+    """Plays keys as a device other than the on-screen keyboard.
+
+    Attributes:
+        app: The program.
+        device: Name of the device.
+    """
 
     app: App
     device: str = "controller"
@@ -23,6 +28,6 @@ class LivePlayer:
         self.app.engine.receive(note_off(self.app.clock.now(), self.device, 48 + key))
 
     def play(self, line: str) -> None:
-        """Play a line of keys such as ``0 7 0 13+15``; rests are not waited for."""
+        """Play a line of keys such as ``0 7 0 13+15``, without waiting at rests."""
         for press in read_line(line):
             (self.down if press.down else self.up)(press.key)

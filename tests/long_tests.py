@@ -1,4 +1,4 @@
-"""A pytest plugin: tests marked `long` take minutes, and only `--long` runs them."""
+"""A pytest plugin that runs tests marked `long`, which take minutes, only with the option `--long`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="run the tests that take minutes as well")
+    parser.addoption("--long", action="store_true", help="also run the tests that take minutes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "long: takes minutes; only --long runs it")
+    config.addinivalue_line("markers", "long: takes minutes; run only with --long")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,6 +1,6 @@
-"""Mutants as `mutmut run` leaves them in the folder `mutants`: what became of each, and how it differs.
+"""The mutants that `mutmut run` leaves in the folder `mutants`: their results and their differences.
 
-Those that no test can kill, since the program does the same with them, stand in `equivalent_mutants.txt`.
+Equivalent mutants, which do not change what the program does, are listed in `equivalent_mutants.txt`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
 
 @dataclass(frozen=True)
 class Mutant:
-    """One small change of the program.
+    """A small change of the program.
 
     Attributes:
-        name: What `mutmut show` calls it.
-        file: The file that was changed, as a path within the checkout.
-        status: What became of it, in mutmut's words: ``killed``, ``timeout``, ``survived``, ``no tests`` ...
+        name: Name, as for `mutmut show`.
+        file: Path of the changed file, relative to the repository.
+        status: Result as mutmut calls it: ``killed``, ``timeout``, ``survived``, ``no tests`` ...
     """
 
     name: str
@@ -36,14 +36,14 @@ class Mutant:
 
     @property
     def change(self) -> str:
-        """The file, and the lines that differ, as `equivalent_mutants.txt` writes them."""
+        """The file and the lines that differ, in the format of `equivalent_mutants.txt`."""
         lines = get_diff_for_mutant(self.name, path=self.file).splitlines()
         differ = [line for line in lines if line[:1] in "-+" and line[:3] not in ("---", "+++")]
         return "\n".join([self.file, *(f"{line[0]} {line[1:].strip()}" for line in differ)])
 
 
 def read_mutants(folder: Path) -> Iterator[Mutant]:
-    """Yield what became of every mutant in the folder `mutants`."""
+    """Yield every mutant in the folder `mutants`."""
     for path in sorted(folder.rglob("*.meta")):
         file = str(path.relative_to(folder).with_suffix(""))
         for name, exit_code in json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"].items():
@@ -51,7 +51,7 @@ def read_mutants(folder: Path) -> Iterator[Mutant]:
 
 
 def read_equivalents(path: Path = EQUIVALENT) -> dict[str, str]:
-    """Return the changes that change nothing, each with its reason."""
+    """Return the reasons of the equivalent mutants by change."""
     paragraphs = path.read_text(encoding="utf-8").split("\n\n")
     entries = (paragraph.strip().rpartition("\n= ") for paragraph in paragraphs if paragraph[:1] != "#")
     return {change: reason for change, _, reason in entries}

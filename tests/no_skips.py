@@ -1,4 +1,4 @@
-"""A pytest plugin: a skipped test fails, since what it needs and does not find is a part that is missing."""
+"""A pytest plugin that makes skipped tests fail, because something that they need is missing."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def failed_if_skipped(report: Report) -> Report:
     if report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
-        report.longrepr = f"Nothing may be skipped here. {reason}"
+        report.longrepr = f"Tests may not be skipped. {reason}"
     return report

@@ -1,4 +1,4 @@
-"""Playing without a device: notes and words as the engine publishes them, for tests of what listens."""
+"""Publishes notes and words as the engine does, for tests of subscribers."""
 
 from __future__ import annotations
 
@@ -14,28 +14,29 @@ STEP, HELD = 250_000, 200_000  # µs
 
 
 class Performer:
-    """Plays on a bus, on a clock that moves as it plays.
+    """Publishes on its own bus and moves its own clock.
 
     Attributes:
-        clock, bus: Those of the listeners.
-        played: Every message so far.
-        heard: Every event so far, whoever published it.
+        clock: The clock of the subscribers.
+        bus: The bus of the subscribers.
+        played: All messages so far.
+        events: All events so far, of any publisher.
     """
 
     def __init__(self) -> None:
         self.clock = ManualClock(1_000_000)
         self.bus = Bus()
-        self.heard: list[Event] = []
+        self.events: list[Event] = []
         self.played: list[Message] = []
         self._ids = 0
-        self.bus.subscribe(self.heard.append)
+        self.bus.subscribe(self.events.append)
 
     @property
     def now(self) -> int:
         return self.clock.now()
 
     def send(self, data: bytes, device: str = KEYBOARD) -> Message:
-        """Send a message now."""
+        """Publish a message at the current time."""
         message = Message(self.now, device, data)
         key = data[1] - 48 if data[0] & 0xE0 == 0x80 and 48 <= data[1] <= 72 else None
         self.played.append(message)
@@ -49,11 +50,11 @@ class Performer:
         self.send(note_off(0, "", note).data, device)
 
     def rest(self, t: int) -> None:
-        """Let µs pass."""
+        """Move the clock by `t` µs."""
         self.clock.move_to(self.now + t)
 
     def notes(self, *notes: int, device: str = KEYBOARD) -> None:
-        """Play notes one after another."""
+        """Play MIDI notes one after another."""
         for note in notes:
             self.press(note, device)
             self.rest(HELD)
@@ -63,22 +64,22 @@ class Performer:
     def word(
         self, word: str, keys: str, command: str = "", language: str = "core", **args: Any
     ) -> RecognisedWord:
-        """Play a word; it acts at its last key, which is still down then."""
+        """Play a word, which is recognised and completed while its last key is down."""
         numbers = [int(key) for key in keys.split()]
         begin = self.now
         self.notes(*(48 + key for key in numbers[:-1]))
         self.press(48 + numbers[-1])
-        understood = RecognisedWord(begin, self.now, tuple(numbers), word, language, command or word, args)
+        recognised = RecognisedWord(begin, self.now, tuple(numbers), word, language, command or word, args)
         self._ids += 1
-        self.bus.publish(WordHeard(self.now, understood, self._ids))
-        result = Result(self._ids, understood.command, args, "ok", text=f"{word} done", elapsed_ms=0.25)
-        self.bus.publish(CommandDone(self.now, result, understood))
+        self.bus.publish(WordHeard(self.now, recognised, self._ids))
+        result = Result(self._ids, recognised.command, args, "ok", text=f"{word} done", elapsed_ms=0.25)
+        self.bus.publish(CommandDone(self.now, result, recognised))
         self.rest(HELD)
         self.release(48 + numbers[-1])
-        return understood
+        return recognised
 
     def nonsense(self, keys: str) -> RejectedRun:
-        """Play a run that is no word."""
+        """Play keys that are not a word; the run is rejected."""
         numbers = tuple(int(key) for key in keys.split())
         begin = self.now
         self.notes(*(48 + key for key in numbers))
@@ -87,5 +88,5 @@ class Performer:
         return run
 
     def of(self, kind: type[Event]) -> list[Any]:
-        """Return the events of a kind that were published."""
-        return [event for event in self.heard if isinstance(event, kind)]
+        """Return the events of a type."""
+        return [event for event in self.events if isinstance(event, kind)]

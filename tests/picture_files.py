@@ -1,4 +1,4 @@
-"""Picture files as other programs write them, for tests."""
+"""Picture files for tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage
 
 
 def write_picture(path: Path, width: int = 40, height: int = 30, colour: str = "#4fd1c5") -> Path:
-    """Write a picture of one colour in the format of its ending; returns the path."""
+    """Write a picture of one colour in the format of the file extension; return the path."""
     image = QImage(width, height, QImage.Format.Format_RGB32)
     image.fill(QColor(colour))
     assert image.save(str(path))

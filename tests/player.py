@@ -1,4 +1,4 @@
-"""A player at the keys of the real program, whose time passes by hand: for tests that read like sentences."""
+"""Plays keys on the program in this process, with a manual clock."""
 
 from __future__ import annotations
 
@@ -19,50 +19,50 @@ E = TypeVar("E", bound=Event)
 
 
 class Player:
-    """Plays lines of keys into a running program without screen, device or sound.
+    """Runs the program without window, devices and sound, and plays keys on it.
 
     Args:
         data: The data folder.
-        parts: Further parts of the program, as `App` has them.
+        parts: Options of `App`: further parts of the program to start.
 
     Attributes:
         app: The program.
-        heard: Every event so far.
+        events: All events so far.
     """
 
     def __init__(self, data: Path, **parts: bool) -> None:
         self.clock = ManualClock()
         self.app = App(data, devices=False, sound=False, clock=self.clock, **parts)
-        self.heard: list[Event] = []
-        self.app.bus.subscribe(self.heard.append)
+        self.events: list[Event] = []
+        self.app.bus.subscribe(self.events.append)
         self.app.begin()
 
     def play(self, line: str, *, device: str = "screen", wait: float = 5.0) -> list[Result]:
-        """Play a line of keys, then wait for whatever is pending; returns the results of its words."""
-        before = len(self.heard)
+        """Play a line of keys and let `wait` seconds pass; return the results of its words."""
+        before = len(self.events)
         start = self.clock.now() + 2 * SECOND
         for press in read_line(line):
             make = note_on if press.down else note_off
             self.send(make(start + press.t, device, BASE_NOTE + press.key))
         self.wait(wait)
-        return [event.result for event in self.heard[before:] if isinstance(event, CommandDone)]
+        return [event.result for event in self.events[before:] if isinstance(event, CommandDone)]
 
     def word(self, line: str) -> Result:
-        """Play a line of keys that is one word; returns its result, when it has one."""
-        before = len(self.heard)
+        """Play a line of keys that is one word; wait for its result and return it."""
+        before = len(self.events)
         self.play(line)
-        self.until(lambda: any(isinstance(event, CommandDone) for event in self.heard[before:]))
-        (result,) = (event.result for event in self.heard[before:] if isinstance(event, CommandDone))
+        self.until(lambda: any(isinstance(event, CommandDone) for event in self.events[before:]))
+        (result,) = (event.result for event in self.events[before:] if isinstance(event, CommandDone))
         return result
 
     def run(self, command: str, **args: Any) -> Result:
-        """Carry out a command as the mouse or the command line does."""
+        """Run a command as the mouse or the command line does; wait for its result and return it."""
         future = self.app.engine.run(command, **args)
         self.until(future.done)
         return future.result(0)
 
     def until(self, done: Callable[[], bool]) -> None:
-        """Let the program work until something is so."""
+        """Run the engine until a condition holds."""
 
         def pumped() -> bool:
             self.app.engine.pump()
@@ -86,8 +86,8 @@ class Player:
         self.app.engine.pump()
 
     def last(self, kind: type[E]) -> E:
-        """The last event of a kind."""
-        return next(event for event in reversed(self.heard) if isinstance(event, kind))
+        """Return the last event of a type."""
+        return next(event for event in reversed(self.events) if isinstance(event, kind))
 
 
 @pytest.fixture

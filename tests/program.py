@@ -1,4 +1,4 @@
-"""The program without a window, in a process of its own, on a data folder of its own."""
+"""The program without a window, in its own process."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from rubato_desktop.ipc.single_instance import request
 
 
 class Program:
-    """The running program, asked and observed from outside.
+    """The running program, controlled through its socket and observed through its journal.
 
     Args:
-        data: Its data folder.
-        speech: Whether it speaks; what is measured of sound would hear it.
+        data: The data folder.
+        speech: Whether it speaks, which would disturb tests that record its sound.
     """
 
     def __init__(self, data: Path, *, speech: bool = False) -> None:
@@ -34,11 +34,11 @@ class Program:
         assert "without a window" in self.process.stdout.readline()
 
     def ask(self, command: str, **args: Any) -> dict[str, Any]:
-        """Carry out a command; its result."""
+        """Run a command and return its result."""
         return dict(request(self.data, {"do": "run", "command": command, "args": args}))
 
     def send(self, *words: str) -> dict[str, Any]:
-        """What `rubato send` does; its result."""
+        """Run a command given as words, as `rubato send` does; return its result."""
         return dict(request(self.data, {"do": "send", "command": words[0], "words": words[1:]}))
 
     def journal(self) -> list[dict[str, Any]]:
@@ -47,26 +47,27 @@ class Program:
         return [json.loads(line) for line in lines if line.endswith("}")]
 
     def words(self) -> list[str]:
-        """The words it has understood so far, as its journal says."""
+        """Return the words recognised so far, from the journal."""
         return [line["word"]["word"] for line in self.journal() if line["kind"] == "word"]
 
     def results(self, name: str) -> list[dict[str, Any]]:
-        """The results of a command so far, as its journal says."""
+        """Return the results of a command so far, from the journal."""
         return [line for line in self.journal() if line["kind"] == "result" and line["command"] == name]
 
     def result(self, name: str) -> dict[str, Any]:
-        """The first result of a command, as soon as there is one."""
+        """Wait for the first result of a command and return it."""
         return until(lambda: self.results(name), f"{name} to end")[0]
 
-    def hears(self, name: str) -> None:
-        """Wait until it listens to a device."""
+    def wait_for_device(self, name: str) -> None:
+        """Wait until a MIDI device is connected."""
         until(
             lambda: any(
                 device["name"] == name and device["connected"] for device in self.ask("devices")["value"]
             ),
-            f"{name} to be joined",
+            f"{name} to be connected",
         )
 
-    def end(self, how: int = signal.SIGTERM) -> int:
-        self.process.send_signal(how)
+    def end(self, signal_number: int = signal.SIGTERM) -> int:
+        """End the process with a signal and return its exit status."""
+        self.process.send_signal(signal_number)
         return self.process.wait(30)

@@ -1,7 +1,7 @@
-"""The accessible tree as a screen reader sees it: from another process, over AT-SPI.
+"""The accessible tree of the program as a screen reader sees it: from another process, through AT-SPI.
 
-`AccessibleBus` is the session's message bus; `Reader` drives a process of the system's own Python, which has the
-bindings of AT-SPI (package gir1.2-atspi-2.0). Run as a program, this file is that process.
+`accessible_bus` returns a session bus. `Reader` controls a process with the Python of the system, which has the
+bindings for AT-SPI (packages python3-gi, gir1.2-atspi-2.0). Run as a program, this file is that process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 SYSTEM_PYTHON = "/usr/bin/python3"
-# Qt joins the bus of its process once and for all: a process of its own finds the one that is there now.
+# A process of its own, because Qt connects to a session bus only once and would not find a newer one.
 _SWITCH = """
 import sys
 from PySide6.QtCore import QCoreApplication
@@ -26,14 +26,14 @@ app = QCoreApplication([])
 status = QDBusInterface("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Status", QDBusConnection.sessionBus())
 sys.exit(not status.setProperty("ScreenReaderEnabled", sys.argv[1] == "1"))
 """
-FOUND = 200  # of one role and name; more are not looked for
+MAX_CHILDREN = 200  # children of a node that are visited
 
 
 class Reader:
-    """Reads and presses what a program offers to assistive technology.
+    """Reads and operates a program through its accessible tree.
 
     Args:
-        application: Its name on the accessibility bus.
+        application: Name of the program on the accessibility bus.
     """
 
     def __init__(self, application: str) -> None:
@@ -54,19 +54,19 @@ class Reader:
         self._process.communicate()
 
     def tree(self) -> list[dict[str, Any]]:
-        """Everything that can be perceived, depth first: role, name, description, text; empty while it is not there."""
+        """Return role, name and description of all visible nodes, depth first; empty if the program is not there."""
         return list(self._ask({"do": "tree"}))
 
     def names(self, role: str = "") -> list[str]:
-        """The names of everything whose role has `role` in it, such as ``button``."""
+        """Return the names of the nodes whose role contains `role`, such as ``button``."""
         return [item["name"] for item in self.tree() if role in item["role"]]
 
     def press(self, name: str) -> bool:
-        """Press the first button whose name begins like this; whether there was one."""
+        """Press the first button whose name starts with `name`; return whether there is one."""
         return bool(self._ask({"do": "press", "name": name}))
 
     def write(self, name: str, text: str) -> bool:
-        """Write into the first text field whose name begins like this; whether there was one."""
+        """Set the text of the first text field whose name starts with `name`; return whether there is one."""
         return bool(self._ask({"do": "write", "name": name, "text": text}))
 
     def _ask(self, request: dict[str, Any]) -> Any:
@@ -74,17 +74,17 @@ class Reader:
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
-        assert line, "the reader ended: are python3-gi and gir1.2-atspi-2.0 installed?"
+        assert line, "the reader process ended: are python3-gi and gir1.2-atspi-2.0 installed?"
         return json.loads(line)
 
 
 def switch_reader(on: bool) -> None:
-    """Tell the session that a screen reader runs, or no more, as Orca does when it begins and ends."""
+    """Announce on the session bus that a screen reader is running, or no longer, as Orca does."""
     subprocess.run([sys.executable, "-c", _SWITCH, str(int(on))], check=True, timeout=60)
 
 
 def accessible_bus() -> Any:
-    """A message bus of its own, on which the accessibility bus starts by itself; a server as in `servers`."""
+    """Return a session bus, a `Server`, on which the accessibility bus starts automatically."""
     from servers import Server, ServerError
 
     class AccessibleBus(Server):
@@ -96,7 +96,7 @@ def accessible_bus() -> Any:
             deadline = time.monotonic() + 30
             while not path.exists():
                 if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise ServerError(f"dbus-daemon did not become ready:\n{self.said}")
+                    raise ServerError(f"dbus-daemon did not become ready:\n{self.output}")
                 time.sleep(0.01)
             self.settings = {"DBUS_SESSION_BUS_ADDRESS": address, "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
 
@@ -108,49 +108,49 @@ def accessible_bus() -> Any:
 
 
 def main(application: str) -> None:
-    """Answer requests, one line of JSON each."""
+    """Answer requests from stdin, one line of JSON each."""
     import gi  # type: ignore[import-not-found]
 
     gi.require_version("Atspi", "2.0")
     from gi.repository import Atspi, GLib  # type: ignore[import-not-found]
 
     def root() -> Any:
-        # The newest of that name: one that was killed may still be listed.
+        # The newest of that name, because one that was killed may still be listed.
         desktop = Atspi.get_desktop(0)
         for number in reversed(range(desktop.get_child_count())):
             with contextlib.suppress(GLib.Error):
-                found = desktop.get_child_at_index(number)
-                if found is not None and found.get_name() == application and found.get_child_count():
-                    return found
+                child = desktop.get_child_at_index(number)
+                if child is not None and child.get_name() == application and child.get_child_count():
+                    return child
         return None
 
     def walk(node: Any) -> Any:
         yield node
-        for number in range(min(node.get_child_count(), FOUND)):
+        for number in range(min(node.get_child_count(), MAX_CHILDREN)):
             child = node.get_child_at_index(number)
             if child is not None:
                 yield from walk(child)
 
-    def seen(node: Any) -> bool:
+    def visible(node: Any) -> bool:
         return bool(node.get_state_set().contains(Atspi.StateType.SHOWING))
 
     def nodes() -> Any:
         top = root()
-        return (node for node in walk(top) if seen(node)) if top is not None else ()
+        return (node for node in walk(top) if visible(node)) if top is not None else ()
 
     def first(name: str, role: str) -> Any:
-        found = (
+        matches = (
             node for node in nodes() if node.get_name().startswith(name) and role in node.get_role_name()
         )
-        return next(found, None)
+        return next(matches, None)
 
-    def described(node: Any) -> dict[str, str]:
+    def describe(node: Any) -> dict[str, str]:
         parts = {"role": node.get_role_name(), "name": node.get_name(), "description": node.get_description()}
         return {name: part or "" for name, part in parts.items()}
 
     def answer(request: dict[str, Any]) -> Any:
         if request["do"] == "tree":
-            return [described(node) for node in nodes()]
+            return [describe(node) for node in nodes()]
         node = first(request["name"], "button" if request["do"] == "press" else "text")
         if node is None:
             return False
@@ -162,7 +162,7 @@ def main(application: str) -> None:
         try:
             print(json.dumps(answer(json.loads(line))), flush=True)
         except GLib.Error:
-            # Something vanished while it was read; the next look finds what is there then.
+            # A node was removed during the request; the caller tries again.
             print("[]", flush=True)
 
 

@@ -1,7 +1,7 @@
-"""The app's end of the wire, played by a test: it sees each message of the extension and answers as the test says.
+"""The program's end of the browser connection, scripted by a test.
 
-Chromium starts `relay` as its native host; that passes frames on as they are, in both directions, over a socket to the
-`ScriptedApp` in the test's own process. Nothing here checks or repairs a message.
+Chromium starts `relay` as its native host. It forwards frames unchanged, in both directions, over a socket to the
+`ScriptedApp` in the process of the test. Messages are not checked.
 """
 
 from __future__ import annotations
@@ -45,15 +45,18 @@ pump(lambda size: os.read(0, size), wire.sendall)
 
 
 class ScriptedApp:
-    """Listens for the extension; joined or not as the test wants.
+    """Accepts the connection of the extension and records its messages.
 
     Args:
-        folder: Where the socket and the relay lie.
-        greet: What `hello` is answered: the response without `v` and `id`.
+        folder: Folder for the socket and the relay.
+        greet: Response to `hello`, without `v` and `id`.
 
     Attributes:
+        hellos: All hello requests so far.
         events: All events so far, in order.
-        requests: All requests so far but hello; `answers` answers them by name.
+        requests: All other requests so far.
+        answers: Functions that respond to requests, by name.
+        strays: Responses without a request.
     """
 
     JOINED: Message = {"status": "ok", "value": {"app": "0.1.0", "listening": False, "settings": {}}}
@@ -86,7 +89,7 @@ class ScriptedApp:
         self.stop()
 
     def start(self) -> None:
-        """Be there."""
+        """Accept connections."""
         self.path.unlink(missing_ok=True)
         self._server = socket.socket(socket.AF_UNIX)
         self._server.bind(str(self.path))
@@ -94,7 +97,7 @@ class ScriptedApp:
         threading.Thread(target=self._accept, args=(self._server,), daemon=True).start()
 
     def stop(self) -> None:
-        """Be gone, as after a crash."""
+        """Close the socket and the connection, as after a crash."""
         for end in (self._server, self._line):
             if end:
                 end.close() if end is self._server else end.shutdown(socket.SHUT_RDWR)
@@ -102,7 +105,7 @@ class ScriptedApp:
         self.path.unlink(missing_ok=True)
 
     def install(self, profile: Path) -> None:
-        """Make the relay the native host of the Chromium with this profile."""
+        """Install the relay as the native host of a Chromium profile."""
         hosts = profile / "NativeMessagingHosts"
         hosts.mkdir(parents=True, exist_ok=True)
         manifest = {"name": HOST, "description": "A test", "path": str(self.relay), "type": "stdio"}
@@ -113,17 +116,17 @@ class ScriptedApp:
         return self._line is not None
 
     def send(self, message: object, line: socket.socket | None = None) -> None:
-        """Send any message as it is."""
+        """Send a message unchanged."""
         data = json.dumps(message).encode()
         to = line or self._line
         assert to, "the extension is not connected"
         to.sendall(struct.pack("=I", len(data)) + data)
 
-    def tell(self, name: str, /, **args: Any) -> None:
+    def send_event(self, name: str, /, **args: Any) -> None:
         self.send({"v": 1, "type": "event", "name": name, "args": args})
 
-    def start_asking(self, name: str, *, deadline_ms: float = 10_000, **args: Any) -> queue.Queue[Message]:
-        """Send a command; the queue gets every answer to it."""
+    def start_request(self, name: str, *, deadline_ms: float = 10_000, **args: Any) -> queue.Queue[Message]:
+        """Send a command; return a queue that receives every response."""
         self._next += 1
         answers = self._waiting[self._next] = queue.Queue()
         request = {"v": 1, "id": self._next, "type": "command", "name": name, "args": args}
@@ -131,33 +134,33 @@ class ScriptedApp:
         return answers
 
     def ask(self, name: str, *, deadline_ms: float = 10_000, **args: Any) -> Message:
-        """Send a command and return its answer."""
-        return self.start_asking(name, deadline_ms=deadline_ms, **args).get(timeout=60)
+        """Send a command and return its response."""
+        return self.start_request(name, deadline_ms=deadline_ms, **args).get(timeout=60)
 
     def value(self, name: str, **args: Any) -> Any:
-        """Send a command that must succeed and return its value."""
+        """Send a command that must succeed, and return its value."""
         answer = self.ask(name, **args)
         assert answer["status"] == "ok", answer
         return answer["value"]
 
     def windows(self) -> list[Message]:
-        """Return the windows as they were last told."""
-        told = [event["args"]["windows"] for event in self.events if event["name"] == "windows"]
-        return told[-1] if told else []
+        """Return the windows of the last `windows` event."""
+        windows = [event["args"]["windows"] for event in self.events if event["name"] == "windows"]
+        return windows[-1] if windows else []
 
-    def until_joined(self) -> None:
+    def wait_until_connected(self) -> None:
         until(lambda: self._line and self.hellos, "the extension")
 
-    def until_told(self, name: str, **args: Any) -> Message:
-        """Return the first event of that name, and with those arguments, that came or comes."""
+    def wait_for_event(self, name: str, **args: Any) -> Message:
+        """Wait for an event with this name and these arguments; return the first, which may be past."""
 
         def found() -> Message | None:
-            fitting = (
+            matches = (
                 event
                 for event in list(self.events)
                 if event["name"] == name and args.items() <= event["args"].items()
             )
-            return next(fitting, None)
+            return next(matches, None)
 
         event = until(found, textwrap.shorten(f"{name} {args}", 80))
         assert event

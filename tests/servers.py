@@ -1,15 +1,15 @@
-"""Real servers for tests: a JACK server (MIDI and sound) and an X server, each ready when its `with` begins.
+"""JACK servers (MIDI and audio) and X servers for tests.
 
-As fixtures: ``jack`` and ``display`` (one a test module). By hand::
+As fixtures: ``jack`` and ``display``, one per module. In a ``with`` block, in which the server is ready::
 
     with JackServer() as jack:
         subprocess.run([...], env=jack.env)
 
-While a server runs, `os.environ` points at it, so whatever the test opens itself finds it too.
+While a server is running, `os.environ` refers to it, so that the test process finds it too.
 
-Only one process of the machine has JACK servers at a time, and others wait for it: clients of one name that come to
-two servers at the same moment fail (a fault of JACK 2, which names their sockets without the server). Tests
-that use JACK carry ``pytestmark = pytest.mark.xdist_group("jack")``, so that none has to wait.
+Only one process on the machine can have JACK servers at a time; others wait. Otherwise clients with the same name that
+connect to two servers at the same moment fail, because JACK 2 names their sockets without the server. Mark test modules
+that use JACK with ``pytestmark = pytest.mark.xdist_group("jack")``, so that they run in the same worker.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ PATIENCE_FOR_OTHERS = 280.0
 
 
 class ServerError(RuntimeError):
-    """A server did not become ready; the message holds all it said."""
+    """A server did not become ready; the message contains its output."""
 
 
 class Server:
-    """A server process that lives as long as the `with` block, or as its parent, whichever ends first.
+    """A server process, which ends with its `with` block or its parent process.
 
     Attributes:
-        settings: What a process needs in its environment to find the server.
-        process: The server.
+        settings: Environment variables with which a process finds the server.
+        process: The process of the server.
     """
 
     process: subprocess.Popen[bytes]
@@ -48,11 +48,11 @@ class Server:
     def __init__(self) -> None:
         self.settings: dict[str, str] = {}
         self._ending = contextlib.ExitStack()
-        self._said: IO[bytes] | None = None
+        self._output: IO[bytes] | None = None
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment in which another process finds the server."""
+        """Environment for a process that uses the server."""
         return {**os.environ, **self.settings}
 
     def __enter__(self) -> Self:
@@ -71,11 +71,11 @@ class Server:
         self._ending.close()
 
     def start(self) -> None:
-        """Start the server and return when it is ready; also again, after `stop` or `kill`."""
+        """Start the server and wait until it is ready. Can be called again after `stop` or `kill`."""
         raise NotImplementedError
 
     def stop(self) -> None:
-        """End the server as a person would; the next `start` finds a clean place."""
+        """End the server cleanly."""
         self.process.terminate()
         try:
             self.process.wait(10)
@@ -83,45 +83,45 @@ class Server:
             self.kill()
 
     def kill(self) -> None:
-        """End the server as a power cut would."""
-        if self._said is not None:
+        """Kill the server without cleaning up."""
+        if self._output is not None:
             self.process.kill()
             self.process.wait()
 
     @property
-    def said(self) -> str:
-        """All the server printed since it was started."""
-        if self._said is None:
+    def output(self) -> str:
+        """Output of the server since its start."""
+        if self._output is None:
             return ""
-        self._said.seek(0)
-        return self._said.read().decode(errors="replace")
+        self._output.seek(0)
+        return self._output.read().decode(errors="replace")
 
     def _claim(self, ending: contextlib.ExitStack) -> None:
-        """Take what only one server at a time may have, until `ending` gives it back."""
+        """Acquire exclusive resources, to be released by `ending`."""
 
     def _launch(self, command: list[str], pass_fds: tuple[int, ...] = ()) -> None:
-        if self._said is not None:
-            self._said.close()
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - the server writes to it as long as it lives
-        # The server must not outlive a test run that is killed.
+        if self._output is not None:
+            self._output.close()
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - the server writes to it as long as it lives
+        # The server has to end if the test run is killed.
         tied = ["setpriv", "--pdeathsig", "TERM", "--", *command]
         self.process = subprocess.Popen(
             tied,
             stdin=subprocess.DEVNULL,
-            stdout=self._said,
-            stderr=self._said,
+            stdout=self._output,
+            stderr=self._output,
             env=self.env,
             pass_fds=pass_fds,
         )
 
 
 class JackServer(Server):
-    """A JACK server without hardware: its dummy driver keeps time, ports work as on a real one.
+    """A JACK server with the dummy driver instead of hardware.
 
     Args:
-        name: Its name; without one, one of the few that all tests share (a machine knows at most 8).
-        frames: Frames in a period.
-        rate: Frames a second.
+        name: Name of the server; by default, one of a few shared names, because JACK supports at most 8 servers.
+        frames: Frames per period.
+        rate: Sample rate, Hz.
     """
 
     def __init__(self, name: str | None = None, *, frames: int = 64, rate: int = 48000) -> None:
@@ -131,25 +131,25 @@ class JackServer(Server):
 
     def start(self) -> None:
         self._clean()
-        # -S: without synchronous mode messages are lost or doubled. -r: no realtime priority in a container.
+        # -S: asynchronous mode loses and repeats messages. -r: containers have no real-time priority.
         server = ["jackd", "--name", self.name, "-S", "-r", "--port-max", "256"]
         self._launch([*server, "-d", "dummy", "-r", str(self.rate), "-p", str(self.frames)])
         deadline = time.monotonic() + PATIENCE
         while "system:capture_1" not in self.ports():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise ServerError(f"the JACK server {self.name} did not become ready:\n{self.said}")
+                raise ServerError(f"the JACK server {self.name} did not become ready:\n{self.output}")
             time.sleep(0.01)
 
     def ports(self) -> list[str]:
-        """Return the full names of all ports (``client:port``); none when the server does not answer."""
+        """Return the full names of all ports (``client:port``); empty if the server does not respond."""
         listing = subprocess.run(
             ["jack_lsp", "-s", self.name], capture_output=True, text=True, timeout=PATIENCE, check=False
         )
         return listing.stdout.splitlines() if listing.returncode == 0 else []
 
     def _claim(self, ending: contextlib.ExitStack) -> None:
-        _take_jack()
-        ending.callback(_give_jack)
+        _acquire_jack()
+        ending.callback(_release_jack)
         self.name = self.name or f"rubato_test_{_Jacks.count}"
         ending.callback(self._clean)
         self.settings = {
@@ -159,7 +159,7 @@ class JackServer(Server):
         }
 
     def _clean(self) -> None:
-        """Remove what a server of this name leaves behind when it is killed."""
+        """Remove the shared memory that a killed server of this name leaves."""
         for stale in (
             *Path("/dev/shm").glob(f"jack_{self.name}_*"),
             *Path("/dev/shm").glob(f"jack_sem.*_{self.name}_*"),
@@ -169,11 +169,11 @@ class JackServer(Server):
 
 
 class Xvfb(Server):
-    """An X server that draws into memory.
+    """An X server without a screen.
 
     Args:
-        display: Its number; without one, the first free.
-        size: Width and height of the screen in pixels.
+        display: Display number; by default, the first free one.
+        size: Width and height of the screen, px.
     """
 
     def __init__(self, display: int | None = None, *, size: tuple[int, int] = (1440, 900)) -> None:
@@ -183,15 +183,15 @@ class Xvfb(Server):
 
     @property
     def display(self) -> str:
-        """The display, such as ``:99``."""
+        """Name of the display, such as ``:99``."""
         return self.settings["DISPLAY"]
 
     def start(self) -> None:
         width, height = self.size
-        asked = [self.display] if self.display else []
+        number_option = [self.display] if self.display else []
         reading, writing = os.pipe()
-        # Given -displayfd, the server writes the number of its display and a newline when clients may come.
-        server = ["Xvfb", *asked, "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24"]
+        # With -displayfd, the server writes its display number and a newline once it accepts clients.
+        server = ["Xvfb", *number_option, "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24"]
         try:
             self._launch([*server, "-nolisten", "tcp", "-noreset"], pass_fds=(writing,))
         finally:
@@ -199,12 +199,12 @@ class Xvfb(Server):
         with open(reading, "rb", buffering=0) as pipe:  # noqa: PTH123 - a file descriptor, not a path
             number = _line(pipe)
         if not number:
-            raise ServerError(f"Xvfb did not become ready:\n{self.said}")
+            raise ServerError(f"Xvfb did not become ready:\n{self.output}")
         self.settings["DISPLAY"] = f":{number}"
 
 
 def _line(pipe: IO[bytes]) -> str:
-    """Return the first line that comes through a pipe, without its end; empty when none comes."""
+    """Return the first line from a pipe without its newline; empty on a timeout."""
     line = b""
     while not line.endswith(b"\n") and select.select([pipe], [], [], PATIENCE)[0]:
         if not (piece := pipe.read(1)):
@@ -214,16 +214,16 @@ def _line(pipe: IO[bytes]) -> str:
 
 
 class _Jacks:
-    """The JACK servers of this process, and the lock that no other process has any."""
+    """The number of JACK servers of this process, and the lock that excludes other processes."""
 
     count = 0
     lock: IO[str] | None = None
 
 
-def _take_jack() -> None:
-    """Wait until no other process has a JACK server, and keep it so."""
+def _acquire_jack() -> None:
+    """Wait until no other process has a JACK server, and acquire the lock."""
     if _Jacks.lock is None:
-        lock = Path(tempfile.gettempdir(), f"rubato-test-jack-{os.getuid()}.lock").open("w")  # noqa: SIM115 - held by the servers
+        lock = Path(tempfile.gettempdir(), f"rubato-test-jack-{os.getuid()}.lock").open("w")  # noqa: SIM115 - held until the last server ends
         deadline = time.monotonic() + PATIENCE_FOR_OTHERS
         while True:
             try:
@@ -232,13 +232,13 @@ def _take_jack() -> None:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     lock.close()
-                    raise ServerError("another process has kept its JACK server all the time") from None
+                    raise ServerError("timed out waiting for the JACK server of another process") from None
             time.sleep(0.05)
         _Jacks.lock = lock
     _Jacks.count += 1
 
 
-def _give_jack() -> None:
+def _release_jack() -> None:
     _Jacks.count -= 1
     if not _Jacks.count and _Jacks.lock:
         _Jacks.lock.close()

@@ -1,4 +1,4 @@
-"""The sound without a device, and what it tells."""
+"""Fixtures: the audio process without a device, and a listener for its reports."""
 
 import threading
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ PATIENCE = 30.0  # s
 
 
 class Listener:
-    """Takes what `AudioClient` tells."""
+    """Records the callbacks of an `AudioClient`."""
 
     def __init__(self) -> None:
         self.problems: list[RubatoError | None] = []
@@ -31,13 +31,13 @@ def listener() -> Listener:
 
 @pytest.fixture
 def sound(listener: Listener) -> Iterator[AudioClient]:
-    made = AudioClient(silent=True, on_problem=listener.problems.append, on_end=listener.ended.set)
-    made.start()
-    assert made.wait_ready()
-    yield made
-    made.stop()
+    client = AudioClient(silent=True, on_problem=listener.problems.append, on_end=listener.ended.set)
+    client.start()
+    assert client.wait_ready()
+    yield client
+    client.stop()
 
 
 def notes(*onsets_s: float) -> Notes:
-    """Return a recording with a note of 100 ms at each of these seconds."""
+    """Return a recording with a note of 100 ms at each of these times (s)."""
     return Notes.of([(int(s * SECOND), int((s + 0.1) * SECOND), 0, 0, 60, 80) for s in onsets_s], ["t"])

@@ -1,4 +1,4 @@
-"""Makes sources to be learnt: small files of each kind, whole and damaged."""
+"""Small documents of each supported format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def pdf(path: Path, pages: Sequence[str], *, password: str = "") -> Path:
-    """Write a PDF with one line of text on each page; an empty one is a page without text."""
+    """Write a PDF with one line of text per page; an empty string gives a page without text."""
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "",
@@ -24,12 +24,12 @@ def pdf(path: Path, pages: Sequence[str], *, password: str = "") -> Path:
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
-    out, places = "%PDF-1.4\n", []
+    out, offsets = "%PDF-1.4\n", []
     for number, body in enumerate(objects, 1):
-        places.append(len(out))
+        offsets.append(len(out))
         out += f"{number} 0 obj\n{body}\nendobj\n"
     start = len(out)
-    rows = "".join(f"{place:010} 00000 n \n" for place in places)
+    rows = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{rows}"
     out += f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
     path.write_bytes(out.encode("latin-1"))
@@ -43,7 +43,7 @@ def pdf(path: Path, pages: Sequence[str], *, password: str = "") -> Path:
 
 
 def docx(path: Path, paragraphs: Sequence[tuple[str, str]], table: Sequence[Sequence[str]] = ()) -> Path:
-    """Write a Word document of (style, text), and a table after them."""
+    """Write a Word document of paragraphs (style, text), followed by a table."""
     import docx as word
 
     document = word.Document()
@@ -59,7 +59,7 @@ def docx(path: Path, paragraphs: Sequence[tuple[str, str]], table: Sequence[Sequ
 
 
 def epub(path: Path, chapters: Mapping[str, str], title: str = "A Book") -> Path:
-    """Write an EPUB of chapters, name → HTML within the body, in the order of the spine."""
+    """Write an EPUB. `chapters` maps file names to the HTML of the body, in the order of the spine."""
     items = "".join(
         f'<item id="c{n}" href="text/{name}" media-type="application/xhtml+xml"/>'
         for n, name in enumerate(chapters)
@@ -77,7 +77,7 @@ def epub(path: Path, chapters: Mapping[str, str], title: str = "A Book") -> Path
             '<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
             f"<dc:title>{title}</dc:title></metadata><manifest>{items}</manifest><spine>{spine}</spine></package>",
         )
-        # The order in the archive is not that of the book.
+        # The order in the archive differs from that of the spine.
         for name, body in reversed(chapters.items()):
             archive.writestr(f"OEBPS/text/{name}", f"<html><body>{body}</body></html>")
     return path

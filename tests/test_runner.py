@@ -102,7 +102,7 @@ def test_each_request_has_one_result_with_its_own_id(player: Player) -> None:
     futures[0].set_result("hot")
     player.app.engine.pump()
     assert first.result(0).text == "tea: hot" and second.result(0).text == "milk: cold"
-    done = [event.result for event in player.heard if isinstance(event, CommandDone)]
+    done = [event.result for event in player.events if isinstance(event, CommandDone)]
     assert sorted(result.id for result in done) == [first.result(0).id, second.result(0).id]
 
 

@@ -1,4 +1,4 @@
-"""Waiting for what another thread or process does: looking often, never sleeping a guessed while."""
+"""Waiting for a condition by polling, instead of sleeping for a fixed time."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ Found = TypeVar("Found")
 
 
 def until(look: Callable[[], Found], what: str = "", *, patience: float = 60.0) -> Found:
-    """Return what `look` finds as soon as it is true.
+    """Poll `look` until it returns a true value, and return that value.
 
     Args:
-        look: Called again and again, cheap.
-        what: What is waited for, to be said when it does not come.
-        patience: Seconds after which the test has failed.
+        look: The condition; called every 5 ms.
+        what: What is awaited, for the failure message.
+        patience: Timeout after which the test fails, s.
     """
     deadline = time.monotonic() + patience
     while not (found := look()):
-        assert time.monotonic() < deadline, f"waited {patience:g} s in vain for {what or look}"
+        assert time.monotonic() < deadline, f"timed out after {patience:g} s waiting for {what or look}"
         time.sleep(0.005)
     return found

@@ -1,4 +1,4 @@
-"""The pages in `tests/pages`, served as a web site is, on two origins: `site` and `other` differ by their port."""
+"""A web server for the pages in `tests/pages`. Two servers have different origins, because their ports differ."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PAGES = Path(__file__).resolve().parent / "pages"
 
 
 class Site:
-    """A web site on loopback.
+    """A web site on the loopback interface.
 
     Attributes:
-        origin: Such as ``http://127.0.0.1:8000``.
+        origin: Its origin, such as ``http://127.0.0.1:8000``.
     """
 
     def __init__(self, folder: Path = PAGES) -> None:
@@ -27,7 +27,7 @@ class Site:
         self._thread.start()
 
     def page(self, name: str) -> str:
-        """The address of a page, such as ``news.html``."""
+        """Return the address of a page, such as ``news.html``."""
         return f"{self.origin}/{name}"
 
     def close(self) -> None:
@@ -43,7 +43,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    """The pages, served."""
-    served = Site()
-    yield served
-    served.close()
+    """A web site with the pages of `tests/pages`."""
+    site = Site()
+    yield site
+    site.close()

@@ -292,7 +292,7 @@ def test_messages_of_every_kind_are_published_and_note_on_with_velocity_0_releas
         b"\xa5\x30\x11",
     ):
         player.send(Message(t, "screen", data))
-    played = [event.message.data for event in player.heard if isinstance(event, Played)]
+    played = [event.message.data for event in player.events if isinstance(event, Played)]
     assert len(played) == 6
     assert not player.app.engine._parser._held
 
@@ -311,7 +311,7 @@ def test_help_lists_every_word(player: Player) -> None:
 
 def test_the_results_are_numbered_and_follow_their_words(player: Player) -> None:
     player.play("0 7 0 0 5 0")
-    words = [event for event in player.heard if isinstance(event, WordHeard)]
+    words = [event for event in player.events if isinstance(event, WordHeard)]
     assert [event.id for event in words] == [1, 2]
 
 
@@ -332,7 +332,7 @@ def test_keys_played_while_stop_recording_waits_for_a_name_are_not_recorded(play
     player.word("0 11 0")
     player.word("0 7 0")
     player.play("12 11 12 30 31 0 5 0")
-    player.until(lambda: any(isinstance(event, SessionKept) for event in player.heard))
+    player.until(lambda: any(isinstance(event, SessionKept) for event in player.events))
     session = read_session(player.last(SessionKept).session)
     assert [message.note for message in session.messages if message.is_note_on] == [48, 55, 48, 60, 59, 60]
     assert session.messages[-1].is_note_off and session.messages[-1].note == 60

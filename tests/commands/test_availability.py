@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_browser import StandIn
+from fake_browser import FakeBrowser
 from player import Player
 from waiting import until
 
@@ -51,7 +51,7 @@ def test_only_available_parts_are_reported_as_such(player: Player, whole: Player
     assert has(whole) == {"hearing", "knowledge", "model"}
 
 
-def test_browser_is_available_while_it_is_connected(player: Player, browser: StandIn) -> None:
+def test_browser_is_available_while_it_is_connected(player: Player, browser: FakeBrowser) -> None:
     assert "browser" in has(player)
     browser.problem = RubatoError("Chromium waits to be let in", code="pairing")
     status = player.run("status")

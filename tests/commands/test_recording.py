@@ -69,7 +69,7 @@ def disk(player: Player, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
 def results(player: Player, command: str) -> list[Result]:
     return [
         event.result
-        for event in player.heard
+        for event in player.events
         if isinstance(event, CommandDone) and event.result.name == command
     ]
 

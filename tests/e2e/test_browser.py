@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from audio_source import Mouth
+from audio_source import AudioSource
 from chromium import chromium
 from controller import Controller
 from playwright.sync_api import BrowserContext, Page
@@ -66,7 +66,7 @@ def setup(jack: JackServer, site: Site, tmp_path_factory: pytest.TempPathFactory
     Installation(folder / "data").install_in_profile(folder / "profile")
     program = Program(folder / "data")
     with chromium(folder / "profile", viewport=None) as context, Controller(KEYS) as keys:
-        program.hears(KEYS)
+        program.wait_for_device(KEYS)
         until(lambda: "connect" in program.ask("status")["value"]["question"], "the question")
         keys.play("0 4 9 0", gap_ms=GAP)  # confirm
         until(lambda: "browser" in program.ask("status")["value"]["has"], "the browser to connect")
@@ -136,10 +136,10 @@ def test_spoken_tab_takes_its_number_from_the_keys(setup: Setup) -> None:
         page.goto(setup.site.page("article.html"))
     until(lambda: len(setup.program.ask("tabs")["value"]) == 12, "twelve tabs")
     setup.play("12 7 12 14 12", "tab")
-    with Mouth() as mouth:
+    with AudioSource() as speaker:
         setup.play("0 4 7 0", "microphone")
         before = len(setup.program.results("tab"))
-        mouth.say("Tab.")
+        speaker.say("Tab.")
         setup.keys.play("14 15 12", gap_ms=GAP)
         went = until(lambda: setup.program.results("tab")[before:], "the tab to open")[0]
         setup.play("0 7 4 0", "microphone")

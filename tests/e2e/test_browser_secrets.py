@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from audio_source import Mouth
+from audio_source import AudioSource
 from chromium import chromium
 from connected_browser import ConnectedBrowser
 from controller import Controller
@@ -51,7 +51,7 @@ def connected(
 @pytest.fixture(scope="module")
 def keys(connected: ConnectedBrowser) -> Iterator[Controller]:
     with Controller(KEYS) as keys:
-        connected.program.hears(KEYS)
+        connected.program.wait_for_device(KEYS)
         yield keys
 
 
@@ -137,14 +137,14 @@ class TestSecrets:
         self, connected: ConnectedBrowser, keys: Controller, focused: bool
     ) -> None:
         at_the_password(connected, focused=False)
-        with Mouth() as mouth:
+        with AudioSource() as speaker:
             keys.play("0 4 7 0", gap_ms=GAP)  # microphone
             until(lambda: connected.program.results("microphone"), "the microphone")
             before = len(connected.program.results("write"))
             keys.play("0 5 10 0", gap_ms=GAP)
             if focused:
                 connected.page.evaluate(FOCUS)
-            mouth.say("Purple elephants like thunder.")
+            speaker.say("Purple elephants like thunder.")
             if not focused:
                 until(lambda: connected.program.results("write")[before:], "the word to end")
             keys.play("24", gap_ms=GAP)

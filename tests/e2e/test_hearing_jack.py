@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import psutil
 import pytest
-from audio_source import Mouth
+from audio_source import AudioSource
 from live_player import LivePlayer
 from servers import JackServer
 from waiting import until
@@ -26,8 +26,8 @@ E = TypeVar("E", bound=Event)
 class Room:
     """A running program, a voice that speaks into its microphone, and the events that were published."""
 
-    def __init__(self, app: App, mouth: Mouth) -> None:
-        self.app, self.mouth = app, mouth
+    def __init__(self, app: App, speaker: AudioSource) -> None:
+        self.app, self.speaker = app, speaker
         self.events: list[Event] = []
         app.bus.subscribe(self.events.append)
         self.player = LivePlayer(app)
@@ -42,7 +42,7 @@ class Room:
     def say(self, text: str) -> SpeechHeard:
         """Say something and return the event of its recognition."""
         before = len(self.all(SpeechHeard))
-        self.mouth.say(text)
+        self.speaker.say(text)
         until(lambda: len(self.all(SpeechHeard)) > before, f"{text} to be recognised")
         return self.all(SpeechHeard)[-1]
 
@@ -53,18 +53,18 @@ class Room:
 
 
 @pytest.fixture(scope="module")
-def mouth() -> Iterator[Mouth]:
-    with JackServer(frames=512), Mouth() as speaking:
+def speaker() -> Iterator[AudioSource]:
+    with JackServer(frames=512), AudioSource() as speaking:
         yield speaking
 
 
 @pytest.fixture
-def room(mouth: Mouth, tmp_path: Path) -> Iterator[Room]:
+def room(speaker: AudioSource, tmp_path: Path) -> Iterator[Room]:
     app = App(tmp_path / "data", devices=False, hearing=True)
     for quiet in ("cues", "echo", "speech"):
         app.services.settings.set(quiet, False)
     app.start()
-    yield Room(app, mouth)
+    yield Room(app, speaker)
     app.stop()
 
 
@@ -95,7 +95,7 @@ def test_a_played_command_takes_its_parameter_from_speech(listening: Room) -> No
 
 
 def test_keys_played_during_a_spoken_command_are_its_parameter(listening: Room) -> None:
-    voice = threading.Thread(target=listening.mouth.say, args=("Tab.",))
+    voice = threading.Thread(target=listening.speaker.say, args=("Tab.",))
     voice.start()
     until(lambda: listening.app.services.hearing.state == "hearing", "the voice to be detected")
     listening.player.play("14 15 12")
@@ -107,7 +107,7 @@ def test_push_to_talk_recognises_what_is_said_while_it_is_down_and_nothing_else(
     hearing = room.app.services.hearing
     room.run("talk", on=True)
     until(lambda: hearing.state == "hearing", "the microphone to open")
-    room.mouth.say("Start recording.")
+    room.speaker.say("Start recording.")
     room.run("talk", on=False)
     until(lambda: room.app.recorder.state == "on", "the recording to begin")
     until(lambda: hearing.state == "off", "the microphone to close")
@@ -136,7 +136,7 @@ def test_a_dictated_remark_is_saved_in_the_session_with_its_times(listening: Roo
 def test_stopping_the_recording_during_a_remark_saves_what_was_said(listening: Room) -> None:
     listening.run("record_start")
     listening.run("remark_start")
-    listening.mouth.say("This is not to be lost.")
+    listening.speaker.say("This is not to be lost.")
     listening.run("record_stop")
     listening.app.stop()
     [remark] = read_session(list_sessions(listening.app.data)[0].folder).remarks
@@ -171,7 +171,7 @@ def test_the_program_ignores_its_own_voice(listening: Room) -> None:
     speech = listening.app._speech()
     speech.say_now("Something that is long enough to be heard while somebody else speaks.")
     until(lambda: listening.app.services.hearing._muted, "it to speak")
-    listening.mouth.say("Start recording.")
+    listening.speaker.say("Start recording.")
     assert speech.wait(20)
     threading.Event().wait(1.0)
     assert not listening.all(SpeechHeard) and listening.app.recorder.state == "off"
@@ -180,17 +180,17 @@ def test_the_program_ignores_its_own_voice(listening: Room) -> None:
 
 def test_speech_is_ignored_while_a_password_field_has_the_focus(listening: Room) -> None:
     listening.app.services.state.secret = True
-    listening.mouth.say("Start recording.")
+    listening.speaker.say("Start recording.")
     threading.Event().wait(2.5)
     assert not listening.all(SpeechHeard) and not listening.words[1:]
 
 
 def test_a_killed_hearing_process_is_reported_and_can_be_started_by_keys(
-    mouth: Mouth, tmp_path: Path
+    speaker: AudioSource, tmp_path: Path
 ) -> None:
     app = App(tmp_path / "data", devices=False, sound=False, hearing=True)
     app.start()
-    room = Room(app, mouth)
+    room = Room(app, speaker)
     try:
         room.player.play("0 4 7 0")
         until(lambda: app.services.hearing.state == "listening", "the microphone to open")

@@ -27,7 +27,7 @@ def test_words_played_on_a_controller_are_understood_and_its_keys_are_heard(prog
     assert program.ask("instrument", program=81)["status"] == "ok"  # steady, and of one clear pitch
     assert program.ask("cues", on=False)["status"] == "ok"
     with Controller("Keystation 25") as keys:
-        program.hears("Keystation 25")
+        program.wait_for_device("Keystation 25")
         keys.play("0 7 0 12 7 12 14 12", gap_ms=60)
         until(lambda: program.words() == ["click", "tab"], "click and tab")
         until(lambda: program.ask("status")["value"]["problems"] == [], "sound")
@@ -40,12 +40,12 @@ def test_words_played_on_a_controller_are_understood_and_its_keys_are_heard(prog
 
 def test_a_controller_pulled_in_mid_word_comes_back_and_is_understood(program: Program) -> None:
     with Controller("Keystation 25") as keys:
-        program.hears("Keystation 25")
+        program.wait_for_device("Keystation 25")
         keys.send("90 30 50", "90 37 50")
         keys.unplug()
         until(lambda: not program.ask("devices")["value"][0]["connected"], "the device to be missed")
         keys.plug_in()
-        program.hears("Keystation 25")
+        program.wait_for_device("Keystation 25")
         keys.play("24 0 7 0", gap_ms=60)
         until(lambda: program.words() == ["click"], "click")
     sent = [line["data"] for line in program.journal() if line["kind"] == "midi"]
@@ -54,8 +54,8 @@ def test_a_controller_pulled_in_mid_word_comes_back_and_is_understood(program: P
 
 def test_two_controllers_and_their_roles(program: Program) -> None:
     with Controller("Grand") as grand, Controller("Keystation 25") as keys:
-        program.hears("Grand")
-        program.hears("Keystation 25")
+        program.wait_for_device("Grand")
+        program.wait_for_device("Keystation 25")
         assert program.ask("device_role", name="Grand", role="performance")["status"] == "ok"
         grand.play("0 5 0", gap_ms=40)
         keys.play("0 7 0", gap_ms=40)
@@ -64,7 +64,7 @@ def test_two_controllers_and_their_roles(program: Program) -> None:
 
 def test_the_program_ends_calmly_and_drops_what_nobody_asked_to_keep(program: Program) -> None:
     with Controller("Keystation 25") as keys:
-        program.hears("Keystation 25")
+        program.wait_for_device("Keystation 25")
         keys.play("0 7 0")
         until(lambda: program.words() == ["click"], "click")
     assert program.end() == 0

@@ -33,12 +33,12 @@ def test_nothing_is_run_or_sent_before_the_user_confirms(tmp_path: Path) -> None
         assert (answer["status"], answer["error"]["code"]) == ("refused", "pairing")
         assert harness.app.events == []
 
-        harness.app.tell("unpaired", reason="")
+        harness.app.send_event("unpaired", reason="")
         harness.wait_until(lambda: "was refused" in harness.badge[1], "the refusal to be shown")
-        harness.app.tell("unpaired", reason="Nobody answered in Rubato Desktop.")
+        harness.app.send_event("unpaired", reason="Nobody answered in Rubato Desktop.")
         harness.wait_until(lambda: "Nobody answered" in harness.badge[1], "the app's reason to be shown")
 
-        harness.app.tell("paired", app="0.1.0", listening=True, settings={})
+        harness.app.send_event("paired", app="0.1.0", listening=True, settings={})
         harness.wait_until(
             lambda: harness.badge == ("♪", "Rubato: connected, listening to the keys"), "the yes"
         )
@@ -49,15 +49,15 @@ def test_nothing_is_run_or_sent_before_the_user_confirms(tmp_path: Path) -> None
 def test_badge_shows_listening_and_lost_connection(tmp_path: Path) -> None:
     with open_harness(tmp_path) as harness:
         harness.wait_until(lambda: harness.badge == ("", "Rubato: connected, piano off"), "the icon")
-        harness.app.tell("listening", on=True)
+        harness.app.send_event("listening", on=True)
         harness.wait_until(lambda: harness.badge[0] == "♪", "listening")
-        harness.app.tell("host", app="off", reason="")
+        harness.app.send_event("host", app="off", reason="")
         harness.wait_until(
             lambda: harness.badge == ("", "Rubato: off. Rubato Desktop is not running."), "off", patience=2
         )
         refused = harness.app.ask("tabs")
         assert refused["error"]["code"] == "pairing"
-        harness.app.tell("host", app="on", reason="")
+        harness.app.send_event("host", app="on", reason="")
         harness.wait_until(lambda: harness.badge[1] == "Rubato: connected, piano off", "joined again")
         assert len(harness.app.hellos) == 2
 

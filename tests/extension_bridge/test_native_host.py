@@ -90,7 +90,7 @@ def test_host_ends_with_its_input(app: bool, start_bridge: Start, open_browser: 
         extension.join()
         assert bridge.browser.wait(30)
     assert extension.close() == 0
-    assert extension.said == ""
+    assert extension.log == ""
     if bridge:
         until(lambda: not bridge.browser.connected)
 

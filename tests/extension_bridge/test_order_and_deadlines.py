@@ -28,8 +28,8 @@ def silent() -> Iterator[str]:
 
 def test_commands_run_in_order_of_arrival(harness: Harness) -> None:
     page = harness.show("article.html")
-    ends = [harness.app.start_asking("scroll", vertical=1, horizontal=0) for _ in range(5)]
-    ends += [harness.app.start_asking("next_tab"), harness.app.start_asking("where_am_i")]
+    ends = [harness.app.start_request("scroll", vertical=1, horizontal=0) for _ in range(5)]
+    ends += [harness.app.start_request("next_tab"), harness.app.start_request("where_am_i")]
     answers = [end.get(timeout=30) for end in ends]
     assert {answer["status"] for answer in answers} == {"ok"}
     positions = [answer["value"]["y"] for answer in answers[:5]]
@@ -39,8 +39,8 @@ def test_commands_run_in_order_of_arrival(harness: Harness) -> None:
 
 def test_timeout_is_reported_once_and_the_next_command_runs(harness: Harness, silent: str) -> None:
     began = time.monotonic()
-    late = harness.app.start_asking("open", url=silent, new=False, deadline_ms=400)
-    behind = harness.app.start_asking("tabs")
+    late = harness.app.start_request("open", url=silent, new=False, deadline_ms=400)
+    behind = harness.app.start_request("tabs")
     answer = late.get(timeout=10)
     assert (answer["status"], answer["error"]["code"]) == ("timeout", "timeout")
     assert 0.35 < time.monotonic() - began < 2 and 350 < answer["elapsed_ms"] < 2000
@@ -51,8 +51,8 @@ def test_timeout_is_reported_once_and_the_next_command_runs(harness: Harness, si
 
 
 def test_command_that_timed_out_in_the_queue_does_nothing(harness: Harness, silent: str) -> None:
-    slow = harness.app.start_asking("open", url=silent, new=False, deadline_ms=700)
-    waiting = harness.app.start_asking("new_tab", deadline_ms=200)
+    slow = harness.app.start_request("open", url=silent, new=False, deadline_ms=700)
+    waiting = harness.app.start_request("new_tab", deadline_ms=200)
     assert waiting.get(timeout=10)["status"] == "timeout"
     slow.get(timeout=10)
     assert harness.app.ask("tabs")["status"] == "ok"
@@ -60,7 +60,7 @@ def test_command_that_timed_out_in_the_queue_does_nothing(harness: Harness, sile
 
 
 def test_ping_and_stop_overtake(harness: Harness, silent: str) -> None:
-    slow = harness.app.start_asking("open", url=silent, new=False, deadline_ms=3000)
+    slow = harness.app.start_request("open", url=silent, new=False, deadline_ms=3000)
     assert harness.app.ask("ping")["status"] == "ok"
     assert harness.app.ask("stop")["status"] == "ok"
     assert slow.empty(), "they did not wait for the command before them"
@@ -71,8 +71,8 @@ def test_closing_a_tab_fails_its_commands(harness: Harness, silent: str) -> None
     other = harness.context.new_page()
     harness.wait_until(lambda: len(harness.app.value("tabs")) == 2, "the second tab")
     closing = harness.app.value("tabs")[1]["id"]
-    going = harness.app.start_asking("open", url=silent, new=False)
-    after = harness.app.start_asking("scroll", vertical=1, horizontal=0, tab=closing)
+    going = harness.app.start_request("open", url=silent, new=False)
+    after = harness.app.start_request("scroll", vertical=1, horizontal=0, tab=closing)
     harness.page.wait_for_timeout(200)
     began = time.monotonic()
     other.close()
@@ -101,7 +101,7 @@ def test_leaving_a_page_fails_its_pending_commands(harness: Harness) -> None:
     page = harness.show("elements.html?count=20000")
     codes = []
     for name in ("news.html", "article.html", "form.html"):
-        pending = harness.app.start_asking("document")
+        pending = harness.app.start_request("document")
         page.goto(harness.site.page(name))
         answer = pending.get(timeout=30)
         codes.append(answer["error"]["code"] if answer["error"] else "ok")
@@ -115,6 +115,6 @@ def test_commands_after_a_channel_switch_go_to_that_channel(harness: Harness) ->
     harness.wait_until(lambda: len(harness.app.windows()) == 2, "a second window")
     until(lambda: harness.app.windows()[1]["tabs"][0]["url"].endswith("news.html"), "its page")
     for number, name in [(1, "article.html"), (2, "news.html")] * 5:
-        harness.app.start_asking("channel", number=number)
+        harness.app.start_request("channel", number=number)
         assert harness.app.ask("where_am_i")["value"]["url"].endswith(name)
     harness.app.value("close_tab")

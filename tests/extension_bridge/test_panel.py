@@ -32,8 +32,8 @@ def panel(harness: Harness) -> Iterator[Page]:
     harness.reset_tabs()
     harness.show("news.html")
     harness.app.requests.clear()
-    harness.app.tell("settings", **SETTINGS)
-    harness.app.tell("listening", on=True)
+    harness.app.send_event("settings", **SETTINGS)
+    harness.app.send_event("listening", on=True)
     panel = harness.context.new_page()
     panel.set_viewport_size({"width": 380, "height": 800})
     panel.goto(address("panel/panel.html"))
@@ -73,18 +73,18 @@ def answers(harness: Harness, name: str, **answer: Any) -> None:
 def test_panel_shows_the_state_and_what_to_do(harness: Harness, panel: Page) -> None:
     status = panel.get_by_role("status").first
     expect(status).to_contain_text("Connected, listening")
-    harness.app.tell("listening", on=False)
+    harness.app.send_event("listening", on=False)
     expect(status).to_contain_text("piano off")
     expect(status).to_contain_text("Play “piano on”")
-    harness.app.tell("host", app="off", reason="")
+    harness.app.send_event("host", app="off", reason="")
     expect(status).to_contain_text("Off")
     expect(status).to_contain_text("Start Rubato Desktop")
     harness.app.greet = harness.app.PAIRING
-    harness.app.tell("host", app="on", reason="")
+    harness.app.send_event("host", app="on", reason="")
     expect(status).to_contain_text("Waiting for your confirmation")
     expect(status).to_contain_text("rubato browser pair")
     harness.app.greet = harness.app.JOINED
-    harness.app.tell("paired", app="0.1.0", listening=True, settings=SETTINGS)
+    harness.app.send_event("paired", app="0.1.0", listening=True, settings=SETTINGS)
     expect(status).to_contain_text("Connected, listening")
 
 
@@ -140,7 +140,7 @@ def test_refused_setting_is_restored(harness: Harness, panel: Page) -> None:
     tabs_to(panel, "setting-feedback")
     panel.keyboard.press("Space")
     assert asked(harness, panel, "set")["args"] == {"name": "feedback", "value": False}
-    harness.app.tell("settings", **{**SETTINGS, "feedback": False})
+    harness.app.send_event("settings", **{**SETTINGS, "feedback": False})
     expect(box).not_to_be_checked()
 
     answers(
@@ -160,8 +160,8 @@ def test_refused_setting_is_restored(harness: Harness, panel: Page) -> None:
 
 
 def test_log_shows_results_and_survives_a_reload(harness: Harness, panel: Page) -> None:
-    harness.app.tell("done", text="Scrolled 1 down", name="scroll", status="ok", elapsed_ms=8.25)
-    harness.app.tell("done", text="No tab 9", name="next_tab", status="failed", elapsed_ms=3)
+    harness.app.send_event("done", text="Scrolled 1 down", name="scroll", status="ok", elapsed_ms=8.25)
+    harness.app.send_event("done", text="No tab 9", name="next_tab", status="failed", elapsed_ms=3)
     log = panel.locator("#log")
     expect(log.locator("li").first).to_contain_text("next tab")
     expect(log.locator("li").first).to_contain_text("failed")
@@ -172,7 +172,7 @@ def test_log_shows_results_and_survives_a_reload(harness: Harness, panel: Page) 
 
 def test_log_is_limited(harness: Harness, panel: Page) -> None:
     for number in range(150):
-        harness.app.tell("done", text=f"Number {number}", name="scroll", status="ok", elapsed_ms=1)
+        harness.app.send_event("done", text=f"Number {number}", name="scroll", status="ok", elapsed_ms=1)
     expect(panel.locator("#log li").first).to_contain_text("Number 149")
     assert panel.locator("#log li").count() == 100
     panel.reload()

@@ -112,7 +112,7 @@ def test_trusted_click_without_permission_is_refused(harness: Harness) -> None:
     answer = harness.app.ask("trusted_click")
     assert (answer["status"], answer["error"]["code"]) == ("refused", "needs_permission")
     assert "side panel" in answer["error"]["message"]
-    assert harness.app.until_told("permission")["args"] == {"debugger": False}
+    assert harness.app.wait_for_event("permission")["args"] == {"debugger": False}
 
 
 def test_text_is_found_on_the_page_and_in_all_tabs(harness: Harness) -> None:
@@ -138,16 +138,16 @@ def test_loaded_and_sounding_events_are_sent(harness: Harness) -> None:
     harness.wait_until(
         lambda: any(event["name"] == "loaded" for event in harness.app.events), "the page to be told"
     )
-    assert harness.app.until_told("loaded", tab=tab)["args"]["url"].endswith("video.html")
+    assert harness.app.wait_for_event("loaded", tab=tab)["args"]["url"].endswith("video.html")
     page.mouse.click(400, 600)
     film = next(one for one in harness.app.value("media") if one["kind"] == "video")
     playing = harness.app.value("media_do", tab=tab, frame=film["frame"], ref=film["ref"], action="play")
     assert playing["playing"] and playing["title"] == "Lesson 4: The trill"
     harness.wait_until(
-        lambda: harness.app.until_told("sounding", tab=tab, playing=True), "the sound to be told"
+        lambda: harness.app.wait_for_event("sounding", tab=tab, playing=True), "the sound to be told"
     )
     harness.app.value("media_do", tab=tab, frame=film["frame"], ref=film["ref"], action="pause")
-    harness.wait_until(lambda: harness.app.until_told("sounding", tab=tab, playing=False), "its end")
+    harness.wait_until(lambda: harness.app.wait_for_event("sounding", tab=tab, playing=False), "its end")
 
 
 def test_password_field_is_reported_even_without_focus_events(harness: Harness) -> None:

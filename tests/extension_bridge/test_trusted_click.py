@@ -27,7 +27,7 @@ def allowed(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ha
 
 
 def test_permission_is_reported(allowed: Harness) -> None:
-    assert allowed.app.until_told("permission")["args"] == {"debugger": True}
+    assert allowed.app.wait_for_event("permission")["args"] == {"debugger": True}
 
 
 def test_click_is_trusted(allowed: Harness) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 import pytest
-from audio_source import Mouth
+from audio_source import AudioSource
 from servers import JackServer
 from waiting import until
 
@@ -24,8 +24,8 @@ INVALID_PHRASES = (1,)  # provokes an internal error: the recogniser cannot toke
 
 
 @pytest.fixture(scope="module")
-def mouth(jack: JackServer) -> Iterator[Mouth]:
-    with Mouth() as speaking:
+def speaker(jack: JackServer) -> Iterator[AudioSource]:
+    with AudioSource() as speaking:
         yield speaking
 
 
@@ -111,17 +111,19 @@ def test_switched_on_and_off_repeatedly_it_is_off_once_the_microphone_is_closed(
     assert "off" not in ear.states, "a pending order opened the microphone"
 
 
-def test_after_a_failed_recognition_it_goes_on_listening(make: Callable[..., Ear], mouth: Mouth) -> None:
+def test_after_a_failed_recognition_it_goes_on_listening(
+    make: Callable[..., Ear], speaker: AudioSource
+) -> None:
     ear = make()
     ear.switch_on()
     ear.phrases = INVALID_PHRASES
-    mouth.say("Start recording.")
+    speaker.say("Start recording.")
     until(lambda: ear.utterances, "the empty result")
     assert ear.utterances == [None] and {problem.code for problem in ear.problems} == {"not_heard"}
     until(lambda: ear.hearing.state == "listening")
     assert ear.ports
     ear.phrases = ("start recording",)
-    mouth.say("Start recording.")
+    speaker.say("Start recording.")
     until(lambda: len(ear.utterances) == ear.begun == 2, "the next utterance")
     assert ear.utterances[1] is not None and ear.utterances[1].phrase == "start recording"
     ear.hearing.listen("word", False)
@@ -129,14 +131,14 @@ def test_after_a_failed_recognition_it_goes_on_listening(make: Callable[..., Ear
 
 
 def test_after_a_failed_recognition_push_to_talk_still_closes_the_microphone(
-    make: Callable[..., Ear], mouth: Mouth
+    make: Callable[..., Ear], speaker: AudioSource
 ) -> None:
     ear = make()
     ear.phrases = INVALID_PHRASES
     ear.hearing.talk(True)
     until(lambda: ear.hearing.state == "hearing", "the microphone to open")
     until(lambda: ear.problems, "the failed preparation")
-    mouth.say("Start recording.")
+    speaker.say("Start recording.")
     ear.hearing.talk(False)
     ear.assert_off()
     assert ear.utterances == [None]
@@ -153,7 +155,9 @@ def test_without_its_model_the_microphone_is_closed_and_each_attempt_is_reported
     assert [problem.code for problem in ear.problems] == ["no_model", "no_model"]
 
 
-def test_a_killed_process_is_reported_and_the_state_is_off(make: Callable[..., Ear], mouth: Mouth) -> None:
+def test_a_killed_process_is_reported_and_the_state_is_off(
+    make: Callable[..., Ear], speaker: AudioSource
+) -> None:
     ear = make()
     ear.switch_on()
     [process] = hearing_processes()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audio_source import speak
+from audio_source import synthesise
 from installed_models import install
 
 from rubato_desktop.errors import RubatoError
@@ -46,11 +46,11 @@ def test_the_tokens_spell_the_text(text: str, model: Moonshine, vocabulary: list
 @pytest.mark.parametrize("text", ["Start recording.", "Search the history.", "Page down."])
 def test_the_transcript_has_the_tokens_of_the_text(text: str, model: Moonshine) -> None:
     [expected] = model.tokens([f" {text}"])
-    assert list(transcribe(model, model.listen(speak(text, RATE)))) == expected
+    assert list(transcribe(model, model.listen(synthesise(text, RATE)))) == expected
 
 
 def test_the_decoder_cache_is_right_for_each_extended_prefix(model: Moonshine) -> None:
-    state = model.listen(speak("Next tab.", RATE))
+    state = model.listen(synthesise("Next tab.", RATE))
     one, other = (tuple(tokens) for tokens in model.tokens([" Next tab.", " Tabs on."]))
     state.next_tokens([()])
     state.next_tokens([other[:1], one[:1]])

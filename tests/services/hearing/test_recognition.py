@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audio_source import speak
+from audio_source import synthesise
 
 from rubato_desktop.commands.spoken_phrases import SpokenPhrase, words
 from rubato_desktop.services.hearing.endpointing import RATE
@@ -42,7 +42,7 @@ def test_speech_matches_the_expected_command(
     said: str, command: str, interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]
 ) -> None:
     quiet = np.zeros(RATE // 2, np.float32)
-    sound = np.concatenate([quiet, speak(said, RATE), quiet])
+    sound = np.concatenate([quiet, synthesise(said, RATE), quiet])
     match = interpreter.recognise(sound, Task(tuple(phrases))).match
     if command.startswith("?"):
         assert not match.phrase and command[1:].strip() in match.near
@@ -51,7 +51,7 @@ def test_speech_matches_the_expected_command(
 
 
 def test_dictation_is_transcribed(interpreter: SpeechInterpreter) -> None:
-    sound = speak("The second theme comes back in the minor key.", RATE)
+    sound = synthesise("The second theme comes back in the minor key.", RATE)
     result = interpreter.recognise(sound, Task(("stop",), dictation=True))
     assert "second theme" in result.text.lower() and not result.match.phrase
     [segment] = result.segments
@@ -61,8 +61,8 @@ def test_dictation_is_transcribed(interpreter: SpeechInterpreter) -> None:
 
 def test_in_dictation_only_a_whole_transcript_is_a_command(interpreter: SpeechInterpreter) -> None:
     task = Task(("stop", "end remark"), dictation=True)
-    assert interpreter.recognise(speak("Stop.", RATE), task).match.phrase == "stop"
-    assert not interpreter.recognise(speak("We stop here for today.", RATE), task).match.phrase
+    assert interpreter.recognise(synthesise("Stop.", RATE), task).match.phrase == "stop"
+    assert not interpreter.recognise(synthesise("We stop here for today.", RATE), task).match.phrase
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.001, 0.02, 0.3])
@@ -109,7 +109,7 @@ def talk() -> Samples:
         "After the next tab of the score there is a pause, and then we start recording the whole page once more.",
         "Nobody in the hall had heard the piece before, so they listened to every bar of it.",
     ]
-    return np.concatenate([speak(line, RATE) for line in lines] * 3)
+    return np.concatenate([synthesise(line, RATE) for line in lines] * 3)
 
 
 @pytest.mark.parametrize("seconds", [9.2, 12, 28, 31, 40])
@@ -139,7 +139,7 @@ def test_long_speech_is_transcribed_whole(talk: Samples, interpreter: SpeechInte
 def test_a_command_with_long_silence_around_it_is_recognised(
     before: int, after: int, interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]
 ) -> None:
-    said = speak("Start recording.", RATE)
+    said = synthesise("Start recording.", RATE)
     sound = np.pad(said, (before * RATE + RATE // 4, after * RATE + RATE // 4))
     sound += np.random.default_rng(1).normal(0, 0.001, len(sound)).astype(np.float32)
     assert interpreter.recognise(sound, Task(tuple(phrases))).match.phrase == "start recording"
@@ -158,7 +158,7 @@ def test_noise_is_not_a_command(interpreter: SpeechInterpreter, phrases: dict[st
 def test_a_cancelled_recognition_matches_nothing(
     interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase]
 ) -> None:
-    sound = speak("Start recording.", RATE)
+    sound = synthesise("Start recording.", RATE)
     assert not interpreter.recognise(sound, Task(tuple(phrases)), lambda: False).match.phrase
 
 
@@ -170,7 +170,7 @@ def test_whisper_does_not_run_when_moonshine_is_sure(
 
     monkeypatch.setattr(Whisper, "listen", fail)
     quiet = np.zeros(RATE // 2, np.float32)
-    sound = np.concatenate([quiet, speak("Start recording.", RATE), quiet])
+    sound = np.concatenate([quiet, synthesise("Start recording.", RATE), quiet])
     assert interpreter.recognise(sound, Task(tuple(phrases))).match.phrase == "start recording"
 
 
@@ -179,7 +179,7 @@ def test_whisper_decides_alone_for_another_language(
     said: str, interpreter: SpeechInterpreter, phrases: dict[str, SpokenPhrase], tmp_path: Path
 ) -> None:
     quiet = np.zeros(RATE // 2, np.float32)
-    sound = np.concatenate([quiet, speak(said, RATE), quiet])
+    sound = np.concatenate([quiet, synthesise(said, RATE), quiet])
     alone = Phrases(Whisper(choose_model(tmp_path)), None, tuple(phrases))
     began, ended = interpreter.voice(sound)
     assert alone.match(sound, (ended - began) / RATE).phrase == said.strip(".?").lower()
@@ -188,7 +188,7 @@ def test_whisper_decides_alone_for_another_language(
 def test_tokens_that_are_not_text_have_no_probability(tmp_path: Path) -> None:
     """A multilingual model may otherwise prefer a task token at the end of a short command."""
     recogniser = Whisper(choose_model(tmp_path))
-    log_probabilities = recogniser.listen(speak("Tab.", RATE)).next_tokens([()])
+    log_probabilities = recogniser.listen(synthesise("Tab.", RATE)).next_tokens([()])
     assert log_probabilities.shape[1] > recogniser.end + 1
     assert np.isneginf(log_probabilities[:, recogniser.end + 1 :]).all()
     assert np.exp(log_probabilities).sum() == pytest.approx(1, abs=1e-3)

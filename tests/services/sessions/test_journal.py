@@ -81,7 +81,7 @@ def test_events_are_written_in_order(desk: Desk) -> None:
     desk.performer.nonsense("0 8 0")
     recorded = [
         event
-        for event in desk.performer.heard
+        for event in desk.performer.events
         if isinstance(event, (Played, WordHeard, WordMissed, CommandDone))
     ]
     assert desk.kept() == recorded

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_browser import StandIn, tab, window
+from fake_browser import FakeBrowser, tab, window
 from player import Player
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -28,7 +28,7 @@ def player(tmp_path: Path) -> Iterator[Player]:
 
 
 @pytest.fixture
-def shown(player: Player, browser: StandIn, qtbot: QtBot) -> MainWindow:
+def shown(player: Player, browser: FakeBrowser, qtbot: QtBot) -> MainWindow:
     player.app.engine.set("folded", ["devices"])
     player.app.engine.pump()
     window = MainWindow(player.app.engine, Theme("dark"))
@@ -54,20 +54,22 @@ def test_channels_and_tabs_are_shown_by_number(shown: MainWindow) -> None:
     assert shown.header.browser.text() == "Chromium · tab 1 of 2"
 
 
-def test_a_closed_tab_disappears(player: Player, browser: StandIn, shown: MainWindow, qtbot: QtBot) -> None:
+def test_a_closed_tab_disappears(
+    player: Player, browser: FakeBrowser, shown: MainWindow, qtbot: QtBot
+) -> None:
     browser.windows = (window("News"),)
     player.app.bus.publish(BrowserChanged(player.clock.now()))
     settle(player, shown, qtbot)
     assert lines(shown) == ["Channel 1", "1   News"]
 
 
-def test_enter_goes_to_a_tab(player: Player, browser: StandIn, shown: MainWindow, qtbot: QtBot) -> None:
-    browser.says["go"] = tab(2, "Études")
+def test_enter_goes_to_a_tab(player: Player, browser: FakeBrowser, shown: MainWindow, qtbot: QtBot) -> None:
+    browser.answers["go"] = tab(2, "Études")
     tree = shown.side.body(BrowserPanel).tree
     tree.setCurrentItem(tree.topLevelItem(0).child(1))
     QTest.keyClick(tree, Qt.Key.Key_Return)
     settle(player, shown, qtbot)
-    assert browser.asked == [("go", {"url": "https://example.org/études", "tab": 12})]
+    assert browser.requests == [("go", {"url": "https://example.org/études", "tab": 12})]
 
 
 def test_without_a_browser_the_panel_says_how_to_connect_one(
@@ -95,15 +97,15 @@ def test_a_question_is_answered_with_its_button(player: Player, shown: MainWindo
 
 
 def test_an_item_of_a_list_is_opened_with_the_mouse(
-    player: Player, browser: StandIn, shown: MainWindow, qtbot: QtBot
+    player: Player, browser: FakeBrowser, shown: MainWindow, qtbot: QtBot
 ) -> None:
-    browser.says["tabs"] = [tab(1, "News", active=True), tab(2, "Études")]
-    browser.says["go"] = tab(2, "Études")
+    browser.answers["tabs"] = [tab(1, "News", active=True), tab(2, "Études")]
+    browser.answers["go"] = tab(2, "Études")
     player.word("0 5 5 0")
     settle(player, shown, qtbot)
     shown.list_card.chosen.emit(2)
     settle(player, shown, qtbot)
-    assert browser.asked[-1][0] == "go"
+    assert browser.requests[-1][0] == "go"
 
 
 @pytest.mark.parametrize(
