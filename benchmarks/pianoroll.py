@@ -1,9 +1,9 @@
-"""A file of a million notes: how long it takes to open, to pan and to play beside, and how much memory it needs.
+"""The pianoroll with a file of a million notes: time to open, to pan and to play, and memory.
 
     .venv/bin/python benchmarks/pianoroll.py [--json] [--notes N]
 
-A frame is the whole widget of 1280 x 500 pixels painted anew after it moved. The file has sixteen tracks of scales and
-chords over some hours and is written by another process, so that only what opening it needs is counted as memory.
+A frame is a full repaint of the widget of 1280 x 500 px after it scrolled. The file has sixteen tracks of scales and
+chords over some hours. It is written by another process, so that the memory figure only includes opening it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SCALE = (0, 2, 4, 5, 7, 9, 11)
 
 
 def write_file(path: Path, notes: int) -> None:
-    """Write a Standard MIDI File of about `notes` notes: type 1, 1,000 ticks a quarter at 60 BPM."""
+    """Write a Standard MIDI File of about `notes` notes: format 1, 1000 ticks per quarter note, 60 BPM."""
     chunks = [b"MThd\x00\x00\x00\x06\x00\x01" + (TRACKS + 1).to_bytes(2, "big") + (1000).to_bytes(2, "big")]
     chunks.append(_chunk(b"\x00\xff\x51\x03" + (1_000_000).to_bytes(3, "big")))
     for track in range(TRACKS):
@@ -52,21 +52,21 @@ def _chunk(events: bytes) -> bytes:
     return b"MTrk" + len(events).to_bytes(4, "big") + events
 
 
-def _music(chance: random.Random, track: int, notes: int) -> bytes:
-    """Scales up and down with a chord now and then, around a pitch of the track's own."""
+def _music(rng: random.Random, track: int, notes: int) -> bytes:
+    """Return events of scales and occasional chords, in a pitch range that depends on the track."""
     events: list[tuple[int, int, int, int]] = []
-    t, degree, way = 0, 0, 1
+    t, degree, direction = 0, 0, 1
     while len(events) < 2 * notes:
-        long = chance.choice((125, 125, 250, 250, 500, 1000))
-        chord = (0, 2, 4) if chance.random() < 0.15 else (0,)
+        length = rng.choice((125, 125, 250, 250, 500, 1000))
+        chord = (0, 2, 4) if rng.random() < 0.15 else (0,)
         for step in chord:
-            place = degree + step
-            note = min(28 + 4 * track + 12 * (place // 7) + SCALE[place % 7], 127)
-            events.append((t, 0x90 | track, note, chance.randint(30, 120)))
-            events.append((t + long - 10, 0x90 | track, note, 0))
-        t += long
-        way = -way if degree + way not in range(12) or chance.random() < 0.08 else way
-        degree = min(max(degree + way, 0), 11)
+            position = degree + step
+            note = min(28 + 4 * track + 12 * (position // 7) + SCALE[position % 7], 127)
+            events.append((t, 0x90 | track, note, rng.randint(30, 120)))
+            events.append((t + length - 10, 0x90 | track, note, 0))
+        t += length
+        direction = -direction if degree + direction not in range(12) or rng.random() < 0.08 else direction
+        degree = min(max(degree + direction, 0), 11)
     events.sort(key=lambda event: (event[0], event[3]))
     data, now = bytearray(), 0
     for at, status, note, velocity in events:
@@ -78,14 +78,14 @@ def _music(chance: random.Random, track: int, notes: int) -> bytes:
 
 
 def timed(action: Callable[[], object]) -> float:
-    """Return how long `action` takes, in ms."""
+    """Return the duration of `action`, ms."""
     start = time.perf_counter()
     action()
     return (time.perf_counter() - start) * 1000
 
 
 def peak_mb() -> float:
-    """Return the most memory this process has held so far, in MB."""
+    """Return the peak memory of this process, MB."""
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -93,7 +93,7 @@ def peak_mb() -> float:
 
 
 def words_over(notes: Notes) -> list[RecognisedWord]:
-    """Return words spread over the notes."""
+    """Return words that are spread over the notes."""
     step = max(len(notes) // WORDS, 1)
     names = ("read", "click", "page down", "where am i", "tab")
     return [
@@ -103,7 +103,7 @@ def words_over(notes: Notes) -> list[RecognisedWord]:
 
 
 def measure(path: Path) -> Report:
-    """Open the file in a real widget, move over it, play beside it."""
+    """Open the file in a real widget, scroll over it, and play live."""
     application = QApplication.instance() or QApplication([])
     roll = PianoRoll()
     roll.resize(*SIZE)
@@ -117,20 +117,20 @@ def measure(path: Path) -> Report:
 
     opening = [timed(show) for _ in range(5)]
     report = Report("pianoroll")
-    report.series(f"open {len(roll.scene.notes):,} notes and show them", opening, "ms", target=2000)
+    report.series(f"open {len(roll.scene.notes):,} notes and paint them", opening, "ms", target=2000)
     roll.set_words(words_over(read_midi(path).notes), [])
     roll.repaint()
 
-    chance = random.Random(1)
+    rng = random.Random(1)
     for name, seconds in SPANS.items():
         roll.set_span(seconds * SECOND if seconds else int(roll.view.longest))
         roll.show_from(roll.scene.end * 0.4 if seconds else float("-inf"))
         roll.repaint()
         frames = []
         for _ in range(FRAMES):
-            roll.pan(chance.choice((-40, 3, 8, 21, 60)))
+            roll.pan(rng.choice((-40, 3, 8, 21, 60)))
             frames.append(timed(roll.repaint))
-        report.series(f"pan, a frame of {name}", frames, "ms", target=4)
+        report.series(f"pan, a frame showing {name}", frames, "ms", target=4)
 
     end = roll.scene.end
     roll.set_iterations([(n * end // ITERATIONS, (n + 1) * end // ITERATIONS) for n in range(ITERATIONS)])
@@ -141,10 +141,12 @@ def measure(path: Path) -> Report:
         roll.repaint()
         frames = []
         for _ in range(FRAMES):
-            roll.pan(chance.choice((-40, 3, 8, 21, 60)))
+            roll.pan(rng.choice((-40, 3, 8, 21, 60)))
             frames.append(timed(roll.repaint))
         lanes = len(roll.lanes.visible)
-        report.series(f"pan {lanes} of {ITERATIONS} iterations, a frame of {name}", frames, "ms", target=4)
+        report.series(
+            f"pan {lanes} of {ITERATIONS} iterations, a frame showing {name}", frames, "ms", target=4
+        )
     roll.set_stacked(False)
 
     frames, strikes = [], []
@@ -155,10 +157,10 @@ def measure(path: Path) -> Report:
         roll.set_now(t + 16_000)
         frames.append(timed(application.processEvents))
         roll.note_off(t + 30_000, "keys", 0, 48 + n % 25)
-    report.series("live, a note taken", strikes, "ms", target=1, at="p99")
+    report.series("live, one note", strikes, "ms", target=1, at="p99")
     report.series("live, a frame while notes are held", frames, "ms", target=4)
-    report.figure("most memory held", peak_mb(), "MB", target=600)
-    report.note(f"{SIZE[0]} x {SIZE[1]} pixels; opening is the reading of the file and the first frame")
+    report.figure("peak memory", peak_mb(), "MB", target=600)
+    report.note(f"{SIZE[0]} x {SIZE[1]} px; opening is reading the file and painting the first frame")
     roll.close()
     return report
 
@@ -168,8 +170,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--notes", type=int, default=1_000_000, help="how many notes")
-    parser.add_argument("--write", type=Path, help="only write the file of notes here")
+    parser.add_argument("--notes", type=int, default=1_000_000, help="number of notes")
+    parser.add_argument("--write", type=Path, help="only write the file, to this path")
     chosen = parser.parse_args()
     if chosen.write:
         write_file(chosen.write, chosen.notes)

@@ -1,4 +1,4 @@
-"""Prints what a benchmark measured beside what is promised, for people or, with ``--json``, for programs.
+"""Report of a benchmark: measured figures beside their targets, as text or, with ``--json``, as JSON.
 
 ::
 
@@ -7,7 +7,7 @@
     report.figure("memory", 143.2, "MB", target=250)
     report.show()
 
-A target is the most a figure may be; ``least=True`` turns it round. Nothing is asserted: the exit code is always 0.
+A target is an upper limit, or a lower one with ``least=True``. Targets are not enforced: the exit code is always 0.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ At = Literal["median", "p95", "p99", "max"]
 
 @dataclass
 class Line:
-    """One measured thing.
+    """One figure of a report.
 
     Attributes:
         name: What was measured.
-        unit: Of all its values.
-        values: What was found, by ``median``, ``p95``, ``p99``, ``max``, or only ``value``.
-        target: What is promised, in the same unit; None for a figure that is only told.
-        at: The value the target speaks of.
-        least: True when the target is the least it must be.
-        count: How many measurements.
+        unit: Unit of the values and the target.
+        values: The keys are ``median``, ``p95``, ``p99`` and ``max`` for a series, or ``value``.
+        target: Limit, or None.
+        at: Key of the value that the target applies to.
+        least: Whether the target is a lower limit.
+        count: Number of measurements.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Line:
 
     @property
     def reached(self) -> bool | None:
-        """Whether the target is reached; None without one."""
+        """Whether the target is reached; None without a target."""
         if self.target is None:
             return None
         value = self.values[self.at]
@@ -60,7 +60,7 @@ class Report:
     """The figures of one benchmark.
 
     Args:
-        title: Its name.
+        title: Name of the benchmark.
     """
 
     title: str
@@ -77,27 +77,27 @@ class Report:
         at: At = "p95",
         least: bool = False,
     ) -> Line:
-        """Add many measurements of one thing; median, p95, p99 and the largest are shown."""
-        found = np.fromiter(values, float)
-        if not len(found):
-            raise ValueError(f"nothing was measured: {name}")
-        median, p95, p99 = np.percentile(found, (50, 95, 99))
-        spread = {"median": median, "p95": p95, "p99": p99, "max": found.max()}
-        kept = {key: float(value) for key, value in spread.items()}
-        return self._add(Line(name, unit, kept, target, at, least, len(found)))
+        """Add a series of measurements, of which median, p95, p99 and maximum are reported."""
+        measured = np.fromiter(values, float)
+        if not len(measured):
+            raise ValueError(f"no measurements: {name}")
+        median, p95, p99 = np.percentile(measured, (50, 95, 99))
+        spread = {"median": median, "p95": p95, "p99": p99, "max": measured.max()}
+        figures = {key: float(value) for key, value in spread.items()}
+        return self._add(Line(name, unit, figures, target, at, least, len(measured)))
 
     def figure(
         self, name: str, value: float, unit: str, *, target: float | None = None, least: bool = False
     ) -> Line:
-        """Add one measurement."""
+        """Add a single measurement."""
         return self._add(Line(name, unit, {"value": float(value)}, target, "value", least))
 
     def note(self, text: str) -> None:
-        """Add a sentence about how it was measured."""
+        """Add a note about the measurement."""
         self.notes.append(text)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the whole: ``benchmark``, ``machine``, ``figures`` (each with all of a `Line`) and ``notes``."""
+        """Return the report: ``benchmark``, ``machine``, ``figures`` (the attributes of each `Line`) and ``notes``."""
         figures = [
             {
                 "name": line.name,
@@ -114,7 +114,7 @@ class Report:
         return {"benchmark": self.title, "machine": machine, "figures": figures, "notes": self.notes}
 
     def as_text(self) -> str:
-        """Return a table for people."""
+        """Return the report as a table."""
         columns = ("median", "p95", "p99", "max")
         width = max((len(line.name) for line in self.lines), default=0) + 2
         rows = [f"{self.title:<{width}}{''.join(f'{name:>10}' for name in columns)}   target"]
@@ -123,11 +123,11 @@ class Report:
             if "value" in line.values:
                 shown[0] = line.values["value"]
             cells = "".join(f"{_number(value):>10}" for value in shown)
-            rows.append(f"{line.name:<{width}}{cells}   {_promise(line)}")
+            rows.append(f"{line.name:<{width}}{cells}   {_target(line)}")
         return "\n".join([*rows, *(f"  {note}" for note in self.notes)])
 
     def show(self, arguments: list[str] | None = None) -> None:
-        """Print the report: as text, or as JSON when the arguments (the program's own) hold ``--json``."""
+        """Print the report, as JSON if the arguments (default: those of the program) include ``--json``."""
         as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
         print(json.dumps(self.as_json(), ensure_ascii=False, indent=1) if as_json else self.as_text())
 
@@ -144,7 +144,7 @@ def _number(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.2f}"
 
 
-def _promise(line: Line) -> str:
+def _target(line: Line) -> str:
     if line.target is None:
         return line.unit
     sign = "≥" if line.least else "≤"

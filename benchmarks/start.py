@@ -1,10 +1,10 @@
-"""How long until the window is there, and what it costs while nobody plays.
+"""Time from the command to the painted window, and the cost of the idle program.
 
     .venv/bin/python benchmarks/start.py [--json] [--starts N] [--idle SECONDS]
 
-The window counts as there when a white key's pixel is white on a real X server: painted, not merely mapped. The first
-start is not counted: Python keeps what it compiled then, as the set-up does too. Idle is the whole program, with the
-processes it starts, its window open and nothing played.
+The window is complete when a pixel of a white key is white on a real X server, that is painted and not merely mapped.
+The first start is not counted, because Python compiles the modules then, as the installation does. Idle figures are of
+the program and its child processes, with the window open and nothing played.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PATIENCE = 60.0  # s
 
 
 class Screen:
-    """Looks at single pixels of an X display."""
+    """Reads single pixels of an X display."""
 
     def __init__(self, display: str) -> None:
         self._x = ctypes.CDLL(ctypes.util.find_library("X11"))
@@ -45,7 +45,7 @@ class Screen:
         self._root = ctypes.c_ulong(self._x.XDefaultRootWindow(self._display))
 
     def is_light(self, x: int, y: int) -> bool:
-        """Whether the pixel is nearly white."""
+        """Return True if a pixel is nearly white."""
         area = (ctypes.c_int(x), ctypes.c_int(y), ctypes.c_uint(1), ctypes.c_uint(1))
         image = self._x.XGetImage(self._display, self._root, *area, ctypes.c_ulong(ALL_PLANES), Z_PIXMAP)
         pixel = self._x.XGetPixel(ctypes.c_void_p(image), 0, 0)
@@ -55,10 +55,10 @@ class Screen:
 
 @contextmanager
 def program(data: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The program with its window."""
+    """Run the program with its window."""
     command = [sys.executable, "-m", "rubato_desktop", "run", "--data", str(data)]
     env = {**os.environ, "QT_QPA_PLATFORM": "xcb"}
-    # Where this is set, every start compiles all modules anew, which takes longer than all the rest.
+    # With this variable, each start compiles all modules, which takes longer than everything else.
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     running = subprocess.Popen(command, cwd=ROOT, env=env)
     try:
@@ -69,22 +69,22 @@ def program(data: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def wait_for_window(screen: Screen, began: float) -> float:
-    """Seconds from `began` until the keys are painted."""
+    """Wait until the keys are painted; return the time since `began`, s."""
     while not screen.is_light(*WHITE_KEY):
         if time.perf_counter() - began > PATIENCE:
-            raise TimeoutError("the window did not come")
+            raise TimeoutError("the window did not appear")
         time.sleep(0.001)
     return time.perf_counter() - began
 
 
 def wait_until_dark(screen: Screen) -> None:
-    """Wait until the last window is gone."""
+    """Wait until the last window is closed."""
     while screen.is_light(*WHITE_KEY):
         time.sleep(0.01)
 
 
-def family(pid: int) -> list[psutil.Process]:
-    """A process and all it started."""
+def process_tree(pid: int) -> list[psutil.Process]:
+    """Return a process and its descendants."""
     parent = psutil.Process(pid)
     return [parent, *parent.children(recursive=True)]
 
@@ -94,33 +94,33 @@ def cpu_seconds(processes: list[psutil.Process]) -> float:
 
 
 def measure(report: Report, starts: int, idle: float) -> None:
-    """Start the program again and again, then leave it alone."""
+    """Measure the starts of the program, then one program at idle."""
     with tempfile.TemporaryDirectory() as folder, Xvfb() as server:
         screen = Screen(server.display)
-        took, worked = [], []
+        times, cpu_times = [], []
         for number in range(starts + 1):
             wait_until_dark(screen)
             began = time.perf_counter()
             with program(Path(folder)) as running:
                 seconds = wait_for_window(screen, began)
                 if number:
-                    took.append(seconds)
-                    worked.append(cpu_seconds(family(running.pid)))
-        report.series("command → window painted", took, "s", target=1.5, at="median")
-        report.series("of that, the processor's work, all threads", worked, "s")
+                    times.append(seconds)
+                    cpu_times.append(cpu_seconds(process_tree(running.pid)))
+        report.series("command → window painted", times, "s", target=1.5, at="median")
+        report.series("CPU time of that, all threads", cpu_times, "s")
         wait_until_dark(screen)
         with program(Path(folder)) as running:
             wait_for_window(screen, time.perf_counter())
-            time.sleep(3)  # what starts in the background has then started
-            processes = family(running.pid)
+            time.sleep(3)  # for what starts in the background
+            processes = process_tree(running.pid)
             before, since = cpu_seconds(processes), time.perf_counter()
             time.sleep(idle)
             share = (cpu_seconds(processes) - before) / (time.perf_counter() - since)
             memory = [process.memory_full_info() for process in processes]
             report.figure("idle, share of a core", 100 * share, "%", target=2)
-            report.figure("idle, memory of the window's process", memory[0].rss / 1e6, "MB", target=250)
+            report.figure("idle, memory of the main process", memory[0].rss / 1e6, "MB", target=250)
             report.figure(
-                "idle, memory of all its processes, their own",
+                "idle, unshared memory of all processes",
                 sum(m.uss for m in memory) / 1e6,
                 "MB",
                 target=250,
@@ -132,12 +132,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--starts", type=int, default=7, help="how often it is started")
-    parser.add_argument("--idle", type=float, default=20.0, help="for how many seconds it is left alone")
+    parser.add_argument("--starts", type=int, default=7, help="number of starts")
+    parser.add_argument("--idle", type=float, default=20.0, help="length of the idle measurement, s")
     chosen = parser.parse_args()
     report = Report("start")
     measure(report, chosen.starts, chosen.idle)
-    report.note(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    report.note(f"machine load: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     report.show(["--json"] if chosen.json else [])
 
 

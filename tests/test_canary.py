@@ -15,10 +15,11 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QLabel
 
 CALLS = 20_000
-MATERIAL = CALLS // 10
+TOLERANCE = CALLS // 10
 
 
-def lost(before: int) -> int:
+def lost_references(before: int) -> int:
+    """Return how many references to None were released since its reference count was `before`."""
     return before - sys.getrefcount(None)
 
 
@@ -28,9 +29,9 @@ def test_painting_does_not_change_the_count(qapp: QApplication) -> None:
     before = sys.getrefcount(None)
     for _ in range(CALLS):
         painter.fillRect(QRectF(1, 1, 9, 9), QColor("red"))
-    taken = lost(before)
+    lost = lost_references(before)
     painter.end()
-    assert abs(taken) < MATERIAL
+    assert abs(lost) < TOLERANCE
 
 
 def test_setting_texts_does_not_change_the_count(qapp: QApplication) -> None:
@@ -38,7 +39,7 @@ def test_setting_texts_does_not_change_the_count(qapp: QApplication) -> None:
     before = sys.getrefcount(None)
     for number in range(CALLS):
         label.setText(str(number))
-    assert abs(lost(before)) < MATERIAL
+    assert abs(lost_references(before)) < TOLERANCE
 
 
 def test_repainting_widgets_does_not_change_the_count(qapp: QApplication) -> None:
@@ -49,10 +50,10 @@ def test_repainting_widgets_does_not_change_the_count(qapp: QApplication) -> Non
                 painter.drawText(3, 9, "a")
             painter.end()
 
-    shown = Painted()
-    shown.grab()
+    widget = Painted()
+    widget.grab()
     before = sys.getrefcount(None)
     for _ in range(100):
-        shown.repaint()
-        shown.grab()
-    assert abs(lost(before)) < 1000
+        widget.repaint()
+        widget.grab()
+    assert abs(lost_references(before)) < 1000

@@ -32,7 +32,7 @@ def test_every_link_points_to_a_file(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_file_that_a_page_names_exists(page: Path) -> None:
+def test_named_files_exist(page: Path) -> None:
     named = re.findall(
         r"`\.?/?((?:packaging|benchmarks|tests|resources|rubato_desktop|extension_bridge|docs)/[\w./-]*)",
         page.read_text(encoding="utf-8"),
@@ -42,47 +42,48 @@ def test_every_file_that_a_page_names_exists(page: Path) -> None:
 
 @pytest.mark.parametrize(
     "page",
-    [page for page in PAGES if not page.name.startswith("adding-a-")],  # those make new ones
+    # The guides name modules that the reader creates.
+    [page for page in PAGES if not page.name.startswith("adding-a-")],
     ids=lambda page: str(page.relative_to(ROOT)),
 )
-def test_every_module_that_a_page_names_exists(page: Path) -> None:
+def test_named_modules_exist(page: Path) -> None:
     named = set(re.findall(r"`(?:[\w.]+/)*(\w+\.py)`", page.read_text(encoding="utf-8")))
-    there = {
+    existing = {
         path.name
         for top in ("rubato_desktop", "extension_bridge", "packaging", "benchmarks", "tests")
         for path in (ROOT / top).rglob("*.py")
     }
-    assert named - there == set()
+    assert named - existing == set()
 
 
-def test_the_architecture_names_every_room_and_every_layer() -> None:
+def test_architecture_lists_every_package_and_layer() -> None:
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     source = ROOT / "rubato_desktop"
-    rooms = [
+    packages = [
         path.parent
         for pattern in ("*", "midi/*", "services/*", "ui/*")
         for path in source.glob(f"{pattern}/__init__.py")
     ]
-    assert [room.name for room in rooms if f"{room.name}/" not in text] == []
+    assert [package.name for package in packages if f"{package.name}/" not in text] == []
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
         "contracts"
     ]
     layers = {name for line in contracts[0]["layers"] for name in re.findall(r"\w+", line)} - {"__main__"}
-    (drawn,) = re.findall(r"(?s)```\n(cli .*?)```", text)
-    assert set(re.findall(r"\w+", drawn)) == layers
+    (diagram,) = re.findall(r"(?s)```\n(cli .*?)```", text)
+    assert set(re.findall(r"\w+", diagram)) == layers
 
 
-def test_the_rooms_that_the_architecture_names_are_there() -> None:
+def test_packages_of_the_architecture_exist() -> None:
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     named = re.findall(r"`([\w/]+/)`", text)
-    places = [
+    parents = [
         ROOT,
         ROOT / "rubato_desktop",
         ROOT / "rubato_desktop/services",
         ROOT / "rubato_desktop/ui",
         ROOT / "tests",
     ]
-    assert [room for room in named if not any((place / room).is_dir() for place in places)] == []
+    assert [name for name in named if not any((parent / name).is_dir() for parent in parents)] == []
 
 
 def test_every_command_line_in_the_readme_is_valid() -> None:
@@ -94,7 +95,7 @@ def test_every_command_line_in_the_readme_is_valid() -> None:
         cli.parser().parse_args(shlex.split(line))
 
 
-def test_every_command_is_in_its_reference() -> None:
+def test_reference_lists_every_command() -> None:
     text = (make_docs.REFERENCE / "commands.md").read_text(encoding="utf-8")
     assert [name for name in REGISTRY if f"### `{name}`" not in text] == []
 
@@ -119,7 +120,7 @@ def test_a_journal_line_in_the_docs_is_what_the_journal_writes(line: str) -> Non
         ("resources/languages/core.toml", "start recording"),
     ],
 )
-def test_the_list_of_texts_has_texts_of_every_kind(path: str, begins: str) -> None:
+def test_list_of_texts_has_texts_of_every_kind(path: str, begins: str) -> None:
     assert [one for one in user_texts() if one.path == path and one.text.startswith(begins)]
 
 

@@ -40,10 +40,10 @@ def test_a_request_of_another_process_after_the_end_is_refused_at_once(running: 
 
 
 def test_a_command_queued_after_quit_is_refused(player: Player) -> None:
-    ending, behind = player.app.engine.run("quit"), player.app.engine.run("status")
+    quitting, queued = player.app.engine.run("quit"), player.app.engine.run("status")
     player.app.engine.pump()
-    assert ending.result(0).status == "ok"
-    assert behind.result(0).status == "refused"
+    assert quitting.result(0).status == "ok"
+    assert queued.result(0).status == "refused"
 
 
 def test_a_command_queued_before_the_end_runs(running: App) -> None:
@@ -85,18 +85,18 @@ def test_commands_from_other_threads_all_have_results_while_the_program_ends(run
     futures: list[Future[Result]] = []
     enough, done = threading.Event(), threading.Event()
 
-    def ask() -> None:
+    def request() -> None:
         while not done.is_set():
             futures.append(running.engine.run("erase"))
             if len(futures) > 200:
                 enough.set()
 
-    asking = [threading.Thread(target=ask) for _ in range(2)]
-    for thread in asking:
+    threads = [threading.Thread(target=request) for _ in range(2)]
+    for thread in threads:
         thread.start()
     assert enough.wait(30)
     running.stop()
     done.set()
-    for thread in asking:
+    for thread in threads:
         thread.join()
     assert {future.result(0).status for future in futures} == {"ok", "refused"}

@@ -134,9 +134,9 @@ def test_a_publish_on_a_thread_other_than_the_engines_is_reported(
 
 def test_a_second_start_requests_the_window_on_the_engines_thread(player: Player) -> None:
     answers: list[object] = []
-    asking = threading.Thread(target=lambda: answers.append(player.app.on_request({"do": "front"})))
-    asking.start()
-    asking.join()
+    caller = threading.Thread(target=lambda: answers.append(player.app.on_request({"do": "front"})))
+    caller.start()
+    caller.join()
     player.app.engine.pump()
     assert answers == [{"ok": True}]
     assert isinstance(player.last(FrontRequested), FrontRequested)

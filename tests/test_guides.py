@@ -1,6 +1,6 @@
-"""The examples in docs/adding-a-*.md do what the pages say, as they are written there.
+"""The examples in docs/adding-a-*.md work as written.
 
-They hold also in a checkout in which somebody has followed a page to the letter.
+The tests also pass in a checkout in which somebody has followed a page.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 
 def examples(page: str) -> list[str]:
-    """The blocks of code on a page, in order."""
+    """Return the code blocks of a page, in order."""
     text = (DOCS / page).read_text(encoding="utf-8")
     return [textwrap.dedent(code) for code in re.findall(r"(?ms)^ *```\w+\n(.*?)^ *```$", text)]
 
 
 @contextmanager
 def command(code: str, name: str) -> Iterator[None]:
-    """Run the code of a command as if it stood in `playing.py`."""
-    followed = REGISTRY.pop(name, None)
+    """Run the code of a command as if it were in `playing.py`."""
+    existing = REGISTRY.pop(name, None)
     try:
         exec(code, dict(vars(playing)))
         yield
     finally:
         REGISTRY.pop(name, None)
-        if followed is not None:
-            REGISTRY[name] = followed
+        if existing is not None:
+            REGISTRY[name] = existing
 
 
-def test_the_command_is_played_and_answers_as_its_test_says(tmp_path: Path, player: Player) -> None:
+def test_command_of_the_guide_works(tmp_path: Path, player: Player) -> None:
     code, word, line, *_ = examples("adding-a-command.md")
     file = tmp_path / "core.toml"
     core = resource("languages", "core.toml").read_text(encoding="utf-8").replace(word, "")
@@ -59,16 +59,16 @@ def test_the_command_is_played_and_answers_as_its_test_says(tmp_path: Path, play
     before = Stack([load_language(file)])
     file.write_text(core + word, encoding="utf-8")
     new = load_language(file).words[-1]
-    ((keys, status, said),) = eval(f"[{line}]")
+    ((keys, status, text),) = eval(f"[{line}]")
     assert list(conflicts(new, before)) == []
     assert keys.startswith(format_keys(new.keys))
     with command(code, new.command):
         assert list(word_problems(new)) == []
         result = player.run(new.command, milliseconds=250)
-        assert (result.status, said in result.text) == (status, True), result.text
+        assert (result.status, text in result.text) == (status, True), result.text
 
 
-def test_the_language_is_in_nobodys_way(tmp_path: Path) -> None:
+def test_language_of_the_guide_has_no_conflicts(tmp_path: Path) -> None:
     file = tmp_path / "chopin.toml"
     file.write_text(examples("adding-a-language.md")[0], encoding="utf-8")
     words = load_language(file).words
@@ -78,7 +78,7 @@ def test_the_language_is_in_nobodys_way(tmp_path: Path) -> None:
         assert list(conflicts(word, Stack([load_language(resource("languages", "core.toml"))]))) == []
 
 
-def test_the_cue_is_one_that_the_cues_tests_let_pass(tmp_path: Path) -> None:
+def test_cue_of_the_guide_passes_the_checks_of_cues(tmp_path: Path) -> None:
     table, case, line = examples("adding-a-cue.md")
     file = tmp_path / "cues.toml"
     present = resource("sounds", "cues.toml").read_text(encoding="utf-8").replace(table, "")
@@ -89,13 +89,15 @@ def test_the_cue_is_one_that_the_cues_tests_let_pass(tmp_path: Path) -> None:
     assert cue.program not in {other.program for other in others}
 
 
-def test_the_document_format_passes_its_own_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_document_format_of_the_guide_passes_its_test(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code, entry, test = examples("adding-a-document-format.md")
-    ((suffix, place),) = eval(f"{{{entry}}}").items()
-    module = ModuleType(f"{readers.__name__}.{place.partition('.')[0]}")
+    ((suffix, reference),) = eval(f"{{{entry}}}").items()
+    module = ModuleType(f"{readers.__name__}.{reference.partition('.')[0]}")
     exec(code, vars(module))
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setitem(readers._READERS, suffix, place)
+    monkeypatch.setitem(readers._READERS, suffix, reference)
 
     def written(folder: Path, name: str, text: str) -> Path:
         path = folder / name
@@ -108,7 +110,7 @@ def test_the_document_format_passes_its_own_test(tmp_path: Path, monkeypatch: py
     check(tmp_path)
 
 
-def test_the_setting_has_its_default_and_its_bounds() -> None:
+def test_setting_of_the_guide_has_its_default_and_bounds() -> None:
     field = examples("adding-a-setting.md")[0]
     name = field.partition(":")[0]
     names: dict[str, Any] = {"Settings": Settings, "Field": Field}

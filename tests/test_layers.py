@@ -33,7 +33,7 @@ PROGRAM = ["rubato_desktop", "extension_bridge"]
         "dependencies of tests, benchmarks and packaging too",
     ],
 )
-def test_a_check_passes(command: list[str]) -> None:
+def test_check_passes(command: list[str]) -> None:
     done = subprocess.run(
         [BIN / command[0], *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -41,7 +41,7 @@ def test_a_check_passes(command: list[str]) -> None:
 
 
 def test_there_are_no_import_cycles() -> None:
-    """Imports for type checking count too: a module whose types need its user is not below it."""
+    """Imports for type checking count too: a module that needs the types of its importer is not below it."""
     graph = grimp.build_graph(*PROGRAM, cache_dir=None)
     imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     TopologicalSorter(imports).prepare()

@@ -15,9 +15,9 @@ def test_the_menu_entry_opens_this_checkout_and_can_be_removed(tmp_path: Path) -
         subprocess.run([script, *arguments], env=os.environ | {"XDG_DATA_HOME": str(tmp_path)}, check=True)
         return [path for path in tmp_path.rglob("*") if path.is_file()]
 
-    written = menu_entry()
-    assert {path.name for path in written} == {"rubato-desktop.desktop", "rubato-desktop.svg"}
+    files = menu_entry()
+    assert {path.name for path in files} == {"rubato-desktop.desktop", "rubato-desktop.svg"}
     entry = configparser.ConfigParser(interpolation=None)
-    entry.read(next(path for path in written if path.suffix == ".desktop"))
+    entry.read(next(path for path in files if path.suffix == ".desktop"))
     assert shlex.split(entry["Desktop Entry"]["Exec"]) == [str(ROOT / "run")]
     assert menu_entry("--remove") == []

@@ -1,4 +1,4 @@
-"""The tests notice small changes of the program, made one after another by mutmut."""
+"""The tests detect small changes of the program, which mutmut makes one at a time."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ import pytest
 from mutation import Mutant, read_equivalents, read_mutants
 
 ROOT = Path(__file__).parents[1]
-LEAST = 0.85  # of the mutants that differ in what they do
+MIN_KILLED = 0.85  # share of the mutants that are not equivalent
 
 
 @pytest.mark.long
 @pytest.mark.timeout(5400)
 def test_most_mutants_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.rmtree(ROOT / "mutants", ignore_errors=True)
-    # What pytest tells its own workers would be taken for meant by the runs within.
+    # Variables for pytest's own workers would affect the pytest runs of mutmut.
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     mutmut = [str(Path(sys.executable).with_name("mutmut")), "run", "--max-children", "2"]
-    # Tests in real time may go on beside it.
+    # Low priority, because real-time tests may run at the same time.
     done = subprocess.run(["nice", *mutmut], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr
-    monkeypatch.chdir(ROOT)  # mutmut looks for its files there
+    monkeypatch.chdir(ROOT)  # mutmut expects its files there
     equivalents = read_equivalents()
     mutants = list(read_mutants(ROOT / "mutants"))
     alive = {mutant: mutant.change for mutant in mutants if mutant.alive}
     stale = equivalents.keys() - alive.values()
-    assert not stale, "No mutant, or a killed one, is listed as equivalent:\n\n" + "\n\n".join(sorted(stale))
+    assert not stale, "Listed as equivalent, but killed or not a mutant:\n\n" + "\n\n".join(sorted(stale))
     different = [mutant for mutant in mutants if alive.get(mutant) not in equivalents]
     escaped = {mutant: change for mutant, change in alive.items() if change not in equivalents}
-    assert 1 - len(escaped) / len(different) >= LEAST, report(different, escaped)
+    assert 1 - len(escaped) / len(different) >= MIN_KILLED, report(different, escaped)
 
 
 def report(different: list[Mutant], escaped: dict[Mutant, str]) -> str:

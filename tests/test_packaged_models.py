@@ -94,7 +94,7 @@ def test_the_doctor_lists_each_model_as_installed_damaged_or_missing(
     assert findings["packaged voice"].good and "63.2 MB" in findings["packaged voice"].found
 
 
-# The table itself
+# The table of models
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
@@ -105,12 +105,12 @@ def test_an_entry_has_every_field(model: PackagedModel) -> None:
     assert all(file.bytes > 0 and re.fullmatch("[0-9a-f]{64}", file.sha256) for file in model.files)
 
 
-def test_the_table_and_the_declared_dependencies_agree() -> None:
+def test_table_agrees_with_the_declared_dependencies() -> None:
     exact = {line for line in PROJECT["project"]["dependencies"] if "==" in line}
     assert exact == {f"{model.distribution}=={model.version}" for model in MODELS}
 
 
-def test_deptry_knows_which_packages_only_carry_files() -> None:
+def test_deptry_ignores_packages_that_only_contain_files() -> None:
     unused = set(PROJECT["tool"]["deptry"]["per_rule_ignores"]["DEP002"])
     used = {"faster-whisper"}
     assert {model.distribution for model in MODELS} - used <= unused

@@ -25,8 +25,8 @@ async def fetch(ctx: Context, what: str) -> Answer:
         what: What to fetch.
     """
     futures.append(Future())
-    got = await Pending(futures[-1])
-    return Answer(f"{what}: {got}", {"got": got})
+    value = await Pending(futures[-1])
+    return Answer(f"{what}: {value}", {"value": value})
 
 
 def glance(ctx: Context, addresses: list[str]) -> Answer:

@@ -1,9 +1,10 @@
-"""A program that records onto a real small disk that fills up, in a mount namespace of its own.
+"""A process that records to a small real disk that fills up, in its own mount namespace.
 
     unshare --mount full_disk_process.py FOLDER ROUNDS SEED
 
-It mounts a disk of `SIZE` on FOLDER, and in each round records while a ballast leaves it no room: it makes room again
-and stops, or it is killed and recovers. It prints what it found in each round, one line of JSON a round.
+It mounts a tmpfs of `SIZE` bytes on FOLDER. Each round fills the disk and records until writing fails. Then either
+space is freed and the recording is stopped, or the process is killed and its recording recovered. The result of each
+round is printed as a line of JSON.
 """
 
 from __future__ import annotations
@@ -28,32 +29,32 @@ from rubato_desktop.services.sessions.recorder import Recorder
 from rubato_desktop.services.sessions.session import list_sessions, read_session
 
 SIZE = 256 * 1024
-MORE = 100  # numbers played while there is no room
+EXTRA = 100  # numbers played while the disk is full
 
 
 class Disk:
-    """A small disk and what fills it."""
+    """A small disk, and the file that fills it."""
 
     def __init__(self, folder: Path) -> None:
         self.data = folder / "data"
-        self.ballast = folder / "ballast"
+        self.filler = folder / "filler"
 
     @property
     def free(self) -> int:
-        found = os.statvfs(self.ballast.parent)
-        return found.f_bavail * found.f_frsize
+        stat = os.statvfs(self.filler.parent)
+        return stat.f_bavail * stat.f_frsize
 
     def fill(self, leaving: int) -> None:
-        """Leave so many bytes."""
-        with self.ballast.open("wb") as file:
+        """Fill the disk except for `leaving` bytes."""
+        with self.filler.open("wb") as file:
             file.write(b"\0" * max(0, self.free - leaving))
 
-    def make_room(self) -> None:
-        self.ballast.unlink()
+    def free_space(self) -> None:
+        self.filler.unlink()
 
 
-class Recording:
-    """A recorder that plays numbers to itself."""
+class NumberRecorder:
+    """Plays numbers and records them."""
 
     def __init__(self, data: Path) -> None:
         self.clock, self.bus = SystemClock(), Bus()
@@ -67,7 +68,7 @@ class Recording:
         self.notices.clear()
         self.recorder.start(self.clock.now())
         self.played = 0
-        self.times: list[int] = []  # ns, monotonic, of each number
+        self.times: list[int] = []  # monotonic time of each number, ns
 
     def listen(self, event: Event) -> None:
         if isinstance(event, Notice):
@@ -76,44 +77,51 @@ class Recording:
     def play_until_full(self) -> None:
         while not self.notices:
             self.play(1)
-            time.sleep(0.0005)  # the tempo
+            time.sleep(0.0005)  # interval between numbers
 
-    def play(self, more: int) -> None:
-        for _ in range(more):
+    def play(self, count: int) -> None:
+        for _ in range(count):
             t = self.clock.now()
             for message in messages(t, self.played):
                 self.bus.publish(Played(t, message))
             self.times.append(time.monotonic_ns())
             self.played += 1
 
-    def wait_for_room(self) -> None:
+    def wait_until_written(self) -> None:
         while len(self.notices) < 2:
             time.sleep(0.002)
 
 
 def whole(path: Path) -> bool:
-    """True when every line of a journal can be read."""
+    """Return True if every line of a journal is readable."""
     lines = path.read_bytes().splitlines(keepends=True)
     decode_header(lines[0])
     return all(line.endswith(b"\n") and decode(line) for line in lines[1:])
 
 
-def room_is_made(disk: Disk, leaving: int, by_itself: bool) -> dict[str, object]:
-    """Record through a full disk; room is made, and the recording is stopped after or in between."""
+def record_and_stop(disk: Disk, leaving: int, by_itself: bool) -> dict[str, object]:
+    """Record on a full disk, free space and stop the recording.
+
+    Args:
+        disk: The disk.
+        leaving: Free bytes at the start.
+        by_itself: Whether the recorder resumes by itself before it is stopped; otherwise, it is stopped while the disk
+            is full.
+    """
     disk.fill(leaving)
-    recording = Recording(disk.data)
+    recording = NumberRecorder(disk.data)
     recording.play_until_full()
-    recording.play(MORE)
+    recording.play(EXTRA)
     refused = ""
     if not by_itself:
         try:
             recording.recorder.stop(recording.clock.now()).result()
         except RubatoError as error:
             refused = error.code
-    disk.make_room()
+    disk.free_space()
     if by_itself:
-        recording.wait_for_room()
-        recording.play(MORE)
+        recording.wait_until_written()
+        recording.play(EXTRA)
         recording.recorder.stop(recording.clock.now()).result()
     recording.recorder.close()
     [info] = list_sessions(disk.data)
@@ -126,13 +134,13 @@ def room_is_made(disk: Disk, leaving: int, by_itself: bool) -> dict[str, object]
     }
 
 
-def killed(disk: Disk, leaving: int) -> dict[str, object]:
-    """Kill a program whose disk is full, make room, and recover."""
+def record_and_kill(disk: Disk, leaving: int) -> dict[str, object]:
+    """Kill a recording process whose disk is full, free space and recover."""
     disk.fill(leaving)
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        recording = Recording(disk.data)
+        recording = NumberRecorder(disk.data)
         recording.play_until_full()
         os.write(writing, json.dumps(recording.times).encode() + b"\n")
         signal.pause()
@@ -141,13 +149,13 @@ def killed(disk: Disk, leaving: int) -> dict[str, object]:
         times = json.loads(pipe.readline())
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    disk.make_room()
-    recording = Recording(disk.data)
+    disk.free_space()
+    recording = NumberRecorder(disk.data)
     recording.recorder.close()
-    found = next(info for info in list_sessions(disk.data) if info.recovered)
-    kept = numbers(read_session(found.folder))
+    session = next(info for info in list_sessions(disk.data) if info.recovered)
+    kept = numbers(read_session(session.folder))
     return {
-        "said": [notice.happened for notice in recording.recovered],
+        "notices": [notice.happened for notice in recording.recovered],
         "whole": kept == list(range(len(kept))),
         "kept": len(kept),
         "lost_s": (times[-1] - times[len(kept)]) / 1e9 if len(kept) < len(times) else 0.0,
@@ -158,15 +166,18 @@ def main(folder: Path, rounds: int, seed: int) -> None:
     journal.RETRY_S = 0.02
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", folder], check=True)
     disk = Disk(folder)
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     for number in range(rounds):
-        leaving = chance.randrange(8_192, 40_000)
+        leaving = rng.randrange(8_192, 40_000)
         if number % 3 == 2:
-            found = {"kind": "killed", **killed(disk, leaving)}
+            result = {"kind": "killed", **record_and_kill(disk, leaving)}
         else:
             by_itself = number % 3 == 0
-            found = {"kind": "by itself" if by_itself else "later", **room_is_made(disk, leaving, by_itself)}
-        print(json.dumps(found), flush=True)
+            result = {
+                "kind": "by itself" if by_itself else "later",
+                **record_and_stop(disk, leaving, by_itself),
+            }
+        print(json.dumps(result), flush=True)
         subprocess.run(["rm", "-rf", disk.data], check=True)
 
 

@@ -1,9 +1,9 @@
-"""Programs that record and will be killed: each plays number after number and keeps a list of its own.
+"""Processes that record consecutive numbers until they are killed, and log the time of each.
 
-Note number n is played as the program change n // 128 and the key n % 128.
+Number n is played as program change n // 128 and note-on n % 128.
 
-Run as a script, each line of standard input, the JSON of `record`'s arguments, starts a program, and its process id
-is answered. They share only the modules that are loaded; all end when standard input does.
+As a script: each line of standard input, a JSON list of the arguments of `record`, forks a process and prints its id.
+Forking saves the time to import the modules. All processes end when standard input is closed.
 """
 
 from __future__ import annotations
@@ -29,40 +29,40 @@ TIME_BYTES = 8
 
 
 def messages(t: int, number: int) -> tuple[Message, Message]:
-    """Return the messages of a number."""
+    """Return the messages that represent a number."""
     return Message(t, DEVICE, bytes((PROGRAM, number // 128))), note_on(t, DEVICE, number % 128)
 
 
 def numbers(session: SessionData) -> list[int]:
-    """Return the numbers that were played in a session."""
-    found, high = [], 0
+    """Return the numbers recorded in a session."""
+    result, high = [], 0
     for message in session.messages:
         if message.device != DEVICE:
             continue
         if message.kind == PROGRAM:
             high = message.data[1]
         elif message.is_note_on:
-            found.append(high * 128 + message.note)
-    return found
+            result.append(high * 128 + message.note)
+    return result
 
 
-def record(data: Path, said: Path, times: Path) -> None:
+def record(data: Path, notices: Path, times: Path) -> None:
     """Run the program without window, sound and devices, record, and play numbers until killed.
 
     Args:
         data: The data folder.
-        said: Gets what the program said at its start, as JSON.
-        times: Gets when each number was played, at once: `TIME_BYTES` each, ns, monotonic.
+        notices: File for the notices at the start, a JSON list.
+        times: File for the monotonic time of each number, ns, `TIME_BYTES` bytes each, unbuffered.
     """
-    nursery = os.getppid()
+    parent = os.getppid()
     app = App(data, devices=False, sound=False)
-    app.services.settings.set_device(DEVICE, role="performance")  # or some numbers would be words
-    notices: list[str] = []
+    app.services.settings.set_device(DEVICE, role="performance")  # otherwise some numbers would be words
+    received: list[str] = []
     recording = threading.Event()
 
     def listen(event: Event) -> None:
         if isinstance(event, Notice):
-            notices.append(event.happened)
+            received.append(event.happened)
         elif isinstance(event, RecordingChanged):
             recording.set()
 
@@ -74,20 +74,20 @@ def record(data: Path, said: Path, times: Path) -> None:
     recording.wait()
     app.recorder.recovered.result()
     app.engine.settle()
-    said.write_text(json.dumps(notices))
-    own = os.open(times, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    notices.write_text(json.dumps(received))
+    log = os.open(times, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     number = 0
-    while os.getppid() == nursery:
+    while os.getppid() == parent:
         t = app.clock.now()
         for message in messages(t, number):
             app.engine.receive(message)
-        os.write(own, time.monotonic_ns().to_bytes(TIME_BYTES))
+        os.write(log, time.monotonic_ns().to_bytes(TIME_BYTES))
         number += 1
-        time.sleep(EVERY_S)  # the tempo
+        time.sleep(EVERY_S)  # interval between numbers
 
 
 def main() -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who is killed leaves nothing to be waited for
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # killed children need not be waited for
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

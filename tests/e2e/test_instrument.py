@@ -1,4 +1,4 @@
-"""The whole instrument: a controller in another process plays over a real JACK server into the real program."""
+"""End to end: a controller in another process plays the real program through a real JACK server."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def program(jack: JackServer, tmp_path: Path) -> Iterator[Program]:
         program.end(signal.SIGKILL)
 
 
-def test_words_played_on_a_controller_are_understood_and_its_keys_are_heard(program: Program) -> None:
-    assert program.ask("instrument", program=81)["status"] == "ok"  # steady, and of one clear pitch
+def test_controller_words_are_recognised_and_its_keys_sound(program: Program) -> None:
+    assert program.ask("instrument", program=81)["status"] == "ok"  # a steady tone with a clear pitch
     assert program.ask("cues", on=False)["status"] == "ok"
     with Controller("Keystation 25") as keys:
         program.wait_for_device("Keystation 25")
@@ -32,37 +32,37 @@ def test_words_played_on_a_controller_are_understood_and_its_keys_are_heard(prog
         until(lambda: program.words() == ["click", "tab"], "click and tab")
         until(lambda: program.ask("status")["value"]["problems"] == [], "sound")
         recorder = AudioRecorder(1.5)
-        keys.send("90 45 60")  # A of 440 Hz
+        keys.send("90 45 60")  # A4, 440 Hz
         capture = recorder.finish()
         keys.send("80 45 00")
     assert capture.pitch(0.5, 1.2) == pytest.approx(frequency(0x45), rel=0.015)
 
 
-def test_a_controller_pulled_in_mid_word_comes_back_and_is_understood(program: Program) -> None:
+def test_controller_disconnected_during_a_word_works_after_reconnection(program: Program) -> None:
     with Controller("Keystation 25") as keys:
         program.wait_for_device("Keystation 25")
         keys.send("90 30 50", "90 37 50")
         keys.unplug()
-        until(lambda: not program.ask("devices")["value"][0]["connected"], "the device to be missed")
+        until(lambda: not program.ask("devices")["value"][0]["connected"], "the device to be disconnected")
         keys.plug_in()
         program.wait_for_device("Keystation 25")
         keys.play("24 0 7 0", gap_ms=60)
         until(lambda: program.words() == ["click"], "click")
     sent = [line["data"] for line in program.journal() if line["kind"] == "midi"]
-    assert {data[:4] for data in sent[2:4]} == {"8030", "8037"}, "what it held was not released"
+    assert {data[:4] for data in sent[2:4]} == {"8030", "8037"}, "held notes were not released"
 
 
-def test_two_controllers_and_their_roles(program: Program) -> None:
+def test_roles_of_two_controllers(program: Program) -> None:
     with Controller("Grand") as grand, Controller("Keystation 25") as keys:
         program.wait_for_device("Grand")
         program.wait_for_device("Keystation 25")
         assert program.ask("device_role", name="Grand", role="performance")["status"] == "ok"
         grand.play("0 5 0", gap_ms=40)
         keys.play("0 7 0", gap_ms=40)
-        until(lambda: program.words() == ["click"], "click alone")
+        until(lambda: program.words() == ["click"], "only click")
 
 
-def test_the_program_ends_calmly_and_drops_what_nobody_asked_to_keep(program: Program) -> None:
+def test_clean_exit_discards_the_unsaved_journal(program: Program) -> None:
     with Controller("Keystation 25") as keys:
         program.wait_for_device("Keystation 25")
         keys.play("0 7 0")

@@ -1,4 +1,4 @@
-"""What the program sounds, heard by another process through a real JACK server."""
+"""The sound of the program, recorded by another process through a real JACK server."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ from rubato_desktop.midi.notes import Notes
 pytestmark = pytest.mark.xdist_group("jack")
 
 SECOND = 1_000_000
-LEAD_SQUARE = 81  # Counting from 1; steady and of one clear pitch.
+LEAD_SQUARE = 81  # 1-based; a steady tone with a clear pitch
 
 
 @pytest.fixture
@@ -29,11 +29,11 @@ def problems() -> list[RubatoError | None]:
 
 @pytest.fixture
 def sound(jack: JackServer, problems: list[RubatoError | None]) -> Iterator[AudioClient]:
-    made = AudioClient(instrument=LEAD_SQUARE, on_problem=problems.append)
-    made.start()
-    until(lambda: made.output != "")
-    yield made
-    made.stop()
+    client = AudioClient(instrument=LEAD_SQUARE, on_problem=problems.append)
+    client.start()
+    until(lambda: client.output != "")
+    yield client
+    client.stop()
 
 
 def peak(sound: np.ndarray) -> float:
@@ -41,7 +41,7 @@ def peak(sound: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("note", [48, 60, 69])
-def test_a_key_played_by_another_process_is_heard_at_its_pitch(sound: AudioClient, note: int) -> None:
+def test_key_of_another_process_sounds_at_its_pitch(sound: AudioClient, note: int) -> None:
     keys = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "rubato test")
     keys.open_virtual_port("in")
     keys.set_callback(lambda event, _: sound.echo(Message(0, "keys", bytes(event[0]))))
@@ -55,7 +55,7 @@ def test_a_key_played_by_another_process_is_heard_at_its_pitch(sound: AudioClien
     assert capture.pitch(0.3, 0.8) == pytest.approx(frequency(note), rel=0.015)
 
 
-def test_a_released_key_falls_silent(sound: AudioClient) -> None:
+def test_released_key_is_silent(sound: AudioClient) -> None:
     sound.echo(note_on(0, "keys", 60))
     recorder = AudioRecorder(1.0)
     sound.echo(note_off(0, "keys", 60))
@@ -63,13 +63,13 @@ def test_a_released_key_falls_silent(sound: AudioClient) -> None:
     assert peak(capture.sound[-capture.rate // 4 :]) < 0.001
 
 
-def test_a_cue_is_heard(sound: AudioClient) -> None:
+def test_cue_sounds(sound: AudioClient) -> None:
     recorder = AudioRecorder(0.8)
     sound.cue("understood")
     assert peak(recorder.finish().sound) > 0.01
 
 
-def test_a_words_keys_are_heard_in_turn(sound: AudioClient) -> None:
+def test_keys_of_a_word_sound_in_turn(sound: AudioClient) -> None:
     recorder = AudioRecorder(1.0)
     sound.play_keys([12, 24], base=48, instrument=LEAD_SQUARE)
     capture = recorder.finish()
@@ -78,13 +78,13 @@ def test_a_words_keys_are_heard_in_turn(sound: AudioClient) -> None:
     assert capture.pitch(begin + 0.25, begin + 0.4) == pytest.approx(frequency(72), rel=0.03)
 
 
-def test_a_recording_is_heard_while_keys_are_played_and_neither_disturbs_the_other(
+def test_recording_and_played_keys_do_not_affect_each_other(
     sound: AudioClient,
 ) -> None:
     sound.deck.load(Notes.of([(0, 4 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
     sound.deck.play()
     recorder = AudioRecorder(1.5)
-    # The same key on the same channel, pressed and released, and a silenced channel: the recording goes on.
+    # The same note on the same channel is released, and the channel silenced; the recording continues.
     sound.echo(note_on(0, "keys", 69))
     sound.echo(note_off(0, "keys", 69))
     sound.echo(Message(0, "keys", bytes((0xB0, 120, 0))))
@@ -93,7 +93,7 @@ def test_a_recording_is_heard_while_keys_are_played_and_neither_disturbs_the_oth
     assert 0 < sound.deck.position_us() <= 4 * SECOND
 
 
-def test_a_note_that_is_held_where_playing_begins_is_heard_at_once(sound: AudioClient) -> None:
+def test_note_held_at_the_start_position_sounds_at_once(sound: AudioClient) -> None:
     long = [(0, 60 * SECOND, 0, 0, 69, 90), (0, SECOND, 0, 0, 57, 90)]
     sound.deck.load(Notes.of(long, ["t"]), [(0, 0, bytes((0xC0, 80)))])
     sound.deck.seek(20 * SECOND)
@@ -105,16 +105,16 @@ def test_a_note_that_is_held_where_playing_begins_is_heard_at_once(sound: AudioC
     assert AudioRecorder(0.8).finish().pitch(0.3, 0.7) == pytest.approx(frequency(69), rel=0.015)
 
 
-def test_a_place_that_is_only_sought_is_not_heard(sound: AudioClient) -> None:
+def test_seeking_while_stopped_is_silent(sound: AudioClient) -> None:
     sound.deck.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
     recorder = AudioRecorder(1.0)
     sound.deck.seek(20 * SECOND)
     capture = recorder.finish()
-    # A note of a minute that was begun would still sound; recorder that are just put on may hear a click.
+    # Only the end: a started note would still sound, while the start of a recording may contain a click.
     assert peak(capture.sound[-capture.rate // 4 :]) < 0.001
 
 
-def test_silence_stops_it_all(sound: AudioClient) -> None:
+def test_silence_stops_keys_and_playback(sound: AudioClient) -> None:
     sound.deck.load(Notes.of([(0, 60 * SECOND, 0, 0, 69, 90)], ["t"]), [(0, 0, bytes((0xC0, 80)))])
     sound.deck.play()
     sound.echo(note_on(0, "keys", 60))
@@ -125,7 +125,7 @@ def test_silence_stops_it_all(sound: AudioClient) -> None:
     assert not sound.deck.playing
 
 
-def test_a_server_that_dies_is_said_once_and_sound_comes_back_with_it(
+def test_killed_server_is_reported_once_and_sound_returns_with_it(
     jack: JackServer, sound: AudioClient, problems: list[RubatoError | None]
 ) -> None:
     once_a_second = [(i * SECOND, i * SECOND + 950_000, 0, 0, 69, 90) for i in range(600)]
@@ -133,8 +133,8 @@ def test_a_server_that_dies_is_said_once_and_sound_comes_back_with_it(
     sound.deck.play()
     jack.kill()
     until(lambda: any(problem and problem.code == "sound_gone" for problem in problems))
-    place = sound.deck.position_us()
-    until(lambda: sound.deck.position_us() > place + SECOND)
+    position = sound.deck.position_us()
+    until(lambda: sound.deck.position_us() > position + SECOND)
     assert sound.deck.playing
     assert sound.output == ""
     jack.start()
@@ -144,7 +144,7 @@ def test_a_server_that_dies_is_said_once_and_sound_comes_back_with_it(
     assert [problem.code for problem in problems if problem].count("sound_gone") == 1
 
 
-def test_sound_that_sounds_is_told_as_there(jack: JackServer, tmp_path: Path) -> None:
+def test_status_lists_sound_and_speech(jack: JackServer, tmp_path: Path) -> None:
     app = App(tmp_path / "data", devices=False)
     app.start()
     try:
