@@ -231,7 +231,7 @@ class PictureList(HiddenList):
         )
 
     def refresh(self) -> None:
-        """Show the pictures anew after they were replaced."""
+        """Update the list after the pictures were replaced."""
         self.pictures.beginResetModel()
         self.pictures.endResetModel()
         self.setVisible(self.pictures.count() > 0)

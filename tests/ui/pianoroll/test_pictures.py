@@ -56,8 +56,8 @@ def centre(roll: PianoRoll) -> str:
 
 
 def test_picture_is_painted_at_its_time(with_picture: PianoRoll) -> None:
-    ((place, where, bottom),) = with_picture.painter.picture_boxes(with_picture.parts, with_picture.grid())
-    assert place == 0 and where.left() == with_picture.parts.notes.left() + round(with_picture.grid().x(0))
+    ((index, where, bottom),) = with_picture.painter.picture_boxes(with_picture.parts, with_picture.grid())
+    assert index == 0 and where.left() == with_picture.parts.notes.left() + round(with_picture.grid().x(0))
     assert where.width() / where.height() == pytest.approx(4 / 3, rel=0.05)
     assert bottom == with_picture.parts.notes.bottom() + 1
 
