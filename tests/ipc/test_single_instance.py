@@ -71,9 +71,16 @@ class Start:
 
 
 @pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Start]]:
+def temporary() -> Iterator[Path]:
+    """Return a folder for temporary files whose path is short enough for a socket, wherever pytest keeps its own."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def start(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Start]]:
     """Return a function that starts the program on a data folder; all are killed at the end."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(temporary))
     with ExitStack() as ending:
 
         def begin(data: Path) -> Start:
@@ -117,16 +124,16 @@ def test_another_data_folder_has_its_own_program(
 
 
 def test_after_a_kill_the_next_start_takes_over(
-    first: Start, start: Callable[..., Start], tmp_path: Path
+    first: Start, start: Callable[..., Start], tmp_path: Path, temporary: Path
 ) -> None:
-    left_behind = sockets(tmp_path)
+    left_behind = sockets(temporary)
     first.kill()
-    assert sockets(tmp_path) == left_behind
+    assert sockets(temporary) == left_behind
     following = start(tmp_path / "data")
     following.go()
     assert following.outcome()["first"]
     assert request(tmp_path / "data", {})["pid"] == following.process.pid
-    assert not set(sockets(tmp_path)) & set(left_behind), "the socket of the killed one is gone"
+    assert not set(sockets(temporary)) & set(left_behind), "the socket of the killed one is gone"
 
 
 def test_a_clean_end_leaves_no_socket_and_the_next_start_works(
@@ -179,8 +186,8 @@ def test_a_long_folder_for_temporary_files_works(tmp_path: Path, monkeypatch: py
     assert list(deep.iterdir()) == []
 
 
-def test_only_the_owner_can_reach_it(first: Start, tmp_path: Path) -> None:
-    (socket,) = sockets(tmp_path)
+def test_only_the_owner_can_reach_it(first: Start, tmp_path: Path, temporary: Path) -> None:
+    (socket,) = sockets(temporary)
     assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "data" / LOCK).stat().st_mode) == 0o600
 
