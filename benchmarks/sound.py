@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> None:
             p5, p95 = np.percentile(heard, (5, 95))
             report.figure(f"jitter (p95 - p5){name}", p95 - p5, "ms", target=jitter)
             report.figure(f"notes not heard{name}", len(latencies) - len(heard), f"of {count}", target=0)
-        report.figure("xruns reported by JACK", jack.said.count("XRun"), "")
+        report.figure("xruns reported by JACK", jack.output.count("XRun"), "")
         _report_usage(report, process)
     report.series(
         "rendering a block of 64 frames, 10 notes",
