@@ -145,7 +145,7 @@ export class Commits {
 }
 
 /**
- * A promise with its resolve and reject functions; a rejection that nobody awaits is not reported.
+ * A promise with its resolve and reject functions; an unhandled rejection is not reported.
  * @template Value
  * @param {Value} _kind
  */
